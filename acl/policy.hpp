@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acl/decision.hpp"
+#include "acl/identity.hpp"
+#include "acl/operation.hpp"
+#include "acl/request.hpp"
+#include "acl/result.hpp"
+
+namespace acl {
+
+/// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
+struct ProfileSpec {
+  std::string name;
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;  ///< takes away from `allow`
+};
+
+/// A policy as it was written.
+struct PolicySpec {
+  std::vector<ProfileSpec> profiles;
+  std::vector<std::string>
+      listener_profiles;  ///< the profile's name, one a listener, in their order
+};
+
+/// What is wrong with a PolicySpec. `where` is the place in the configuration:
+/// "profiles.ci.allow[2]".
+struct Mistake {
+  std::string where;
+  std::string message;
+  std::string hint;  ///< the nearest valid name or what would be right; may be empty
+};
+
+/// A profile ready for use: for each operation the rule that decides about it.
+class Profile {
+ public:
+  std::string_view name() const { return name_; }
+  Decision decide(const Request&) const;
+
+ private:
+  friend class PolicyCompiler;
+  struct Rule {
+    std::string text;  ///< "allow @read", "deny ContainerExport", "default deny"
+    bool allows = false;
+  };
+  std::string name_;
+  std::vector<Rule> rules_;
+  std::array<std::uint16_t, operation_count + 1>
+      rule_of_{};  ///< index into rules_; 0 is the default
+};
+
+/// Who may do what: immutable, shared by all threads, replaced as a whole by a reload.
+class Policy {
+ public:
+  /// Decides from the head alone. `needs_body` means: decide again with the body before anything is
+  /// sent on.
+  Decision decide(const Identity&, const Request&) const;
+  /// Decides with the whole body. Never answers needs_body.
+  Decision decide(const Identity&, const Request&, std::string_view body) const;
+
+  const Profile& profile_of(const Identity&) const;
+
+ private:
+  friend class PolicyCompiler;
+  std::vector<std::shared_ptr<const Profile>> by_listener_;
+};
+
+/// Checks and compiles a policy; reports every mistake, not the first only.
+Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile(const PolicySpec&);
+
+/// The names of all groups, "@read" and the like, sorted; "*" is not among them.
+std::vector<std::string> group_names();
+
+/// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.
+std::vector<Operation> expand(std::string_view entry);
+
+}  // namespace acl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace config {
+
+/// One mistake in a configuration.
+struct Diagnostic {
+  std::string file;     ///< empty where the mistake is in no file
+  int line = 0;         ///< from 1; 0 = unknown
+  std::string where;    ///< "profiles.ci.allow[2]"
+  std::string message;  ///< what is wrong, and what would be right
+  std::string hint;     ///< "did you mean `listeners`?"; may be empty
+};
+
+/// "tidegate.yaml:12: profiles.ci.allow[2]: unknown operation `ContainerLst`; did you mean
+/// `ContainerList`?"
+std::string to_string(const Diagnostic&);
+
+}  // namespace config

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acl/result.hpp"
+#include "config/diagnostic.hpp"
+#include "config/settings.hpp"
+
+namespace config {
+
+using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
+
+/// Reads and checks a configuration file. \returns the settings, or every mistake in the file.
+Loaded load_file(const std::string& path);
+
+/// The same from text; `name` stands for the file in diagnostics. Does no I/O but to look up users
+/// and groups.
+Loaded load_text(std::string_view text, const std::string& name);
+
+/// What applies without a file: read-only operations that leak no secrets (@read without
+/// @read-sensitive), on one unix socket, in front of `upstream`.
+Settings without_file(const Address& listen, const Address& upstream);
+
+}  // namespace config

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acl/policy.hpp"
+#include "config/address.hpp"
+
+namespace config {
+
+/// Where clients connect.
+struct Listener {
+  Address address;
+  unsigned mode = 0660;              ///< permissions of a unix socket
+  std::optional<std::string> owner;  ///< user name or number; unchanged where absent
+  std::optional<std::string> group;  ///< group name or number; unchanged where absent
+  bool insecure = false;             ///< a tcp listener without TLS must say so
+};
+
+/// Every bound on what others can make tidegate hold. Zero durations mean "no limit" where marked
+/// (0 = off).
+struct Limits {
+  using Duration = std::chrono::milliseconds;
+
+  std::size_t connections = 16384;            ///< client connections in all
+  std::size_t connections_per_client = 4096;  ///< of one uid on unix sockets, of one address on tcp
+  std::size_t head_bytes = 64 * 1024;         ///< request or response head
+  std::size_t head_fields = 100;              ///< header fields in a head
+  std::size_t target_bytes = 32 * 1024;       ///< request target
+  std::size_t query_parameters = 64;
+  std::size_t body_bytes = 1024 * 1024;  ///< a body that is held whole (JSON), or read and dropped
+
+  Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all
+  Duration body_time = std::chrono::seconds(30);   ///< a body that is held whole, in all
+  Duration stall_time = std::chrono::minutes(10);  ///< a relayed body without any progress
+  Duration idle_time = std::chrono::minutes(10);   ///< a kept-alive connection between requests
+  Duration upstream_connect_time = std::chrono::seconds(5);
+  Duration upstream_head_time =
+      std::chrono::minutes(10);  ///< request sent to answer's head; lasting operations are exempt
+  Duration tunnel_idle_time{0};  ///< a tunnel without a byte either way (0 = off)
+  Duration tunnel_linger_time =
+      std::chrono::seconds(10);  ///< after the engine ended a tunnel, for the client to end too
+  Duration drain_time = std::chrono::seconds(10);  ///< SIGTERM to the end of what is still running
+};
+
+/// Where the audit records go: one JSON line a request.
+struct Audit {
+  std::string file = "-";  ///< a path, or "-" for standard output
+};
+
+struct Log {
+  std::string level = "info";  ///< trace | debug | info | warn | error
+};
+
+/// Everything that the daemon needs to know; checked and immutable.
+struct Settings {
+  Address upstream{Address::Kind::unix_socket, "/var/run/docker.sock", "", 0};
+  std::vector<Listener> listeners;
+  std::shared_ptr<const acl::Policy> policy;
+  Limits limits;
+  Audit audit;
+  Log log;
+  std::size_t workers = 0;  ///< threads; 0 = one a core, at most 4
+};
+
+}  // namespace config
