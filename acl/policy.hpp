@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,12 +10,16 @@
 #include <vector>
 
 #include "acl/decision.hpp"
+#include "acl/group.hpp"
 #include "acl/identity.hpp"
 #include "acl/operation.hpp"
 #include "acl/request.hpp"
 #include "acl/result.hpp"
 
 namespace acl {
+
+/// How much of an unknown path a message repeats, in bytes.
+inline constexpr std::size_t longest_path_shown = 128;
 
 /// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
 struct ProfileSpec {
@@ -41,6 +46,8 @@ struct Mistake {
 /// A profile ready for use: for each operation the rule that decides about it.
 class Profile {
  public:
+  /// Without a name and without rules: it denies everything.
+  Profile() = default;
   std::string_view name() const { return name_; }
   Decision decide(const Request&) const;
 
@@ -51,9 +58,9 @@ class Profile {
     bool allows = false;
   };
   std::string name_;
-  std::vector<Rule> rules_;
-  std::array<std::uint16_t, operation_count + 1>
-      rule_of_{};  ///< index into rules_; 0 is the default
+  std::vector<Rule> rules_ = {{"default deny", false}};
+  /// Index into rules_, an operation each and one for `unknown`; 0 is the default.
+  std::array<std::uint16_t, operation_count + 1> rule_of_{};
 };
 
 /// Who may do what: immutable, shared by all threads, replaced as a whole by a reload.
@@ -65,6 +72,8 @@ class Policy {
   /// Decides with the whole body. Never answers needs_body.
   Decision decide(const Identity&, const Request&, std::string_view body) const;
 
+  /// The profile of the listener that the request came in by; one that denies everything where the
+  /// policy knows no such listener.
   const Profile& profile_of(const Identity&) const;
 
  private:
@@ -74,11 +83,5 @@ class Policy {
 
 /// Checks and compiles a policy; reports every mistake, not the first only.
 Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile(const PolicySpec&);
-
-/// The names of all groups, "@read" and the like, sorted; "*" is not among them.
-std::vector<std::string> group_names();
-
-/// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.
-std::vector<Operation> expand(std::string_view entry);
 
 }  // namespace acl

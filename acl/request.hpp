@@ -12,10 +12,10 @@
 
 namespace acl {
 
-/// One query parameter, decoded.
+/// One query parameter that the operation knows.
 struct Parameter {
-  std::string name;
-  std::string value;
+  std::string_view name;  ///< as in the operation table, which it points into
+  std::string value;      ///< decoded; any bytes
 };
 
 /// "v1.41" is {1, 41}. {0, 0} where the path has no version: the engine then takes its newest.
@@ -35,26 +35,31 @@ struct Request {
   std::size_t name_begin = 0;    ///< where in `path` the object's name begins …
   std::size_t name_size = 0;     ///< … and its length; 0 where the path names no object
   std::vector<Parameter> query;  ///< the parameters that the operation knows, in the client's order
-  std::vector<std::string> dropped;  ///< names of the parameters that it does not know
+  /// Names of the parameters that it does not know, made printable and bounded by TargetLimits.
+  std::vector<std::string> dropped;
 
   /// The container, image, network … that the path names; empty where it names none.
   std::string_view name() const { return std::string_view(path).substr(name_begin, name_size); }
   /// First value of a parameter, "" where absent: what Go's r.Form.Get gives.
   std::string_view parameter(std::string_view name) const;
   void clear();
+  /// clear(), but for the query: its strings are kept for the next one to be written over them.
+  void forget_target();
 };
 
 /// Bounds of understand(); see `limits` in the configuration.
 struct TargetLimits {
-  std::size_t parameters = 64;
+  std::size_t parameters = 64;          ///< pairs in a query, known or not
+  std::size_t dropped_names = 16;       ///< unknown parameters that are recorded; the rest is not
+  std::size_t dropped_name_bytes = 64;  ///< longer names are cut in the record
 };
 
 /// Reads a request line's method and target as the engine would, and finds the operation.
 /// An unknown path or method is no error here: `out.operation` is then `unknown`, which no policy
-/// allows.
-/// \returns the refusal where the target has no single, canonical meaning.
-std::optional<Refusal> understand(std::string_view method, std::string_view target,
-                                  const TargetLimits& limits, Request& out);
+/// allows. `out` need not be cleared before: what it holds is reused.
+/// \returns the refusal where the target has no single, canonical meaning; `out` is then empty.
+[[nodiscard]] std::optional<Refusal> understand(std::string_view method, std::string_view target,
+                                                const TargetLimits& limits, Request& out);
 
 /// Appends the one spelling of a request's target: "/v1.41/containers/web/json?size=1".
 void append_target(const Request&, std::string& out);

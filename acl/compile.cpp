@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <ranges>
+
+#include "acl/policy.hpp"
+#include "acl/suggest.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+constexpr std::size_t longest_profile_name = 64;
+
+bool is_profile_name(std::string_view name) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  return !name.empty() && name.size() <= longest_profile_name &&
+         name.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool holds(const std::vector<Operation>& operations, Operation wanted) {
+  return std::ranges::find(operations, wanted) != operations.end();
+}
+
+bool holds(std::span<const std::string> entries, std::string_view wanted) {
+  return std::ranges::find(entries, wanted) != entries.end();
+}
+
+std::string item(const std::string& list, std::size_t index) {
+  return list + "[" + std::to_string(index) + "]";
+}
+
+}  // namespace
+
+class PolicyCompiler {
+ public:
+  explicit PolicyCompiler(const PolicySpec& spec) : spec_(spec) {}
+
+  Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile() {
+    for (std::size_t i = 0; i < spec_.profiles.size(); ++i) check_profile(i);
+    check_listeners();
+    if (!mistakes_.empty()) return std::move(mistakes_);
+    return std::shared_ptr<const Policy>(build());
+  }
+
+ private:
+  void mistake(std::string where, std::string message, std::string hint = {}) {
+    mistakes_.push_back({std::move(where), std::move(message), std::move(hint)});
+  }
+
+  void check_profile(std::size_t index) {
+    const auto& profile = spec_.profiles[index];
+    const auto where = "profiles." + shown(profile.name);
+    if (!is_profile_name(profile.name)) {
+      mistake(where, quoted(profile.name) + " is no name for a profile",
+              "letters, digits, '_', '.' and '-', at most 64 of them");
+    }
+    const auto earlier = std::span(spec_.profiles).first(index);
+    if (std::ranges::find(earlier, profile.name, &ProfileSpec::name) != earlier.end()) {
+      mistake(where, "two profiles are named " + quoted(profile.name));
+    }
+    check_entries(profile.allow, where + ".allow");
+    check_entries(profile.deny, where + ".deny");
+    check_agreement(profile, where + ".allow");
+  }
+
+  void check_entries(std::span<const std::string> entries, const std::string& where) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (expand(entries[i]).empty()) {
+        mistake(item(where, i), quoted(entries[i]) + " is neither an operation nor a group",
+                suggest_entry(entries[i]));
+      } else if (holds(entries.first(i), entries[i])) {
+        mistake(item(where, i), quoted(entries[i]) + " stands twice in this list");
+      }
+    }
+  }
+
+  // What a profile both allows and denies may have been meant either way.
+  void check_agreement(const ProfileSpec& profile, const std::string& where) {
+    for (std::size_t i = 0; i < profile.allow.size(); ++i) {
+      const auto& entry = profile.allow[i];
+      if (holds(profile.deny, entry)) {
+        mistake(item(where, i), quoted(entry) + " is both allowed and denied",
+                "keep one of the two");
+      } else if (const auto operation = operation_by_name(entry)) {
+        check_not_denied(*operation, profile.deny, item(where, i));
+      }
+    }
+  }
+
+  void check_not_denied(Operation operation, std::span<const std::string> deny,
+                        const std::string& where) {
+    for (const auto& entry : deny) {
+      if (!holds(expand(entry), operation)) continue;
+      mistake(where,
+              "'" + std::string(info(operation).name) + "' is allowed here, and denied by " +
+                  quoted(entry),
+              "deny wins: leave it out here, or deny less than " + quoted(entry));
+      return;
+    }
+  }
+
+  void check_listeners() {
+    std::vector<std::string> names;
+    for (const auto& profile : spec_.profiles) names.push_back(profile.name);
+    for (std::size_t i = 0; i < spec_.listener_profiles.size(); ++i) {
+      const auto& wanted = spec_.listener_profiles[i];
+      if (holds(names, wanted)) continue;
+      mistake(item("listeners", i) + ".profile", "no profile is named " + quoted(wanted),
+              suggest_word(wanted, names));
+    }
+  }
+
+  std::shared_ptr<const Policy> build() const {
+    std::map<std::string_view, std::shared_ptr<const Profile>> profiles;
+    for (const auto& spec : spec_.profiles) profiles.emplace(spec.name, build_profile(spec));
+    auto policy = std::make_shared<Policy>();
+    for (const auto& name : spec_.listener_profiles) {
+      policy->by_listener_.push_back(profiles.at(name));
+    }
+    return policy;
+  }
+
+  // Later rules overwrite earlier ones: the strongest comes last. For the record that is deny
+  // before allow, the operation's own name before a group, and of two groups the one written first.
+  static std::shared_ptr<const Profile> build_profile(const ProfileSpec& spec) {
+    auto profile = std::make_shared<Profile>();
+    profile->name_ = spec.name;
+    add_rules(*profile, spec.allow, true);
+    add_rules(*profile, spec.deny, false);
+    return profile;
+  }
+
+  static void add_rules(Profile& profile, std::span<const std::string> entries, bool allows) {
+    for (const bool by_group : {true, false}) {
+      for (const auto& entry : std::views::reverse(entries)) {
+        const bool is_group = !operation_by_name(entry);
+        if (is_group == by_group) add_rule(profile, entry, allows);
+      }
+    }
+  }
+
+  static void add_rule(Profile& profile, const std::string& entry, bool allows) {
+    const auto index = static_cast<std::uint16_t>(profile.rules_.size());
+    profile.rules_.push_back({(allows ? "allow " : "deny ") + entry, allows});
+    for (const Operation operation : expand(entry)) {
+      profile.rule_of_[static_cast<std::size_t>(operation)] = index;
+    }
+  }
+
+  const PolicySpec& spec_;
+  std::vector<Mistake> mistakes_;
+};
+
+Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile(const PolicySpec& spec) {
+  return PolicyCompiler(spec).compile();
+}
+
+}  // namespace acl

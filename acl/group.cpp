@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/group.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace acl {
+namespace {
+
+// Groups by what an operation does. The group of Effect::exec is @execute, since @exec is the
+// section of the reference. Who may read secrets may read the rest, so @read holds both effects.
+struct EffectGroup {
+  std::string_view name;
+  bool (*holds)(Effect);
+};
+
+constexpr auto effect_groups = std::to_array<EffectGroup>({
+    {"@read", [](Effect e) { return e == Effect::read || e == Effect::read_sensitive; }},
+    {"@read-sensitive", [](Effect e) { return e == Effect::read_sensitive; }},
+    {"@write", [](Effect e) { return e == Effect::write; }},
+    {"@execute", [](Effect e) { return e == Effect::exec; }},
+    {"@delete", [](Effect e) { return e == Effect::delete_; }},
+    {"@admin", [](Effect e) { return e == Effect::admin; }},
+});
+
+std::string tag_group(Tag tag) {
+  return "@" + std::string(to_string(tag));
+}
+
+bool stands_for(std::string_view group, const OperationInfo& operation) {
+  if (operation.has(by_name)) return false;
+  if (group == "*" || group == tag_group(operation.tag)) return true;
+  return std::ranges::any_of(effect_groups, [&](const EffectGroup& candidate) {
+    return candidate.name == group && candidate.holds(operation.effect);
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> group_names() {
+  std::vector<std::string> names;
+  for (const auto& group : effect_groups) names.emplace_back(group.name);
+  for (const auto& operation : all_operations()) {
+    if (!operation.has(by_name)) names.push_back(tag_group(operation.tag));
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+std::vector<Operation> expand(std::string_view entry) {
+  if (const auto exact = operation_by_name(entry)) return {*exact};
+  std::vector<Operation> operations;
+  for (const auto& operation : all_operations()) {
+    if (stands_for(entry, operation)) operations.push_back(operation.id);
+  }
+  return operations;
+}
+
+}  // namespace acl

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/query.hpp"
+
+#include <string>
+
+#include "acl/percent.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+// A parameter as the operation table writes it: `name`, or `name[]` where it may be repeated.
+struct Known {
+  std::string_view name;  // points into the table
+  bool is_list = false;
+};
+
+std::string_view take_until(char separator, std::string_view& text) {
+  const auto at = text.find(separator);
+  const auto head = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
+  return head;
+}
+
+// Names are compared as they are: the engine's Form.Get is case-sensitive.
+std::optional<Known> find_known(std::string_view columns, std::string_view name) {
+  while (!columns.empty()) {
+    auto column = take_until(' ', columns);
+    const bool is_list = column.ends_with("[]");
+    if (is_list) column.remove_suffix(2);
+    if (column == name) return Known{column, is_list};
+  }
+  return std::nullopt;
+}
+
+class QueryReader {
+ public:
+  QueryReader(const TargetLimits& limits, Request& out)
+      : limits_(limits), out_(out), known_(info(out.operation).query) {}
+
+  std::optional<Refusal> read(std::string_view raw) {
+    // Go has refused a raw `;` since 1.17; before, it separated pairs.
+    if (raw.find(';') != std::string_view::npos) return Refusal(Reason::query_malformed);
+    std::size_t pairs = 0;
+    while (!raw.empty()) {
+      const auto pair = take_until('&', raw);
+      if (pair.empty()) continue;
+      if (++pairs > limits_.parameters) return Refusal(Reason::query_too_many);
+      if (auto refusal = read_pair(pair)) return refusal;
+    }
+    out_.query.resize(count_);
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<Refusal> read_pair(std::string_view raw_value) {
+    const auto raw_name = take_until('=', raw_value);
+    std::string name;
+    if (!decode_query_part(raw_name, name)) return Refusal(Reason::query_malformed);
+    Parameter& parameter = next_slot();
+    if (!decode_query_part(raw_value, parameter.value)) return Refusal(Reason::query_malformed);
+    const auto known = find_known(known_, name);
+    if (!known) {
+      drop(name);
+      return std::nullopt;
+    }
+    if (!known->is_list && is_given(known->name)) {
+      return Refusal(Reason::query_repeated, "the query parameter '" + std::string(known->name) +
+                                                 "' is given twice and is not a list");
+    }
+    parameter.name = known->name;
+    ++count_;
+    return std::nullopt;
+  }
+
+  // Values keep any bytes, NUL included, and go on re-encoded: they are text inside a handler, not
+  // a part of the protocol, and a file's name in an archive's `path` need not be UTF-8.
+  Parameter& next_slot() {
+    if (count_ == out_.query.size()) out_.query.emplace_back();
+    out_.query[count_].value.clear();
+    return out_.query[count_];
+  }
+
+  bool is_given(std::string_view name) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (out_.query[i].name == name) return true;
+    }
+    return false;
+  }
+
+  void drop(std::string_view name) {
+    if (out_.dropped.size() < limits_.dropped_names) {
+      out_.dropped.push_back(shown(name, limits_.dropped_name_bytes));
+    }
+  }
+
+  const TargetLimits& limits_;
+  Request& out_;
+  std::string_view known_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+std::optional<Refusal> read_query(std::string_view raw, const TargetLimits& limits, Request& out) {
+  return QueryReader(limits, out).read(raw);
+}
+
+}  // namespace acl

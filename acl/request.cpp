@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/request.hpp"
+
+#include <charconv>
+
+#include "acl/percent.hpp"
+#include "acl/query.hpp"
+#include "acl/route.hpp"
+#include "acl/target.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+// A legacy link makes "/web/db" a name of another container, and `restart` may be the name of a
+// link: only images and plugins have names with slashes that people mean.
+std::optional<Refusal> check_name(const Request& request, const RouteMatch& match,
+                                  const EncodedSlashes& slashes) {
+  const bool inside_name = match.name_may_have_slashes && slashes.first >= match.name_begin &&
+                           slashes.last < match.name_begin + match.name_size;
+  if (slashes.any() && !inside_name) return Refusal(Reason::target_encoded_slash);
+  const auto name = request.name();
+  if (!match.name_may_have_slashes && name.find('/') != std::string_view::npos) {
+    return Refusal(Reason::name_several_segments,
+                   std::string(meaning(Reason::name_several_segments)) + ", not " + quoted(name) +
+                       " in " + std::string(info(match.operation).name));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> read_target(std::string_view target, const TargetLimits& limits,
+                                   Request& out) {
+  if (auto refusal = check_form(target)) return refusal;
+  const auto question = target.find('?');
+  EncodedSlashes slashes;
+  if (auto refusal = read_path(target.substr(0, question), out, slashes)) return refusal;
+
+  const auto match = route(out.method, out.path);
+  out.operation = match.operation;
+  out.name_begin = match.name_begin;
+  out.name_size = match.name_size;
+  if (auto refusal = check_name(out, match, slashes)) return refusal;
+
+  const bool has_query = question != std::string_view::npos;
+  return read_query(has_query ? target.substr(question + 1) : std::string_view{}, limits, out);
+}
+
+void append_number(unsigned number, std::string& out) {
+  char digits[10];
+  const auto result = std::to_chars(digits, digits + sizeof digits, number);
+  out.append(digits, result.ptr);
+}
+
+}  // namespace
+
+std::string_view Request::parameter(std::string_view wanted) const {
+  for (const auto& parameter : query) {
+    if (parameter.name == wanted) return parameter.value;
+  }
+  return {};
+}
+
+void Request::clear() {
+  forget_target();
+  query.clear();
+}
+
+void Request::forget_target() {
+  operation = Operation::unknown;
+  method = Method::unknown;
+  version = {};
+  path.clear();
+  name_begin = 0;
+  name_size = 0;
+  dropped.clear();
+}
+
+std::optional<Refusal> understand(std::string_view method, std::string_view target,
+                                  const TargetLimits& limits, Request& out) {
+  out.forget_target();
+  out.method = method_from(method);
+  auto refusal = read_target(target, limits, out);
+  // A caller that overlooks the refusal meets a request that no policy allows.
+  if (refusal) out.clear();
+  return refusal;
+}
+
+void append_target(const Request& request, std::string& out) {
+  if (request.version.given()) {
+    out.append("/v");
+    append_number(request.version.major, out);
+    out.push_back('.');
+    append_number(request.version.minor, out);
+  }
+  encode_path(request.path, out);
+  char separator = '?';
+  for (const auto& [name, value] : request.query) {
+    out.push_back(separator);
+    out.append(name);
+    out.push_back('=');
+    encode_query_value(value, out);
+    separator = '&';
+  }
+}
+
+}  // namespace acl

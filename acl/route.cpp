@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/route.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <ranges>
+#include <tuple>
+
+#include "acl/operation_table.hpp"
+
+namespace acl {
+namespace {
+
+// How many segments a name takes in the engine's router: `[^/]+` or `.*`.
+enum class NameShape : std::uint8_t { none, segment, greedy, greedy_served };
+
+// A path pattern cut at its names: prefix, name, suffix and, for checkpoints, one segment more.
+struct Route {
+  Operation operation = Operation::unknown;
+  Method method = Method::unknown;
+  std::string_view first_segment{};
+  std::string_view prefix{};
+  NameShape shape = NameShape::none;
+  std::string_view suffix{};
+  bool segment_after_suffix = false;
+};
+
+constexpr std::string_view first_segment_of(std::string_view path) {
+  const auto end = path.find('/', 1);
+  return path.substr(0, end);
+}
+
+constexpr NameShape shape_of(std::string_view placeholder) {
+  if (placeholder.ends_with("**}")) return NameShape::greedy_served;
+  if (placeholder.ends_with("*}")) return NameShape::greedy;
+  return NameShape::segment;
+}
+
+constexpr Route route_from(const OperationInfo& operation) {
+  Route route{.operation = operation.id,
+              .method = operation.method,
+              .first_segment = first_segment_of(operation.path),
+              .prefix = operation.path};
+  const auto open = operation.path.find('{');
+  if (open == std::string_view::npos) return route;
+  const auto close = operation.path.find('}');
+  route.prefix = operation.path.substr(0, open);
+  route.shape = shape_of(operation.path.substr(open, close + 1 - open));
+  route.suffix = operation.path.substr(close + 1);
+  const auto second = route.suffix.find('{');
+  route.segment_after_suffix = second != std::string_view::npos;
+  route.suffix = route.suffix.substr(0, second);
+  return route;
+}
+
+// The engine takes the first route that matches, in the order of its routers. Of the patterns that
+// can match one path, the more literal one always comes first there: /containers/json before
+// /images/{name:.*}/json, DELETE …/checkpoints/{checkpoint} before DELETE /containers/{name:.*}.
+constexpr auto order_of(const Route& route) {
+  return std::tuple(route.method, route.first_segment, route.shape != NameShape::none,
+                    !route.segment_after_suffix, route.suffix.empty(), route.operation);
+}
+
+constexpr auto routes = [] {
+  std::array<Route, operation_count> all{};
+  std::ranges::transform(operation_table, all.begin(), route_from);
+  std::ranges::sort(all, {}, order_of);
+  return all;
+}();
+
+auto candidates(Method method, std::string_view first_segment) {
+  return std::ranges::equal_range(
+      routes, std::tuple(method, first_segment), {},
+      [](const Route& r) { return std::tuple(r.method, r.first_segment); });
+}
+
+// The part of `path` that is the route's name; empty where the route does not match. Control
+// characters are refused before, so that `.` of the engine's patterns matches any byte here.
+std::string_view name_in(std::string_view path, const Route& route) {
+  if (!path.starts_with(route.prefix)) return {};
+  path.remove_prefix(route.prefix.size());
+  if (route.segment_after_suffix) path = path.substr(0, path.rfind('/') + 1);
+  if (!path.ends_with(route.suffix)) return {};
+  path.remove_suffix(route.suffix.size());
+  const bool slashes = path.find('/') != std::string_view::npos;
+  return slashes && route.shape == NameShape::segment ? std::string_view{} : path;
+}
+
+}  // namespace
+
+RouteMatch route(Method method, std::string_view path) {
+  // The engine answers OPTIONS on every path alike; nothing is named by it.
+  if (method == Method::options) return {.operation = Operation::OptionsAny};
+  for (const Route& route : candidates(method, first_segment_of(path))) {
+    if (route.shape == NameShape::none) {
+      if (path == route.prefix) return {.operation = route.operation};
+      continue;
+    }
+    const auto name = name_in(path, route);
+    if (name.empty()) continue;
+    return {.operation = route.operation,
+            .name_begin = route.prefix.size(),
+            .name_size = name.size(),
+            .name_may_have_slashes = route.shape == NameShape::greedy_served};
+  }
+  return {};
+}
+
+}  // namespace acl

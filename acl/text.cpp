@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/text.hpp"
+
+namespace acl {
+
+std::string shown(std::string_view text, std::size_t limit) {
+  std::string out(text.substr(0, limit));
+  for (char& c : out) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  if (text.size() > limit) out += "...";
+  return out;
+}
+
+std::string quoted(std::string_view text, std::size_t limit) {
+  return "'" + shown(text, limit) + "'";
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+}  // namespace acl

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/version.hpp"
+
+#include <charconv>
+#include <string>
+
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+// The engine compares versions part by part with strconv.Atoi, whose errors count as 0, so that
+// v1.041, v1.41.0 and `v1.41.` are 1.41 to it.
+bool read_part(std::string_view text, bool is_last, unsigned& value) {
+  value = 0;
+  if (text.empty()) return is_last;
+  const auto* end = text.data() + text.size();
+  return std::from_chars(text.data(), end, value).ec == std::errc{};
+}
+
+// A third part would order 1.41.1 between two versions that the engine knows; there is none.
+bool read_number(std::string_view digits, ApiVersion& out) {
+  unsigned parts[2] = {0, 0};
+  for (std::size_t i = 0;; ++i) {
+    const auto dot = digits.find('.');
+    const bool is_last = dot == std::string_view::npos;
+    unsigned value = 0;
+    if (!read_part(digits.substr(0, dot), is_last && i > 0, value)) return false;
+    if (i < 2) parts[i] = value;
+    if (i >= 2 && value != 0) return false;
+    if (is_last) break;
+    digits.remove_prefix(dot + 1);
+  }
+  out = {parts[0], parts[1]};
+  return out.major == 1 && out.minor <= highest_minor;
+}
+
+}  // namespace
+
+std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {
+  // The engine's pattern is /v{version:[0-9.]+}; what does not match it is an ordinary path.
+  if (!path.starts_with("/v")) return std::nullopt;
+  const auto end = path.find_first_not_of("0123456789.", 2);
+  if (end == std::string_view::npos || end == 2 || path[end] != '/') return std::nullopt;
+  const auto digits = path.substr(2, end - 2);
+  if (!read_number(digits, out)) {
+    return Refusal(Reason::version_malformed, std::string(meaning(Reason::version_malformed)) +
+                                                  ": " + quoted(path.substr(1, end - 1)));
+  }
+  if (out.minor < oldest_minor) {
+    return Refusal(Reason::version_too_old, "API version 1." + std::to_string(out.minor) +
+                                                " was asked for; versions below 1." +
+                                                std::to_string(oldest_minor) + " are not served");
+  }
+  prefix = end;
+  return std::nullopt;
+}
+
+}  // namespace acl
