@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exactly one record a request, with who, what, on what, allowed or not, why, and how long."""
+
+import os
+import stat
+import time
+
+from tests.support.daemon import DaemonTest, free_port
+from tests.support.http import request
+
+ALWAYS = {"time", "listener", "profile", "operation", "method", "target", "query", "dropped", "decision", "rule", "status",
+          "bytes_in", "bytes_out", "duration_us"}
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+
+
+class AuditRecord(DaemonTest):
+    def only_record(self):
+        """The only record, after tidegate has ended and can write no more."""
+        self.daemon.await_audit()
+        self.daemon.stop()
+        records = self.daemon.audit()
+        self.assertEqual(len(records), 1, records)
+        return records[0]
+
+    def test_an_allowed_request(self):
+        self.serve()
+        self.ask(request("GET", "/v1.41/containers/x/json?size=1&sneaky=1"))
+        record = self.only_record()
+        self.assertLessEqual(ALWAYS | {"uid", "gid", "pid"}, set(record))
+        self.assertEqual((record["uid"], record["gid"], record["pid"]), (os.getuid(), os.getgid(), os.getpid()))
+        self.assertEqual(record["listener"], f"unix://{self.path('in.sock')}")
+        self.assertEqual((record["profile"], record["operation"], record["method"]), ("p", "ContainerInspect", "GET"))
+        self.assertIn("/containers/x/json", record["target"])
+        self.assertNotIn("?", record["target"])
+        self.assertEqual((record["query"], record["dropped"]), (["size"], ["sneaky"]))
+        self.assertEqual((record["decision"], record["status"]), ("allow", 200))
+        self.assertTrue(record["rule"])
+        self.assertNotIn("reason", record)
+        self.assertGreaterEqual(record["duration_us"], 0)
+        self.assertLess(abs(time.time() - time.mktime(time.strptime(record["time"][:19], "%Y-%m-%dT%H:%M:%S")) + time.timezone), 120)
+
+    def test_a_denied_request(self):
+        self.serve(allow=["@read"])
+        self.ask(request("POST", "/containers/create?name=web", body=b'{"Env":["TOKEN=hunter2"]}'))
+        record = self.only_record()
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "operation.denied", 403))
+        self.assertEqual((record["operation"], record["query"]), ("ContainerCreate", ["name"]))
+        self.assertTrue(record["rule"])
+
+    def test_a_malformed_request(self):
+        self.serve()
+        self.ask(b"GET /info HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n")
+        record = self.only_record()
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "head.field_name", 400))
+
+    def test_a_head_that_never_ends(self):
+        self.serve(limits={"head_time": "200ms"})
+        client = self.client()
+        client.send(b"GET /info HT")
+        client.wait_closed()
+        self.assertEqual(self.only_record()["reason"], "head.timeout")
+
+    def test_an_unknown_operation(self):
+        self.serve()
+        self.ask(request("GET", "/nonsense"))
+        record = self.only_record()
+        self.assertEqual((record["operation"], record["reason"]), ("unknown", "operation.unknown"))
+
+    def test_an_engine_that_is_not_there(self):
+        self.engine.stop()
+        self.serve()
+        self.ask(request("GET", "/info"))
+        record = self.only_record()
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("allow", "upstream.unreachable", 502))
+
+    def test_an_answer_that_breaks_off(self):
+        def cut(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+            connection.close()
+
+        self.serve({"GET /info": cut})
+        client = self.client()
+        client.send(request("GET", "/info"))
+        client.wait_closed()
+        record = self.only_record()
+        self.assertEqual((record["decision"], record["status"]), ("allow", 200))
+        self.assertTrue(record["reason"])
+
+    def test_a_client_that_goes_away(self):
+        self.serve({"POST /containers/x/wait": lambda connection, _: connection.wait_closed()})
+        client = self.client()
+        client.send(request("POST", "/containers/x/wait"))
+        self.engine.await_request()
+        client.close()
+        record = self.only_record()
+        self.assertEqual((record["operation"], record["decision"]), ("ContainerWait", "allow"))
+
+    def test_a_tunnel_counts_its_bytes(self):
+        def echo(connection, _):
+            connection.send(UPGRADED)
+            connection.send(connection.read_to_end() * 2)
+            connection.close()
+
+        self.serve({"POST /containers/x/attach": echo})
+        client = self.client()
+        client.send(request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp"))
+        client.response_head()
+        client.send(b"x" * 50_000)
+        client.half_close()
+        self.assertEqual(len(client.read_to_end()), 100_000)
+        record = self.only_record()
+        self.assertEqual((record["operation"], record["status"]), ("ContainerAttach", 101))
+        self.assertGreaterEqual(record["bytes_in"], 50_000)
+        self.assertGreaterEqual(record["bytes_out"], 100_000)
+
+    def test_bodies_are_counted(self):
+        self.serve()
+        self.ask(request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 5000))
+        self.assertGreaterEqual(self.only_record()["bytes_in"], 5000)
+
+    def test_each_of_many_pipelined_requests(self):
+        self.serve(deny=["SystemInfo"])
+        client = self.client()
+        lines = [request("GET", "/version"), request("GET", "/info"), request("GET", "/nonsense")] * 30
+        client.send(b"".join(lines) + b"nonsense\r\n\r\n")
+        for _ in range(91):
+            client.response()
+        client.wait_closed()
+        self.daemon.stop()
+        statuses = [record["status"] for record in self.daemon.audit()]
+        self.assertEqual(statuses, [200, 403, 403] * 30 + [400])
+
+    def test_a_connection_without_a_request_leaves_none(self):
+        self.serve()
+        for _ in range(5):
+            self.client().close()
+        self.ask(request("GET", "/info"))
+        self.only_record()
+
+    def test_values_and_bodies_stay_out(self):
+        """Queries and bodies hold tokens, registry passwords and environment variables."""
+        secret = "hunter2"
+        self.serve(deny=["ContainerCreate"])
+        for data in (
+            request("GET", f"/containers/json?filters={secret}&unknown={secret}"),
+            request("GET", "/info", f"X-Registry-Auth: {secret}", f"Authorization: {secret}", f"Cookie: {secret}"),
+            request("POST", "/containers/create", body=b'{"Env":["A=hunter2"]}'),
+            request("POST", "/containers/x/exec", body=b'{"Env":["A=hunter2"]}'),
+            request("GET", f"/containers/json?all={secret}&all={secret}"),
+            request("GET", f"/containers/json?x={secret}%zz"),
+            request("GET", "/info", f"A : {secret}"),
+        ):
+            self.ask(data)
+        self.daemon.stop()
+        self.assertEqual(len(self.daemon.audit()), 7)
+        with open(self.path("audit.log"), encoding="utf-8") as file:
+            self.assertNotIn(secret, file.read())
+        self.assertNotIn(secret, self.daemon.log())
+
+    def test_a_strange_target_cannot_forge_a_record(self):
+        self.serve()
+        self.ask(request("GET", "/containers/%22,%22decision%22:%22allow%0a%7b%7d/json"))
+        self.assertIn(self.only_record()["status"], (200, 400, 403))
+
+    def test_a_tcp_client_is_known_by_its_address(self):
+        address = f"tcp://127.0.0.1:{free_port()}"
+        self.serve(listeners=[{"address": address, "insecure": True, "profile": "p"}])
+        self.ask(request("GET", "/info"))
+        record = self.only_record()
+        self.assertEqual((record["listener"], record["address"]), (address, "127.0.0.1"))
+        self.assertNotIn("uid", record)
+
+    def test_the_file_is_for_its_owner_only(self):
+        self.serve()
+        self.ask(request("GET", "/info"))
+        self.daemon.await_audit()
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("audit.log")).st_mode) & 0o007, 0)

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every limit of the configuration holds: one test for each, named after it."""
+
+import contextlib
+import pathlib
+import re
+import socket
+
+from tests.support.daemon import DaemonTest, free_port
+from tests.support.fake_engine import reply
+from tests.support.http import Client, Truncated, request
+from tests.support.wait import wait_until
+
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
+JSON = b"POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+LOAD = b"POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\n"
+SETTINGS = pathlib.Path(__file__).parents[2] / "config" / "settings.hpp"
+
+
+def stall(connection, _):
+    """Reads, and never answers."""
+    connection.wait_closed()
+
+
+def hold_tunnel(connection, _):
+    connection.send(UPGRADED)
+    connection.wait_closed()
+
+
+class Limits(DaemonTest):
+    def test_there_is_a_test_for_each(self):
+        text = SETTINGS.read_text(encoding="utf-8")
+        body = re.search(r"struct Limits \{(.*?)\n\};", text, re.S).group(1)
+        names = re.findall(r"^\s+(?:std::size_t|Duration) (\w+)", body, re.M)
+        self.assertGreater(len(names), 10)
+        missing = [name for name in names if not hasattr(self, f"test_{name}")]
+        self.assertEqual(missing, [])
+
+    # -- sizes
+
+    def test_connections(self):
+        self.too_many({"connections": 4}, 503, "connections.too_many")
+
+    def test_connections_per_client(self):
+        self.too_many({"connections_per_client": 4}, 429, "connections.too_many_from_client")
+
+    def too_many(self, limits, status, reason):
+        self.serve(limits=limits)
+        # tidegate's start was watched through a connection that may still count for a moment.
+        held = [wait_until(self.served, "a place") for _ in range(4)]
+        client = self.client()
+        client.try_send(request("GET", "/info"))
+        self.assertRefused(client.response(), status, reason)
+        client.wait_closed()
+        held.pop().close()
+        wait_until(self.served, "a place after one has left")
+
+    def served(self):
+        """A new connection that is served, or None."""
+        client = self.client()
+        if client.try_send(request("GET", "/info")) and client.response().status == 200:
+            return client
+        client.close()
+        return None
+
+    def test_head_bytes(self):
+        self.serve(limits={"head_bytes": 2000})
+        self.assertEqual(self.ask(request("GET", "/info", "A: " + "x" * 1800)).status, 200)
+        self.refused_and_closed(request("GET", "/info", "A: " + "x" * 2000), 431, "head.too_large")
+
+    def test_head_fields(self):
+        self.serve(limits={"head_fields": 10})
+        self.assertEqual(self.ask(request("GET", "/info", *["A: b"] * 9)).status, 200)
+        self.refused_and_closed(request("GET", "/info", *["A: b"] * 10), 431, "head.too_many_fields")
+
+    def test_target_bytes(self):
+        self.serve(limits={"target_bytes": 100})
+        self.assertEqual(self.ask(request("GET", "/info?" + "x" * 94)).status, 200)
+        self.refused_and_closed(request("GET", "/info?" + "x" * 95), 414, "target.too_long")
+
+    def test_query_parameters(self):
+        self.serve(limits={"query_parameters": 3})
+        self.assertEqual(self.ask(request("GET", "/info?a=1&b=1&c=1")).status, 200)
+        self.assertRefused(self.ask(request("GET", "/info?a=1&b=1&c=1&d=1")), 400, "query.too_many")
+
+    def test_body_bytes(self):
+        self.serve(limits={"body_bytes": 1000})
+        self.assertEqual(self.ask(request("POST", "/containers/create", body=b" " * 998 + b"{}")).status, 200)
+        seen = self.engine.total
+        self.refused_and_closed(request("POST", "/containers/create", body=b" " * 999 + b"{}"), 413, "body.too_large")
+        chunks = b"".join(b"64\r\n" + b" " * 100 + b"\r\n" for _ in range(11))
+        self.refused_and_closed(JSON + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 413, "body.too_large")
+        self.assertEqual(self.engine.total, seen, "bytes at the engine")
+        opaque = request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 100_000)
+        self.assertEqual(self.ask(opaque).status, 200, "a body that is not held may be larger")
+
+    def refused_and_closed(self, data, status, reason):
+        client = self.client()
+        client.try_send(data)
+        self.assertRefused(client.response(), status, reason)
+        client.wait_closed()
+
+    # -- times
+
+    def test_head_time(self):
+        self.serve(limits={"head_time": "300ms"})
+        client = self.client()
+        client.send(b"GET /info HTTP/1.1\r\nHost: ")
+        self.assertRefused(client.response(), 408, "head.timeout")
+        self.assertEqual(client.wait_closed(), b"")
+
+    def test_head_time_is_in_all_and_not_per_byte(self):
+        self.serve(limits={"head_time": "300ms"})
+        client = self.client(patience=0.05)
+        client.send(b"GET /info HTTP/1.1\r\nHost: ")
+        answered = False
+        for _ in range(200):
+            with contextlib.suppress(TimeoutError):
+                if client.socket.recv(1, socket.MSG_PEEK):
+                    answered = True
+                    break
+            client.try_send(b"x")
+        self.assertTrue(answered, "a client that drips is never told off")
+        self.assertRefused(client.response(), 408, "head.timeout")
+
+    def test_body_time(self):
+        self.serve(limits={"body_time": "300ms"})
+        client = self.client()
+        client.send(JSON + b"Content-Length: 10\r\n\r\n{")
+        self.assertRefused(client.response(), 408, "body.timeout")
+        self.assertEqual(client.wait_closed(), b"")
+        self.assertEqual(self.engine.total, 0)
+
+    def test_stall_time(self):
+        def read(connection, seen):
+            connection.read_body(seen)
+            return reply(200)
+
+        self.serve({"POST /images/load": read}, limits={"stall_time": "300ms"})
+        client = self.client()
+        client.send(LOAD + b"Content-Length: 100\r\n\r\nabc")
+        client.wait_closed()
+        self.engine.connections[0].await_end()
+
+    def test_stall_time_of_a_reader_that_does_not_read(self):
+        def flood(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+            while True:
+                connection.send(b"x" * 65536)
+
+        self.serve({"GET /containers/x/export": flood}, limits={"stall_time": "500ms"})
+        client = self.client()
+        client.send(request("GET", "/containers/x/export"))
+        connection = self.engine.await_connection()
+        connection.await_end()
+        with self.assertRaises(Truncated):
+            client.response()
+
+    def test_idle_time(self):
+        self.serve(limits={"idle_time": "300ms"})
+        client = self.client()
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+        self.assertEqual(client.wait_closed(), b"", "an idle connection ends without a word")
+        self.engine.connections[0].await_end()
+
+    def test_idle_time_of_a_connection_without_a_request(self):
+        self.serve(limits={"idle_time": "300ms", "head_time": "300ms"})
+        self.client().wait_closed()
+
+    def test_upstream_connect_time(self):
+        """A tcp engine whose queue of connections is full lets a connect wait for ever."""
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", free_port()))
+            listener.listen(0)
+            waiting = [self.fill(listener.getsockname()) for _ in range(4)]
+            self.serve(limits={"upstream_connect_time": "300ms"}, upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1])
+            answer = self.ask(request("GET", "/info"))
+            self.assertIn((answer.status, answer.reason), ((504, "upstream.timeout"), (502, "upstream.unreachable")))
+            for sock in waiting:
+                sock.close()
+
+    def fill(self, address):
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.connect_ex(address)
+        return sock
+
+    def test_upstream_connect_time_on_a_unix_socket(self):
+        self.engine.stop()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.engine.path)
+            listener.listen(0)
+            held = Client(self.engine.path)
+            self.serve(limits={"upstream_connect_time": "300ms"})
+            answer = self.ask(request("GET", "/info"))
+            self.assertIn((answer.status, answer.reason), ((504, "upstream.timeout"), (502, "upstream.unreachable")))
+            held.close()
+
+    def test_upstream_head_time(self):
+        self.serve({"GET /info": stall}, limits={"upstream_head_time": "300ms"})
+        self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+        self.engine.connections[0].await_end()
+
+    def test_upstream_head_time_spares_lasting_operations(self):
+        def wait(connection, _):
+            connection.await_go()
+            return reply(200, b'{"StatusCode":0}')
+
+        limits = {"upstream_head_time": "100ms", "idle_time": "100ms", "stall_time": "100ms"}
+        self.serve({"POST /containers/x/wait": wait, "GET /info": stall}, limits=limits)
+        client = self.client()
+        client.send(request("POST", "/containers/x/wait"))
+        self.engine.await_request()
+        # Two that may not last have timed out since: so could the wait have.
+        for _ in range(2):
+            self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+        self.engine.connections[0].go.set()
+        self.assertEqual(client.response().body, b'{"StatusCode":0}')
+
+    def test_tunnel_idle_time(self):
+        self.serve({"POST /containers/x/attach": hold_tunnel}, limits={"tunnel_idle_time": "300ms"})
+        client = self.client()
+        client.send(ATTACH)
+        self.assertEqual(client.response_head().status, 101)
+        client.wait_closed()
+        self.engine.connections[0].await_end()
+
+    def test_tunnel_idle_time_is_off_by_default(self):
+        self.serve({"POST /containers/x/attach": hold_tunnel, "GET /info": stall},
+                   limits={"stall_time": "100ms", "idle_time": "100ms", "upstream_head_time": "300ms"})
+        client = self.client(patience=0.05)
+        client.send(ATTACH)
+        self.assertEqual(client.response_head().status, 101)
+        self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+        with self.assertRaises(TimeoutError):
+            client.socket.recv(1)
+
+    def test_tunnel_linger_time(self):
+        """The engine has ended the stream, and the client does not: it may not stay for ever."""
+
+        def answer(connection, _):
+            connection.send(UPGRADED)
+            connection.half_close()
+            connection.wait_closed()
+
+        self.serve({"POST /containers/x/attach": answer}, limits={"tunnel_linger_time": "300ms"})
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        self.assertEqual(client.read_to_end(), b"")
+        self.engine.connections[0].await_end()
+        wait_until(lambda: not client.try_send(b"x"), "the end of the tunnel")
+
+    def test_drain_time(self):
+        self.serve({"GET /events": stall}, limits={"drain_time": "300ms"})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        self.engine.await_request()
+        self.daemon.signal()
+        client.wait_closed()
+        self.daemon.wait()

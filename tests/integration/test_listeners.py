@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sockets have the rights that were asked for, and each listener has its own profile."""
+
+import os
+import socket
+import stat
+import unittest
+
+from tests.support.daemon import Daemon, DaemonTest, free_port
+from tests.support.http import request
+
+
+class Listeners(DaemonTest):
+    def unix(self, name, **more):
+        return {"address": f"unix://{self.path(name)}", "profile": "p", **more}
+
+    def test_mode_of_the_socket(self):
+        for mode in ("0600", "0660", "0666"):
+            with self.subTest(mode):
+                self.serve(listeners=[self.unix("in.sock", mode=mode)])
+                status = os.stat(self.path("in.sock"))
+                self.assertTrue(stat.S_ISSOCK(status.st_mode))
+                self.assertEqual(stat.S_IMODE(status.st_mode), int(mode, 8))
+                self.daemon.stop()
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may give a socket to another group")
+    def test_owner_and_group_of_the_socket(self):
+        self.serve(listeners=[self.unix("in.sock", mode="0660", owner="nobody", group="1234")])
+        status = os.stat(self.path("in.sock"))
+        self.assertEqual((status.st_uid, status.st_gid), (65534, 1234))
+
+    def test_a_stale_socket_is_replaced(self):
+        stale = socket.socket(socket.AF_UNIX)
+        stale.bind(self.path("in.sock"))
+        stale.close()
+        self.serve()
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    def test_a_socket_in_use_is_left_alone(self):
+        self.serve()
+        folder = self.path("second")
+        os.mkdir(folder)
+        self.cannot_start(Daemon(folder, self.config()))
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    def test_a_file_that_is_no_socket_is_left_alone(self):
+        with open(self.path("in.sock"), "w", encoding="ascii") as file:
+            file.write("precious")
+        self.cannot_start(Daemon(self.folder, self.config()))
+        with open(self.path("in.sock"), encoding="ascii") as file:
+            self.assertEqual(file.read(), "precious")
+
+    def test_the_engines_own_socket_is_never_replaced(self):
+        config = self.config(listeners=[self.unix("engine.sock")])
+        self.cannot_start(Daemon(self.folder, config))
+        self.assertTrue(os.path.exists(self.engine.path))
+
+    def test_a_port_in_use_is_an_error(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = "tcp://127.0.0.1:%d" % taken.getsockname()[1]
+            self.cannot_start(Daemon(self.folder, self.config(listeners=[{"address": address, "insecure": True, "profile": "p"}])))
+
+    def test_a_tcp_listener_must_say_that_it_is_insecure(self):
+        address = f"tcp://127.0.0.1:{free_port()}"
+        log = self.cannot_start(Daemon(self.folder, self.config(listeners=[{"address": address, "profile": "p"}])))
+        self.assertIn("insecure", log)
+
+    def cannot_start(self, daemon):
+        daemon.start()
+        self.assertNotEqual(daemon.process.wait(10), 0)
+        return daemon.log()
+
+    def test_tcp(self):
+        self.serve(listeners=[{"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}])
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+        self.assertIn("insecure", self.daemon.log(), "it must be loud in the log")
+
+    @unittest.skipUnless(os.path.exists("/proc/net/if_inet6"), "no IPv6 here")
+    def test_tcp_over_ipv6(self):
+        self.serve(listeners=[{"address": f"tcp://[::1]:{free_port()}", "insecure": True, "profile": "p"}])
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    def test_two_listeners_with_two_profiles(self):
+        profiles = {"all": {"allow": ["*"]}, "monitor": {"allow": ["@read"]}}
+        port = free_port()
+        self.serve(
+            profiles=profiles,
+            listeners=[
+                self.unix("all.sock") | {"profile": "all"},
+                self.unix("monitor.sock") | {"profile": "monitor"},
+                {"address": f"tcp://127.0.0.1:{port}", "insecure": True, "profile": "monitor"},
+            ],
+        )
+        create = request("POST", "/containers/create", body=b"{}")
+        self.assertEqual(self.ask(create, address=self.path("all.sock")).status, 200)
+        for address in (self.path("monitor.sock"), ("127.0.0.1", port)):
+            message = self.assertRefused(self.ask(create, address=address), 403, "operation.denied")
+            self.assertIn("'monitor'", message)
+            self.assertEqual(self.ask(request("GET", "/info"), address=address).status, 200)

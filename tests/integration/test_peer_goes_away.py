@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client that goes away frees the engine at once; an engine that goes away is told to the client."""
+
+import threading
+
+from tests.support.daemon import DaemonTest
+from tests.support.fake_engine import reply
+from tests.support.http import Truncated, request
+from tests.support.wait import wait_until
+
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
+LOAD = b"POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\nContent-Length: 1000000\r\n\r\n"
+
+
+def hold(opening=b""):
+    """Sends `opening` and then waits for the other side to leave."""
+
+    def answer(connection, _):
+        connection.send(opening)
+        connection.wait_closed()
+
+    return answer
+
+
+class ClientGoesAway(DaemonTest):
+    def leaves(self, data, answers):
+        self.serve(answers)
+        client = self.client()
+        client.send(data)
+        self.engine.await_request()
+        files = self.daemon.open_files()
+        client.close()
+        self.engine.connections[0].await_end()
+        wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+        self.assertEqual(len(self.daemon.await_audit()), 1)
+
+    def test_during_wait(self):
+        self.leaves(request("POST", "/containers/x/wait"), {"POST /containers/x/wait": hold()})
+
+    def test_during_wait_with_a_head_already_sent(self):
+        opening = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.leaves(request("POST", "/containers/x/wait"), {"POST /containers/x/wait": hold(opening)})
+
+    def test_during_events(self):
+        opening = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+        self.leaves(request("GET", "/events"), {"GET /events": hold(opening)})
+
+    def test_during_an_upload(self):
+        self.leaves(LOAD + b"x" * 1000, {"POST /images/load": hold()})
+
+    def test_during_a_tunnel(self):
+        self.leaves(ATTACH, {"POST /containers/x/attach": hold(UPGRADED)})
+
+    def test_with_a_pipelined_request_in_hand(self):
+        self.leaves(request("GET", "/events") + request("GET", "/info"), {"GET /events": hold()})
+
+    def test_before_its_head_is_whole(self):
+        self.serve()
+        client = self.client()
+        files = self.daemon.open_files
+        client.send_in_pieces(b"GET /info HTTP/1.1\r\n", 100)
+        before = files()
+        client.close()
+        wait_until(lambda: files() < before, "the socket to be closed")
+        self.assertEqual(self.engine.total, 0)
+
+    def test_half_closed_after_a_request_still_gets_its_answer(self):
+        self.serve({"GET /info": lambda connection, _: connection.await_go() or reply(200, b"late")})
+        client = self.client()
+        client.send(request("GET", "/info", "Connection: close"))
+        client.half_close()
+        self.engine.await_request()
+        self.engine.connections[0].go.set()
+        self.assertEqual(client.response().body, b"late")
+
+
+class EngineGoesAway(DaemonTest):
+    def test_before_its_answer(self):
+        self.serve({"POST /containers/x/wait": hold()})
+        client = self.client()
+        client.send(request("POST", "/containers/x/wait"))
+        self.engine.await_request()
+        self.engine.stop()
+        self.assertRefused(client.response(), 502, "upstream.closed")
+
+    def test_during_its_answer(self):
+        self.serve({"GET /events": hold(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        pieces = client.body_pieces(client.response_head())
+        self.assertEqual(next(pieces), b"{}")
+        self.engine.stop()
+        with self.assertRaises(Truncated):
+            next(pieces)
+
+    def test_during_an_upload(self):
+        self.serve({"POST /images/load": hold()})
+        client = self.client()
+        client.send(LOAD + b"x" * 1000)
+        self.engine.await_request()
+        self.engine.stop()
+        self.assertEqual(client.response().status, 502)
+
+    def test_during_a_tunnel(self):
+        self.serve({"POST /containers/x/attach": hold(UPGRADED)}, limits={"tunnel_linger_time": "300ms"})
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        self.engine.stop()
+        self.assertEqual(client.wait_closed(), b"")
+
+    def test_and_is_not_there(self):
+        self.engine.stop()
+        self.serve()
+        client = self.client()
+        client.send(request("GET", "/info") + request("POST", "/containers/create", body=b"{}"))
+        message = self.assertRefused(client.response(), 502, "upstream.unreachable")
+        self.assertIn("engine", message)
+        self.assertRefused(client.response(), 502, "upstream.unreachable")
+
+    def test_and_comes_back_on_the_same_client_connection(self):
+        self.serve()
+        client = self.client()
+        for _ in range(3):
+            client.send(request("GET", "/info"))
+            self.assertEqual(client.response().status, 200)
+            self.engine.stop()
+            client.send(request("GET", "/info"))
+            self.assertRefused(client.response(), 502, "upstream.unreachable")
+            self.engine.start()
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+
+    def test_and_comes_back_under_traffic(self):
+        self.serve()
+        over, seen, failures = threading.Event(), [], []
+
+        def traffic():
+            try:
+                while not over.is_set():
+                    seen.append(self.ask(request("GET", "/info")).status)
+            except (AssertionError, OSError) as error:
+                failures.append(error)
+
+        clients = [threading.Thread(target=traffic) for _ in range(4)]
+        for client in clients:
+            client.start()
+        for _ in range(3):
+            wait_until(lambda: 200 in seen, "service")
+            self.engine.stop()
+            wait_until(lambda: 502 in seen, "a refusal with a reason")
+            seen.clear()
+            self.engine.start()
+            wait_until(lambda: 200 in seen, "service again")
+        over.set()
+        for client in clients:
+            client.join()
+        self.assertEqual(failures, [])
+        self.assertLessEqual(set(seen), {200, 502, 503})
+
+    def test_a_write_is_never_sent_twice(self):
+        def vanish(connection, seen):
+            connection.read_body(seen)
+            connection.close()
+
+        self.serve({"POST /containers/create": vanish})
+        client = self.client()
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+        client.send(request("POST", "/containers/create", body=b"{}"))
+        self.assertRefused(client.response(), 502, "upstream.closed")
+        self.assertEqual([r.method for r in self.engine.requests], ["GET", "POST"])

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tidegate binary under test, named by the environment variable TIDEGATE."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from tests.support.fake_engine import FakeEngine
+from tests.support.http import Client
+from tests.support.wait import PATIENCE, wait_until
+
+
+class Daemon:
+    """One process. `config` is the configuration as a dict: JSON is YAML."""
+
+    def __init__(self, folder, config, preexec=None):
+        self.folder = folder
+        self.config = config
+        self.preexec = preexec
+        self.process = None
+        self._stderr = os.path.join(folder, "stderr")
+
+    def start(self):
+        file = os.path.join(self.folder, "tidegate.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            json.dump(self.config, out, indent=1)
+        binary = os.environ.get("TIDEGATE")
+        if not binary:
+            raise AssertionError("TIDEGATE must name the binary under test")
+        with open(self._stderr, "ab") as stderr:
+            self.process = subprocess.Popen(
+                [binary, "serve", "--config", file],
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                preexec_fn=self.preexec,
+            )
+
+    def await_ready(self):
+        for listener in self.config["listeners"]:
+            wait_until(lambda at=socket_address(listener): self._accepts(at), self._diagnosis())
+
+    def _accepts(self, address):
+        if self.process.poll() is not None:
+            raise AssertionError(f"tidegate ended with {self.process.returncode}:\n{self.log()}")
+        try:
+            Client(address).close()
+            return True
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+
+    def _diagnosis(self):
+        return f"tidegate's sockets; its log is in {self._stderr}"
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def wait(self, patience=PATIENCE):
+        """Waits for the end of the process and checks that it was a good one."""
+        try:
+            code = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"tidegate does not end:\n{self.log()[-4000:]}") from None
+        log = self.log()
+        for mark in ("Sanitizer", "runtime error:", "Assertion"):
+            if mark in log:
+                raise AssertionError(f"{mark} in the log:\n{log[-12000:]}")
+        if code != 0:
+            raise AssertionError(f"tidegate ended with {code}:\n{log[-4000:]}")
+
+    def stop(self):
+        if self.process and self.process.returncode is None:
+            self.signal()
+            self.wait()
+
+    def log(self):
+        with open(self._stderr, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def audit(self):
+        """The audit records so far. A line that is not JSON fails."""
+        try:
+            with open(self.config["audit"]["file"], encoding="utf-8") as file:
+                return [json.loads(line) for line in file.read().split("\n")[:-1]]
+        except FileNotFoundError:
+            return []
+
+    def await_audit(self, count=1):
+        wait_until(lambda: len(self.audit()) >= count, f"{count} audit records, not {self.audit()}")
+        return self.audit()
+
+
+def socket_address(listener):
+    """What Client() takes, for one entry of `listeners`."""
+    scheme, _, rest = listener["address"].partition("://")
+    if scheme == "unix":
+        return rest
+    host, _, port = rest.rpartition(":")
+    return (host.strip("[]"), int(port))
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class DaemonTest(unittest.TestCase):
+    """A test with a fake engine, and tidegate in front of it after serve()."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidegate-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.engine = FakeEngine(self.path("engine.sock"))
+        self.engine.start()
+        self.addCleanup(self._stop_engine)
+
+    def _stop_engine(self):
+        self.engine.stop()
+        self.assertEqual(self.engine.errors, [], "the engine was spoken to in a strange way")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def config(self, *, allow=("*",), deny=(), limits=None, **more):
+        """A configuration with one unix listener; `more` replaces whole sections."""
+        return {
+            "upstream": f"unix://{self.engine.path}",
+            "listeners": [{"address": f"unix://{self.path('in.sock')}", "mode": "0600", "profile": "p"}],
+            "profiles": {"p": {"allow": list(allow), "deny": list(deny)}},
+            "limits": {"drain_time": "1s", **(limits or {})},
+            "audit": {"file": self.path("audit.log")},
+            "log": {"level": "debug"},
+            **more,
+        }
+
+    def serve(self, answers=None, preexec=None, **config):
+        """Starts tidegate; `config` as for config(). It must end well after the test."""
+        self.engine.answers.update(answers or {})
+        self.daemon = Daemon(self.folder, self.config(**config), preexec)
+        self.daemon.start()
+        self.addCleanup(self.daemon.stop)
+        self.daemon.await_ready()
+
+    def client(self, address=None, **options):
+        client = Client(address or socket_address(self.daemon.config["listeners"][0]), **options)
+        self.addCleanup(client.close)
+        return client
+
+    def ask(self, data, method="GET", address=None):
+        """One request on a connection of its own."""
+        client = self.client(address)
+        client.send(data)
+        answer = client.response(method)
+        client.close()
+        return answer
+
+    def assertRefused(self, answer, status, reason):
+        self.assertEqual((answer.status, answer.reason), (status, reason), repr(answer))
+        self.assertEqual(answer.header("Content-Type"), "application/json")
+        body = json.loads(answer.body)
+        self.assertEqual(body["reason"], reason)
+        self.assertTrue(body["message"].startswith("tidegate: "), body)
+        return body["message"]
