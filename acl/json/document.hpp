@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acl/reason.hpp"
+
+namespace acl::json {
+
+enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+/// "a string", "an array": for messages.
+std::string_view to_string(Kind);
+
+/// Bounds of Document::read(). The caller bounds the size of the text.
+struct Limits {
+  unsigned depth = 64;          ///< of arrays and objects in each other
+  std::size_t values = 50'000;  ///< in one document, containers included
+};
+
+using Index = std::uint32_t;
+inline constexpr Index no_index = 0xffff'ffff;
+
+/// How a Document stores one value: a tree of indices in one vector, text as views. Not for users.
+struct Node {
+  std::string_view key;   ///< of a member; empty elsewhere
+  std::string_view text;  ///< a string's content, a number as it was written
+  Index parent = no_index;
+  Index first = no_index;  ///< first child
+  Index next = no_index;   ///< next sibling
+  std::uint16_t tag = 0;
+  Kind kind = Kind::null;
+  bool truth : 1 = false;
+  bool key_plain : 1 = true;   ///< the key needs no escapes when written
+  bool text_plain : 1 = true;  ///< nor does the text
+};
+
+class Document;
+
+/// One value of a Document; cheap to copy, valid as long as its Document. A default-made Value
+/// stands for "absent" and reads like null, so that look-ups chain.
+class Value {
+ public:
+  class Iterator;
+
+  Value() = default;
+  Value(const Document& document, Index index) : document_(&document), index_(index) {}
+
+  bool exists() const { return document_ != nullptr; }
+  Kind kind() const { return exists() ? node().kind : Kind::null; }
+  bool is_null() const { return kind() == Kind::null; }
+  bool truth() const { return exists() && node().truth; }
+  /// A string's content or a number as it was written; "" for all else.
+  std::string_view text() const { return exists() ? node().text : std::string_view(); }
+  /// What Go decodes into an int64: a number written as a plain integer, and in range.
+  std::optional<std::int64_t> integer() const;
+  /// As Go's zero value: null, absent, false, 0, "", [] or {}.
+  bool is_zero() const;
+
+  std::string_view key() const { return exists() ? node().key : std::string_view(); }
+  /// The number that tag() attached; for a member of a struct its schema::Field.
+  std::uint16_t tag() const { return exists() ? node().tag : std::uint16_t{0}; }
+
+  Value parent() const;
+  Value first() const;
+  Value next() const;
+  Iterator begin() const;
+  Iterator end() const;
+  std::size_t size() const;  ///< number of children; counts them
+
+  /// The member with exactly this key; absent if there is none or this is no object.
+  Value operator[](std::string_view key) const;
+  /// The member with this tag.
+  Value tagged(std::uint16_t tag) const;
+
+  /// Where it stands: `HostConfig.Mounts[0].Type`, `Labels["com.example"]`; "" for the root.
+  std::string path() const;
+
+  const Node& node() const;
+  Index index() const { return index_; }
+
+ private:
+  const Document* document_ = nullptr;
+  Index index_ = no_index;
+};
+
+/// A JSON document, read, changed and written. Keep and reuse it: once warm it allocates nothing.
+class Document {
+ public:
+  /// Replaces the content by what `text` says. Values point into `text`, which must live on.
+  /// \returns why it is no acceptable JSON; the document is then empty.
+  std::optional<Refusal> read(std::string_view text, const Limits& limits = {});
+
+  Value root() const { return nodes_.empty() ? Value() : Value(*this, 0); }
+  std::size_t size() const { return nodes_.size(); }
+
+  /// The member `key` of `object`, added as null at the end where it is missing. A null becomes an
+  /// object first. `key` must outlive the document's content.
+  Value member(Value object, std::string_view key);
+  /// Adds a null at the end of `array`; a null becomes an array first.
+  Value append(Value array);
+  void set_null(Value value);
+  void set(Value value, bool truth);
+  void set(Value value, std::int64_t number);
+  void set(Value value, std::string_view text);  ///< copies `text`
+  void set(Value value, const char* text) { set(value, std::string_view(text)); }
+  void set_empty(Value value, Kind array_or_object);
+  /// Turns `value` into an array whose only element is what it was.
+  void wrap(Value value);
+  void rename(Value member, std::string_view key);  ///< `key`: ASCII that outlives the document
+  void tag(Value value, std::uint16_t tag) { nodes_[value.index()].tag = tag; }
+
+  /// Unlinks each child of `parent` for which `keep` says no. Linear.
+  template <class Keep>
+  void filter(Value parent, Keep keep) {
+    Index last = no_index;
+    for (Index child = nodes_[parent.index()].first; child != no_index;) {
+      const Index next = nodes_[child].next;
+      if (keep(Value(*this, child))) {
+        last = child;
+      } else {
+        link_after(parent.index(), last) = next;
+      }
+      child = next;
+    }
+  }
+
+ private:
+  friend class Value;
+  friend class Reader;
+
+  Index& link_after(Index parent, Index last) {
+    return last == no_index ? nodes_[parent].first : nodes_[last].next;
+  }
+  Index add(Index parent, Index last);
+  Index add_last(Index parent);
+  char* take(std::size_t size);
+  void clear();
+
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+  std::vector<Node> nodes_;
+  std::vector<Chunk> chunks_;  ///< text that does not stand in the source: unescaped or set
+  std::size_t chunk_ = 0;      ///< the one in use …
+  std::size_t used_ = 0;       ///< … and how far
+  std::vector<Index> scratch_;
+};
+
+class Value::Iterator {
+ public:
+  explicit Iterator(Value value) : value_(value) {}
+  Value operator*() const { return value_; }
+  Iterator& operator++() {
+    value_ = value_.next();
+    return *this;
+  }
+  bool operator==(const Iterator& other) const { return value_.index() == other.value_.index(); }
+
+ private:
+  Value value_;
+};
+
+inline const Node& Value::node() const {
+  return document_->nodes_[index_];
+}
+
+inline Value Value::first() const {
+  if (!exists() || node().first == no_index) return {};
+  return {*document_, node().first};
+}
+
+inline Value Value::next() const {
+  if (node().next == no_index) return {};
+  return {*document_, node().next};
+}
+
+inline Value::Iterator Value::begin() const {
+  return Iterator(first());
+}
+inline Value::Iterator Value::end() const {
+  return Iterator(Value());
+}
+
+}  // namespace acl::json

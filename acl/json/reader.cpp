@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+#include "acl/json/document.hpp"
+#include "acl/json/utf8.hpp"
+
+namespace acl::json {
+namespace {
+
+// What ends the fast scan of a string: quote, backslash, control characters, non-ASCII.
+constexpr auto ends_scan = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 256; ++c) table[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+  return table;
+}();
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Longer numbers mean nothing to any engine, and parsers differ about them.
+constexpr std::size_t longest_number = 40;
+
+std::uint64_t hash_of(std::string_view key) {
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  const std::size_t n = std::min<std::size_t>(key.size(), 8);
+  std::memcpy(&head, key.data(), n);
+  std::memcpy(&tail, key.data() + key.size() - n, n);
+  const std::uint64_t mixed = (head ^ std::rotl(tail, 23) ^ key.size()) * 0x9e37'79b9'7f4a'7c15U;
+  return mixed ^ mixed >> 32;
+}
+
+}  // namespace
+
+/// Recursive descent over RFC 8259, stricter than Go: what encoding/json would repair (broken
+/// UTF-8, lone surrogates) or merge (repeated keys) is refused, so that one text has one meaning.
+class Reader {
+ public:
+  Reader(Document& document, std::string_view text, const Limits& limits)
+      : document_(document),
+        limits_(limits),
+        begin_(text.data()),
+        at_(text.data()),
+        end_(text.data() + text.size()) {}
+
+  std::optional<Refusal> read() {
+    document_.clear();
+    if (end_ - begin_ > std::numeric_limits<std::int32_t>::max()) {
+      fail(Reason::body_too_large, "more than 2 GiB of JSON");
+    } else if (whole()) {
+      return std::nullopt;
+    }
+    document_.clear();
+    return std::move(failure_);
+  }
+
+ private:
+  bool whole() {
+    if (std::string_view(begin_, length()).starts_with("\xef\xbb\xbf")) {
+      return fail(Reason::body_not_json, "a byte order mark stands before the value");
+    }
+    skip_space();
+    here_ = document_.add(no_index, no_index);
+    if (!value(here_, 0)) return false;
+    skip_space();
+    // Engines since 23.0 stop at a `}` or `]` here and never see what follows it.
+    if (at_ != end_) return fail(Reason::body_trailing_data, "there is data after the value");
+    return true;
+  }
+
+  bool value(Index self, unsigned depth) {
+    here_ = self;
+    if (at_ == end_) return fail(Reason::body_not_json, "the text ends where a value should stand");
+    switch (*at_) {
+      case '{': return object(self, depth + 1);
+      case '[': return array(self, depth + 1);
+      case '"': return text(self);
+      case 't': return literal(self, "true", Kind::boolean);
+      case 'f': return literal(self, "false", Kind::boolean);
+      case 'n': return literal(self, "null", Kind::null);
+      default: return number(self);
+    }
+  }
+
+  bool literal(Index self, std::string_view word, Kind kind) {
+    if (!std::string_view(at_, length()).starts_with(word)) return no_value();
+    at_ += word.size();
+    document_.nodes_[self].kind = kind;
+    document_.nodes_[self].truth = word == "true";
+    return true;
+  }
+
+  bool text(Index self) {
+    std::string_view content;
+    bool plain = true;
+    if (!string(content, plain)) return false;
+    Node& node = document_.nodes_[self];
+    node.kind = Kind::string;
+    node.text = content;
+    node.text_plain = plain;
+    return true;
+  }
+
+  bool number(Index self) {
+    const char* const start = at_;
+    take('-');
+    if (!take('0') && !digits()) return no_value();
+    if (take('.') && !digits()) return no_value();
+    const bool has_exponent = take('e') || take('E');
+    if (has_exponent) {
+      if (!take('+')) take('-');
+      if (!digits()) return no_value();
+    }
+    const std::string_view written(start, static_cast<std::size_t>(at_ - start));
+    if (written.size() > longest_number || (has_exponent && !is_finite(written))) {
+      return fail(Reason::body_not_json, "a number is out of every range");
+    }
+    document_.nodes_[self].kind = Kind::number;
+    document_.nodes_[self].text = written;
+    return true;
+  }
+
+  static bool is_finite(std::string_view written) {
+    double ignored = 0;
+    return std::from_chars(written.data(), written.data() + written.size(), ignored).ec ==
+           std::errc();
+  }
+
+  bool array(Index self, unsigned depth) {
+    if (!enter(self, Kind::array, depth)) return false;
+    if (take(']')) return true;
+    Index last = no_index;
+    do {
+      skip_space();
+      if (!add(self, last) || !value(last, depth)) return false;
+      here_ = self;
+      skip_space();
+    } while (take(','));
+    return take(']') || fail(Reason::body_not_json, "`,` or `]` is expected");
+  }
+
+  bool object(Index self, unsigned depth) {
+    if (!enter(self, Kind::object, depth)) return false;
+    if (take('}')) return true;
+    Index last = no_index;
+    std::size_t members = 0;
+    do {
+      skip_space();
+      if (!member(self, last) || !value(last, depth)) return false;
+      ++members;
+      here_ = self;
+      skip_space();
+    } while (take(','));
+    if (!take('}')) return fail(Reason::body_not_json, "`,` or `}` is expected");
+    return keys_differ(self, members);
+  }
+
+  bool member(Index self, Index& last) {
+    std::string_view key;
+    bool plain = true;
+    if (at_ == end_ || *at_ != '"') {
+      return fail(Reason::body_not_json, "a key in double quotes is expected");
+    }
+    if (!string(key, plain)) return false;
+    skip_space();
+    if (!take(':')) return fail(Reason::body_not_json, "`:` is expected");
+    skip_space();
+    if (!add(self, last)) return false;
+    document_.nodes_[last].key = key;
+    document_.nodes_[last].key_plain = plain;
+    return true;
+  }
+
+  bool enter(Index self, Kind kind, unsigned depth) {
+    ++at_;
+    document_.nodes_[self].kind = kind;
+    if (depth > limits_.depth) {
+      return fail(Reason::body_too_deep, "more than " + std::to_string(limits_.depth) + " levels");
+    }
+    skip_space();
+    return true;
+  }
+
+  bool add(Index parent, Index& last) {
+    if (document_.nodes_.size() >= limits_.values) {
+      return fail(Reason::body_too_many_values,
+                  "more than " + std::to_string(limits_.values) + " values");
+    }
+    last = document_.add(parent, last);
+    return true;
+  }
+
+  // Two passes: find the end and check the raw bytes, then unescape only where there is need.
+  bool string(std::string_view& content, bool& plain) {
+    const char* const start = ++at_;
+    for (;;) {
+      while (at_ != end_ && !ends_scan[static_cast<unsigned char>(*at_)]) ++at_;
+      if (at_ == end_) return fail(Reason::body_not_json, "a string does not end");
+      if (*at_ == '"') break;
+      if (*at_ == '\\') {
+        plain = false;
+        at_ += end_ - at_ > 1 ? 2 : 1;
+      } else if (static_cast<unsigned char>(*at_) < 0x20) {
+        return fail(Reason::body_not_json, "a string holds a raw control character");
+      } else if (const std::size_t n = utf8_length({at_, length()}); n != 0) {
+        at_ += n;
+      } else {
+        return fail(Reason::body_not_utf8, "a string holds invalid UTF-8");
+      }
+    }
+    content = {start, static_cast<std::size_t>(at_ - start)};
+    const char* const after = at_ + 1;
+    if (!plain && !unescape(content)) return false;
+    at_ = after;
+    return true;
+  }
+
+  bool unescape(std::string_view& content) {
+    // No escape is shorter than what it stands for, so the raw size is room enough.
+    char* const copy = document_.take(content.size());
+    char* out = copy;
+    const char* const stop = content.data() + content.size();
+    for (at_ = content.data(); at_ != stop;) {
+      if (*at_ != '\\') {
+        *out++ = *at_++;
+      } else if (!escape(out, stop)) {
+        return false;
+      }
+    }
+    content = {copy, static_cast<std::size_t>(out - copy)};
+    return true;
+  }
+
+  bool escape(char*& out, const char* stop) {
+    constexpr std::string_view letters = "\"\\/bfnrt";
+    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+    if (at_[1] == 'u') return unicode_escape(out, stop);
+    const std::size_t which = letters.find(at_[1]);
+    if (which == std::string_view::npos) return fail(Reason::body_not_json, "an unknown escape");
+    *out++ = meanings[which];
+    at_ += 2;
+    return true;
+  }
+
+  // Go turns a lone surrogate into U+FFFD; JSON has no such string, so it is refused.
+  bool unicode_escape(char*& out, const char* stop) {
+    char32_t point = 0;
+    if (!hex4(point, stop)) return false;
+    if (point >= 0xd800 && point < 0xe000) {
+      char32_t low = 0;
+      const bool pair = point < 0xdc00 && stop - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u';
+      if (pair && !hex4(low, stop)) return false;
+      if (low < 0xdc00 || low > 0xdfff) return fail(Reason::body_not_utf8, "a lone surrogate");
+      point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+    }
+    out = write_utf8(point, out);
+    return true;
+  }
+
+  bool hex4(char32_t& point, const char* stop) {
+    std::uint16_t bits = 0;
+    const char* const first = at_ + 2;
+    const bool whole = stop - at_ >= 6;
+    const bool valid = whole && std::from_chars(first, first + 4, bits, 16).ptr == first + 4;
+    if (!valid) return fail(Reason::body_not_json, "\\u without four hexadecimal digits");
+    point = bits;
+    at_ += 6;
+    return true;
+  }
+
+  // A hash table with a budget of probes; keys chosen to collide use it up and are sorted instead,
+  // so that no input costs more than n log n.
+  bool keys_differ(Index self, std::size_t members) {
+    if (members < 2) return true;
+    auto& table = document_.scratch_;
+    table.assign(std::bit_ceil(members * 2), no_index);
+    std::size_t budget = members * 4 + 16;
+    for (Index i = document_.nodes_[self].first; i != no_index; i = document_.nodes_[i].next) {
+      std::size_t slot = hash_of(document_.nodes_[i].key) & (table.size() - 1);
+      for (; table[slot] != no_index; slot = (slot + 1) & (table.size() - 1)) {
+        if (document_.nodes_[table[slot]].key == document_.nodes_[i].key) return repeated(i);
+        if (--budget == 0) return sorted_keys_differ(self);
+      }
+      table[slot] = i;
+    }
+    return true;
+  }
+
+  bool sorted_keys_differ(Index self) {
+    auto& order = document_.scratch_;
+    order.clear();
+    for (Index i = document_.nodes_[self].first; i != no_index; i = document_.nodes_[i].next) {
+      order.push_back(i);
+    }
+    const auto key = [this](Index i) { return document_.nodes_[i].key; };
+    std::sort(order.begin(), order.end(), [&key](Index a, Index b) { return key(a) < key(b); });
+    const auto twin = std::adjacent_find(order.begin(), order.end(),
+                                         [&key](Index a, Index b) { return key(a) == key(b); });
+    return twin == order.end() || repeated(*twin);
+  }
+
+  bool repeated(Index member) {
+    here_ = member;
+    return fail(Reason::body_duplicate_key, "the key is given twice");
+  }
+
+  std::size_t length() const { return static_cast<std::size_t>(end_ - at_); }
+
+  void skip_space() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+  }
+
+  bool take(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
+
+  bool digits() {
+    const char* const start = at_;
+    while (at_ != end_ && is_digit(*at_)) ++at_;
+    return at_ != start;
+  }
+
+  bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
+
+  bool fail(Reason reason, std::string what) {
+    const std::string path = here_ == no_index ? "" : Value(document_, here_).path();
+    const std::string place = path.empty() ? "" : path + ": ";
+    failure_.emplace(reason, place + what + " (byte " + std::to_string(at_ - begin_) + ")");
+    return false;
+  }
+
+  Document& document_;
+  const Limits& limits_;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  Index here_ = no_index;  ///< the value being read, for messages
+  std::optional<Refusal> failure_;
+};
+
+std::optional<Refusal> Document::read(std::string_view text, const Limits& limits) {
+  return Reader(*this, text, limits).read();
+}
+
+}  // namespace acl::json

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/schema/conform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "acl/schema/schema.hpp"
+#include "acl/text.hpp"
+
+namespace acl::schema {
+namespace {
+
+using json::Kind;
+using json::Value;
+
+bool is_ascii(std::string_view key) {
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+// Go decodes an integer from plain digits alone: 1.0 and 1e3 are errors there, and so is -0 for an
+// unsigned one.
+template <class Number>
+bool fits(std::string_view digits) {
+  Number ignored{};
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, ignored);
+  return error == std::errc() && stop == end;
+}
+
+bool is_a(Value value, Scalar scalar) {
+  const Kind kind = value.kind();
+  switch (scalar) {
+    case Scalar::boolean: return kind == Kind::boolean;
+    case Scalar::string:
+    case Scalar::bytes: return kind == Kind::string;
+    case Scalar::int64: return kind == Kind::number && fits<std::int64_t>(value.text());
+    case Scalar::uint64: return kind == Kind::number && fits<std::uint64_t>(value.text());
+    case Scalar::uint32: return kind == Kind::number && fits<std::uint32_t>(value.text());
+    case Scalar::uint16: return kind == Kind::number && fits<std::uint16_t>(value.text());
+    case Scalar::float32: return kind == Kind::number && fits<float>(value.text());
+    case Scalar::object: return kind == Kind::object;
+    case Scalar::ignored: return true;
+  }
+  return false;
+}
+
+class Matcher {
+ public:
+  Matcher(Operation operation, json::Document& body, const ConformSettings& settings,
+          Conformance& out)
+      : operation_(operation), body_(body), settings_(settings), out_(out) {
+    seen_in_.fill(json::no_index);
+  }
+
+  void match(Value value, Type type) {
+    if (value.is_null()) return;
+    const Type inner{Shape::one, type.scalar, type.object};
+    switch (type.shape) {
+      case Shape::one: return one(value, type);
+      case Shape::list: return elements(value, Kind::array, inner, type);
+      case Shape::map: return elements(value, Kind::object, inner, type);
+      case Shape::list_of_lists:
+        return elements(value, Kind::array, {Shape::list, type.scalar, type.object}, type);
+      case Shape::map_of_lists:
+        return elements(value, Kind::object, {Shape::list, type.scalar, type.object}, type);
+      case Shape::pair: return pair(value, inner, type);
+      case Shape::string_or_list:
+        if (value.kind() == Kind::string) return body_.wrap(value);
+        return elements(value, Kind::array, inner, type);
+    }
+  }
+
+ private:
+  void one(Value value, Type type) {
+    if (!is_a(value, type.scalar)) return wrong_type(value, type);
+    if (type.scalar == Scalar::object) object(value, type.object);
+  }
+
+  void elements(Value value, Kind kind, Type inner, Type whole) {
+    if (value.kind() != kind) return wrong_type(value, whole);
+    for (const Value element : value) match(element, inner);
+  }
+
+  // Go throws away what does not fit into a [2]uint; no client sends it, so it is refused.
+  void pair(Value value, Type inner, Type whole) {
+    if (value.kind() == Kind::array && value.size() > 2) return wrong_type(value, whole);
+    elements(value, Kind::array, inner, whole);
+  }
+
+  void object(Value value, Struct type) {
+    body_.filter(value, [this, value, type](Value member) { return keeps(value, member, type); });
+  }
+
+  bool keeps(Value object, Value member, Struct type) {
+    if (!is_ascii(member.key())) {
+      problem(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
+      return true;
+    }
+    const Field field = find(type, member.key());
+    if (field == Field::none) return keeps_unknown(member, type);
+    const auto place = static_cast<std::size_t>(field);
+    // Structs never contain themselves, so the last object that had this field is this one or done.
+    if (seen_in_[place] == object.index()) {
+      problem(Reason::body_duplicate_key, member,
+              "the field is given twice, in different spellings");
+      return true;
+    }
+    seen_in_[place] = object.index();
+    if (info(field).type.scalar == Scalar::ignored) return drops(member);
+    if (member.key() != info(field).name) body_.rename(member, info(field).name);
+    body_.tag(member, static_cast<std::uint16_t>(field));
+    match(member, info(field).type);
+    return true;
+  }
+
+  bool keeps_unknown(Value member, Struct type) {
+    if (member.is_zero() || is_client_quirk(operation_, type, member.key())) return drops(member);
+    if (find(legacy_top_level(type), member.key()) != Field::none) {
+      problem(Reason::body_top_level_host_config, member,
+              "belongs into HostConfig; engines up to 26.1 obey it here too");
+      return true;
+    }
+    if (settings_.unknown_fields == UnknownFields::drop) return drops(member);
+    const std::string_view near = nearest(type, member.key());
+    problem(Reason::body_unknown_field, member,
+            near.empty() ? "the Engine API has no such field"
+                         : "the Engine API has no such field; did you mean " + quoted(near) + "?");
+    return true;
+  }
+
+  bool drops(Value member) {
+    if (out_.dropped.size() < settings_.dropped) {
+      out_.dropped.push_back(member.path());
+    } else {
+      ++out_.more_dropped;
+    }
+    return false;
+  }
+
+  void wrong_type(Value value, Type type) {
+    const bool out_of_range = value.kind() == Kind::number && type.shape == Shape::one &&
+                              type.scalar >= Scalar::int64 && type.scalar <= Scalar::float32;
+    problem(Reason::body_wrong_type, value,
+            "must be " + to_string(type) + ", not " +
+                (out_of_range ? shown(value.text()) : std::string(json::to_string(value.kind()))));
+  }
+
+  void problem(Reason reason, Value where, const std::string& what) {
+    if (out_.problems.size() >= settings_.problems) {
+      ++out_.more_problems;
+      return;
+    }
+    const std::string path = where.path();
+    out_.problems.emplace_back(reason, (path.empty() ? "the body" : path) + ": " + what);
+  }
+
+  static constexpr std::size_t field_count = [] {
+    std::size_t count = 1;
+#define STRUCT(name)
+#define EMBED(...)
+#define FIELD(...) ++count;
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+    return count;
+  }();
+
+  Operation operation_;
+  json::Document& body_;
+  const ConformSettings& settings_;
+  Conformance& out_;
+  std::array<json::Index, field_count> seen_in_;  ///< by field: the object that had it last
+};
+
+}  // namespace
+
+void Conformance::clear() {
+  problems.clear();
+  dropped.clear();
+  more_problems = 0;
+  more_dropped = 0;
+}
+
+void conform(Operation operation, json::Document& body, const ConformSettings& settings,
+             Conformance& out) {
+  out.clear();
+  if (const std::optional<Type> type = body_of(operation)) {
+    Matcher(operation, body, settings, out).match(body.root(), *type);
+  } else {
+    out.problems.emplace_back(Reason::body_unknown_field, "this operation takes no JSON body");
+  }
+}
+
+}  // namespace acl::schema

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/schema/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace acl::schema {
+namespace {
+
+// The vocabulary of the `type` column.
+namespace types {
+constexpr Type boolean{Shape::one, Scalar::boolean, {}};
+constexpr Type string{Shape::one, Scalar::string, {}};
+constexpr Type bytes{Shape::one, Scalar::bytes, {}};
+constexpr Type int64{Shape::one, Scalar::int64, {}};
+constexpr Type uint64{Shape::one, Scalar::uint64, {}};
+constexpr Type uint32{Shape::one, Scalar::uint32, {}};
+constexpr Type uint16{Shape::one, Scalar::uint16, {}};
+constexpr Type float32{Shape::one, Scalar::float32, {}};
+constexpr Type ignored{Shape::one, Scalar::ignored, {}};
+constexpr Type string_or_list{Shape::string_or_list, Scalar::string, {}};
+constexpr Type Empty{Shape::one, Scalar::object, Struct::Empty};
+#define STRUCT(name) constexpr Type name{Shape::one, Scalar::object, Struct::name};
+#define EMBED(...)
+#define FIELD(...)
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+
+consteval Type within(Shape plain, Shape of_lists, Type inner) {
+  if (inner.shape == Shape::one) return {plain, inner.scalar, inner.object};
+  if (inner.shape == Shape::list) return {of_lists, inner.scalar, inner.object};
+  throw std::logic_error("no such shape");
+}
+consteval Type list_of(Type inner) {
+  return within(Shape::list, Shape::list_of_lists, inner);
+}
+consteval Type map_of(Type inner) {
+  return within(Shape::map, Shape::map_of_lists, inner);
+}
+consteval Type pair_of(Type inner) {
+  return {Shape::pair, inner.scalar, inner.object};
+}
+
+constexpr FieldInfo fields[] = {
+    {Struct::Empty, "", {}, 0, 0, Risk::none, ""},
+#define STRUCT(name)
+#define EMBED(...)
+#define FIELD(owner, name, type, since, until, risk, ...) \
+  {Struct::owner, #name, type, since, until, Risk::risk, "" __VA_ARGS__},
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+};
+
+constexpr std::pair<Operation, Type> bodies[] = {
+#define BODY(operation, type) {Operation::operation, type},
+#define LEGACY_TOP_LEVEL(...)
+#include "acl/schema/bodies.inc"
+#undef BODY
+#undef LEGACY_TOP_LEVEL
+};
+}  // namespace types
+
+using types::fields;
+
+constexpr std::string_view struct_names[] = {
+    "Empty",
+#define STRUCT(name) #name,
+#define EMBED(...)
+#define FIELD(...)
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+};
+
+constexpr std::pair<Struct, Struct> embeds[] = {
+#define STRUCT(name)
+#define EMBED(object, other) {Struct::object, Struct::other},
+#define FIELD(...)
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+};
+
+constexpr std::pair<Struct, Struct> legacy[] = {
+#define BODY(...)
+#define LEGACY_TOP_LEVEL(object, other) {Struct::object, Struct::other},
+#include "acl/schema/bodies.inc"
+#undef BODY
+#undef LEGACY_TOP_LEVEL
+};
+
+struct Quirk {
+  Operation operation;
+  Struct object;
+  std::string_view name;
+};
+
+constexpr Quirk quirks[] = {
+#define QUIRK(operation, object, name) {Operation::operation, Struct::object, name},
+#include "acl/schema/client_quirks.inc"
+#undef QUIRK
+};
+
+constexpr char fold(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool folds_to(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a == b) return true;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (fold(a[i]) != fold(b[i])) return false;
+  }
+  return true;
+}
+
+// Length and four letters tell nearly all names apart; find() compares them whole anyway.
+constexpr std::uint32_t hash(Struct object, std::string_view key) {
+  const std::size_t n = key.size();
+  std::uint32_t h =
+      static_cast<std::uint32_t>(object) * 0x9e37'79b1U + static_cast<std::uint32_t>(n);
+  for (const std::size_t i : {std::size_t{0}, n / 3, n * 2 / 3, n - 1}) {
+    h = (h ^ static_cast<unsigned char>(fold(key[i]))) * 0x85eb'ca6bU;
+  }
+  return h ^ h >> 15;
+}
+
+struct Slot {
+  std::uint16_t field = 0;
+  Struct object = Struct::Empty;
+};
+
+constexpr std::size_t index_size = 2048;
+using NameIndex = std::array<Slot, index_size>;
+
+constexpr void add_fields(NameIndex& index, Struct object, Struct owner) {
+  for (std::size_t i = 1; i < std::size(fields); ++i) {
+    if (fields[i].owner != owner) continue;
+    std::size_t slot = hash(object, fields[i].name) % index_size;
+    while (index[slot].field != 0) slot = (slot + 1) % index_size;
+    index[slot] = {static_cast<std::uint16_t>(i), object};
+  }
+  for (const auto& [outer, other] : embeds) {
+    if (outer == owner) add_fields(index, object, other);
+  }
+}
+
+constexpr NameIndex make_index() {
+  NameIndex index{};
+  for (std::size_t s = 1; s < std::size(struct_names); ++s) {
+    add_fields(index, static_cast<Struct>(s), static_cast<Struct>(s));
+  }
+  return index;
+}
+
+constexpr NameIndex name_index = make_index();
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t change = diagonal + (fold(a[i]) == fold(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+bool has(Struct object, const FieldInfo& field) {
+  if (field.owner == object) return true;
+  return std::any_of(std::begin(embeds), std::end(embeds), [&](const auto& embed) {
+    return embed.first == object && has(embed.second, field);
+  });
+}
+
+// The column names several, `[]` behind those that may be repeated.
+bool is_query_parameter(Operation operation, std::string_view key) {
+  std::string_view names = acl::info(operation).query;
+  while (!names.empty()) {
+    const std::string_view one = names.substr(0, names.find(' '));
+    names.remove_prefix(std::min(one.size() + 1, names.size()));
+    if (one.substr(0, one.find('[')) == key) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const FieldInfo> all_fields() {
+  return fields;
+}
+
+const FieldInfo& info(Field field) {
+  return fields[static_cast<std::size_t>(field)];
+}
+
+std::string_view name(Struct object) {
+  return struct_names[static_cast<std::size_t>(object)];
+}
+
+std::optional<Type> body_of(Operation operation) {
+  for (const auto& [id, type] : types::bodies) {
+    if (id == operation) return type;
+  }
+  return std::nullopt;
+}
+
+Field find(Struct object, std::string_view key) {
+  if (key.empty()) return Field::none;
+  for (std::size_t slot = hash(object, key) % index_size; name_index[slot].field != 0;
+       slot = (slot + 1) % index_size) {
+    const Slot& entry = name_index[slot];
+    if (entry.object == object && folds_to(fields[entry.field].name, key)) {
+      return static_cast<Field>(entry.field);
+    }
+  }
+  return Field::none;
+}
+
+std::string_view nearest(Struct object, std::string_view key) {
+  constexpr std::size_t longest = 40;  // of all names 25 is the longest
+  if (key.size() > longest) return "";
+  std::size_t best = key.size() / 3 + 1;
+  std::string_view found;
+  for (const FieldInfo& field : all_fields().subspan(1)) {
+    if (!has(object, field)) continue;
+    const std::size_t far = distance(field.name, key);
+    if (far > best || (far == best && !found.empty())) continue;
+    best = far;
+    found = field.name;
+  }
+  return found;
+}
+
+Struct legacy_top_level(Struct object) {
+  for (const auto& [outer, other] : legacy) {
+    if (outer == object) return other;
+  }
+  return Struct::Empty;
+}
+
+bool is_client_quirk(Operation operation, Struct object, std::string_view key) {
+  const std::optional<Type> body = body_of(operation);
+  if (body && body->object == object && is_query_parameter(operation, key)) return true;
+  return std::any_of(std::begin(quirks), std::end(quirks), [&](const Quirk& quirk) {
+    return quirk.operation == operation && quirk.object == object && folds_to(quirk.name, key);
+  });
+}
+
+json::Value require(json::Document& document, json::Value object, Field field) {
+  if (const json::Value found = get(object, field); found.exists()) return found;
+  const json::Value added = document.member(object, info(field).name);
+  document.tag(added, static_cast<std::uint16_t>(field));
+  return added;
+}
+
+}  // namespace acl::schema

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "acl/json/document.hpp"
+#include "acl/operation.hpp"
+
+/// What the engine decodes each request body into: Go's structs as data (structs.inc, bodies.inc).
+namespace acl::schema {
+
+/// A struct of the engine.
+enum class Struct : std::uint8_t {
+  Empty,  ///< Go's struct{}
+#define STRUCT(name) name,
+#define EMBED(...)
+#define FIELD(...)
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+};
+
+/// A field of a struct: Field::HostConfig_Privileged. A field of an embedded struct keeps its
+/// owner's name wherever it is embedded: HostConfig.Memory and ContainerUpdate's Memory are both
+/// Field::Resources_Memory.
+enum class Field : std::uint16_t {
+  none,  ///< an element of a map or array, or the body itself
+#define STRUCT(name)
+#define EMBED(...)
+#define FIELD(owner, name, ...) owner##_##name,
+#include "acl/schema/structs.inc"
+#undef STRUCT
+#undef EMBED
+#undef FIELD
+};
+
+enum class Scalar : std::uint8_t {
+  boolean,
+  string,
+  bytes,
+  int64,
+  uint64,
+  uint32,
+  uint16,
+  float32,
+  object,   ///< of the struct that Type::object names
+  ignored,  ///< decoded by the engine and thrown away
+};
+
+enum class Shape : std::uint8_t {
+  one,
+  list,
+  list_of_lists,
+  pair,
+  string_or_list,
+  map,
+  map_of_lists
+};
+
+struct Type {
+  Shape shape = Shape::one;
+  Scalar scalar = Scalar::string;
+  Struct object = Struct::Empty;
+  constexpr bool operator==(const Type&) const = default;
+};
+
+/// The worst that a field can do.
+enum class Risk : std::uint8_t {
+  none,
+  identity,
+  resources,
+  network,
+  isolation,
+  privilege,
+  host_access,
+};
+
+inline constexpr std::uint8_t now = 0xff;  ///< FieldInfo::until of a field that still exists
+
+/// One row of structs.inc; the columns are explained there.
+struct FieldInfo {
+  Struct owner;
+  std::string_view name;
+  Type type;
+  std::uint8_t since;
+  std::uint8_t until;
+  Risk risk;
+  std::string_view note;
+};
+
+/// All fields, in the order of the enum; the first stands for Field::none.
+std::span<const FieldInfo> all_fields();
+const FieldInfo& info(Field);
+
+std::string_view name(Struct);
+std::string_view to_string(Risk);
+/// "a list of strings": for messages.
+std::string to_string(Type);
+
+/// The type of an operation's body; nothing for an operation that has none.
+std::optional<Type> body_of(Operation);
+
+/// The field of `object`, embedded structs included, that the engine would decode `key` into: the
+/// case of ASCII letters does not matter. Field::none if there is none. `key` must be ASCII.
+Field find(Struct object, std::string_view key);
+
+/// The field of `object` whose name is nearest to `key`; "" if none is near.
+std::string_view nearest(Struct object, std::string_view key);
+
+/// The fields that old engines also take at the top level of `object`; Struct::Empty if none.
+Struct legacy_top_level(Struct object);
+
+/// Whether `key` is a known habit of clients that no engine minds (client_quirks.inc).
+bool is_client_quirk(Operation, Struct object, std::string_view key);
+
+/// The member of `object` that conform() found to be `field`; absent if there is none.
+inline json::Value get(json::Value object, Field field) {
+  return object.tagged(static_cast<std::uint16_t>(field));
+}
+
+/// What conform() found a member to be.
+inline Field field_of(json::Value member) {
+  return static_cast<Field>(member.tag());
+}
+
+/// The member `field` of `object`, added as null where it is missing.
+json::Value require(json::Document& document, json::Value object, Field field);
+
+}  // namespace acl::schema
