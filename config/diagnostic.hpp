@@ -12,11 +12,10 @@ struct Diagnostic {
   int line = 0;         ///< from 1; 0 = unknown
   std::string where;    ///< "profiles.ci.allow[2]"
   std::string message;  ///< what is wrong, and what would be right
-  std::string hint;     ///< "did you mean `listeners`?"; may be empty
+  std::string hint;     ///< "did you mean 'listeners'?"; may be empty
 };
 
-/// "tidegate.yaml:12: profiles.ci.allow[2]: unknown operation `ContainerLst`; did you mean
-/// `ContainerList`?"
+/// "tidegate.yaml:12: profiles.ci.allow[2]: unknown key 'alow'; did you mean 'allow'?"
 std::string to_string(const Diagnostic&);
 
 }  // namespace config

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acl/result.hpp"
+#include "config/accounts.hpp"
 #include "config/diagnostic.hpp"
 #include "config/settings.hpp"
 
@@ -18,7 +19,8 @@ Loaded load_file(const std::string& path);
 
 /// The same from text; `name` stands for the file in diagnostics. Does no I/O but to look up users
 /// and groups.
-Loaded load_text(std::string_view text, const std::string& name);
+Loaded load_text(std::string_view text, const std::string& name,
+                 const Accounts& accounts = system_accounts());
 
 /// What applies without a file: read-only operations that leak no secrets (@read without
 /// @read-sensitive), on one unix socket, in front of `upstream`.

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/address.hpp"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "acl/text.hpp"
+#include "config/words.hpp"
+
+namespace config {
+namespace {
+
+using Parsed = acl::Result<Address, std::string>;
+
+constexpr std::string_view unix_scheme = "unix://";
+constexpr std::string_view tcp_scheme = "tcp://";
+// One byte of sun_path is the terminating NUL.
+constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
+
+bool is_canonical(std::string_view path) {
+  for (std::size_t begin = 1; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    const auto part = path.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == "..") return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+Parsed parse_unix(std::string_view path) {
+  if (path.empty()) return std::string("`unix://` names no path; write unix:///run/tidegate.sock");
+  if (path.front() != '/') {
+    return acl::quoted(path) + " is no absolute path; write " +
+           code("unix:///" + std::string(path)) + ", with three slashes";
+  }
+  const bool has_control = std::ranges::any_of(path, [](unsigned char c) { return c < 0x20; });
+  if (has_control) return acl::quoted(path) + " holds a control character; remove it";
+  if (!is_canonical(path)) {
+    return acl::quoted(path) +
+           " is not canonical; write it without `//`, `.`, `..` and a slash at the " + "end";
+  }
+  if (path.size() > longest_socket_path) {
+    return "the path is " + std::to_string(path.size()) + " bytes long, and a unix socket's has " +
+           "at most " + std::to_string(longest_socket_path) + "; use a shorter one";
+  }
+  return Address{Address::Kind::unix_socket, std::string(path), "", 0};
+}
+
+struct Host {
+  std::string text;
+};
+
+/// The address in its canonical spelling where `text` is a literal address of that family.
+std::optional<Host> literal(int family, const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  if (inet_pton(family, text.c_str(), bytes.data()) != 1) return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> canonical{};
+  inet_ntop(family, bytes.data(), canonical.data(), canonical.size());
+  return Host{canonical.data()};
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+acl::Result<Host, std::string> parse_host(std::string_view host) {
+  const std::string text(host);
+  if (host.empty()) {
+    return std::string(
+        "no host before the port; write tcp://127.0.0.1:2375 for this machine only, or "
+        "tcp://0.0.0.0:2375 for every network");
+  }
+  if (host == "localhost") return Host{"127.0.0.1"};
+  if (host.front() == '[' && host.back() == ']') {
+    if (auto address = literal(AF_INET6, text.substr(1, text.size() - 2))) return *address;
+    return acl::quoted(host) + " is no IPv6 address; write one as in tcp://[::1]:2375";
+  }
+  if (auto address = literal(AF_INET, text)) return *address;
+  if (host.find(':') != std::string_view::npos) {
+    return std::string("an IPv6 address stands in brackets: write tcp://[::1]:2375");
+  }
+  return acl::quoted(host) +
+         " is no literal address; host names are refused, as what they resolve to " +
+         "can change: write the IP address";
+}
+
+Parsed parse_tcp(std::string_view rest) {
+  const auto colon = rest.rfind(':');
+  if (colon == std::string_view::npos || rest.back() == ']') {
+    return acl::quoted(rest) + " has no port; write " +
+           code("tcp://" + std::string(rest) + ":2375");
+  }
+  const auto host = parse_host(rest.substr(0, colon));
+  if (!host) return host.error();
+  const auto port = parse_port(rest.substr(colon + 1));
+  if (!port) {
+    return acl::quoted(rest.substr(colon + 1)) +
+           " is no port; write a number from 1 to 65535, and " + "nothing after it";
+  }
+  return Address{Address::Kind::tcp, "", host->text, *port};
+}
+
+}  // namespace
+
+std::string Address::to_string() const {
+  if (kind == Kind::unix_socket) return std::string(unix_scheme) + path;
+  const bool v6 = host.find(':') != std::string::npos;
+  return std::string(tcp_scheme) + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Parsed parse_address(std::string_view text) {
+  if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
+  if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()));
+  if (text.starts_with('/')) {
+    return acl::quoted(text) + " has no scheme; write " + code("unix://" + std::string(text));
+  }
+  return acl::quoted(text) + " is no address; write unix:///path/to.sock or tcp://127.0.0.1:2375";
+}
+
+}  // namespace config

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/accounts.hpp"
+#include "config/keys.hpp"
+#include "config/report.hpp"
+#include "config/yaml.hpp"
+
+namespace config {
+
+/// What no single value shows: how a listener's keys go together, how listeners and the upstream go
+/// together, and limits that bound each other. Values that were reported already are left alone.
+void check(const FileEntry&, const Node& root, const Accounts&, Report&);
+
+}  // namespace config

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "acl/text.hpp"
+#include "config/report.hpp"
+#include "config/words.hpp"
+#include "config/yaml.hpp"
+
+/// The declarative reader: one table per struct says which keys there are, where their values go,
+/// how they are read and in which range. Parsing, unknown keys, missing keys and the reference in
+/// README.md all come from the table.
+namespace config {
+
+/// A value and where it stands, as "listeners[0].mode".
+struct Place {
+  const Node& node;
+  std::string where;
+
+  void mistake(Report& report, std::string message, std::string hint = {}) const {
+    report.add(node.line, where, std::move(message), std::move(hint));
+  }
+};
+
+/// One kind of value. `read` returns false, and leaves `T` alone, where it reported that there is
+/// no such value; `print` gives what `read` would read back; `range` is for people.
+template <class T>
+struct Type {
+  std::function<bool(const Place&, T&, Report&)> read;
+  std::function<std::string(const T&)> print;
+  std::string range;
+};
+
+/// One key of a struct.
+template <class Struct>
+struct Field {
+  std::string_view name;
+  std::function<void(const Place&, Struct&, Report&)> read;
+  std::function<std::string(const Struct&)> print;
+  std::string range;
+  std::string_view required;  ///< why the key may not be missing; empty where it may
+};
+
+template <class Struct>
+using Table = std::vector<Field<Struct>>;
+
+/// A key that may be missing. An optional member tells whether it was.
+template <class Struct, class Member, class T>
+Field<Struct> field(std::string_view name, Member Struct::* member, Type<T> type) {
+  const auto read = [member, read = type.read](const Place& place, Struct& to, Report& report) {
+    T value{};
+    if constexpr (std::is_same_v<Member, T>) value = to.*member;
+    if (read(place, value, report)) to.*member = std::move(value);
+  };
+  const auto print = [member, print = type.print](const Struct& from) -> std::string {
+    if constexpr (std::is_same_v<Member, T>) return print(from.*member);
+    if constexpr (std::is_same_v<Member, std::optional<T>>) {
+      return from.*member ? print(*(from.*member)) : "";
+    }
+  };
+  return {name, read, print, type.range, ""};
+}
+
+/// A key that must be there; `why` completes "is missing: …".
+template <class Struct, class Member, class T>
+Field<Struct> required(std::string_view name, Member Struct::* member, Type<T> type,
+                       std::string_view why) {
+  auto made = field(name, member, std::move(type));
+  made.required = why;
+  return made;
+}
+
+/// Reports and returns false where the node is not of that kind, or was reported already.
+bool expect(const Place&, Node::Kind, Report&);
+
+template <class Struct>
+bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Report& report) {
+  if (!expect(place, Node::Kind::map, report)) return false;
+  std::vector<std::string_view> names;
+  for (const auto& field : table) names.push_back(field.name);
+
+  for (const auto& [key, node] : place.node.entries) {
+    const Place at{node, join(place.where, key)};
+    const auto field = std::ranges::find(table, std::string_view(key), &Field<Struct>::name);
+    if (field != table.end()) {
+      field->read(at, to, report);
+    } else {
+      at.mistake(report, "unknown key " + acl::quoted(key), suggest(key, names));
+    }
+  }
+  for (const auto& field : table) {
+    if (field.required.empty() || place.node.find(field.name) != nullptr) continue;
+    report.add(place.node.line, join(place.where, field.name),
+               "is missing: " + std::string(field.required));
+  }
+  return true;
+}
+
+/// A struct that is written as a map of its own.
+template <class Struct>
+Type<Struct> map_of(Table<Struct> table) {
+  return {[table = std::move(table)](const Place& place, Struct& to, Report& report) {
+            return read_map(place, table, to, report);
+          },
+          [](const Struct&) { return std::string(); }, "a map"};
+}
+
+/// A list of at most `most` values. What cannot be read leaves a default value in its place, so
+/// that indices stay those of the file.
+template <class T>
+Type<std::vector<T>> list_of(Type<T> type, std::size_t most) {
+  auto read = [type, most](const Place& place, std::vector<T>& to, Report& report) {
+    if (!expect(place, Node::Kind::list, report)) return false;
+    if (place.node.items.size() > most) {
+      place.mistake(report, "has " + std::to_string(place.node.items.size()) +
+                                " entries; write at most " + std::to_string(most));
+      return false;
+    }
+    for (std::size_t i = 0; i < place.node.items.size(); ++i) {
+      type.read({place.node.items[i], join(place.where, i)}, to.emplace_back(), report);
+    }
+    return true;
+  };
+  return {std::move(read), [](const std::vector<T>&) { return std::string(); }, "a list"};
+}
+
+}  // namespace config

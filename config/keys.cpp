@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/keys.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include "config/types.hpp"
+
+namespace config {
+namespace {
+
+constexpr std::size_t KiB = 1024;
+constexpr std::size_t MiB = 1024 * KiB;
+constexpr auto year = std::chrono::hours(365 * 24);
+constexpr std::size_t most_connections = 1'000'000;
+constexpr std::size_t most_listeners = 64;
+constexpr std::size_t most_profiles = 1024;
+constexpr std::size_t most_entries = 256;  // of `allow` or `deny`: more than there are operations
+
+bool read_profiles(const Place& place, std::vector<acl::ProfileSpec>& to, Report& report) {
+  if (!expect(place, Node::Kind::map, report)) return false;
+  if (place.node.entries.empty()) place.mistake(report, "is empty; at least one profile is needed");
+  if (place.node.entries.size() > most_profiles) {
+    place.mistake(report, "has more than " + std::to_string(most_profiles) + " profiles");
+    return false;
+  }
+  for (const auto& [name, node] : place.node.entries) {
+    const Place at{node, join(place.where, name)};
+    auto& profile = to.emplace_back();
+    profile.name = name;
+    read_map(at, profile_keys(), profile, report);
+  }
+  return true;
+}
+
+bool read_listeners(const Place& place, std::vector<ListenerEntry>& to, Report& report) {
+  const bool is_empty = place.node.kind == Node::Kind::list && place.node.items.empty();
+  if (is_empty) place.mistake(report, "is empty; at least one listener is needed");
+  return list_of(map_of(listener_keys()), most_listeners).read(place, to, report);
+}
+
+Type<std::vector<acl::ProfileSpec>> profiles() {
+  return {read_profiles, [](const auto&) { return std::string(); }, "a map of profiles by name"};
+}
+
+Type<std::vector<ListenerEntry>> listeners() {
+  return {read_listeners, [](const auto&) { return std::string(); }, "a list of listeners"};
+}
+
+}  // namespace
+
+const Table<FileEntry>& file_keys() {
+  static const Table<FileEntry> table{
+      field("upstream", &FileEntry::upstream, address()),
+      required("listeners", &FileEntry::listeners, listeners(), "where clients connect"),
+      required("profiles", &FileEntry::profiles, profiles(), "what clients may do"),
+      field("limits", &FileEntry::limits, map_of(limit_keys())),
+      field("audit", &FileEntry::audit, map_of(audit_keys())),
+      field("log", &FileEntry::log, map_of(log_keys())),
+      field("workers", &FileEntry::workers, count(0, 256)),
+  };
+  return table;
+}
+
+const Table<ListenerEntry>& listener_keys() {
+  static const Table<ListenerEntry> table{
+      required("address", &ListenerEntry::address, address(),
+               "where it listens, as unix:///run/tidegate/docker.sock"),
+      required("profile", &ListenerEntry::profile, text(),
+               "the name of the profile that decides for its clients"),
+      field("mode", &ListenerEntry::mode, file_mode()),
+      field("owner", &ListenerEntry::owner, text()),
+      field("group", &ListenerEntry::group, text()),
+      field("insecure", &ListenerEntry::insecure, boolean()),
+  };
+  return table;
+}
+
+const Table<acl::ProfileSpec>& profile_keys() {
+  using acl::ProfileSpec;
+  static const Table<ProfileSpec> table{
+      required("allow", &ProfileSpec::allow, list_of(text(), most_entries),
+               "the operations that it allows, as [\"@read\"]; [] for none"),
+      field("deny", &ProfileSpec::deny, list_of(text(), most_entries)),
+  };
+  return table;
+}
+
+const Table<Limits>& limit_keys() {
+  static const Table<Limits> table{
+      field("connections", &Limits::connections, count(1, most_connections)),
+      field("connections_per_client", &Limits::connections_per_client, count(1, most_connections)),
+      field("head_bytes", &Limits::head_bytes, size(1 * KiB, 1 * MiB)),
+      field("head_fields", &Limits::head_fields, count(10, 1000)),
+      field("target_bytes", &Limits::target_bytes, size(256, 1 * MiB)),
+      field("query_parameters", &Limits::query_parameters, count(1, 1000)),
+      field("body_bytes", &Limits::body_bytes, size(1 * KiB, 64 * MiB)),
+      field("head_time", &Limits::head_time, duration(year)),
+      field("body_time", &Limits::body_time, duration(year)),
+      field("stall_time", &Limits::stall_time, duration(year)),
+      field("idle_time", &Limits::idle_time, duration(year)),
+      field("upstream_connect_time", &Limits::upstream_connect_time, duration(year)),
+      field("upstream_head_time", &Limits::upstream_head_time, duration(year)),
+      field("tunnel_idle_time", &Limits::tunnel_idle_time, duration_or_off(year)),
+      field("tunnel_linger_time", &Limits::tunnel_linger_time, duration(year)),
+      field("drain_time", &Limits::drain_time, duration(year)),
+  };
+  return table;
+}
+
+const Table<Audit>& audit_keys() {
+  static const Table<Audit> table{field("file", &Audit::file, output_path())};
+  return table;
+}
+
+const Table<Log>& log_keys() {
+  static const Table<Log> table{
+      field("level", &Log::level, one_of({"trace", "debug", "info", "warn", "error"}))};
+  return table;
+}
+
+}  // namespace config

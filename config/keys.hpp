@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acl/policy.hpp"
+#include "config/fields.hpp"
+#include "config/settings.hpp"
+
+/// Every key of the configuration file. README.md describes them for operators, and a test keeps
+/// the two together.
+namespace config {
+
+/// A listener as it was written.
+struct ListenerEntry {
+  std::optional<Address> address;
+  std::optional<unsigned> mode;
+  std::optional<std::string> owner;
+  std::optional<std::string> group;
+  std::optional<bool> insecure;
+  std::string profile;
+};
+
+/// The file as it was written.
+struct FileEntry {
+  Address upstream = Settings().upstream;
+  std::vector<ListenerEntry> listeners;
+  std::vector<acl::ProfileSpec> profiles;
+  Limits limits;
+  Audit audit;
+  Log log;
+  std::size_t workers = Settings().workers;
+};
+
+const Table<FileEntry>& file_keys();
+const Table<ListenerEntry>& listener_keys();
+const Table<acl::ProfileSpec>& profile_keys();
+const Table<Limits>& limit_keys();
+const Table<Audit>& audit_keys();
+const Table<Log>& log_keys();
+
+}  // namespace config

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "acl/policy.hpp"
+#include "config/checks.hpp"
+#include "config/keys.hpp"
+#include "config/report.hpp"
+#include "config/yaml.hpp"
+
+namespace config {
+namespace {
+
+using Policy = std::shared_ptr<const acl::Policy>;
+
+Policy compile(const FileEntry& file, const Node& root, Report& report) {
+  acl::PolicySpec spec{file.profiles, {}};
+  for (const auto& listener : file.listeners) spec.listener_profiles.push_back(listener.profile);
+  auto policy = acl::compile(spec);
+  if (policy) return *policy;
+  for (auto& [where, message, hint] : policy.error()) {
+    // A value that could not be read is reported; the policy has only its empty stand-in.
+    if (report.names(where)) continue;
+    report.add(line_of(root, where), where, std::move(message), std::move(hint));
+  }
+  return nullptr;
+}
+
+Listener listener_from(const ListenerEntry& entry) {
+  Listener listener;
+  listener.address = entry.address.value_or(Address{});
+  listener.mode = entry.mode.value_or(listener.mode);
+  listener.owner = entry.owner;
+  listener.group = entry.group;
+  listener.insecure = entry.insecure.value_or(false);
+  return listener;
+}
+
+Settings settings_from(const FileEntry& file, Policy policy) {
+  Settings settings;
+  settings.upstream = file.upstream;
+  for (const auto& entry : file.listeners) settings.listeners.push_back(listener_from(entry));
+  settings.policy = std::move(policy);
+  settings.limits = file.limits;
+  // Lowering `connections` alone is no mistake: the default of one client follows it.
+  settings.limits.connections_per_client =
+      std::min(file.limits.connections_per_client, file.limits.connections);
+  settings.audit = file.audit;
+  settings.log = file.log;
+  settings.workers = file.workers;
+  return settings;
+}
+
+Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
+  const Node root = read_yaml(text, report);
+  if (root.kind == Node::Kind::null) {
+    report.add(0, "", "the configuration is empty",
+               "it needs at least `listeners` and `profiles`: config/README.md has one to start "
+               "from");
+  }
+  FileEntry file;
+  Policy policy;
+  if (root.kind == Node::Kind::map) {
+    read_map({root, ""}, file_keys(), file, report);
+    check(file, root, accounts, report);
+    policy = compile(file, root, report);
+  } else if (root.kind != Node::Kind::null) {
+    expect({root, ""}, Node::Kind::map, report);
+  }
+  if (!report.empty()) return report.take();
+  return settings_from(file, std::move(policy));
+}
+
+/// Closes the file when it leaves the scope.
+struct OpenFile {
+  explicit OpenFile(const std::string& path)
+      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (fd >= 0) close(fd);
+  }
+  int fd;
+};
+
+/// Reads one byte more than is allowed at most, so that read_yaml sees what is too large.
+std::optional<std::string> read_whole(int fd) {
+  std::string text;
+  std::array<char, 16384> chunk{};
+  while (text.size() <= most_file_bytes) {
+    const auto got = read(fd, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+std::string reason_of(int error) {
+  return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
+}
+
+}  // namespace
+
+Loaded load_text(std::string_view text, const std::string& name, const Accounts& accounts) {
+  Report report(name);
+  return load(text, accounts, report);
+}
+
+Loaded load_file(const std::string& path) {
+  Report report(path);
+  const auto fail = [&report](std::string message, std::string hint) {
+    report.add(0, "", std::move(message), std::move(hint));
+    return Loaded(report.take());
+  };
+  const OpenFile file(path);
+  struct stat status{};
+  if (file.fd < 0 || fstat(file.fd, &status) != 0) {
+    return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
+  }
+  if (!S_ISREG(status.st_mode)) return fail("is no regular file", "write the path of a file");
+  if ((status.st_mode & S_IWOTH) != 0) {
+    report.add(0, "",
+               "every user of this machine can write to this file, and so decide who gets "
+               "the engine",
+               "run `chmod o-w " + path + "`");
+  }
+  const auto text = read_whole(file.fd);
+  if (!text) return fail("cannot be read: " + reason_of(errno), "");
+  return load(*text, system_accounts(), report);
+}
+
+Settings without_file(const Address& listen, const Address& upstream) {
+  const acl::PolicySpec spec{{{"default", {"@read"}, {"@read-sensitive"}}}, {"default"}};
+  auto policy = acl::compile(spec);
+  // The names above are tidegate's own: a test loads them. Without a policy nothing may be served.
+  if (!policy) std::abort();
+  Settings settings;
+  settings.upstream = upstream;
+  settings.listeners.emplace_back().address = listen;
+  settings.policy = *policy;
+  return settings;
+}
+
+}  // namespace config

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/report.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace config {
+
+void Report::add(int line, std::string where, std::string message, std::string hint) {
+  if (mistakes_.size() == most) {
+    overflowed_ = true;
+    return;
+  }
+  const auto after = std::ranges::upper_bound(mistakes_, line, {}, &Diagnostic::line);
+  mistakes_.insert(after, {file_, line, std::move(where), std::move(message), std::move(hint)});
+}
+
+bool Report::names(std::string_view where) const {
+  return std::ranges::any_of(mistakes_, [where](const Diagnostic& mistake) {
+    return where == mistake.where ||
+           (mistake.where.ends_with(']') && where.starts_with(mistake.where + "."));
+  });
+}
+
+std::vector<Diagnostic> Report::take() {
+  if (std::exchange(overflowed_, false)) {
+    mistakes_.push_back({file_, 0, "", "there are more mistakes than these " + std::to_string(most),
+                         "mend these first"});
+  }
+  return std::exchange(mistakes_, {});
+}
+
+}  // namespace config

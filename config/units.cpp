@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/units.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "acl/text.hpp"
+#include "config/words.hpp"
+
+namespace config {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::uint64_t factor;
+};
+
+constexpr std::uint64_t second = 1000;
+constexpr std::array duration_units{
+    Unit{"ms", 1},
+    Unit{"s", second},
+    Unit{"m", 60 * second},
+    Unit{"h", 3600 * second},
+    Unit{"d", 24 * 3600 * second},
+};
+
+constexpr std::uint64_t kibi = 1024;
+constexpr std::array size_units{
+    Unit{"", 1},
+    Unit{"KiB", kibi},
+    Unit{"MiB", kibi* kibi},
+    Unit{"GiB", kibi* kibi* kibi},
+};
+
+// What people write for the above. "kB" is not among them: 1000 to some and 1024 to others.
+constexpr std::array size_aliases{
+    Unit{"B", 1},
+    Unit{"k", kibi},
+    Unit{"K", kibi},
+    Unit{"m", kibi* kibi},
+    Unit{"M", kibi* kibi},
+    Unit{"g", kibi* kibi* kibi},
+    Unit{"G", kibi* kibi* kibi},
+};
+
+// Half of what fits into the signed 64 bits of milliseconds, so that sums of two stay in range.
+constexpr std::uint64_t ceiling = std::numeric_limits<std::int64_t>::max() / 2;
+
+struct Quantity {
+  std::string_view digits;
+  std::string_view unit;
+};
+
+Quantity split(std::string_view text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  return {text.substr(0, digits), text.substr(digits)};
+}
+
+template <std::size_t N>
+std::optional<std::uint64_t> factor_of(const std::array<Unit, N>& units, std::string_view name) {
+  const auto unit = std::ranges::find(units, name, &Unit::name);
+  if (unit == units.end()) return std::nullopt;
+  return unit->factor;
+}
+
+std::optional<std::uint64_t> multiply(std::string_view digits, std::uint64_t factor) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || number > ceiling / factor) return std::nullopt;
+  return number * factor;
+}
+
+template <std::size_t N>
+std::string in_largest_unit(const std::array<Unit, N>& units, std::uint64_t value) {
+  const auto fits = [value](const Unit& unit) { return value % unit.factor == 0; };
+  const auto unit = std::ranges::find_if(units.rbegin(), units.rend(), fits);
+  return std::to_string(value / unit->factor) + std::string(unit->name);
+}
+
+}  // namespace
+
+acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_view text) {
+  if (text == "0") return std::chrono::milliseconds(0);
+  const auto [digits, unit] = split(text);
+  if (digits.empty())
+    return acl::quoted(text) + " is no time; write a whole number and a unit, as `30s`";
+  if (unit.empty()) {
+    return acl::quoted(text) + " has no unit; write " + code(std::string(digits) + "s") +
+           " or another of ms, s, m, h, d";
+  }
+  const auto factor = factor_of(duration_units, unit);
+  if (!factor) {
+    return acl::quoted(text) +
+           " is no time; write one whole number and one of ms, s, m, h, d, as `90s`";
+  }
+  const auto time = multiply(digits, *factor);
+  if (!time) return acl::quoted(text) + " is too large a number";
+  return std::chrono::milliseconds(*time);
+}
+
+acl::Result<std::size_t, std::string> parse_size(std::string_view text) {
+  const auto [digits, unit] = split(text);
+  if (digits.empty()) return acl::quoted(text) + " is no size; write a number of bytes, as `64KiB`";
+  auto factor = factor_of(size_units, unit);
+  if (!factor) factor = factor_of(size_aliases, unit);
+  if (!factor) {
+    return acl::quoted(text) +
+           " is no size; write one whole number, alone or with KiB, MiB or GiB, as " + "`64KiB`";
+  }
+  const auto bytes = multiply(digits, *factor);
+  if (!bytes) return acl::quoted(text) + " is too large a number";
+  return std::size_t{*bytes};
+}
+
+acl::Result<std::size_t, std::string> parse_count(std::string_view text) {
+  const auto [digits, rest] = split(text);
+  if (digits.empty() || !rest.empty()) {
+    return acl::quoted(text) + " is no whole number; write decimal digits only, as `64`";
+  }
+  // To YAML 1.1 a leading zero means octal, to people it does not: one of them would be surprised.
+  if (digits.size() > 1 && digits.front() == '0') {
+    return acl::quoted(text) + " begins with a zero; write it without";
+  }
+  const auto number = multiply(digits, 1);
+  if (!number) return acl::quoted(text) + " is too large a number";
+  return std::size_t{*number};
+}
+
+std::string format_duration(std::chrono::milliseconds time) {
+  if (time.count() == 0) return "0";
+  return in_largest_unit(duration_units, static_cast<std::uint64_t>(time.count()));
+}
+
+std::string format_size(std::size_t bytes) {
+  if (bytes == 0) return "0";
+  return in_largest_unit(size_units, bytes);
+}
+
+}  // namespace config

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "acl/result.hpp"
+
+namespace config {
+
+/// Reads "500ms", "10s", "5m", "1h", "7d" or "0": one whole number and one unit.
+/// \returns the time, or a sentence that says what is wrong and what would be right.
+acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_view text);
+
+/// Reads a number of bytes: "65536", "64KiB", "1MiB", "2GiB", or "64k", "1m", "2g", which mean the
+/// same powers of 1024, as in `docker run --memory`.
+/// \returns the bytes, or a sentence that says what is wrong and what would be right.
+acl::Result<std::size_t, std::string> parse_size(std::string_view text);
+
+/// Reads a whole number of decimal digits.
+acl::Result<std::size_t, std::string> parse_count(std::string_view text);
+
+/// In the largest unit that fits without a remainder; parse_duration reads it back.
+std::string format_duration(std::chrono::milliseconds);
+
+/// In the largest unit that fits without a remainder; parse_size reads it back.
+std::string format_size(std::size_t bytes);
+
+}  // namespace config

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/words.hpp"
+
+#include <cstddef>
+#include <vector>
+
+#include "acl/suggest.hpp"
+#include "acl/text.hpp"
+
+namespace config {
+
+std::string code(std::string_view text) {
+  constexpr std::size_t longest = 128;  // holds every path of a socket
+  return "`" + acl::shown(text, longest) + "`";
+}
+
+std::string suggest(std::string_view word, std::span<const std::string_view> valid) {
+  auto nearest = acl::suggest_word(word, std::vector<std::string>(valid.begin(), valid.end()));
+  if (!nearest.empty()) return nearest;
+  std::string all;
+  for (const auto known : valid) all += (all.empty() ? "known here: " : ", ") + std::string(known);
+  return all;
+}
+
+}  // namespace config

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/yaml.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
+#include "acl/text.hpp"
+
+namespace config {
+namespace {
+
+int line_at(const YAML::Mark& mark) {
+  return mark.line < 0 ? 0 : mark.line + 1;
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// Builds the tree from yaml-cpp's events. YAML::Node would hide what is checked here: it resolves
+/// aliases and keeps duplicate keys in silence.
+class Builder : public YAML::EventHandler {
+ public:
+  explicit Builder(Report& report) : report_(report) {}
+
+  Node take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) report_.add(line_at(mark), "", "a second document", "keep one per file");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    place(checked(made(Node::Kind::null, mark), "?", anchor));
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    Node node = made(Node::Kind::null, mark);
+    refuse(node, "aliases (`*name`) are not read here", "write the value out");
+    place(std::move(node));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node node = made(Node::Kind::scalar, mark);
+    node.quoted = tag == "!";
+    node.text = value;
+    if (has_control(value)) {
+      refuse(node, acl::quoted(value) + " holds a line break or control character", "remove it");
+    }
+    place(checked(std::move(node), tag, anchor));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Node::Kind::list, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::map, mark, tag, anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Key {
+    std::string text;
+    int line = 0;
+    bool kept = true;  ///< false: reported, and its value goes with it
+  };
+  struct Frame {
+    Node node;
+    bool is_list = false;                           ///< stays true of one that is refused
+    std::optional<Key> key;                         ///< of a map: read, and its value is to come
+    std::unordered_map<std::string, int> lines_of;  ///< of a map: the keys seen, and where
+  };
+
+  static Node made(Node::Kind kind, const YAML::Mark& mark) {
+    Node node;
+    node.kind = kind;
+    node.line = line_at(mark);
+    return node;
+  }
+
+  void refuse(Node& node, std::string message, std::string hint) {
+    report_.add(node.line, where(), std::move(message), std::move(hint));
+    node.kind = Node::Kind::refused;
+  }
+
+  Node checked(Node node, const std::string& tag, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) {
+      refuse(node, "anchors (`&name`) are not read here", "write the value out where it is needed");
+    }
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      refuse(node, "tags (`!!type`) are not read here", "remove it");
+    }
+    return node;
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
+    if (frames_.size() == deepest_nesting) {
+      throw YAML::ParserException(
+          mark, "nested deeper than " + std::to_string(deepest_nesting) + " levels");
+    }
+    frames_.push_back({checked(made(kind, mark), tag, anchor), kind == Node::Kind::list, {}, {}});
+  }
+
+  void close() {
+    Node node = std::move(frames_.back().node);
+    frames_.pop_back();
+    place(std::move(node));
+  }
+
+  /// Puts a finished value where it belongs.
+  void place(Node node) {
+    if (frames_.empty()) {
+      if (documents_ == 1) root_ = std::move(node);
+      return;
+    }
+    Frame& frame = frames_.back();
+    if (frame.is_list) {
+      frame.node.items.push_back(std::move(node));
+    } else if (!frame.key) {
+      frame.key = read_key(frame, node);
+    } else {
+      const auto key = *std::exchange(frame.key, std::nullopt);
+      node.line = key.line;
+      if (key.kept) frame.node.entries.push_back({key.text, std::move(node)});
+    }
+  }
+
+  Key read_key(Frame& frame, const Node& node) {
+    const Key dropped{node.text, node.line, false};
+    if (node.kind == Node::Kind::refused) return dropped;
+    if (node.kind != Node::Kind::scalar) {
+      report_.add(node.line, where(), "a key is not a plain word",
+                  "write `key: value`; `{` and `[` begin a key only in quotes");
+      return dropped;
+    }
+    if (node.text == "<<") {
+      report_.add(node.line, where(), "merge keys (`<<`) are not read here", "write the keys out");
+      return dropped;
+    }
+    const auto [first, is_new] = frame.lines_of.try_emplace(node.text, node.line);
+    if (is_new) return {node.text, node.line, true};
+    report_.add(node.line, join(where(), node.text),
+                "stands here a second time; the first is on line " + std::to_string(first->second),
+                "keep one of them");
+    return dropped;
+  }
+
+  std::string where() const {
+    std::string path;
+    for (const auto& frame : frames_) {
+      if (frame.is_list) {
+        path = join(path, frame.node.items.size());
+      } else if (frame.key) {
+        path = join(path, frame.key->text);
+      }
+    }
+    return path;
+  }
+
+  Report& report_;
+  Node root_;
+  std::vector<Frame> frames_;
+  int documents_ = 0;
+};
+
+/// The entry that `where` goes on with. Names of profiles may hold dots: the longest key wins.
+const Node::Entry* entry_at(const Node& node, std::string_view where) {
+  const Node::Entry* found = nullptr;
+  std::size_t longest = 0;
+  for (const auto& entry : node.entries) {
+    const auto key = acl::shown(entry.key);
+    if (key.size() <= longest || !where.starts_with(key)) continue;
+    const auto rest = where.substr(key.size());
+    if (!rest.empty() && rest.front() != '.' && rest.front() != '[') continue;
+    found = &entry;
+    longest = key.size();
+  }
+  return found;
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  const auto entry = std::ranges::find(entries, key, &Entry::key);
+  return entry == entries.end() ? nullptr : &entry->value;
+}
+
+Node read_yaml(std::string_view text, Report& report) {
+  Node refused;
+  refused.kind = Node::Kind::refused;
+  if (text.size() > most_file_bytes) {
+    report.add(0, "", "the file is larger than 1MiB", "is this the configuration?");
+    return refused;
+  }
+  Builder builder(report);
+  // yaml-cpp throws what it cannot read; nothing above this function does.
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return builder.take();
+  } catch (const YAML::Exception& error) {
+    report.add(line_at(error.mark), "", "not valid YAML: " + error.msg,
+               "look at the indentation (spaces only), colons and quotes here and just above");
+    return refused;
+  }
+}
+
+int line_of(const Node& root, std::string_view where) {
+  const Node* node = &root;
+  int line = root.line;
+  while (node != nullptr && !where.empty()) {
+    if (where.front() == '[') {
+      std::size_t index = 0;
+      std::from_chars(where.data() + 1, where.data() + where.size(), index);
+      node = index < node->items.size() ? &node->items[index] : nullptr;
+      where.remove_prefix(std::min(where.find(']'), where.size() - 1) + 1);
+    } else {
+      if (where.front() == '.') where.remove_prefix(1);
+      const auto* entry = entry_at(*node, where);
+      node = entry == nullptr ? nullptr : &entry->value;
+      where.remove_prefix(entry == nullptr ? where.size() : acl::shown(entry->key).size());
+    }
+    if (node != nullptr) line = node->line;
+  }
+  return line;
+}
+
+std::string join(const std::string& where, std::string_view key) {
+  return (where.empty() ? "" : where + ".") + acl::shown(key);
+}
+
+std::string join(const std::string& where, std::size_t index) {
+  return where + "[" + std::to_string(index) + "]";
+}
+
+}  // namespace config

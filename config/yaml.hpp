@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/report.hpp"
+
+namespace config {
+
+/// A value of a YAML document, as it was written: scalars keep their text, so `0660`, `no` and
+/// `1e3` mean what their reader says and not what YAML 1.1 makes of them.
+struct Node {
+  enum class Kind {
+    null,
+    scalar,
+    list,
+    map,
+    refused,  ///< something that is reported already: readers pass over it in silence
+  };
+  struct Entry;
+
+  Kind kind = Kind::null;
+  int line = 0;                ///< from 1; of a map's entry: the line of its key
+  bool quoted = false;         ///< of a scalar
+  std::string text;            ///< of a scalar
+  std::vector<Node> items;     ///< of a list
+  std::vector<Entry> entries;  ///< of a map: every key once, in the order of the file
+
+  const Node* find(std::string_view key) const;
+};
+
+struct Node::Entry {
+  std::string key;
+  Node value;
+};
+
+/// The bounds of what is read at all.
+inline constexpr std::size_t most_file_bytes = std::size_t{1024} * 1024;
+inline constexpr std::size_t deepest_nesting = 16;
+
+/// Reads one YAML document of plain maps, lists and scalars. Refused and reported: what is not
+/// YAML, a second document, duplicate keys, anchors and aliases, merge keys, tags, control
+/// characters and whatever exceeds the bounds.
+Node read_yaml(std::string_view text, Report&);
+
+/// The line of the place "profiles.ci.allow[2]", or of as much of it as there is.
+int line_of(const Node& root, std::string_view where);
+
+/// "profiles" + "ci" → "profiles.ci".
+std::string join(const std::string& where, std::string_view key);
+/// "listeners" + 0 → "listeners[0]".
+std::string join(const std::string& where, std::size_t index);
+
+}  // namespace config

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/keys.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+
+namespace config {
+namespace {
+
+using testing::HasSubstr;
+
+const std::filesystem::path project = TIDEGATE_SOURCE_DIR;
+
+std::string contents(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+Loaded load_limit(std::string_view name, const std::string& value) {
+  return load_text(
+      "profiles: {p: {allow: []}}\nlisteners: [{address: unix:///run/a.sock, profile: p}]\n"
+      "limits: {" +
+          std::string(name) + ": " + value + "}\n",
+      "t.yaml");
+}
+
+const Field<Limits>* limit(std::string_view name) {
+  const auto& keys = limit_keys();
+  const auto found = std::ranges::find(keys, name, &Field<Limits>::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+/// The outermost values that a limit takes, and their neighbours that it does not.
+struct Edges {
+  std::string name;
+  std::string below, least, most, above;
+};
+
+const std::vector<Edges> edges{
+    {"connections", "0", "1", "1000000", "1000001"},
+    {"connections_per_client", "0", "1", "16384", "1000001"},
+    {"head_bytes", "1023", "1KiB", "1MiB", "1048577"},
+    {"head_fields", "9", "10", "1000", "1001"},
+    {"target_bytes", "255", "256", "1MiB", "1048577"},
+    {"query_parameters", "0", "1", "1000", "1001"},
+    {"body_bytes", "1023", "1KiB", "64MiB", "67108865"},
+    {"head_time", "0", "1ms", "365d", "31536000001ms"},
+    {"body_time", "0", "1ms", "365d", "31536000001ms"},
+    {"stall_time", "0", "1ms", "365d", "31536000001ms"},
+    {"idle_time", "0", "1ms", "365d", "31536000001ms"},
+    {"upstream_connect_time", "0", "1ms", "365d", "31536000001ms"},
+    {"upstream_head_time", "0", "1ms", "365d", "31536000001ms"},
+    {"tunnel_idle_time", "-1ms", "0", "365d", "31536000001ms"},
+    {"tunnel_linger_time", "0", "1ms", "365d", "31536000001ms"},
+    {"drain_time", "0", "1ms", "365d", "31536000001ms"},
+};
+
+TEST(Limits, are_all_keys_of_the_file) {
+  std::vector<std::string> names;
+  for (const auto& row : edges) names.push_back(row.name);
+  std::vector<std::string> keys;
+  for (const auto& field : limit_keys()) keys.emplace_back(field.name);
+  EXPECT_EQ(keys, names);
+  // Each member is 8 bytes: one that is no key shows here.
+  EXPECT_EQ(sizeof(Limits), edges.size() * 8);
+}
+
+TEST(Limits, take_the_edges_of_their_ranges) {
+  for (const auto& row : edges) {
+    for (const auto& value : {row.least, row.most}) {
+      SCOPED_TRACE(row.name + ": " + value);
+      const auto loaded = load_limit(row.name, value);
+      ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+      EXPECT_EQ(limit(row.name)->print(loaded->limits), value);
+    }
+  }
+}
+
+TEST(Limits, refuse_what_is_beyond_their_ranges) {
+  for (const auto& row : edges) {
+    for (const auto& value : {row.below, row.above}) {
+      SCOPED_TRACE(row.name + ": " + value);
+      const auto loaded = load_limit(row.name, value);
+      ASSERT_FALSE(loaded);
+      ASSERT_EQ(loaded.error().size(), 1U);
+      EXPECT_EQ(loaded.error().front().where, "limits." + row.name);
+      EXPECT_EQ(loaded.error().front().line, 3);
+    }
+  }
+}
+
+TEST(Limits, of_one_client_are_at_most_those_of_all) {
+  const auto loaded = load_limit("connections_per_client", "16385");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front().message,
+              HasSubstr("16385 is more than all connections together; write at most 16384"));
+}
+
+TEST(Limits, have_defaults_that_the_file_could_say) {
+  for (const auto& field : limit_keys()) {
+    const auto loaded = load_limit(field.name, field.print(Limits{}));
+    ASSERT_TRUE(loaded) << field.name << ": " << to_string(loaded.error().front());
+  }
+}
+
+/// The row of a key begins with its name and default, and its range stands in some row.
+template <class Struct>
+void expect_documented(const std::string& readme, const Table<Struct>& table) {
+  for (const auto& field : table) {
+    const auto printed = field.print(Struct{});
+    const std::string value = !field.required.empty() ? "required"
+                              : printed.empty()       ? ""
+                                                      : "`" + printed + "`";
+    EXPECT_THAT(readme, HasSubstr("| `" + std::string(field.name) + "` | " + value));
+    EXPECT_THAT(readme, HasSubstr("| " + field.range + " |"));
+  }
+}
+
+TEST(Readme, documents_each_limit_with_its_default_and_range) {
+  const auto readme = contents(project / "config" / "README.md");
+  for (const auto& field : limit_keys()) {
+    EXPECT_THAT(readme, HasSubstr("| `" + std::string(field.name) + "` | `" +
+                                  field.print(Limits{}) + "` | " + field.range + " |"));
+  }
+}
+
+TEST(Readme, documents_every_other_key_with_its_default_and_range) {
+  const auto readme = contents(project / "config" / "README.md");
+  expect_documented(readme, file_keys());
+  expect_documented(readme, listener_keys());
+  expect_documented(readme, profile_keys());
+  expect_documented(readme, audit_keys());
+  expect_documented(readme, log_keys());
+}
+
+TEST(Readme, shows_a_file_that_loads) {
+  const auto readme = contents(project / "config" / "README.md");
+  const std::string fence = "```yaml\n";
+  const auto begin = readme.find(fence);
+  ASSERT_NE(begin, std::string::npos);
+  const auto end = readme.find("```", begin + fence.size());
+  const Accounts everyone{[](const std::string&) { return true; },
+                          [](const std::string&) { return true; }};
+  const auto loaded = load_text(readme.substr(begin + fence.size(), end - begin - fence.size()),
+                                "README.md", everyone);
+  EXPECT_TRUE(loaded) << to_string(loaded.error().front());
+}
+
+TEST(Examples, all_load) {
+  const Accounts everyone{[](const std::string&) { return true; },
+                          [](const std::string&) { return true; }};
+  std::vector<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(project / "deploy" / "examples")) {
+    if (file.path().extension() != ".yaml") continue;
+    names.push_back(file.path().filename().string());
+    const auto loaded = load_text(contents(file.path()), names.back(), everyone);
+    EXPECT_TRUE(loaded) << to_string(loaded.error().front());
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"monitor.yaml", "ci.yaml"}));
+}
+
+}  // namespace
+}  // namespace config
