@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/headers.hpp"
+
+#include <algorithm>
+
+namespace acl {
+namespace {
+
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool contains(std::string_view text, std::string_view lower_case_part) {
+  return !std::ranges::search(text, lower_case_part, {}, lower).empty();
+}
+
+bool equals(std::string_view text, std::string_view lower_case) {
+  return std::ranges::equal(text, lower_case, {}, lower);
+}
+
+/// The one protocol that an operation can be upgraded to.
+std::string_view protocol_of(Operation operation) {
+  if (!info(operation).has(hijacks)) return {};
+  if (operation == Operation::Session || operation == Operation::Grpc) return "h2c";
+  if (operation == Operation::ContainerAttachWebsocket) return "websocket";
+  return "tcp";
+}
+
+}  // namespace
+
+std::optional<Refusal> check_headers(const Request& request, const Headers& headers) {
+  // Searched for anywhere in the value: the engine keeps a type whose parameters do not parse
+  // ("application/x-www-form-urlencoded; =" still merges), so no parse of ours decides here.
+  if (contains(headers.content_type, "x-www-form-urlencoded") ||
+      contains(headers.content_type, "multipart/"))
+    return Refusal(Reason::body_form);
+  if (contains(headers.content_type, "application/grpc")) return Refusal(Reason::content_grpc);
+  const bool bodiless = request.method == Method::get || request.method == Method::head ||
+                        request.method == Method::options;
+  if (headers.body && bodiless) return Refusal(Reason::body_unexpected);
+  const auto protocol = protocol_of(request.operation);
+  if (equals(headers.upgrade, "h2c") && protocol != "h2c") return Refusal(Reason::upgrade_unknown);
+  const bool wanted = headers.upgrade.empty() || protocol.empty();
+  if (!wanted && !equals(headers.upgrade, protocol)) return Refusal(Reason::upgrade_unknown);
+  return std::nullopt;
+}
+
+std::string_view upgrade_to_ask(const Request& request, const Headers& headers) {
+  return headers.upgrade.empty() ? std::string_view{} : protocol_of(request.operation);
+}
+
+}  // namespace acl

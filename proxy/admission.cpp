@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/admission.hpp"
+
+namespace proxy {
+
+acl::Result<Admission::Ticket, acl::Reason> Admission::admit(const acl::Identity& identity) {
+  auto client = identity.unix_peer ? "uid " + std::to_string(identity.unix_peer->uid) : identity.address;
+  const std::scoped_lock lock(mutex_);
+  if (all_ >= limits_.connections) return acl::Reason::too_many_connections;
+  auto& count = by_client_[client];
+  if (count >= limits_.connections_per_client) return acl::Reason::too_many_from_client;
+  ++count;
+  ++all_;
+  return Ticket(*this, std::move(client));
+}
+
+void Admission::leave(const std::string& client) {
+  const std::scoped_lock lock(mutex_);
+  --all_;
+  const auto counted = by_client_.find(client);
+  if (--counted->second == 0) by_client_.erase(counted);
+  if (all_ == 0 && when_empty_) std::exchange(when_empty_, nullptr)();
+}
+
+void Admission::when_empty(std::function<void()> callback) {
+  const std::scoped_lock lock(mutex_);
+  if (all_ == 0) return callback();
+  when_empty_ = std::move(callback);
+}
+
+}  // namespace proxy

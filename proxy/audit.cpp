@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/audit.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/async.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "proxy/json_text.hpp"
+
+namespace proxy {
+namespace {
+
+constexpr std::size_t queue_slots = 1024;  // of batches
+constexpr std::size_t batch_bytes = 32 * 1024;
+constexpr std::chrono::milliseconds batch_time{20};
+
+spdlog::sink_ptr open(const std::string& file) {
+  if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
+  return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+}
+
+void append_names(std::string_view key, const auto& list, auto name_of, std::string& out) {
+  if (list.empty()) return;
+  out.append(",\"").append(key).append("\":[");
+  for (const auto& item : list) {
+    if (out.back() != '[') out += ',';
+    append_json_string(name_of(item), out);
+  }
+  out += ']';
+}
+
+void append_text(std::string_view key, std::string_view value, std::string& out) {
+  out.append(",\"").append(key).append("\":");
+  append_json_string(value, out);
+}
+
+void append_number(std::string_view key, auto value, std::string& out) {
+  fmt::format_to(std::back_inserter(out), ",\"{}\":{}", key, value);
+}
+
+void append_identity(const acl::Identity& identity, std::string& out) {
+  append_text("listener", identity.listener_name, out);
+  if (const auto& peer = identity.unix_peer) {
+    append_number("uid", peer->uid, out);
+    append_number("gid", peer->gid, out);
+    append_number("pid", peer->pid, out);
+  }
+  if (!identity.address.empty()) append_text("address", identity.address, out);
+}
+
+void append_request(const acl::Request& request, std::string& out) {
+  append_text("operation", acl::info(request.operation).name, out);
+  append_text("method", acl::to_string(request.method), out);
+  out += ",\"target\":";
+  std::string target;
+  if (request.version.given())
+    fmt::format_to(std::back_inserter(target), "/v{}.{}", request.version.major, request.version.minor);
+  append_json_string(target + request.path, out);
+  append_names("query", request.query, [](const acl::Parameter& p) { return p.name; }, out);
+  append_names("dropped", request.dropped, [](const std::string& name) { return name; }, out);
+}
+
+/// The second's digits are made once a second, not once a record.
+void append_time(std::string& out) {
+  using namespace std::chrono;
+  const auto now = system_clock::now();
+  const auto second = system_clock::to_time_t(now);
+  thread_local std::time_t last = 0;
+  thread_local std::string text;
+  if (second != last) {
+    last = second;
+    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(second));
+  }
+  const auto fraction = duration_cast<microseconds>(now.time_since_epoch()).count() % 1'000'000;
+  fmt::format_to(std::back_inserter(out), "{{\"time\":\"{}.{:06}Z\"", text, fraction);
+}
+
+}  // namespace
+
+AuditSink::AuditSink(const config::Audit& audit) {
+  auto threads = std::make_shared<spdlog::details::thread_pool>(queue_slots, 1);
+  auto logger = std::make_shared<spdlog::async_logger>("audit", open(audit.file), std::move(threads),
+                                                       spdlog::async_overflow_policy::block);
+  logger->set_pattern("%v");
+  logger->flush_on(spdlog::level::info);
+  logger_ = std::move(logger);
+}
+
+AuditSink::~AuditSink() = default;
+
+void AuditSink::write(std::string_view lines) { logger_->info(lines); }
+
+void AuditLog::line_ended() {
+  lines_ += '\n';
+  if (lines_.size() >= batch_bytes) return flush();
+  if (waiting_) return;
+  waiting_ = true;
+  timer_.expires_after(batch_time);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    waiting_ = false;
+    if (!error) flush();
+  });
+}
+
+void AuditLog::flush() {
+  if (lines_.empty()) return;
+  lines_.pop_back();  // the sink ends each message with a line end
+  sink_.write(lines_);
+  lines_.clear();
+}
+
+AuditRecord::AuditRecord(AuditLog& log, const acl::Identity& identity, const acl::Request& request)
+    : log_(log), identity_(identity), request_(request), began_(std::chrono::steady_clock::now()) {}
+
+AuditRecord::~AuditRecord() {
+  write(log_.lines());
+  log_.line_ended();
+}
+
+void AuditRecord::decided(const acl::Decision& decision) {
+  profile_ = decision.profile;
+  rule_ = decision.rule;
+  allowed_ = decision.verdict == acl::Verdict::allow;
+  if (decision.verdict == acl::Verdict::deny) reason_ = decision.reason;
+}
+
+void AuditRecord::refused(acl::Reason reason) { reason_ = reason; }
+
+void AuditRecord::write(std::string& out) const {
+  using namespace std::chrono;
+  append_time(out);
+  append_identity(identity_, out);
+  append_text("profile", profile_, out);
+  append_request(request_, out);
+  append_text("decision", allowed_ ? "allow" : "deny", out);
+  append_text("rule", rule_, out);
+  if (reason_) append_text("reason", acl::id(*reason_), out);
+  append_number("status", status_, out);
+  append_number("bytes_in", bytes_in_, out);
+  append_number("bytes_out", bytes_out_, out);
+  append_number("duration_us", duration_cast<microseconds>(steady_clock::now() - began_).count(), out);
+  out += '}';
+}
+
+}  // namespace proxy

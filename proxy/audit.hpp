@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acl/decision.hpp"
+#include "acl/identity.hpp"
+#include "acl/request.hpp"
+#include "config/settings.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace proxy {
+
+/// Where records go: shared by all workers, written by a thread of its own.
+class AuditSink {
+ public:
+  /// \throws std::runtime_error where the file cannot be opened.
+  explicit AuditSink(const config::Audit&);
+  ~AuditSink();
+  /// Takes whole lines. Waits where the queue is full: a record is never dropped.
+  void write(std::string_view lines);
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+/// One worker's way to the sink. Collects lines so that a busy worker wakes the writing thread once for
+/// many records, not for each.
+class AuditLog {
+ public:
+  AuditLog(AuditSink& sink, boost::asio::io_context& loop) : sink_(sink), timer_(loop) {}
+  ~AuditLog() { flush(); }
+
+  std::string& lines() { return lines_; }  ///< append one line, then call line_ended()
+  void line_ended();
+
+ private:
+  void flush();
+
+  AuditSink& sink_;
+  boost::asio::steady_timer timer_;
+  std::string lines_;
+  bool waiting_ = false;
+};
+
+/// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips it
+/// (guarantee G7). Values of the query and bodies never get in.
+class AuditRecord {
+ public:
+  AuditRecord(AuditLog&, const acl::Identity&, const acl::Request&);
+  ~AuditRecord();
+  AuditRecord(const AuditRecord&) = delete;
+  AuditRecord& operator=(const AuditRecord&) = delete;
+
+  void decided(const acl::Decision&);
+  /// Refused before or beside the policy, or failed on the way: the reason is recorded.
+  void refused(acl::Reason);
+  void answered(unsigned status) { status_ = status; }
+  void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
+  void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
+
+ private:
+  void write(std::string& out) const;
+
+  AuditLog& log_;
+  const acl::Identity& identity_;
+  const acl::Request& request_;
+  std::chrono::steady_clock::time_point began_;
+  std::string_view profile_, rule_;  ///< of the policy snapshot, which outlives the record
+  std::optional<acl::Reason> reason_;
+  bool allowed_ = false;
+  unsigned status_ = 0;
+  std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
+};
+
+}  // namespace proxy

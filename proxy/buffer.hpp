@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace proxy {
+
+/// Bytes that have been read but not yet used, in one piece. Grows up to a bound.
+class Buffer {
+ public:
+  Buffer(std::size_t small, std::size_t most) : small_(small), most_(most), storage_(small) {}
+
+  std::string_view data() const { return {storage_.data() + begin_, end_ - begin_}; }
+  bool empty() const { return begin_ == end_; }
+
+  /// Room to read into; moves and grows what is there as needed, so views into data() become invalid.
+  /// Empty only where the buffer is full to its bound.
+  std::span<char> room() {
+    if (empty()) begin_ = end_ = 0;
+    if (end_ == storage_.size()) make_room();
+    return {storage_.data() + end_, storage_.size() - end_};
+  }
+  void added(std::size_t count) { end_ += count; }
+  void consume(std::size_t count) { begin_ += count; }
+
+  /// Makes room() at least as large as a bulk body wants it.
+  void widen(std::size_t size) {
+    if (storage_.size() < size) storage_.resize(size);
+  }
+  /// Gives back what a large message needed; an idle connection holds little.
+  void narrow() {
+    if (!empty() || storage_.size() == small_) return;
+    std::vector<char>(small_).swap(storage_);
+    begin_ = end_ = 0;
+  }
+
+ private:
+  void make_room() {
+    if (begin_ > 0) {
+      std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    } else if (storage_.size() < most_) {
+      storage_.resize(std::min(storage_.size() * 2, most_));
+    }
+  }
+
+  std::size_t small_, most_;
+  std::vector<char> storage_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+/// Relay buffers of one worker. A session holds one only while the engine may answer.
+class BufferPool {
+ public:
+  static constexpr std::size_t block_size = 64 * 1024;
+  using Block = std::unique_ptr<char[]>;
+
+  /// A block of `block_size` bytes that goes back to the pool when it leaves scope.
+  class Lease {
+   public:
+    explicit Lease(BufferPool& pool) : pool_(pool), block_(pool.take()) {}
+    ~Lease() { pool_.give_back(std::move(block_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    std::span<char> bytes() { return {block_.get(), block_size}; }
+
+   private:
+    BufferPool& pool_;
+    Block block_;
+  };
+
+ private:
+  static constexpr std::size_t most_kept = 16;
+
+  Block take() {
+    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(block_size);
+    auto block = std::move(free_.back());
+    free_.pop_back();
+    return block;
+  }
+  void give_back(Block block) {
+    if (free_.size() < most_kept) free_.push_back(std::move(block));
+  }
+
+  std::vector<Block> free_;
+};
+
+}  // namespace proxy

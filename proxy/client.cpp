@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/client.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+namespace proxy {
+namespace {
+
+using acl::Reason;
+
+constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::size_t small_buffer = 4 * 1024;  // holds nearly every head; 1,000 idle clients hold 4 MiB
+constexpr std::size_t bulk = 16 * 1024;         // bodies from here on are read in large pieces
+
+}  // namespace
+
+Client::Client(Socket socket, const config::Limits& limits, std::function<void()> on_end)
+    : socket_(std::move(socket)),
+      limits_(limits),
+      on_end_(std::move(on_end)),
+      in_(std::min(small_buffer, limits.head_bytes), std::max(limits.head_bytes, BufferPool::block_size)),
+      parser_(HTTP_REQUEST) {}
+
+awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
+                                                                    http::RequestHead& head) {
+  deadline.arm(limits_.idle_time);
+  if (!reading_) in_.narrow();
+  while (in_.empty())
+    if (!co_await more()) co_return NoRequest{.left = true};
+
+  deadline.arm(limits_.head_time);
+  std::size_t scanned = 0;
+  for (;;) {
+    const auto begun = in_.data();
+    const auto found = begun.find(head_end, scanned);
+    if (found != begun.npos) {
+      head_size_ = found + head_end.size();
+      break;
+    }
+    scanned = begun.size() < head_end.size() ? 0 : begun.size() - head_end.size() + 1;
+    if (const auto reason = http::hopeless(begun)) co_return NoRequest{.reason = *reason};
+    if (const auto reason = too_long(begun)) co_return NoRequest{.reason = *reason};
+    if (!co_await more())
+      co_return NoRequest{.reason = deadline.expired() ? Reason::head_timeout : Reason::client_left};
+  }
+  deadline.disarm();
+
+  const auto bytes = in_.data().substr(0, head_size_);
+  const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
+  if (const auto reason = http::check_request_head(bytes, bounds)) co_return NoRequest{.reason = *reason};
+  if (const auto reason = parser_.read(bytes, head)) co_return NoRequest{.reason = *reason};
+  co_return std::monostate{};
+}
+
+std::optional<Reason> Client::too_long(std::string_view begun) const {
+  constexpr std::size_t around_target = 32;  // the method and the version
+  const bool first_line = begun.find('\n') == begun.npos;
+  if (first_line && begun.size() > limits_.target_bytes + around_target) return Reason::target_too_long;
+  return begun.size() >= limits_.head_bytes ? std::optional(Reason::head_too_large) : std::nullopt;
+}
+
+void Client::consume_head(const http::RequestHead& head) {
+  in_.consume(head_size_);
+  framing_ = head.framing;
+  remaining_ = head.length;
+  piece_size_ = 0;
+  if (framing_ == http::Framing::chunked || remaining_ >= bulk) in_.widen(BufferPool::block_size);
+}
+
+awaitable<acl::Result<Piece, Reason>> Client::next_piece() {
+  in_.consume(std::exchange(piece_size_, 0));
+  if (framing_ == http::Framing::none) co_return Piece{.last = true};
+  for (;;) {
+    if (in_.empty() && !co_await more()) co_return Reason::client_left;
+    auto size = std::size_t{0};
+    if (framing_ == http::Framing::length) {
+      piece_size_ = size = static_cast<std::size_t>(std::min<std::uint64_t>(in_.data().size(), remaining_));
+      remaining_ -= size;
+      pieces_.assign(1, in_.data().substr(0, size));
+      if (remaining_ == 0) framing_ = http::Framing::none;
+    } else {
+      const auto progress = parser_.feed(in_.data(), pieces_);
+      if (!progress) co_return Reason::framing_chunk;
+      piece_size_ = progress->consumed;
+      for (const auto data : pieces_) size += data.size();
+      if (progress->complete) framing_ = http::Framing::none;
+    }
+    const bool last = framing_ == http::Framing::none;
+    if (size != 0 || last) co_return Piece{.data = pieces_, .size = size, .last = last};
+    in_.consume(std::exchange(piece_size_, 0));
+  }
+}
+
+awaitable<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) {
+  body_.clear();
+  if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
+  for (;;) {
+    const auto piece = co_await next_piece();
+    if (!piece) co_return piece.error();
+    if (piece->size > most - body_.size()) co_return Reason::body_too_large;
+    for (const auto data : piece->data) body_ += data;
+    if (piece->last) break;
+  }
+  in_.consume(std::exchange(piece_size_, 0));
+  co_return std::string_view(body_);
+}
+
+void Client::read_ahead() {
+  in_.consume(std::exchange(piece_size_, 0));
+  if (!reading_ && !end_) start_read();
+}
+
+awaitable<bool> Client::more() {
+  if (end_) co_return false;
+  if (!reading_) start_read();
+  if (!reading_) co_return false;  // full: callers bound what they keep, so this is not reached
+  co_await read_under_way();
+  co_return !failed_;
+}
+
+void Client::start_read() {
+  const auto room = in_.room();
+  if (room.empty()) return;
+  reading_ = true;
+  socket_.async_read_some(net::buffer(room.data(), room.size()), [this](error_code error, std::size_t n) {
+    reading_ = false;
+    failed_ = static_cast<bool>(error);
+    if (failed_ && error != net::error::operation_aborted) end_ = error;  // a cancelled read ends nothing
+    in_.added(n);
+    if (waiter_) return std::exchange(waiter_, nullptr)();
+    if (!end_) return;
+    on_end_();
+    watch_departure();
+  });
+}
+
+/// A client that has closed its sending side may leave altogether while the engine still works.
+void Client::watch_departure() {
+  if (end_ != net::error::eof || !socket_.is_open()) return;
+  reading_ = true;
+  socket_.async_wait(Socket::wait_error, [this](error_code error) {
+    reading_ = false;
+    if (!error) end_ = net::error::connection_reset;
+    if (waiter_) return std::exchange(waiter_, nullptr)();
+    if (!error) on_end_();
+  });
+}
+
+awaitable<void> Client::read_under_way() {
+  return net::async_initiate<decltype(net::use_awaitable), void()>(
+      [this](auto handler) { waiter_ = std::move(handler); }, net::use_awaitable);
+}
+
+awaitable<void> Client::stop_reading() {
+  if (!reading_) co_return;
+  error_code ignored;
+  socket_.cancel(ignored);
+  co_await read_under_way();
+}
+
+awaitable<void> Client::discard(std::size_t most) {
+  for (std::size_t size = 0; size <= most; in_.consume(in_.data().size())) {
+    if (!co_await more()) co_return;
+    size += in_.data().size();
+  }
+}
+
+}  // namespace proxy

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "acl/reason.hpp"
+#include "acl/result.hpp"
+#include "config/settings.hpp"
+#include "proxy/buffer.hpp"
+#include "proxy/deadline.hpp"
+#include "proxy/http/head_check.hpp"
+#include "proxy/http/parser.hpp"
+#include "proxy/socket.hpp"
+
+namespace proxy {
+
+/// Why no request came.
+struct NoRequest {
+  bool left = false;  ///< the client went away between requests: nothing to answer or to record
+  acl::Reason reason = acl::Reason::head_malformed;
+};
+
+/// Payload of a body as it came in one go. Valid until the next call on the Client.
+struct Piece {
+  std::span<const std::string_view> data;
+  std::size_t size = 0;
+  bool last = false;
+};
+
+/// The client's side of a session: reads requests and keeps what was read ahead.
+///
+/// While the engine works, a read is under way that notices the client's leaving at once. It costs
+/// nothing extra: the same read brings the next request's head.
+class Client {
+ public:
+  /// `on_end` is called when the client's side ends while nobody waits for its bytes.
+  Client(Socket, const config::Limits&, std::function<void()> on_end);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Waits for a request and reads its head, within idle_time and head_time. The views of `head` are
+  /// valid until consume_head().
+  awaitable<acl::Result<std::monostate, NoRequest>> read_head(Deadline&, http::RequestHead& head);
+  /// Forgets the head's bytes and gets ready for the body that it announces.
+  void consume_head(const http::RequestHead&);
+
+  /// Brings the next piece of the body; waits without a limit of its own.
+  awaitable<acl::Result<Piece, acl::Reason>> next_piece();
+  /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its own.
+  awaitable<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
+  /// Nothing of the body is still to come.
+  bool body_complete() const { return framing_ == http::Framing::none; }
+  /// Bytes of the body are here already, so the client does not wait for a 100 (Continue).
+  bool body_begun() const { return !in_.empty(); }
+
+  /// Starts reading ahead unless a read is under way or the buffer is full. Only between bodies.
+  void read_ahead();
+  /// Stops reading ahead and waits until no read is under way. What came stays in buffer().
+  awaitable<void> stop_reading();
+  /// Reads and forgets until the client's end, an error, or more than `most` bytes.
+  awaitable<void> discard(std::size_t most);
+
+  Buffer& buffer() { return in_; }
+  Socket& socket() { return socket_; }
+  /// Why the client's side ended; no error while it has not.
+  error_code end() const { return end_; }
+
+ private:
+  awaitable<bool> more();
+  void start_read();
+  void watch_departure();
+  awaitable<void> read_under_way();
+  std::optional<acl::Reason> too_long(std::string_view begun) const;
+
+  Socket socket_;
+  const config::Limits& limits_;
+  std::function<void()> on_end_;
+  Buffer in_;
+  http::Parser parser_;
+  error_code end_;
+  bool reading_ = false;
+  bool failed_ = false;  ///< the last read brought nothing
+  net::any_completion_handler<void()> waiter_;
+
+  std::size_t head_size_ = 0;
+  http::Framing framing_ = http::Framing::none;  ///< of what is left of the body
+  std::uint64_t remaining_ = 0;
+  std::size_t piece_size_ = 0;  ///< bytes of in_ under the last piece
+  std::vector<std::string_view> pieces_;
+  std::string body_;
+};
+
+}  // namespace proxy

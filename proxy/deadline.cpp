@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/deadline.hpp"
+
+namespace proxy {
+
+Deadline::Deadline(Deadlines& all, std::function<void()> on_expiry)
+    : all_(all), on_expiry_(std::move(on_expiry)) {
+  all_.armed_.push_back(*this);
+  all_.start();
+}
+
+Deadline::~Deadline() { all_.armed_.erase(all_.armed_.iterator_to(*this)); }
+
+void Deadline::arm(std::chrono::milliseconds limit) {
+  expired_ = false;
+  // The last tick's time may be one tick old; never expire early.
+  due_ = limit.count() == 0 ? Clock::time_point::max() : all_.now_ + limit + Deadlines::tick;
+}
+
+void Deadlines::start() {
+  if (ticking_) return;
+  ticking_ = true;
+  on_tick();
+}
+
+void Deadlines::on_tick() {
+  now_ = Deadline::Clock::now();
+  for (auto& deadline : armed_) {
+    if (now_ < deadline.due_) continue;
+    deadline.disarm();
+    deadline.expired_ = true;
+    deadline.on_expiry_();  // cancels sockets: completions come later, so the list stays as it is
+  }
+  ticking_ = !armed_.empty();
+  if (!ticking_) return;
+  timer_.expires_at(now_ + tick);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_tick();
+  });
+}
+
+}  // namespace proxy

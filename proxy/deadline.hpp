@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <functional>
+
+namespace proxy {
+
+class Deadlines;
+
+/// The one time limit that a session is under at a moment. Arming only stores a time point, so a busy
+/// session never touches a timer; the worker's ticker compares.
+class Deadline : public boost::intrusive::list_base_hook<> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `on_expiry` is called once for each arming that runs out, on the worker's thread.
+  Deadline(Deadlines&, std::function<void()> on_expiry);
+  ~Deadline();
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  /// Expires `limit` from now, up to two ticks later; 0 means no limit. Replaces what was armed before.
+  void arm(std::chrono::milliseconds limit);
+  void disarm() { due_ = Clock::time_point::max(); }
+  /// The last arming has run out.
+  bool expired() const { return expired_; }
+
+ private:
+  friend class Deadlines;
+  Deadlines& all_;
+  std::function<void()> on_expiry_;
+  Clock::time_point due_ = Clock::time_point::max();
+  bool expired_ = false;
+};
+
+/// A worker's deadlines. Ticks only while there are any: an idle tidegate sleeps.
+class Deadlines {
+ public:
+  static constexpr std::chrono::milliseconds tick{50};
+
+  explicit Deadlines(boost::asio::io_context& loop) : timer_(loop) {}
+
+ private:
+  friend class Deadline;
+  void start();
+  void on_tick();
+
+  boost::asio::steady_timer timer_;
+  boost::intrusive::list<Deadline> armed_;
+  Deadline::Clock::time_point now_;  ///< at the last tick; saves a clock reading an arming
+  bool ticking_ = false;
+};
+
+}  // namespace proxy

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/exchange.hpp"
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/write.hpp>
+
+namespace proxy {
+
+using acl::Reason;
+using http::Framing;
+using namespace net::experimental::awaitable_operators;
+
+Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline, const config::Limits& limits,
+                   Answer& answer, const Outgoing& outgoing)
+    : client_(client),
+      upstream_(upstream),
+      deadline_(deadline),
+      limits_(limits),
+      answer_(answer),
+      outgoing_(outgoing) {}
+
+awaitable<Exchange::Outcome> Exchange::run(const bool& draining) {
+  if (const auto reason = co_await ask()) co_return *reason;
+  if (outgoing_.streamed == Framing::none) co_return co_await bring_answer(draining);
+  auto brought = co_await (bring_answer(draining) && send_body());
+  co_return brought;
+}
+
+/// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is noticed
+/// before a request is risked on it; what slips through is for bring_answer() to repeat.
+awaitable<std::optional<Reason>> Exchange::ask() {
+  if (upstream_.is_open() && !may_repeat() && readable(upstream_.socket())) upstream_.close();
+  if (const auto error = co_await upstream_.open(deadline_, limits_.upstream_connect_time)) {
+    if (client_.end()) co_return Reason::client_left;
+    co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_unreachable;
+  }
+  deadline_.arm(limits_.stall_time);
+  co_await send_head();  // an engine that refuses to read may still have said why: read its answer
+  if (outgoing_.streamed != Framing::none) co_return std::nullopt;
+  client_.read_ahead();
+  await_answer();
+  co_return std::nullopt;
+}
+
+/// RFC 9110 section 9.2.2: only what may be done twice is sent twice.
+bool Exchange::may_repeat() const {
+  const auto method = outgoing_.request.method;
+  return (method == acl::Method::get || method == acl::Method::head) &&
+         outgoing_.streamed == Framing::none;
+}
+
+awaitable<bool> Exchange::send_head() {
+  const std::array parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
+  const auto [error, n] = co_await net::async_write(upstream_.socket(), parts, as_result);
+  co_return !error;
+}
+
+void Exchange::await_answer() {
+  const bool lasts = acl::info(outgoing_.request.operation).has(acl::lasting);
+  if (!answered_ && !lasts) deadline_.arm(limits_.upstream_head_time);
+  if (!answered_ && lasts) deadline_.disarm();
+}
+
+awaitable<void> Exchange::send_body() {
+  for (;;) {
+    deadline_.arm(limits_.stall_time);
+    const auto piece = co_await client_.next_piece();
+    if (!piece) {
+      body_failure_ = deadline_.expired() ? Reason::client_stalled : piece.error();
+      co_return upstream_.close();  // the engine sees a request that breaks off, and so does nothing
+    }
+    sent_ += piece->size;
+    if (!co_await send_piece(*piece)) co_return;  // the answer, if there is one, says why
+    if (piece->last) break;
+  }
+  client_.read_ahead();
+  await_answer();
+}
+
+awaitable<bool> Exchange::send_piece(const Piece& piece) {
+  const bool chunked = outgoing_.streamed == Framing::chunked;
+  std::string line;
+  if (chunked && piece.size != 0) http::append_chunk_line(piece.size, line);
+  std::vector<net::const_buffer> out;
+  out.reserve(piece.data.size() + 3);
+  out.emplace_back(net::buffer(line));
+  for (const auto data : piece.data) out.emplace_back(data.data(), data.size());
+  if (chunked && piece.size != 0) out.emplace_back(net::buffer("\r\n", 2));
+  if (chunked && piece.last) out.emplace_back(net::buffer("0\r\n\r\n", 5));
+  const auto [error, n] = co_await net::async_write(upstream_.socket(), out, as_result);
+  co_return !error;
+}
+
+awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
+  auto reason = co_await answer_.read_head();
+  if (reason && may_repeat() && upstream_.used() && answer_.nothing_arrived() &&
+      !deadline_.expired() && !client_.end()) {
+    upstream_.close();
+    reason = co_await ask();
+    if (!reason) reason = co_await answer_.read_head();
+  }
+  answered_ = true;
+  if (reason) {
+    upstream_.close();
+    co_return explain(*reason);
+  }
+  upstream_.mark_used();
+  auto next = co_await answer_.pass_on(draining);
+  if (next == Next::tunnel) co_return next;
+  if (!answer_.upstream_reusable() || !client_.body_complete()) upstream_.close();
+  if (!client_.body_complete()) {  // answered before the upload was over: nothing more is read
+    error_code ignored;
+    client_.socket().cancel(ignored);
+    next = Next::close;
+  }
+  co_return next;
+}
+
+/// The client's part in a failure, where it had one, explains it better than what the engine did then.
+Reason Exchange::explain(Reason reason) const {
+  if (body_failure_) return *body_failure_;
+  return client_.end() ? Reason::client_left : reason;
+}
+
+void Exchange::client_ended() {
+  if (client_.end() != net::error::eof || hung_up(client_.socket())) return upstream_.cancel();
+  // Half-closed. Lasting operations end when the engine hears of it, as they do without us.
+  if (acl::info(outgoing_.request.operation).has(acl::lasting)) shutdown_send(upstream_.socket());
+}
+
+}  // namespace proxy

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acl/request.hpp"
+#include "acl/result.hpp"
+#include "proxy/answer.hpp"
+#include "proxy/client.hpp"
+#include "proxy/upstream.hpp"
+
+namespace proxy {
+
+/// What is sent to the engine: the request as it was decided about, and its body.
+struct Outgoing {
+  const acl::Request& request;
+  std::string_view head;  ///< written by tidegate, whole
+  std::string_view held;  ///< a body that was read whole and decided about
+  http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
+};
+
+/// One request on its way to the engine, and its answer on the way back.
+class Exchange {
+ public:
+  Exchange(Client&, Upstream&, Deadline&, const config::Limits&, Answer&, const Outgoing&);
+
+  /// \param draining read when the answer's head is written: is this connection's last answer due?
+  /// \returns what is next; or why there is no answer, and then the client has been sent none.
+  awaitable<acl::Result<Next, acl::Reason>> run(const bool& draining);
+
+  /// The client's side has ended while the engine works on its request.
+  void client_ended();
+  /// Bytes of streamed body sent to the engine.
+  std::uint64_t sent() const { return sent_; }
+
+ private:
+  using Outcome = acl::Result<Next, acl::Reason>;
+
+  bool may_repeat() const;
+  awaitable<std::optional<acl::Reason>> ask();
+  awaitable<bool> send_head();
+  awaitable<void> send_body();
+  awaitable<bool> send_piece(const Piece&);
+  awaitable<Outcome> bring_answer(const bool& draining);
+  acl::Reason explain(acl::Reason) const;
+  void await_answer();
+
+  Client& client_;
+  Upstream& upstream_;
+  Deadline& deadline_;
+  const config::Limits& limits_;
+  Answer& answer_;
+  Outgoing outgoing_;
+  std::optional<acl::Reason> body_failure_;
+  bool answered_ = false;
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace proxy

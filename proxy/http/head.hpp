@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace proxy::http {
+
+/// One header field; views into the buffer that holds the head.
+struct Field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// How a body is delimited (RFC 9112 section 6.3).
+enum class Framing : std::uint8_t {
+  none,       ///< there is no body
+  length,     ///< Content-Length bytes
+  chunked,    ///< Transfer-Encoding: chunked
+  until_eof,  ///< responses only: until the connection ends
+};
+
+/// What requests and responses have in common. Valid as long as the buffer under it.
+struct Head {
+  std::vector<Field> fields;
+  unsigned minor_version = 1;  ///< HTTP/1.x
+  Framing framing = Framing::none;
+  std::uint64_t length = 0;  ///< of a body with Framing::length
+  bool keep_alive = false;   ///< what version and Connection header say together
+
+  /// First value of a field, compared without regard to case; "" where absent.
+  std::string_view value_of(std::string_view name) const;
+  bool has(std::string_view name) const;
+};
+
+struct RequestHead : Head {
+  std::string_view method;
+  std::string_view target;
+};
+
+struct ResponseHead : Head {
+  unsigned status = 0;
+  std::string_view phrase;
+};
+
+/// ASCII comparison without regard to case, as field names and options want it.
+bool equals_ignoring_case(std::string_view, std::string_view);
+
+/// Is `option` one of the comma-separated members of `list`, whatever its case?
+bool list_contains(std::string_view list, std::string_view option);
+
+/// The reason phrase of a status that tidegate itself answers with: "Forbidden".
+std::string_view phrase(unsigned status);
+
+/// Without the blanks around it: they are no part of a field's value (RFC 9110 section 5.5).
+std::string_view trimmed(std::string_view);
+
+}  // namespace proxy::http

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/listener.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "proxy/unix_socket_file.hpp"
+
+namespace proxy {
+namespace {
+
+constexpr int backlog = 4096;  // the kernel lowers it to net.core.somaxconn
+
+/// A socket file is born without permissions, so that nobody connects before set_permissions().
+class NobodyMayConnect {
+ public:
+  NobodyMayConnect() : before_(::umask(0777)) {}
+  ~NobodyMayConnect() { ::umask(before_); }
+  NobodyMayConnect(const NobodyMayConnect&) = delete;
+  NobodyMayConnect& operator=(const NobodyMayConnect&) = delete;
+
+ private:
+  mode_t before_;
+};
+
+std::optional<acl::UnixPeer> peer_of(Socket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return acl::UnixPeer{peer.uid, peer.gid, peer.pid};
+}
+
+std::string address_of(Socket& socket) {
+  error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  if (error || remote.size() > sizeof(sockaddr_in6)) return {};
+  net::ip::tcp::endpoint endpoint;
+  std::memcpy(endpoint.data(), remote.data(), remote.size());
+  endpoint.resize(remote.size());
+  return endpoint.address().to_string();
+}
+
+}  // namespace
+
+acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(net::io_context& loop,
+                                                                   std::size_t index,
+                                                                   const config::Listener& settings) {
+  std::unique_ptr<Listener> listener(new Listener(loop, index, settings));
+  if (auto problem = listener->listen()) return settings.address.to_string() + ": " + *problem;
+  return listener;
+}
+
+std::optional<std::string> Listener::listen() {
+  const bool is_unix = settings_.address.kind == config::Address::Kind::unix_socket;
+  if (is_unix)
+    if (auto problem = make_way(settings_.address.path)) return problem;
+  const auto endpoint = endpoint_of(settings_.address);
+  error_code error;
+  acceptor_.open(endpoint.protocol(), error);
+  if (!is_unix && !error) acceptor_.set_option(net::socket_base::reuse_address(true), error);
+  if (error) return error.message();
+  {
+    const NobodyMayConnect closed;
+    acceptor_.bind(endpoint, error);
+  }
+  if (error) return error.message();
+  owns_path_ = is_unix;
+  if (is_unix)
+    if (auto problem = set_permissions(settings_)) return problem;
+  acceptor_.listen(backlog, error);
+  if (error) return error.message();
+  return std::nullopt;
+}
+
+Listener::~Listener() { close(); }
+
+void Listener::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  if (std::exchange(owns_path_, false)) ::unlink(settings_.address.path.c_str());
+}
+
+awaitable<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
+  constexpr std::chrono::milliseconds shortest{100}, longest{1000};
+  auto pause = shortest;
+  while (acceptor_.is_open()) {
+    auto& loop = pick_loop();
+    Socket client(loop);
+    const auto [error] = co_await acceptor_.async_accept(client, as_result);
+    if (error == net::error::operation_aborted || !acceptor_.is_open()) co_return;
+    if (error) {  // EMFILE, most likely: connections that end make room
+      spdlog::warn("{}: cannot accept: {}; trying again in {} ms", settings_.address.to_string(),
+                   error.message(), pause.count());
+      pause_.expires_after(pause);
+      co_await pause_.async_wait(as_result);
+      pause = std::min(pause * 2, longest);
+      continue;
+    }
+    pause = shortest;
+    set_no_delay(client);
+    auto identity = identify(client);
+    on_client(loop, std::move(client), std::move(identity));
+  }
+}
+
+acl::Identity Listener::identify(Socket& client) const {
+  acl::Identity identity{.listener = index_, .listener_name = settings_.address.to_string()};
+  if (settings_.address.kind == config::Address::Kind::unix_socket)
+    identity.unix_peer = peer_of(client);
+  else
+    identity.address = address_of(client);
+  return identity;
+}
+
+}  // namespace proxy

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "acl/identity.hpp"
+#include "acl/result.hpp"
+#include "config/settings.hpp"
+#include "proxy/socket.hpp"
+
+namespace proxy {
+
+/// A socket that clients connect to.
+class Listener {
+ public:
+  using Acceptor = net::basic_socket_acceptor<net::generic::stream_protocol>;
+  /// Gives the loop that the next connection shall live on.
+  using PickLoop = std::function<net::io_context&()>;
+  using OnClient = std::function<void(net::io_context&, Socket, acl::Identity)>;
+
+  /// Binds and listens. A unix socket gets its mode and owner before anybody can connect; a stale one is
+  /// replaced, one that somebody answers on is not.
+  /// \returns the listener, or a sentence that says why not.
+  static acl::Result<std::unique_ptr<Listener>, std::string> open(net::io_context&, std::size_t index,
+                                                                  const config::Listener&);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  /// Accepts until close(). Out of file descriptors it waits and tries again.
+  awaitable<void> run(PickLoop, OnClient);
+  void close();
+
+ private:
+  Listener(net::io_context& loop, std::size_t index, const config::Listener& settings)
+      : settings_(settings), index_(index), acceptor_(loop), pause_(loop) {}
+
+  std::optional<std::string> listen();
+  acl::Identity identify(Socket&) const;
+
+  const config::Listener& settings_;
+  std::size_t index_;
+  Acceptor acceptor_;
+  net::steady_timer pause_;
+  bool owns_path_ = false;
+};
+
+}  // namespace proxy

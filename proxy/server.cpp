@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/server.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <csignal>
+
+namespace proxy {
+namespace {
+
+std::size_t worker_count(std::size_t wanted) {
+  constexpr std::size_t enough = 4;  // the engine is slower than we are
+  if (wanted != 0) return wanted;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, enough);
+}
+
+/// A connection needs two descriptors; the soft limit is often 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Sessions handle their errors as values; what arrives here is a bug, and costs one session only.
+void log_escaped(std::exception_ptr escaped) {
+  if (!escaped) return;
+  try {
+    std::rethrow_exception(escaped);
+  } catch (const std::exception& error) {
+    spdlog::error("a session ended by an exception: {}", error.what());
+  } catch (...) {
+    spdlog::error("a session ended by an unknown exception");
+  }
+}
+
+void warn_if_insecure(const config::Listener& listener) {
+  if (listener.insecure)
+    spdlog::warn("{}: INSECURE: whoever can connect has what its profile allows; nothing is encrypted and "
+                 "nobody is asked who they are",
+                 listener.address.to_string());
+}
+
+awaitable<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
+                              Worker& worker) {
+  const auto counted = std::move(ticket);
+  co_await run_session(std::move(client), std::move(identity), worker);
+}
+
+}  // namespace
+
+Server::Server(config::Settings settings)
+    : settings_(std::move(settings)),
+      audit_(settings_.audit),
+      admission_(settings_.limits),
+      workers_([this] {
+        std::vector<std::unique_ptr<Worker>> workers;
+        for (auto left = worker_count(settings_.workers); left > 0; --left)
+          workers.push_back(std::make_unique<Worker>(settings_, audit_));
+        return workers;
+      }()),
+      signals_(workers_.front()->loop, SIGTERM, SIGINT),
+      drain_timer_(workers_.front()->loop) {
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+}
+
+std::vector<std::string> Server::open() {
+  std::vector<std::string> problems;
+  for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
+    auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i]);
+    if (listener)
+      listeners_.push_back(std::move(*listener));
+    else
+      problems.push_back(listener.error());
+  }
+  return problems;
+}
+
+void Server::run() {
+  start_listening();
+  net::co_spawn(workers_.front()->loop, await_signals(), log_escaped);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i)
+    threads.emplace_back([&worker = *workers_[i]] { worker.loop.run(); });
+  workers_.front()->loop.run();
+  for (auto& thread : threads) thread.join();
+  spdlog::info("stopped");
+}
+
+void Server::start_listening() {
+  const auto pick_loop = [this]() -> net::io_context& {
+    return workers_[next_worker_++ % workers_.size()]->loop;
+  };
+  const auto on_client = [this](net::io_context& loop, Socket client, acl::Identity identity) {
+    take(loop, std::move(client), std::move(identity));
+  };
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    net::co_spawn(workers_.front()->loop, listeners_[i]->run(pick_loop, on_client), log_escaped);
+    spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
+    warn_if_insecure(settings_.listeners[i]);
+  }
+}
+
+void Server::take(net::io_context& loop, Socket client, acl::Identity identity) {
+  const auto owner = std::ranges::find_if(workers_, [&](const auto& w) { return &w->loop == &loop; });
+  auto& worker = **owner;
+  auto ticket = admission_.admit(identity);
+  if (!ticket) {
+    auto refusal = turn_away(std::move(client), std::move(identity), ticket.error(), worker);
+    return net::co_spawn(loop, std::move(refusal), log_escaped);
+  }
+  auto session = serve_counted(std::move(client), std::move(identity), std::move(*ticket), worker);
+  net::co_spawn(loop, std::move(session), log_escaped);
+}
+
+/// Holds nothing for a client too many: one answer, one record, and away.
+awaitable<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
+                                  Worker& worker) {
+  const acl::Request nothing;
+  AuditRecord record(worker.audit, identity, nothing);
+  record.refused(reason);
+  record.answered(static_cast<unsigned>(acl::status(reason)));
+  std::string answer;
+  http::append_refusal(acl::Refusal(reason), http::Connection::close, false, answer);
+  error_code ignored;
+  client.non_blocking(true, ignored);
+  client.write_some(net::buffer(answer), ignored);
+  co_return;
+}
+
+awaitable<void> Server::await_signals() {
+  co_await signals_.async_wait(as_result);
+  const std::chrono::duration<double> time = settings_.limits.drain_time;
+  spdlog::info("draining: what is running has {} s; a second signal stops it at once", time.count());
+  drain();
+  const auto [error, signal] = co_await signals_.async_wait(as_result);
+  if (error) co_return;  // the last session has ended
+  spdlog::info("stopping at once");
+  stop();
+}
+
+/// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The loops
+/// run dry when the last session is gone: a session that leaks would show.
+void Server::drain() {
+  for (auto& listener : listeners_) listener->close();
+  on_each_worker([](Worker& worker) {
+    worker.draining = true;
+    for (auto& session : worker.sessions) session.drain();
+    worker.busy.reset();
+  });
+  drain_timer_.expires_after(settings_.limits.drain_time);
+  drain_timer_.async_wait([this](const error_code& error) {
+    if (!error) stop();
+  });
+  admission_.when_empty([this] {
+    net::post(workers_.front()->loop, [this] {
+      signals_.cancel();
+      drain_timer_.cancel();
+    });
+  });
+}
+
+void Server::stop() {
+  on_each_worker([](Worker& worker) {
+    for (auto& session : worker.sessions) session.stop();
+  });
+}
+
+void Server::on_each_worker(void (*act)(Worker&)) {
+  for (auto& worker : workers_) net::post(worker->loop, [act, &worker = *worker] { act(worker); });
+}
+
+}  // namespace proxy

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/session.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include "proxy/tunnel.hpp"
+#include "proxy/worker.hpp"
+
+namespace proxy {
+
+using acl::Reason;
+using acl::Refusal;
+using acl::Verdict;
+using http::Framing;
+
+Session::Session(Socket client, acl::Identity identity, Worker& worker)
+    : worker_(worker),
+      identity_(std::move(identity)),
+      client_(std::move(client), worker.settings.limits, [this] { client_ended(); }),
+      upstream_(worker.loop, worker.settings.upstream),
+      deadline_(worker.deadlines, [this] { cancel(); }),
+      draining_(worker.draining) {
+  worker_.sessions.push_back(*this);
+}
+
+Session::~Session() { worker_.sessions.erase(worker_.sessions.iterator_to(*this)); }
+
+awaitable<void> Session::serve() {
+  while (!draining_ && co_await serve_one() == Next::keep_alive) {
+  }
+  co_await client_.stop_reading();
+}
+
+/// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it leaves
+/// scope, so no return skips it.
+awaitable<Next> Session::serve_one() {
+  idle_ = true;
+  const auto arrived = co_await client_.read_head(deadline_, head_);
+  idle_ = false;
+  if (!arrived && arrived.error().left) co_return Next::close;
+
+  const auto policy = worker_.policy;  // one snapshot a request: a reload never splits a decision
+  request_.clear();
+  AuditRecord record(worker_.audit, identity_, request_);
+  if (!arrived) {
+    head_.keep_alive = false;  // where the next request would begin is anybody's guess
+    co_return co_await refuse(Refusal(arrived.error().reason), record);
+  }
+  if (const auto refusal = understand()) co_return co_await refuse(*refusal, record);
+
+  auto decision = policy->decide(identity_, request_);
+  if (decision.verdict != Verdict::deny) write_head();
+  client_.consume_head(head_);
+  if (decision.verdict == Verdict::needs_body)
+    decision = co_await decide_with_body(*policy, std::move(decision), record);
+  record.decided(decision);
+
+  if (decision.verdict != Verdict::allow) {
+    const Refusal refusal(decision.reason, std::move(decision.message));
+    co_return co_await refuse(refusal, record);
+  }
+  co_return co_await forward(record);
+}
+
+std::optional<Refusal> Session::understand() {
+  const acl::TargetLimits bounds{worker_.settings.limits.query_parameters};
+  if (auto refusal = acl::understand(head_.method, head_.target, bounds, request_)) return refusal;
+  const acl::Headers headers{head_.value_of("Content-Type"), head_.value_of("Upgrade"),
+                             head_.framing != Framing::none};
+  upgrade_ = acl::upgrade_to_ask(request_, headers);
+  const auto expectation = head_.value_of("Expect");
+  expects_continue_ = http::equals_ignoring_case(expectation, "100-continue");
+  if (!expectation.empty() && !expects_continue_) return Refusal(Reason::expectation_unknown);
+  return acl::check_headers(request_, headers);
+}
+
+void Session::write_head() {
+  head_out_.clear();
+  http::begin_request_head(request_, head_, upgrade_, head_out_);
+}
+
+awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy, acl::Decision decision,
+                                                   AuditRecord& record) {
+  const auto body = co_await read_whole_body();
+  if (body) {
+    record.count_in(body->size());
+    held_ = *body;
+    co_return policy.decide(identity_, request_, held_);
+  }
+  decision.verdict = Verdict::deny;
+  decision.reason = body.error();
+  decision.message = acl::meaning(body.error());
+  co_return decision;
+}
+
+awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
+  const auto& limits = worker_.settings.limits;
+  deadline_.arm(limits.body_time);
+  co_await invite_body();
+  auto body = co_await client_.read_body(limits.body_bytes);
+  if (!body && deadline_.expired()) co_return Reason::body_timeout;
+  deadline_.disarm();
+  co_return body;
+}
+
+awaitable<void> Session::invite_body() {
+  if (!expects_continue_ || client_.body_begun() || client_.body_complete()) co_return;
+  constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
+  co_await net::async_write(client_.socket(), net::buffer(invitation), as_result);
+}
+
+/// Ends the engine's head now that the body is known, and sends both on.
+awaitable<Next> Session::forward(AuditRecord& record) {
+  Outgoing outgoing{.request = request_};
+  http::OutgoingBody body;
+  switch (acl::info(request_.operation).body) {
+    case acl::BodyKind::json:
+      outgoing.held = held_;
+      if (!held_.empty()) body = {Framing::length, held_.size()};
+      break;
+    case acl::BodyKind::opaque:
+      co_await invite_body();
+      outgoing.streamed = head_.framing;
+      body = {head_.framing, head_.length};
+      break;
+    case acl::BodyKind::none:  // dockerode repeats queries as bodies: read, but not sent on
+      if (const auto dropped = co_await read_whole_body(); !dropped)
+        co_return co_await refuse(Refusal(dropped.error()), record);
+      break;
+  }
+  http::end_request_head(body, head_out_);
+  outgoing.head = head_out_;
+  co_return co_await exchange(outgoing, record);
+}
+
+awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
+  const Question question{.request = request_,
+                          .http_1_0 = head_.minor_version == 0,
+                          .upgrades = !upgrade_.empty(),
+                          .keep_alive = head_.keep_alive && head_.minor_version != 0};
+  const auto& limits = worker_.settings.limits;
+  Answer answer(upstream_.socket(), client_.socket(), deadline_, limits, worker_.buffers,
+                answer_storage_, question);
+  Exchange exchange(client_, upstream_, deadline_, limits, answer, outgoing);
+  exchange_ = &exchange;
+  const auto next = co_await exchange.run(draining_);
+  exchange_ = nullptr;
+  record.count_in(exchange.sent());
+  record.count_out(answer.sent());
+  if (!next) co_return co_await refuse(Refusal(stopped_ ? Reason::draining : next.error()), record);
+
+  record.answered(answer.status());
+  if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
+  if (const auto failure = answer.failure()) {
+    record.refused(stopped_ ? Reason::draining : *failure);
+    break_off(client_.socket());
+  } else if (*next == Next::close && !client_.body_complete()) {
+    co_await take_leave();
+  }
+  co_return *next;
+}
+
+awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
+  Tunnel tunnel(client_, upstream_.socket(), deadline_, worker_.settings.limits, worker_.buffers);
+  co_await tunnel.run(behind_head);
+  upstream_.close();
+  record.count_in(tunnel.from_client());
+  record.count_out(tunnel.from_upstream());
+  if (stopped_) record.refused(Reason::draining);
+  if (deadline_.expired() && !tunnel.upstream_done()) record.refused(Reason::tunnel_idle);
+}
+
+/// Answers in tidegate's own name. The connection lives on only where the next request's first byte is
+/// known to be one.
+awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
+  const bool go_on = co_await may_go_on(refusal);
+  const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
+  std::string answer;
+  http::append_refusal(refusal, connection, request_.method == acl::Method::head, answer);
+  record.refused(refusal.reason);
+  record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
+  deadline_.arm(worker_.settings.limits.tunnel_linger_time);
+  const auto [error, n] = co_await net::async_write(client_.socket(), net::buffer(answer), as_result);
+  if (error) co_return Next::close;
+  if (!go_on) co_await take_leave();
+  co_return go_on ? Next::keep_alive : Next::close;
+}
+
+awaitable<bool> Session::may_go_on(const Refusal& refusal) {
+  const int status = acl::status(refusal.reason);
+  const bool well_formed = status == 403 || status >= 500;
+  if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
+    co_return false;
+  if (client_.body_complete()) co_return true;
+  if (expects_continue_) co_return false;
+  const auto rest = co_await read_whole_body();
+  co_return static_cast<bool>(rest);
+}
+
+/// A close with unread input resets the connection and may take the answer with it; so the client's
+/// side is read to its end first, within bounds.
+awaitable<void> Session::take_leave() {
+  const auto& limits = worker_.settings.limits;
+  shutdown_send(client_.socket());
+  deadline_.arm(limits.tunnel_linger_time);
+  co_await client_.discard(limits.body_bytes);
+}
+
+void Session::client_ended() {
+  if (exchange_ != nullptr) exchange_->client_ended();
+}
+
+void Session::drain() {
+  draining_ = true;
+  if (idle_ && client_.buffer().empty()) cancel();
+}
+
+void Session::stop() {
+  draining_ = stopped_ = true;
+  cancel();
+}
+
+void Session::cancel() {
+  error_code ignored;
+  client_.socket().cancel(ignored);
+  upstream_.cancel();
+}
+
+awaitable<void> run_session(Socket client, acl::Identity identity, Worker& worker) {
+  Session session(std::move(client), std::move(identity), worker);
+  co_await session.serve();
+}
+
+}  // namespace proxy

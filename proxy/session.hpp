@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <optional>
+#include <string>
+
+#include "acl/decision.hpp"
+#include "acl/headers.hpp"
+#include "acl/identity.hpp"
+#include "acl/request.hpp"
+#include "proxy/answer.hpp"
+#include "proxy/audit.hpp"
+#include "proxy/client.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/upstream.hpp"
+
+namespace proxy {
+
+struct Worker;
+
+/// One client connection, from its first byte to its last. Lives on one worker's thread, in the frame
+/// of run_session().
+class Session : public boost::intrusive::list_base_hook<> {
+ public:
+  Session(Socket client, acl::Identity identity, Worker&);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Serves requests until the connection closes or becomes a tunnel that ends.
+  awaitable<void> serve();
+
+  /// Finish what is running, then close; an idle session closes at once.
+  void drain();
+  /// Stop at once.
+  void stop();
+
+ private:
+  awaitable<Next> serve_one();
+  std::optional<acl::Refusal> understand();
+  void write_head();
+  awaitable<acl::Decision> decide_with_body(const acl::Policy&, acl::Decision, AuditRecord&);
+  awaitable<acl::Result<std::string_view, acl::Reason>> read_whole_body();
+  awaitable<void> invite_body();
+  awaitable<Next> forward(AuditRecord&);
+  awaitable<Next> exchange(const Outgoing&, AuditRecord&);
+  awaitable<void> tunnel(std::string_view behind_head, AuditRecord&);
+  awaitable<Next> refuse(const acl::Refusal&, AuditRecord&);
+  awaitable<bool> may_go_on(const acl::Refusal&);
+  awaitable<void> take_leave();
+  void client_ended();
+  void cancel();
+
+  Worker& worker_;
+  acl::Identity identity_;
+  Client client_;
+  Upstream upstream_;
+  Deadline deadline_;
+  AnswerStorage answer_storage_;
+
+  http::RequestHead head_;  ///< its views end at consume_head()
+  acl::Request request_;
+  std::string_view upgrade_;  ///< the protocol to ask the engine for
+  bool expects_continue_ = false;
+  std::string head_out_;   ///< the head for the engine
+  std::string_view held_;  ///< a body that was read whole
+
+  Exchange* exchange_ = nullptr;  ///< the one that is running
+  bool idle_ = true;
+  bool draining_ = false;
+  bool stopped_ = false;
+};
+
+/// Owns a session for its whole life.
+awaitable<void> run_session(Socket client, acl::Identity identity, Worker& worker);
+
+}  // namespace proxy

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/socket.hpp"
+
+#include <poll.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+
+namespace proxy {
+namespace {
+
+short poll_now(Socket& socket, short events) {
+  pollfd state{socket.native_handle(), events, 0};
+  return ::poll(&state, 1, 0) > 0 ? state.revents : short{0};
+}
+
+}  // namespace
+
+Endpoint endpoint_of(const config::Address& address) {
+  if (address.kind == config::Address::Kind::unix_socket)
+    return Endpoint(net::local::stream_protocol::endpoint(address.path));
+  const auto host = net::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host);
+  return Endpoint(net::ip::tcp::endpoint(host, address.port));
+}
+
+void set_no_delay(Socket& socket) {
+  error_code ignored;  // EOPNOTSUPP on unix sockets
+  socket.set_option(net::ip::tcp::no_delay(true), ignored);
+}
+
+bool hung_up(Socket& socket) { return (poll_now(socket, 0) & (POLLHUP | POLLERR)) != 0; }
+
+bool readable(Socket& socket) { return poll_now(socket, POLLIN) != 0; }
+
+void shutdown_send(Socket& socket) {
+  error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+}
+
+void break_off(Socket& socket) {
+  error_code ignored;
+  socket.set_option(net::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
+}  // namespace proxy

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "config/settings.hpp"
+#include "proxy/buffer.hpp"
+#include "proxy/client.hpp"
+#include "proxy/deadline.hpp"
+#include "proxy/socket.hpp"
+
+namespace proxy {
+
+/// Raw bytes both ways after an upgrade. Each direction ends by itself and passes its end on:
+/// `echo x | docker exec -i …` closes its sending side and expects the rest of the output.
+class Tunnel {
+ public:
+  Tunnel(Client&, Socket& upstream, Deadline&, const config::Limits&, BufferPool&);
+
+  /// Returns when both directions have ended. \param behind_head the engine's first bytes.
+  awaitable<void> run(std::string_view behind_head);
+
+  /// The engine's side has ended, so what remains is only the client's leave-taking.
+  bool upstream_done() const { return upstream_done_; }
+  std::uint64_t from_client() const { return from_client_; }
+  std::uint64_t from_upstream() const { return from_upstream_; }
+
+ private:
+  awaitable<void> pump_to_upstream();
+  awaitable<void> pump_to_client(std::string_view behind_head);
+  awaitable<bool> pump(Socket& from, Socket& to, std::uint64_t& count);
+  awaitable<bool> send(Socket& to, std::string_view bytes, std::uint64_t& count);
+  void stop();
+
+  Client& client_;
+  Socket& upstream_;
+  Deadline& deadline_;
+  const config::Limits& limits_;
+  BufferPool& buffers_;
+  bool upstream_done_ = false;
+  std::uint64_t from_client_ = 0, from_upstream_ = 0;
+};
+
+}  // namespace proxy

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <optional>
+
+#include "acl/policy.hpp"
+#include "config/settings.hpp"
+#include "proxy/audit.hpp"
+#include "proxy/buffer.hpp"
+#include "proxy/deadline.hpp"
+#include "proxy/session.hpp"
+
+namespace proxy {
+
+/// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is locked.
+struct Worker {
+  Worker(const config::Settings& s, AuditSink& sink)
+      : settings(s), loop(1), deadlines(loop), audit(sink, loop), policy(s.policy) {}
+
+  const config::Settings& settings;
+  net::io_context loop;
+  Deadlines deadlines;
+  AuditLog audit;
+  BufferPool buffers;
+  std::shared_ptr<const acl::Policy> policy;
+  boost::intrusive::list<Session> sessions;
+  bool draining = false;
+  /// Keeps the loop running while no session is there; given up when draining.
+  std::optional<net::executor_work_guard<net::io_context::executor_type>> busy{loop.get_executor()};
+};
+
+}  // namespace proxy
