@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -328,7 +327,7 @@ TEST(Conform, tags_members_with_their_field) {
 class CapturedBodies : public testing::TestWithParam<const char*> {};
 
 TEST_P(CapturedBodies, conform_and_stay_the_same_afterwards) {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "bodies" / GetParam());
+  std::ifstream file(std::string(TIDEGATE_SOURCE_DIR "/tests/unit/acl/bodies/") + GetParam());
   ASSERT_TRUE(file) << GetParam();
   int count = 0;
   for (std::string line; std::getline(file, line); ++count) {
