@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs, builds and runs the tests. Everything by default; --help names the parts.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source deploy/packages.sh
+
+usage() {
+  cat <<'TEXT'
+usage: tests/run.sh [--no-install] [PART…]
+
+  quick     unit, integration and house checks, debug build: for the time between two edits
+  asan      unit, integration and end to end, under AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan      unit and integration, under ThreadSanitizer
+  fuzz      each fuzzer for $FUZZ_SECONDS (30) seconds, from its corpus
+  release   unit, integration, house checks and quickstart, as it is shipped
+  tidy      clang-tidy over all of our sources
+
+Without a part: asan, release, tsan and fuzz. The end-to-end tests start an engine of their own and
+need root for that; elsewhere they are skipped, but never with CI=true. CI takes all of it as it is.
+TEXT
+}
+
+main() {
+  local install=1 parts=() part
+  for part; do
+    case $part in
+      --help | -h) usage && exit 0 ;;
+      --no-install) install=0 ;;
+      quick | asan | tsan | fuzz | release | tidy) parts+=("$part") ;;
+      *) echo "tests/run.sh: unknown part $part; see --help" >&2 && exit 2 ;;
+    esac
+  done
+  ((${#parts[@]})) || parts=(asan release tsan fuzz)
+  if ((install)); then install_for_tests; fi
+  # Reports with names and lines; Debian calls the symbolizer by its version.
+  export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19 TSAN_OPTIONS="external_symbolizer_path=/usr/bin/llvm-symbolizer-19"
+  failed=()
+  for part in "${parts[@]}"; do "run_$part" || true; done
+  summary
+}
+
+install_for_tests() {
+  # Node.js may be there from elsewhere, in one package with npm; Debian's own npm would clash with it.
+  command -v npm >/dev/null || test_packages+=(nodejs npm)
+  install_packages "${build_packages[@]}" "${test_packages[@]}"
+}
+
+run_quick() { build dev && run_tests dev -LE e2e; }
+run_asan() { build asan && run_tests asan -LE house; }
+run_tsan() { build tsan && run_tests tsan -LE 'e2e|house'; }
+# End to end is left to asan: the machine's time is better spent once, on the build that sees more.
+run_release() { build release && run_tests release -LE e2e; }
+
+run_fuzz() {
+  build fuzz || return 0
+  local binary name found
+  found=$(mktemp -d)
+  for binary in build/fuzz/tests/fuzz/*_fuzz; do
+    name=$(basename "$binary" _fuzz)
+    mkdir "$found/$name"
+    attempt "fuzz: $name" "$binary" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 \
+      -print_final_stats=1 -verbosity=0 -artifact_prefix="build/fuzz/$name-" "$found/$name" "tests/fuzz/corpus/$name"
+  done
+  rm -rf "$found"
+}
+
+run_tidy() {
+  attempt "configure dev" cmake --preset dev
+  attempt "tidy" run-clang-tidy-19 -quiet -p build/dev "$PWD/(acl|config|tls|proxy)/.*\.cpp"
+}
+
+build() { attempt "configure $1" cmake --preset "$1" && attempt "build $1" cmake --build --preset "$1"; }
+
+run_tests() {
+  local preset=$1
+  shift
+  attempt "tests $preset" ctest --preset "$preset" -j "$(nproc)" "$@"
+}
+
+# attempt WHAT COMMAND…: a failure is remembered for the end, so that one run shows all of them.
+attempt() {
+  local what=$1 start=$SECONDS
+  shift
+  printf '\n== %s\n' "$what"
+  if "$@"; then
+    printf '== %s: ok (%d s)\n' "$what" $((SECONDS - start))
+  else
+    printf '== %s: FAILED\n' "$what" && failed+=("$what")
+    return 1
+  fi
+}
+
+summary() {
+  printf '\n%d s in all\n' "$SECONDS"
+  if ((${#failed[@]})); then
+    printf 'FAILED: %s\n' "${failed[@]}"
+    exit 1
+  fi
+  echo "All passed."
+}
+
+main "$@"
