@@ -103,6 +103,7 @@ class PolicyCompiler {
 
   void check_listeners() {
     std::vector<std::string> names;
+    names.reserve(spec_.profiles.size());
     for (const auto& profile : spec_.profiles) names.push_back(profile.name);
     for (std::size_t i = 0; i < spec_.listener_profiles.size(); ++i) {
       const auto& wanted = spec_.listener_profiles[i];
@@ -116,6 +117,7 @@ class PolicyCompiler {
     std::map<std::string_view, std::shared_ptr<const Profile>> profiles;
     for (const auto& spec : spec_.profiles) profiles.emplace(spec.name, build_profile(spec));
     auto policy = std::make_shared<Policy>();
+    policy->by_listener_.reserve(spec_.listener_profiles.size());
     for (const auto& name : spec_.listener_profiles) {
       policy->by_listener_.push_back(profiles.at(name));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,7 +9,7 @@
 
 namespace acl {
 
-enum class Verdict { deny, needs_body, allow };
+enum class Verdict : std::uint8_t { deny, needs_body, allow };
 
 /// The outcome of Policy::decide(). Views point into the Policy, which the request keeps alive.
 struct Decision {

@@ -39,6 +39,7 @@ bool stands_for(std::string_view group, const OperationInfo& operation) {
 
 std::vector<std::string> group_names() {
   std::vector<std::string> names;
+  names.reserve(effect_groups.size() + operation_count);
   for (const auto& group : effect_groups) names.emplace_back(group.name);
   for (const auto& operation : all_operations()) {
     if (!operation.has(by_name)) names.push_back(tag_group(operation.tag));

@@ -20,11 +20,12 @@ std::string operation_sentence(const Request& request, const std::string& profil
 
 Decision Profile::decide(const Request& request) const {
   const bool known = request.operation != Operation::unknown;
+  // No entry stands for `unknown`: its rule is the default.
   const Rule& rule = rules_[rule_of_[static_cast<std::size_t>(request.operation)]];
   Decision decision;
   decision.profile = name_;
   decision.rule = rule.text;
-  if (!known || !rule.allows) {
+  if (!rule.allows) {
     decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
     decision.message = operation_sentence(request, name_);
     return decision;

@@ -19,10 +19,10 @@ enum class NameShape : std::uint8_t { none, segment, greedy, greedy_served };
 struct Route {
   Operation operation = Operation::unknown;
   Method method = Method::unknown;
-  std::string_view first_segment{};
-  std::string_view prefix{};
+  std::string_view first_segment;
+  std::string_view prefix;
   NameShape shape = NameShape::none;
-  std::string_view suffix{};
+  std::string_view suffix;
   bool segment_after_suffix = false;
 };
 
@@ -38,10 +38,11 @@ constexpr NameShape shape_of(std::string_view placeholder) {
 }
 
 constexpr Route route_from(const OperationInfo& operation) {
-  Route route{.operation = operation.id,
-              .method = operation.method,
-              .first_segment = first_segment_of(operation.path),
-              .prefix = operation.path};
+  Route route;
+  route.operation = operation.id;
+  route.method = operation.method;
+  route.first_segment = first_segment_of(operation.path);
+  route.prefix = operation.path;
   const auto open = operation.path.find('{');
   if (open == std::string_view::npos) return route;
   const auto close = operation.path.find('}');
@@ -59,7 +60,7 @@ constexpr Route route_from(const OperationInfo& operation) {
 // /images/{name:.*}/json, DELETE …/checkpoints/{checkpoint} before DELETE /containers/{name:.*}.
 constexpr auto order_of(const Route& route) {
   return std::tuple(route.method, route.first_segment, route.shape != NameShape::none,
-                    !route.segment_after_suffix, route.suffix.empty(), route.operation);
+                    route.suffix.empty(), route.operation);
 }
 
 constexpr auto routes = [] {

@@ -77,15 +77,13 @@ std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlas
   }
   std::size_t prefix = 0;
   if (auto refusal = read_version(out.path, out.version, prefix)) return refusal;
-  if (found.any() && found.first <= prefix && prefix != 0) {
-    return Refusal(Reason::target_encoded_slash);
-  }
   out.path.erase(0, prefix);
   if (!is_canonical(out.path)) {
     return Refusal(Reason::target_not_canonical,
                    std::string(meaning(Reason::target_not_canonical)) + ": " + quoted(out.path));
   }
   if (out.path == "/networks/") out.path.pop_back();
+  // A version holds no slash, so none was found before its end.
   if (found.any()) slashes = {found.first - prefix, found.last - prefix};
   return std::nullopt;
 }

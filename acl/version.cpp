@@ -14,8 +14,8 @@ namespace {
 bool read_part(std::string_view text, bool is_last, unsigned& value) {
   value = 0;
   if (text.empty()) return is_last;
-  const auto* end = text.data() + text.size();
-  return std::from_chars(text.data(), end, value).ec == std::errc{};
+  const char* const begin = text.data();
+  return std::from_chars(begin, begin + text.size(), value).ec == std::errc{};
 }
 
 // A third part would order 1.41.1 between two versions that the engine knows; there is none.
@@ -25,7 +25,7 @@ bool read_number(std::string_view digits, ApiVersion& out) {
     const auto dot = digits.find('.');
     const bool is_last = dot == std::string_view::npos;
     unsigned value = 0;
-    if (!read_part(digits.substr(0, dot), is_last && i > 0, value)) return false;
+    if (!read_part(digits.substr(0, dot), is_last, value)) return false;
     if (i < 2) parts[i] = value;
     if (i >= 2 && value != 0) return false;
     if (is_last) break;
