@@ -11,7 +11,7 @@ namespace config {
 
 /// Where something listens: unix:///path or tcp://host:port.
 struct Address {
-  enum class Kind { unix_socket, tcp };
+  enum class Kind : std::uint8_t { unix_socket, tcp };
   Kind kind = Kind::unix_socket;
   std::string path;        ///< of a unix socket
   std::string host;        ///< of a tcp address: a literal IPv4 or IPv6 address, without brackets

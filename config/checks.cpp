@@ -18,7 +18,7 @@ namespace {
 
 /// Where the checks report: the line is that of the place, or of what is around it.
 struct Findings {
-  const Node& root;
+  const YamlNode& root;
   Report& report;
 
   void add(const std::string& where, std::string message, std::string hint = {}) const {
@@ -141,7 +141,7 @@ void check_addresses(const FileEntry& file, const Findings& findings) {
 
 void check_limits(const FileEntry& file, const Findings& findings) {
   const std::string where = "limits.connections_per_client";
-  const Node* written = findings.root.find("limits");
+  const YamlNode* written = findings.root.find("limits");
   if (written == nullptr || written->find("connections_per_client") == nullptr) return;
   if (findings.knows(where) || findings.knows("limits.connections")) return;
   const auto most = file.limits.connections;
@@ -153,7 +153,7 @@ void check_limits(const FileEntry& file, const Findings& findings) {
 
 }  // namespace
 
-void check(const FileEntry& file, const Node& root, const Accounts& accounts, Report& report) {
+void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts, Report& report) {
   const Findings findings{root, report};
   check_listeners(file, accounts, findings);
   check_addresses(file, findings);

@@ -10,6 +10,6 @@ namespace config {
 
 /// What no single value shows: how a listener's keys go together, how listeners and the upstream go
 /// together, and limits that bound each other. Values that were reported already are left alone.
-void check(const FileEntry&, const Node& root, const Accounts&, Report&);
+void check(const FileEntry&, const YamlNode& root, const Accounts&, Report&);
 
 }  // namespace config

@@ -23,7 +23,7 @@ namespace config {
 
 /// A value and where it stands, as "listeners[0].mode".
 struct Place {
-  const Node& node;
+  const YamlNode& node;
   std::string where;
 
   void mistake(Report& report, std::string message, std::string hint = {}) const {
@@ -55,7 +55,7 @@ using Table = std::vector<Field<Struct>>;
 
 /// A key that may be missing. An optional member tells whether it was.
 template <class Struct, class Member, class T>
-Field<Struct> field(std::string_view name, Member Struct::* member, Type<T> type) {
+Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T>& type) {
   const auto read = [member, read = type.read](const Place& place, Struct& to, Report& report) {
     T value{};
     if constexpr (std::is_same_v<Member, T>) value = to.*member;
@@ -80,11 +80,11 @@ Field<Struct> required(std::string_view name, Member Struct::* member, Type<T> t
 }
 
 /// Reports and returns false where the node is not of that kind, or was reported already.
-bool expect(const Place&, Node::Kind, Report&);
+bool expect(const Place&, YamlNode::Kind, Report&);
 
 template <class Struct>
 bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Report& report) {
-  if (!expect(place, Node::Kind::map, report)) return false;
+  if (!expect(place, YamlNode::Kind::map, report)) return false;
   std::vector<std::string_view> names;
   for (const auto& field : table) names.push_back(field.name);
 
@@ -117,9 +117,9 @@ Type<Struct> map_of(Table<Struct> table) {
 /// A list of at most `most` values. What cannot be read leaves a default value in its place, so
 /// that indices stay those of the file.
 template <class T>
-Type<std::vector<T>> list_of(Type<T> type, std::size_t most) {
+Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
   auto read = [type, most](const Place& place, std::vector<T>& to, Report& report) {
-    if (!expect(place, Node::Kind::list, report)) return false;
+    if (!expect(place, YamlNode::Kind::list, report)) return false;
     if (place.node.items.size() > most) {
       place.mistake(report, "has " + std::to_string(place.node.items.size()) +
                                 " entries; write at most " + std::to_string(most));

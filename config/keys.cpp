@@ -19,7 +19,7 @@ constexpr std::size_t most_profiles = 1024;
 constexpr std::size_t most_entries = 256;  // of `allow` or `deny`: more than there are operations
 
 bool read_profiles(const Place& place, std::vector<acl::ProfileSpec>& to, Report& report) {
-  if (!expect(place, Node::Kind::map, report)) return false;
+  if (!expect(place, YamlNode::Kind::map, report)) return false;
   if (place.node.entries.empty()) place.mistake(report, "is empty; at least one profile is needed");
   if (place.node.entries.size() > most_profiles) {
     place.mistake(report, "has more than " + std::to_string(most_profiles) + " profiles");
@@ -35,7 +35,7 @@ bool read_profiles(const Place& place, std::vector<acl::ProfileSpec>& to, Report
 }
 
 bool read_listeners(const Place& place, std::vector<ListenerEntry>& to, Report& report) {
-  const bool is_empty = place.node.kind == Node::Kind::list && place.node.items.empty();
+  const bool is_empty = place.node.kind == YamlNode::Kind::list && place.node.items.empty();
   if (is_empty) place.mistake(report, "is empty; at least one listener is needed");
   return list_of(map_of(listener_keys()), most_listeners).read(place, to, report);
 }

@@ -24,7 +24,7 @@ namespace {
 
 using Policy = std::shared_ptr<const acl::Policy>;
 
-Policy compile(const FileEntry& file, const Node& root, Report& report) {
+Policy compile(const FileEntry& file, const YamlNode& root, Report& report) {
   acl::PolicySpec spec{file.profiles, {}};
   for (const auto& listener : file.listeners) spec.listener_profiles.push_back(listener.profile);
   auto policy = acl::compile(spec);
@@ -63,20 +63,20 @@ Settings settings_from(const FileEntry& file, Policy policy) {
 }
 
 Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
-  const Node root = read_yaml(text, report);
-  if (root.kind == Node::Kind::null) {
+  const YamlNode root = read_yaml(text, report);
+  if (root.kind == YamlNode::Kind::null && report.empty()) {
     report.add(0, "", "the configuration is empty",
                "it needs at least `listeners` and `profiles`: config/README.md has one to start "
                "from");
   }
   FileEntry file;
   Policy policy;
-  if (root.kind == Node::Kind::map) {
+  if (root.kind == YamlNode::Kind::map) {
     read_map({root, ""}, file_keys(), file, report);
     check(file, root, accounts, report);
     policy = compile(file, root, report);
-  } else if (root.kind != Node::Kind::null) {
-    expect({root, ""}, Node::Kind::map, report);
+  } else if (root.kind != YamlNode::Kind::null) {
+    expect({root, ""}, YamlNode::Kind::map, report);
   }
   if (!report.empty()) return report.take();
   return settings_from(file, std::move(policy));

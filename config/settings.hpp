@@ -29,11 +29,12 @@ struct Limits {
 
   std::size_t connections = 16384;            ///< client connections in all
   std::size_t connections_per_client = 4096;  ///< of one uid on unix sockets, of one address on tcp
-  std::size_t head_bytes = 64 * 1024;         ///< request or response head
-  std::size_t head_fields = 100;              ///< header fields in a head
-  std::size_t target_bytes = 32 * 1024;       ///< request target
+  std::size_t head_bytes = std::size_t{64} * 1024;    ///< request or response head
+  std::size_t head_fields = 100;                      ///< header fields in a head
+  std::size_t target_bytes = std::size_t{32} * 1024;  ///< request target
   std::size_t query_parameters = 64;
-  std::size_t body_bytes = 1024 * 1024;  ///< a body that is held whole (JSON), or read and dropped
+  std::size_t body_bytes =
+      std::size_t{1024} * 1024;  ///< a body that is held whole (JSON), or read and dropped
 
   Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all
   Duration body_time = std::chrono::seconds(30);   ///< a body that is held whole, in all

@@ -13,24 +13,24 @@
 namespace config {
 namespace {
 
-std::string_view to_string(Node::Kind kind) {
+std::string_view to_string(YamlNode::Kind kind) {
   switch (kind) {
-    case Node::Kind::null: return "nothing";
-    case Node::Kind::scalar: return "a single value";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::map: return "a map";
-    case Node::Kind::refused: return "something that is reported already";
+    case YamlNode::Kind::null: return "nothing";
+    case YamlNode::Kind::scalar: return "a single value";
+    case YamlNode::Kind::list: return "a list";
+    case YamlNode::Kind::map: return "a map";
+    case YamlNode::Kind::refused: return "something that is reported already";
   }
   return "";
 }
 
-std::string how_to_write(Node::Kind kind) {
+std::string how_to_write(YamlNode::Kind kind) {
   switch (kind) {
-    case Node::Kind::list: return "write `[one, two]`, or a line `- one` for each";
-    case Node::Kind::map: return "write indented lines `key: value` below it";
-    case Node::Kind::scalar:
-    case Node::Kind::null:
-    case Node::Kind::refused: return "";
+    case YamlNode::Kind::list: return "write `[one, two]`, or a line `- one` for each";
+    case YamlNode::Kind::map: return "write indented lines `key: value` below it";
+    case YamlNode::Kind::scalar:
+    case YamlNode::Kind::null:
+    case YamlNode::Kind::refused: return "";
   }
   return "";
 }
@@ -40,9 +40,9 @@ using Complaint = std::string;
 
 /// A type that `parse(text, to)` reads from a scalar; it returns a Complaint.
 template <class T, class Parse, class Print>
-Type<T> scalar(Parse parse, Print print, std::string range) {
+Type<T> scalar(const Parse& parse, Print print, std::string range) {
   auto read = [parse](const Place& place, T& to, Report& report) {
-    if (!expect(place, Node::Kind::scalar, report)) return false;
+    if (!expect(place, YamlNode::Kind::scalar, report)) return false;
     T value{};
     Complaint complaint = parse(place.node.text, value);
     const bool is_read = complaint.empty();
@@ -125,7 +125,7 @@ bool is_other_spelling(std::string_view text, std::initializer_list<std::string_
 }
 
 bool read_boolean(const Place& place, bool& to, Report& report) {
-  if (!expect(place, Node::Kind::scalar, report)) return false;
+  if (!expect(place, YamlNode::Kind::scalar, report)) return false;
   const auto& text = place.node.text;
   if (!place.node.quoted && (text == "true" || text == "false")) {
     to = text == "true";
@@ -143,12 +143,12 @@ bool read_boolean(const Place& place, bool& to, Report& report) {
 
 }  // namespace
 
-bool expect(const Place& place, Node::Kind kind, Report& report) {
+bool expect(const Place& place, YamlNode::Kind kind, Report& report) {
   const auto found = place.node.kind;
   if (found == kind) return true;
-  if (found == Node::Kind::refused) return false;
+  if (found == YamlNode::Kind::refused) return false;
   const std::string article = place.where.empty() ? "the file is " : "is ";
-  if (found == Node::Kind::null) {
+  if (found == YamlNode::Kind::null) {
     place.mistake(report, article + "empty; give it a value or remove it", how_to_write(kind));
   } else {
     place.mistake(report,
@@ -190,7 +190,7 @@ Type<std::string> one_of(std::initializer_list<std::string_view> words) {
   std::string range;
   for (const auto word : words) range += (range.empty() ? "" : ", ") + std::string(word);
   auto read = [valid = std::vector(words)](const Place& place, std::string& to, Report& report) {
-    if (!expect(place, Node::Kind::scalar, report)) return false;
+    if (!expect(place, YamlNode::Kind::scalar, report)) return false;
     if (std::ranges::find(valid, place.node.text) == valid.end()) {
       place.mistake(report, "unknown value " + acl::quoted(place.node.text),
                     suggest(place.node.text, valid));

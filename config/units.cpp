@@ -20,12 +20,11 @@ struct Unit {
 };
 
 constexpr std::uint64_t second = 1000;
+constexpr std::uint64_t minute = second * 60;
+constexpr std::uint64_t hour = minute * 60;
+constexpr std::uint64_t day = hour * 24;
 constexpr std::array duration_units{
-    Unit{"ms", 1},
-    Unit{"s", second},
-    Unit{"m", 60 * second},
-    Unit{"h", 3600 * second},
-    Unit{"d", 24 * 3600 * second},
+    Unit{"ms", 1}, Unit{"s", second}, Unit{"m", minute}, Unit{"h", hour}, Unit{"d", day},
 };
 
 constexpr std::uint64_t kibi = 1024;

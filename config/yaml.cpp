@@ -32,26 +32,28 @@ class Builder : public YAML::EventHandler {
  public:
   explicit Builder(Report& report) : report_(report) {}
 
-  Node take() { return std::move(root_); }
+  YamlNode take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) report_.add(line_at(mark), "", "a second document", "keep one per file");
+    if (++documents_ == 1) return;
+    report_.add(line_at(mark), "", "more after the end of the document",
+                "is there a stray bracket or comma, or a second document (`---`)?");
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    place(checked(made(Node::Kind::null, mark), "?", anchor));
+    place(checked(made(YamlNode::Kind::null, mark), "?", anchor));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    Node node = made(Node::Kind::null, mark);
+    YamlNode node = made(YamlNode::Kind::null, mark);
     refuse(node, "aliases (`*name`) are not read here", "write the value out");
     place(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node node = made(Node::Kind::scalar, mark);
+    YamlNode node = made(YamlNode::Kind::scalar, mark);
     node.quoted = tag == "!";
     node.text = value;
     if (has_control(value)) {
@@ -62,13 +64,13 @@ class Builder : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::list, mark, tag, anchor);
+    open(YamlNode::Kind::list, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(Node::Kind::map, mark, tag, anchor);
+    open(YamlNode::Kind::map, mark, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -79,25 +81,25 @@ class Builder : public YAML::EventHandler {
     bool kept = true;  ///< false: reported, and its value goes with it
   };
   struct Frame {
-    Node node;
+    YamlNode node;
     bool is_list = false;                           ///< stays true of one that is refused
     std::optional<Key> key;                         ///< of a map: read, and its value is to come
     std::unordered_map<std::string, int> lines_of;  ///< of a map: the keys seen, and where
   };
 
-  static Node made(Node::Kind kind, const YAML::Mark& mark) {
-    Node node;
+  static YamlNode made(YamlNode::Kind kind, const YAML::Mark& mark) {
+    YamlNode node;
     node.kind = kind;
     node.line = line_at(mark);
     return node;
   }
 
-  void refuse(Node& node, std::string message, std::string hint) {
+  void refuse(YamlNode& node, std::string message, std::string hint) {
     report_.add(node.line, where(), std::move(message), std::move(hint));
-    node.kind = Node::Kind::refused;
+    node.kind = YamlNode::Kind::refused;
   }
 
-  Node checked(Node node, const std::string& tag, YAML::anchor_t anchor) {
+  YamlNode checked(YamlNode node, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
       refuse(node, "anchors (`&name`) are not read here", "write the value out where it is needed");
     }
@@ -107,23 +109,24 @@ class Builder : public YAML::EventHandler {
     return node;
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+  void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     if (frames_.size() == deepest_nesting) {
       throw YAML::ParserException(
           mark, "nested deeper than " + std::to_string(deepest_nesting) + " levels");
     }
-    frames_.push_back({checked(made(kind, mark), tag, anchor), kind == Node::Kind::list, {}, {}});
+    frames_.push_back(
+        {checked(made(kind, mark), tag, anchor), kind == YamlNode::Kind::list, {}, {}});
   }
 
   void close() {
-    Node node = std::move(frames_.back().node);
+    YamlNode node = std::move(frames_.back().node);
     frames_.pop_back();
     place(std::move(node));
   }
 
   /// Puts a finished value where it belongs.
-  void place(Node node) {
+  void place(YamlNode node) {
     if (frames_.empty()) {
       if (documents_ == 1) root_ = std::move(node);
       return;
@@ -140,10 +143,10 @@ class Builder : public YAML::EventHandler {
     }
   }
 
-  Key read_key(Frame& frame, const Node& node) {
-    const Key dropped{node.text, node.line, false};
-    if (node.kind == Node::Kind::refused) return dropped;
-    if (node.kind != Node::Kind::scalar) {
+  Key read_key(Frame& frame, const YamlNode& node) {
+    Key dropped{node.text, node.line, false};
+    if (node.kind == YamlNode::Kind::refused) return dropped;
+    if (node.kind != YamlNode::Kind::scalar) {
       report_.add(node.line, where(), "a key is not a plain word",
                   "write `key: value`; `{` and `[` begin a key only in quotes");
       return dropped;
@@ -173,14 +176,14 @@ class Builder : public YAML::EventHandler {
   }
 
   Report& report_;
-  Node root_;
+  YamlNode root_;
   std::vector<Frame> frames_;
   int documents_ = 0;
 };
 
 /// The entry that `where` goes on with. Names of profiles may hold dots: the longest key wins.
-const Node::Entry* entry_at(const Node& node, std::string_view where) {
-  const Node::Entry* found = nullptr;
+const YamlNode::Entry* entry_at(const YamlNode& node, std::string_view where) {
+  const YamlNode::Entry* found = nullptr;
   std::size_t longest = 0;
   for (const auto& entry : node.entries) {
     const auto key = acl::shown(entry.key);
@@ -195,14 +198,14 @@ const Node::Entry* entry_at(const Node& node, std::string_view where) {
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
+const YamlNode* YamlNode::find(std::string_view key) const {
   const auto entry = std::ranges::find(entries, key, &Entry::key);
   return entry == entries.end() ? nullptr : &entry->value;
 }
 
-Node read_yaml(std::string_view text, Report& report) {
-  Node refused;
-  refused.kind = Node::Kind::refused;
+YamlNode read_yaml(std::string_view text, Report& report) {
+  YamlNode refused;
+  refused.kind = YamlNode::Kind::refused;
   if (text.size() > most_file_bytes) {
     report.add(0, "", "the file is larger than 1MiB", "is this the configuration?");
     return refused;
@@ -212,18 +215,20 @@ Node read_yaml(std::string_view text, Report& report) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    // Twice, so that a second document is seen, and no more: yaml-cpp 0.7 returns documents without
+    // end where one begins with a comma or a closing bracket, which it never consumes.
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     return builder.take();
   } catch (const YAML::Exception& error) {
-    report.add(line_at(error.mark), "", "not valid YAML: " + error.msg,
+    constexpr std::size_t longest_reason = 200;  // it may quote the file
+    report.add(line_at(error.mark), "", "not valid YAML: " + acl::shown(error.msg, longest_reason),
                "look at the indentation (spaces only), colons and quotes here and just above");
     return refused;
   }
 }
 
-int line_of(const Node& root, std::string_view where) {
-  const Node* node = &root;
+int line_of(const YamlNode& root, std::string_view where) {
+  const YamlNode* node = &root;
   int line = root.line;
   while (node != nullptr && !where.empty()) {
     if (where.front() == '[') {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,8 @@ namespace config {
 
 /// A value of a YAML document, as it was written: scalars keep their text, so `0660`, `no` and
 /// `1e3` mean what their reader says and not what YAML 1.1 makes of them.
-struct Node {
-  enum class Kind {
+struct YamlNode {
+  enum class Kind : std::uint8_t {
     null,
     scalar,
     list,
@@ -23,18 +24,18 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::null;
-  int line = 0;                ///< from 1; of a map's entry: the line of its key
-  bool quoted = false;         ///< of a scalar
-  std::string text;            ///< of a scalar
-  std::vector<Node> items;     ///< of a list
-  std::vector<Entry> entries;  ///< of a map: every key once, in the order of the file
+  int line = 0;                 ///< from 1; of a map's entry: the line of its key
+  bool quoted = false;          ///< of a scalar
+  std::string text;             ///< of a scalar
+  std::vector<YamlNode> items;  ///< of a list
+  std::vector<Entry> entries;   ///< of a map: every key once, in the order of the file
 
-  const Node* find(std::string_view key) const;
+  const YamlNode* find(std::string_view key) const;
 };
 
-struct Node::Entry {
+struct YamlNode::Entry {
   std::string key;
-  Node value;
+  YamlNode value;
 };
 
 /// The bounds of what is read at all.
@@ -44,10 +45,10 @@ inline constexpr std::size_t deepest_nesting = 16;
 /// Reads one YAML document of plain maps, lists and scalars. Refused and reported: what is not
 /// YAML, a second document, duplicate keys, anchors and aliases, merge keys, tags, control
 /// characters and whatever exceeds the bounds.
-Node read_yaml(std::string_view text, Report&);
+YamlNode read_yaml(std::string_view text, Report&);
 
 /// The line of the place "profiles.ci.allow[2]", or of as much of it as there is.
-int line_of(const Node& root, std::string_view where);
+int line_of(const YamlNode& root, std::string_view where);
 
 /// "profiles" + "ci" → "profiles.ci".
 std::string join(const std::string& where, std::string_view key);

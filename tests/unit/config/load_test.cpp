@@ -205,7 +205,9 @@ TEST(Load, refuses_what_is_no_plain_yaml) {
       {"hello\n", 1, "", "is a single value where a map belongs"},
       {"a: [b\nc: d\n", 2, "", "not valid YAML", "indentation"},
       {"a:\n\tb: c\n", 2, "", "not valid YAML"},
-      {good + "---\n" + good, 3, "", "a second document"},
+      {good + "---\n" + good, 3, "", "more after the end", "a second document"},
+      {good + "}\n", 3, "", "not valid YAML"},
+      {",\n", 1, "", "more after the end", "comma"},
       {good + "log: &here {level: info}\n", 3, "log", "anchors"},
       {"upstream: &u unix:///run/u.sock\n" + good, 1, "upstream", "anchors"},
       {good + "workers: !!int 3\n", 3, "workers", "tags"},
@@ -235,6 +237,10 @@ TEST(Load, shows_no_control_characters_of_the_file) {
   const auto loaded = load("\"a\\e[2Jb\": c\n" + std::string(profiles) + listeners);
   ASSERT_FALSE(loaded);
   for (const auto& line : lines_of(loaded)) EXPECT_EQ(line.find('\x1b'), std::string::npos);
+  // Where it is no YAML, the parser quotes the file.
+  const auto unreadable = lines_of(load("a: \"\\\x1b[2J\"\n"));
+  EXPECT_THAT(unreadable, testing::ElementsAre(HasSubstr("not valid YAML")));
+  EXPECT_EQ(unreadable.front().find('\x1b'), std::string::npos);
 }
 
 TEST(Load, names_unknown_and_missing_keys) {
