@@ -72,9 +72,9 @@ Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T
 
 /// A key that must be there; `why` completes "is missing: …".
 template <class Struct, class Member, class T>
-Field<Struct> required(std::string_view name, Member Struct::* member, Type<T> type,
+Field<Struct> required(std::string_view name, Member Struct::* member, const Type<T>& type,
                        std::string_view why) {
-  auto made = field(name, member, std::move(type));
+  auto made = field(name, member, type);
   made.required = why;
   return made;
 }
