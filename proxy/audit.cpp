@@ -79,13 +79,12 @@ void append_time(std::string& out) {
 
 }  // namespace
 
-AuditSink::AuditSink(const config::Audit& audit) {
-  auto threads = std::make_shared<spdlog::details::thread_pool>(queue_slots, 1);
-  auto logger = std::make_shared<spdlog::async_logger>("audit", open(audit.file), std::move(threads),
-                                                       spdlog::async_overflow_policy::block);
-  logger->set_pattern("%v");
-  logger->flush_on(spdlog::level::info);
-  logger_ = std::move(logger);
+AuditSink::AuditSink(const config::Audit& audit)
+    : writer_(std::make_shared<spdlog::details::thread_pool>(queue_slots, 1)),
+      logger_(std::make_shared<spdlog::async_logger>("audit", open(audit.file), writer_,
+                                                     spdlog::async_overflow_policy::block)) {
+  logger_->set_pattern("%v");
+  logger_->flush_on(spdlog::level::info);
 }
 
 AuditSink::~AuditSink() = default;

@@ -17,7 +17,10 @@
 
 namespace spdlog {
 class logger;
+namespace details {
+class thread_pool;
 }
+}  // namespace spdlog
 
 namespace proxy {
 
@@ -31,6 +34,7 @@ class AuditSink {
   void write(std::string_view lines);
 
  private:
+  std::shared_ptr<spdlog::details::thread_pool> writer_;  // the logger holds it weakly only
   std::shared_ptr<spdlog::logger> logger_;
 };
 

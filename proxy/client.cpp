@@ -127,8 +127,7 @@ void Client::start_read() {
     failed_ = static_cast<bool>(error);
     if (failed_ && error != net::error::operation_aborted) end_ = error;  // a cancelled read ends nothing
     in_.added(n);
-    if (waiter_) return std::exchange(waiter_, nullptr)();
-    if (!end_) return;
+    if (wake() || !end_) return;
     on_end_();
     watch_departure();
   });
@@ -141,14 +140,22 @@ void Client::watch_departure() {
   socket_.async_wait(Socket::wait_error, [this](error_code error) {
     reading_ = false;
     if (!error) end_ = net::error::connection_reset;
-    if (waiter_) return std::exchange(waiter_, nullptr)();
-    if (!error) on_end_();
+    if (!wake() && !error) on_end_();
   });
 }
 
 awaitable<void> Client::read_under_way() {
   return net::async_initiate<decltype(net::use_awaitable), void()>(
-      [this](auto handler) { waiter_ = std::move(handler); }, net::use_awaitable);
+      [this](Waiter waiter) { waiter_.emplace(std::move(waiter)); }, net::use_awaitable);
+}
+
+/// Resumes whoever waits for the read that has just ended. \returns whether somebody did.
+bool Client::wake() {
+  if (!waiter_) return false;
+  auto waiter = std::move(*waiter_);
+  waiter_.reset();
+  waiter();
+  return true;
 }
 
 awaitable<void> Client::stop_reading() {

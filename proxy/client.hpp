@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
 #include <functional>
 #include <optional>
 #include <span>
@@ -72,9 +72,13 @@ class Client {
   error_code end() const { return end_; }
 
  private:
+  /// A coroutine that waits for the read under way.
+  using Waiter = net::async_result<net::use_awaitable_t<>, void()>::handler_type;
+
   awaitable<bool> more();
   void start_read();
   void watch_departure();
+  bool wake();
   awaitable<void> read_under_way();
   std::optional<acl::Reason> too_long(std::string_view begun) const;
 
@@ -86,7 +90,7 @@ class Client {
   error_code end_;
   bool reading_ = false;
   bool failed_ = false;  ///< the last read brought nothing
-  net::any_completion_handler<void()> waiter_;
+  std::optional<Waiter> waiter_;
 
   std::size_t head_size_ = 0;
   http::Framing framing_ = http::Framing::none;  ///< of what is left of the body
