@@ -4,7 +4,8 @@
 namespace proxy {
 
 acl::Result<Admission::Ticket, acl::Reason> Admission::admit(const acl::Identity& identity) {
-  auto client = identity.unix_peer ? "uid " + std::to_string(identity.unix_peer->uid) : identity.address;
+  auto client =
+      identity.unix_peer ? "uid " + std::to_string(identity.unix_peer->uid) : identity.address;
   const std::scoped_lock lock(mutex_);
   if (all_ >= limits_.connections) return acl::Reason::too_many_connections;
   auto& count = by_client_[client];

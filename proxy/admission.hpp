@@ -15,8 +15,8 @@
 
 namespace proxy {
 
-/// Counts connections, in all and by client: one uid on unix sockets, one address on tcp. Shared by all
-/// workers; locked once when a connection comes and once when it goes.
+/// Counts connections, in all and by client: one uid on unix sockets, one address on tcp. Shared by
+/// all workers; locked once when a connection comes and once when it goes.
 class Admission {
  public:
   explicit Admission(const config::Limits& limits) : limits_(limits) {}

@@ -40,17 +40,20 @@ awaitable<std::optional<Reason>> Answer::read_head() {
   for (std::size_t scanned = 0;;) {
     const auto size = head_size(scanned);
     if (!size) {
-      if (end_ - begin_ >= std::min(limits_.head_bytes, block_.size())) co_return Reason::upstream_malformed;
+      if (end_ - begin_ >= std::min(limits_.head_bytes, block_.size()))
+        co_return Reason::upstream_malformed;
       if (co_await read_more()) continue;
       co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_closed;
     }
     const auto bytes = arrived().substr(0, *size);
-    if (!http::check_response_head(bytes, bounds) || !storage_.parser.read(bytes, to_head, storage_.head))
+    if (!http::check_response_head(bytes, bounds) ||
+        !storage_.parser.read(bytes, to_head, storage_.head))
       co_return Reason::upstream_malformed;
     begin_ += *size;
     scanned = 0;
     const auto status = storage_.head.status;
-    if (status == 101) co_return opens_tunnel() ? std::nullopt : std::optional(Reason::upstream_malformed);
+    if (status == 101)
+      co_return opens_tunnel() ? std::nullopt : std::optional(Reason::upstream_malformed);
     if (status >= 200) co_return std::nullopt;
     if (!co_await pass_on_interim()) co_return Reason::client_left;
   }
@@ -170,8 +173,8 @@ awaitable<void> Answer::relay_until_end() {
   } while (co_await read_more());
 }
 
-/// Writes what was added. While the client reads, its time limit runs; while the engine is silent, only
-/// that of operations that do not last.
+/// Writes what was added. While the client reads, its time limit runs; while the engine is silent,
+/// only that of operations that do not last.
 awaitable<bool> Answer::flush() {
   deadline_.arm(limits_.stall_time);
   const auto [error, n] = co_await net::async_write(client_, storage_.out, as_result);

@@ -44,8 +44,8 @@ struct Question {
 /// The engine's answer on its way to the client.
 class Answer {
  public:
-  Answer(Socket& upstream, Socket& client, Deadline&, const config::Limits&, BufferPool&, AnswerStorage&,
-         const Question&);
+  Answer(Socket& upstream, Socket& client, Deadline&, const config::Limits&, BufferPool&,
+         AnswerStorage&, const Question&);
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
   /// \returns why there is no head to pass on.

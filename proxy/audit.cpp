@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/audit.hpp"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include "proxy/json_text.hpp"
 
@@ -18,6 +20,10 @@ constexpr std::chrono::milliseconds batch_time{20};
 
 spdlog::sink_ptr open(const std::string& file) {
   if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
+  // Who did what is not for everybody to read, whatever the umask: made here, before spdlog opens
+  // it.
+  const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0640);
+  if (made >= 0) ::close(made);
   return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
 }
 
@@ -50,14 +56,12 @@ void append_identity(const acl::Identity& identity, std::string& out) {
   if (!identity.address.empty()) append_text("address", identity.address, out);
 }
 
-void append_request(const acl::Request& request, std::string& out) {
-  append_text("operation", acl::info(request.operation).name, out);
-  append_text("method", acl::to_string(request.method), out);
-  out += ",\"target\":";
-  std::string target;
-  if (request.version.given())
-    fmt::format_to(std::back_inserter(target), "/v{}.{}", request.version.major, request.version.minor);
-  append_json_string(target + request.path, out);
+std::string path_of(const acl::Request& request) {
+  if (!request.version.given()) return request.path;
+  return fmt::format("/v{}.{}{}", request.version.major, request.version.minor, request.path);
+}
+
+void append_query(const acl::Request& request, std::string& out) {
   append_names("query", request.query, [](const acl::Parameter& p) { return p.name; }, out);
   append_names("dropped", request.dropped, [](const std::string& name) { return name; }, out);
 }
@@ -89,7 +93,9 @@ AuditSink::AuditSink(const config::Audit& audit)
 
 AuditSink::~AuditSink() = default;
 
-void AuditSink::write(std::string_view lines) { logger_->info(lines); }
+void AuditSink::write(std::string_view lines) {
+  logger_->info(lines);
+}
 
 void AuditLog::line_ended() {
   lines_ += '\n';
@@ -118,6 +124,12 @@ AuditRecord::~AuditRecord() {
   log_.line_ended();
 }
 
+void AuditRecord::asked(std::string_view method, std::string_view target) {
+  constexpr std::size_t enough = 256;  // to recognise a request by; a target may have 32 KiB
+  raw_method_ = method.substr(0, enough);
+  raw_path_ = target.substr(0, std::min(target.find('?'), enough));
+}
+
 void AuditRecord::decided(const acl::Decision& decision) {
   profile_ = decision.profile;
   rule_ = decision.rule;
@@ -125,21 +137,27 @@ void AuditRecord::decided(const acl::Decision& decision) {
   if (decision.verdict == acl::Verdict::deny) reason_ = decision.reason;
 }
 
-void AuditRecord::refused(acl::Reason reason) { reason_ = reason; }
+void AuditRecord::refused(acl::Reason reason) {
+  reason_ = reason;
+}
 
 void AuditRecord::write(std::string& out) const {
   using namespace std::chrono;
   append_time(out);
   append_identity(identity_, out);
   append_text("profile", profile_, out);
-  append_request(request_, out);
+  append_text("operation", acl::info(request_.operation).name, out);
+  append_text("method", raw_method_.empty() ? acl::to_string(request_.method) : raw_method_, out);
+  append_text("target", raw_method_.empty() ? path_of(request_) : raw_path_, out);
+  append_query(request_, out);
   append_text("decision", allowed_ ? "allow" : "deny", out);
   append_text("rule", rule_, out);
   if (reason_) append_text("reason", acl::id(*reason_), out);
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);
-  append_number("duration_us", duration_cast<microseconds>(steady_clock::now() - began_).count(), out);
+  append_number("duration_us", duration_cast<microseconds>(steady_clock::now() - began_).count(),
+                out);
   out += '}';
 }
 

@@ -38,8 +38,8 @@ class AuditSink {
   std::shared_ptr<spdlog::logger> logger_;
 };
 
-/// One worker's way to the sink. Collects lines so that a busy worker wakes the writing thread once for
-/// many records, not for each.
+/// One worker's way to the sink. Collects lines so that a busy worker wakes the writing thread once
+/// for many records, not for each.
 class AuditLog {
  public:
   AuditLog(AuditSink& sink, boost::asio::io_context& loop) : sink_(sink), timer_(loop) {}
@@ -57,8 +57,8 @@ class AuditLog {
   bool waiting_ = false;
 };
 
-/// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips it
-/// (guarantee G7). Values of the query and bodies never get in.
+/// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips
+/// it (guarantee G7). Values of the query and bodies never get in.
 class AuditRecord {
  public:
   AuditRecord(AuditLog&, const acl::Identity&, const acl::Request&);
@@ -66,6 +66,8 @@ class AuditRecord {
   AuditRecord(const AuditRecord&) = delete;
   AuditRecord& operator=(const AuditRecord&) = delete;
 
+  /// What was asked for, as the client wrote it, where no Request could be made of it.
+  void asked(std::string_view method, std::string_view target);
   void decided(const acl::Decision&);
   /// Refused before or beside the policy, or failed on the way: the reason is recorded.
   void refused(acl::Reason);
@@ -81,6 +83,7 @@ class AuditRecord {
   const acl::Request& request_;
   std::chrono::steady_clock::time_point began_;
   std::string_view profile_, rule_;  ///< of the policy snapshot, which outlives the record
+  std::string raw_method_, raw_path_;
   std::optional<acl::Reason> reason_;
   bool allowed_ = false;
   unsigned status_ = 0;

@@ -19,8 +19,8 @@ class Buffer {
   std::string_view data() const { return {storage_.data() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
 
-  /// Room to read into; moves and grows what is there as needed, so views into data() become invalid.
-  /// Empty only where the buffer is full to its bound.
+  /// Room to read into; moves and grows what is there as needed, so views into data() become
+  /// invalid. Empty only where the buffer is full to its bound.
   std::span<char> room() {
     if (empty()) begin_ = end_ = 0;
     if (end_ == storage_.size()) make_room();

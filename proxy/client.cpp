@@ -9,8 +9,9 @@ namespace {
 using acl::Reason;
 
 constexpr std::string_view head_end = "\r\n\r\n";
-constexpr std::size_t small_buffer = 4 * 1024;  // holds nearly every head; 1,000 idle clients hold 4 MiB
-constexpr std::size_t bulk = 16 * 1024;         // bodies from here on are read in large pieces
+constexpr std::size_t small_buffer =
+    4 * 1024;                            // holds nearly every head; 1,000 idle clients hold 4 MiB
+constexpr std::size_t bulk = 16 * 1024;  // bodies from here on are read in large pieces
 
 }  // namespace
 
@@ -18,7 +19,8 @@ Client::Client(Socket socket, const config::Limits& limits, std::function<void()
     : socket_(std::move(socket)),
       limits_(limits),
       on_end_(std::move(on_end)),
-      in_(std::min(small_buffer, limits.head_bytes), std::max(limits.head_bytes, BufferPool::block_size)),
+      in_(std::min(small_buffer, limits.head_bytes),
+          std::max(limits.head_bytes, BufferPool::block_size)),
       parser_(HTTP_REQUEST) {}
 
 awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
@@ -41,13 +43,15 @@ awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& de
     if (const auto reason = http::hopeless(begun)) co_return NoRequest{.reason = *reason};
     if (const auto reason = too_long(begun)) co_return NoRequest{.reason = *reason};
     if (!co_await more())
-      co_return NoRequest{.reason = deadline.expired() ? Reason::head_timeout : Reason::client_left};
+      co_return NoRequest{.reason =
+                              deadline.expired() ? Reason::head_timeout : Reason::client_left};
   }
   deadline.disarm();
 
   const auto bytes = in_.data().substr(0, head_size_);
   const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
-  if (const auto reason = http::check_request_head(bytes, bounds)) co_return NoRequest{.reason = *reason};
+  if (const auto reason = http::check_request_head(bytes, bounds))
+    co_return NoRequest{.reason = *reason};
   if (const auto reason = parser_.read(bytes, head)) co_return NoRequest{.reason = *reason};
   co_return std::monostate{};
 }
@@ -55,7 +59,8 @@ awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& de
 std::optional<Reason> Client::too_long(std::string_view begun) const {
   constexpr std::size_t around_target = 32;  // the method and the version
   const bool first_line = begun.find('\n') == begun.npos;
-  if (first_line && begun.size() > limits_.target_bytes + around_target) return Reason::target_too_long;
+  if (first_line && begun.size() > limits_.target_bytes + around_target)
+    return Reason::target_too_long;
   return begun.size() >= limits_.head_bytes ? std::optional(Reason::head_too_large) : std::nullopt;
 }
 
@@ -74,7 +79,8 @@ awaitable<acl::Result<Piece, Reason>> Client::next_piece() {
     if (in_.empty() && !co_await more()) co_return Reason::client_left;
     auto size = std::size_t{0};
     if (framing_ == http::Framing::length) {
-      piece_size_ = size = static_cast<std::size_t>(std::min<std::uint64_t>(in_.data().size(), remaining_));
+      piece_size_ = size =
+          static_cast<std::size_t>(std::min<std::uint64_t>(in_.data().size(), remaining_));
       remaining_ -= size;
       pieces_.assign(1, in_.data().substr(0, size));
       if (remaining_ == 0) framing_ = http::Framing::none;
@@ -122,15 +128,17 @@ void Client::start_read() {
   const auto room = in_.room();
   if (room.empty()) return;
   reading_ = true;
-  socket_.async_read_some(net::buffer(room.data(), room.size()), [this](error_code error, std::size_t n) {
-    reading_ = false;
-    failed_ = static_cast<bool>(error);
-    if (failed_ && error != net::error::operation_aborted) end_ = error;  // a cancelled read ends nothing
-    in_.added(n);
-    if (wake() || !end_) return;
-    on_end_();
-    watch_departure();
-  });
+  socket_.async_read_some(net::buffer(room.data(), room.size()),
+                          [this](error_code error, std::size_t n) {
+                            reading_ = false;
+                            failed_ = static_cast<bool>(error);
+                            if (failed_ && error != net::error::operation_aborted)
+                              end_ = error;  // a cancelled read ends nothing
+                            in_.added(n);
+                            if (wake() || !end_) return;
+                            on_end_();
+                            watch_departure();
+                          });
 }
 
 /// A client that has closed its sending side may leave altogether while the engine still works.

@@ -44,15 +44,16 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Waits for a request and reads its head, within idle_time and head_time. The views of `head` are
-  /// valid until consume_head().
+  /// Waits for a request and reads its head, within idle_time and head_time. The views of `head`
+  /// are valid until consume_head().
   awaitable<acl::Result<std::monostate, NoRequest>> read_head(Deadline&, http::RequestHead& head);
   /// Forgets the head's bytes and gets ready for the body that it announces.
   void consume_head(const http::RequestHead&);
 
   /// Brings the next piece of the body; waits without a limit of its own.
   awaitable<acl::Result<Piece, acl::Reason>> next_piece();
-  /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its own.
+  /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its
+  /// own.
   awaitable<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
   /// Nothing of the body is still to come.
   bool body_complete() const { return framing_ == http::Framing::none; }

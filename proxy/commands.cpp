@@ -21,7 +21,8 @@ struct ServeOptions {
 };
 
 void log_to_stderr(const std::string& level) {
-  auto logger = std::make_shared<spdlog::logger>("tidegate", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("tidegate",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   logger->set_level(spdlog::level::from_str(level));
   logger->flush_on(spdlog::level::trace);
@@ -44,7 +45,8 @@ config::Loaded settings_for(const ServeOptions& options) {
   if (!listen) problems.push_back({.where = "--listen", .message = listen.error()});
   if (!upstream) problems.push_back({.where = "--upstream", .message = upstream.error()});
   if (listen && listen->kind != config::Address::Kind::unix_socket)
-    problems.push_back({.where = "--listen", .message = "without a configuration only a unix socket is served"});
+    problems.push_back(
+        {.where = "--listen", .message = "without a configuration only a unix socket is served"});
   if (!problems.empty()) return problems;
   return config::without_file(*listen, *upstream);
 }
@@ -64,31 +66,44 @@ int serve(const ServeOptions& options) {
 int check(const std::string& file) {
   const auto settings = config::load_file(file);
   if (!settings) return report(settings.error());
-  std::printf("%s: no mistakes: %zu listener%s in front of %s\n", file.c_str(), settings->listeners.size(),
-              settings->listeners.size() == 1 ? "" : "s", settings->upstream.to_string().c_str());
+  std::printf("%s: no mistakes: %zu listener%s in front of %s\n", file.c_str(),
+              settings->listeners.size(), settings->listeners.size() == 1 ? "" : "s",
+              settings->upstream.to_string().c_str());
   return EX_OK;
 }
 
 void add_serve(CLI::App& app, ServeOptions& options) {
   auto& verb = *app.add_subcommand("serve", "Serve clients as the configuration says.");
   verb.footer(
-      "Without --config, operations that only read and leak no secrets are served on one unix socket:\n"
+      "Without --config, operations that only read and leak no secrets are served on one unix "
+      "socket:\n"
       "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
       "  docker -H unix:///tmp/tidegate.sock ps      works\n"
       "  docker -H unix:///tmp/tidegate.sock run …   is refused with the reason\n"
-      "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at once.");
-  auto* config = verb.add_option("--config", options.config, "Configuration file (see config/README.md).");
-  verb.add_option("--listen", options.listen, "Unix socket to serve on.")->capture_default_str()->excludes(config);
-  verb.add_option("--upstream", options.upstream, "The engine.")->capture_default_str()->excludes(config);
+      "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "
+      "once.");
+  auto* config =
+      verb.add_option("--config", options.config, "Configuration file (see config/README.md).");
+  verb.add_option("--listen", options.listen, "Unix socket to serve on.")
+      ->capture_default_str()
+      ->excludes(config);
+  verb.add_option("--upstream", options.upstream, "The engine.")
+      ->capture_default_str()
+      ->excludes(config);
 }
 
 }  // namespace
 
 int run_command(int argc, char** argv) {
-  CLI::App app{"tidegate stands between Docker clients and the engine's socket, and lets through only what a\n"
-               "policy allows.", "tidegate"};
+  CLI::App app{
+      "tidegate stands between Docker clients and the engine's socket, and lets through only what "
+      "a\n"
+      "policy allows.",
+      "tidegate"};
   app.require_subcommand(1);
-  app.footer("Start with `tidegate serve --help`. `tidegate check FILE` tells every mistake in a configuration.");
+  app.footer(
+      "Start with `tidegate serve --help`. `tidegate check FILE` tells every mistake in a "
+      "configuration.");
 
   ServeOptions serve_options;
   std::string checked;

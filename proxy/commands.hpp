@@ -4,7 +4,8 @@
 namespace proxy {
 
 /// Runs the verb that the command line names: serve, check, engine-stub, version.
-/// \returns the exit code: 0, 64 (EX_USAGE) for a bad command line, 78 (EX_CONFIG) for a bad configuration.
+/// \returns the exit code: 0, 64 (EX_USAGE) for a bad command line, 78 (EX_CONFIG) for a bad
+/// configuration.
 int run_command(int argc, char** argv);
 
 }  // namespace proxy

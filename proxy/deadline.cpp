@@ -9,7 +9,9 @@ Deadline::Deadline(Deadlines& all, std::function<void()> on_expiry)
   all_.start();
 }
 
-Deadline::~Deadline() { all_.armed_.erase(all_.armed_.iterator_to(*this)); }
+Deadline::~Deadline() {
+  all_.armed_.erase(all_.armed_.iterator_to(*this));
+}
 
 void Deadline::arm(std::chrono::milliseconds limit) {
   expired_ = false;

@@ -10,8 +10,8 @@ namespace proxy {
 
 class Deadlines;
 
-/// The one time limit that a session is under at a moment. Arming only stores a time point, so a busy
-/// session never touches a timer; the worker's ticker compares.
+/// The one time limit that a session is under at a moment. Arming only stores a time point, so a
+/// busy session never touches a timer; the worker's ticker compares.
 class Deadline : public boost::intrusive::list_base_hook<> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -22,7 +22,8 @@ class Deadline : public boost::intrusive::list_base_hook<> {
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  /// Expires `limit` from now, up to two ticks later; 0 means no limit. Replaces what was armed before.
+  /// Expires `limit` from now, up to two ticks later; 0 means no limit. Replaces what was armed
+  /// before.
   void arm(std::chrono::milliseconds limit);
   void disarm() { due_ = Clock::time_point::max(); }
   /// The last arming has run out.

@@ -11,8 +11,8 @@ using acl::Reason;
 using http::Framing;
 using namespace net::experimental::awaitable_operators;
 
-Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline, const config::Limits& limits,
-                   Answer& answer, const Outgoing& outgoing)
+Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
+                   const config::Limits& limits, Answer& answer, const Outgoing& outgoing)
     : client_(client),
       upstream_(upstream),
       deadline_(deadline),
@@ -27,8 +27,8 @@ awaitable<Exchange::Outcome> Exchange::run(const bool& draining) {
   co_return brought;
 }
 
-/// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is noticed
-/// before a request is risked on it; what slips through is for bring_answer() to repeat.
+/// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
+/// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
 awaitable<std::optional<Reason>> Exchange::ask() {
   if (upstream_.is_open() && !may_repeat() && readable(upstream_.socket())) upstream_.close();
   if (const auto error = co_await upstream_.open(deadline_, limits_.upstream_connect_time)) {
@@ -68,7 +68,8 @@ awaitable<void> Exchange::send_body() {
     const auto piece = co_await client_.next_piece();
     if (!piece) {
       body_failure_ = deadline_.expired() ? Reason::client_stalled : piece.error();
-      co_return upstream_.close();  // the engine sees a request that breaks off, and so does nothing
+      co_return upstream_
+          .close();  // the engine sees a request that breaks off, and so does nothing
     }
     sent_ += piece->size;
     if (!co_await send_piece(*piece)) co_return;  // the answer, if there is one, says why
@@ -103,21 +104,27 @@ awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
   answered_ = true;
   if (reason) {
     upstream_.close();
+    stop_body();
     co_return explain(*reason);
   }
   upstream_.mark_used();
   auto next = co_await answer_.pass_on(draining);
   if (next == Next::tunnel) co_return next;
   if (!answer_.upstream_reusable() || !client_.body_complete()) upstream_.close();
-  if (!client_.body_complete()) {  // answered before the upload was over: nothing more is read
-    error_code ignored;
-    client_.socket().cancel(ignored);
-    next = Next::close;
-  }
+  if (!client_.body_complete()) next = Next::close;
+  stop_body();
   co_return next;
 }
 
-/// The client's part in a failure, where it had one, explains it better than what the engine did then.
+/// Answered, or failed, before the upload was over: nothing more of it is read.
+void Exchange::stop_body() {
+  if (client_.body_complete()) return;
+  error_code ignored;
+  client_.socket().cancel(ignored);
+}
+
+/// The client's part in a failure, where it had one, explains it better than what the engine did
+/// then.
 Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
   return client_.end() ? Reason::client_left : reason;

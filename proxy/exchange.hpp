@@ -16,8 +16,8 @@ namespace proxy {
 /// What is sent to the engine: the request as it was decided about, and its body.
 struct Outgoing {
   const acl::Request& request;
-  std::string_view head;  ///< written by tidegate, whole
-  std::string_view held;  ///< a body that was read whole and decided about
+  std::string_view head;                         ///< written by tidegate, whole
+  std::string_view held;                         ///< a body that was read whole and decided about
   http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
 };
 
@@ -46,6 +46,7 @@ class Exchange {
   awaitable<Outcome> bring_answer(const bool& draining);
   acl::Reason explain(acl::Reason) const;
   void await_answer();
+  void stop_body();
 
   Client& client_;
   Upstream& upstream_;

@@ -30,7 +30,8 @@ class NobodyMayConnect {
 std::optional<acl::UnixPeer> peer_of(Socket& socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return std::nullopt;
   return acl::UnixPeer{peer.uid, peer.gid, peer.pid};
 }
 
@@ -46,9 +47,8 @@ std::string address_of(Socket& socket) {
 
 }  // namespace
 
-acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(net::io_context& loop,
-                                                                   std::size_t index,
-                                                                   const config::Listener& settings) {
+acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(
+    net::io_context& loop, std::size_t index, const config::Listener& settings) {
   std::unique_ptr<Listener> listener(new Listener(loop, index, settings));
   if (auto problem = listener->listen()) return settings.address.to_string() + ": " + *problem;
   return listener;
@@ -76,7 +76,9 @@ std::optional<std::string> Listener::listen() {
   return std::nullopt;
 }
 
-Listener::~Listener() { close(); }
+Listener::~Listener() {
+  close();
+}
 
 void Listener::close() {
   error_code ignored;

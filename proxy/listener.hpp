@@ -22,10 +22,11 @@ class Listener {
   using PickLoop = std::function<net::io_context&()>;
   using OnClient = std::function<void(net::io_context&, Socket, acl::Identity)>;
 
-  /// Binds and listens. A unix socket gets its mode and owner before anybody can connect; a stale one is
-  /// replaced, one that somebody answers on is not.
+  /// Binds and listens. A unix socket gets its mode and owner before anybody can connect; a stale
+  /// one is replaced, one that somebody answers on is not.
   /// \returns the listener, or a sentence that says why not.
-  static acl::Result<std::unique_ptr<Listener>, std::string> open(net::io_context&, std::size_t index,
+  static acl::Result<std::unique_ptr<Listener>, std::string> open(net::io_context&,
+                                                                  std::size_t index,
                                                                   const config::Listener&);
   ~Listener();
   Listener(const Listener&) = delete;

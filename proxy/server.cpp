@@ -40,9 +40,11 @@ void log_escaped(std::exception_ptr escaped) {
 
 void warn_if_insecure(const config::Listener& listener) {
   if (listener.insecure)
-    spdlog::warn("{}: INSECURE: whoever can connect has what its profile allows; nothing is encrypted and "
-                 "nobody is asked who they are",
-                 listener.address.to_string());
+    spdlog::warn(
+        "{}: INSECURE (insecure: true): whoever can connect has what its profile allows; nothing "
+        "is encrypted and "
+        "nobody is asked who they are",
+        listener.address.to_string());
 }
 
 awaitable<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
@@ -107,7 +109,8 @@ void Server::start_listening() {
 }
 
 void Server::take(net::io_context& loop, Socket client, acl::Identity identity) {
-  const auto owner = std::ranges::find_if(workers_, [&](const auto& w) { return &w->loop == &loop; });
+  const auto owner =
+      std::ranges::find_if(workers_, [&](const auto& w) { return &w->loop == &loop; });
   auto& worker = **owner;
   auto ticket = admission_.admit(identity);
   if (!ticket) {
@@ -136,7 +139,8 @@ awaitable<void> Server::turn_away(Socket client, acl::Identity identity, acl::Re
 awaitable<void> Server::await_signals() {
   co_await signals_.async_wait(as_result);
   const std::chrono::duration<double> time = settings_.limits.drain_time;
-  spdlog::info("draining: what is running has {} s; a second signal stops it at once", time.count());
+  spdlog::info("draining: what is running has {} s; a second signal stops it at once",
+               time.count());
   drain();
   const auto [error, signal] = co_await signals_.async_wait(as_result);
   if (error) co_return;  // the last session has ended
@@ -144,8 +148,8 @@ awaitable<void> Server::await_signals() {
   stop();
 }
 
-/// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The loops
-/// run dry when the last session is gone: a session that leaks would show.
+/// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The
+/// loops run dry when the last session is gone: a session that leaks would show.
 void Server::drain() {
   for (auto& listener : listeners_) listener->close();
   on_each_worker([](Worker& worker) {

@@ -28,7 +28,8 @@ class Server {
   awaitable<void> await_signals();
   void start_listening();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
-  awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason, Worker& worker);
+  awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason,
+                            Worker& worker);
   void drain();
   void stop();
   void on_each_worker(void (*act)(Worker&));

@@ -23,16 +23,19 @@ Session::Session(Socket client, acl::Identity identity, Worker& worker)
   worker_.sessions.push_back(*this);
 }
 
-Session::~Session() { worker_.sessions.erase(worker_.sessions.iterator_to(*this)); }
+Session::~Session() {
+  worker_.sessions.erase(worker_.sessions.iterator_to(*this));
+}
 
 awaitable<void> Session::serve() {
   while (!draining_ && co_await serve_one() == Next::keep_alive) {
   }
+  if (owes_leave_ && !stopped_) co_await take_leave();
   co_await client_.stop_reading();
 }
 
-/// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it leaves
-/// scope, so no return skips it.
+/// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it
+/// leaves scope, so no return skips it.
 awaitable<Next> Session::serve_one() {
   idle_ = true;
   const auto arrived = co_await client_.read_head(deadline_, head_);
@@ -46,7 +49,10 @@ awaitable<Next> Session::serve_one() {
     head_.keep_alive = false;  // where the next request would begin is anybody's guess
     co_return co_await refuse(Refusal(arrived.error().reason), record);
   }
-  if (const auto refusal = understand()) co_return co_await refuse(*refusal, record);
+  if (const auto refusal = understand()) {
+    record.asked(head_.method, head_.target);
+    co_return co_await refuse(*refusal, record);
+  }
 
   auto decision = policy->decide(identity_, request_);
   if (decision.verdict != Verdict::deny) write_head();
@@ -79,8 +85,8 @@ void Session::write_head() {
   http::begin_request_head(request_, head_, upgrade_, head_out_);
 }
 
-awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy, acl::Decision decision,
-                                                   AuditRecord& record) {
+awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
+                                                   acl::Decision decision, AuditRecord& record) {
   const auto body = co_await read_whole_body();
   if (body) {
     record.count_in(body->size());
@@ -154,9 +160,8 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
   if (const auto failure = answer.failure()) {
     record.refused(stopped_ ? Reason::draining : *failure);
     break_off(client_.socket());
-  } else if (*next == Next::close && !client_.body_complete()) {
-    co_await take_leave();
   }
+  owes_leave_ = !client_.body_complete();
   co_return *next;
 }
 
@@ -170,8 +175,8 @@ awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& recor
   if (deadline_.expired() && !tunnel.upstream_done()) record.refused(Reason::tunnel_idle);
 }
 
-/// Answers in tidegate's own name. The connection lives on only where the next request's first byte is
-/// known to be one.
+/// Answers in tidegate's own name. The connection lives on only where the next request's first byte
+/// is known to be one.
 awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
@@ -180,10 +185,10 @@ awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   record.refused(refusal.reason);
   record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
-  const auto [error, n] = co_await net::async_write(client_.socket(), net::buffer(answer), as_result);
-  if (error) co_return Next::close;
-  if (!go_on) co_await take_leave();
-  co_return go_on ? Next::keep_alive : Next::close;
+  const auto [error, n] =
+      co_await net::async_write(client_.socket(), net::buffer(answer), as_result);
+  owes_leave_ = !error && !go_on;
+  co_return go_on && !error ? Next::keep_alive : Next::close;
 }
 
 awaitable<bool> Session::may_go_on(const Refusal& refusal) {
@@ -192,7 +197,7 @@ awaitable<bool> Session::may_go_on(const Refusal& refusal) {
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
-  if (expects_continue_) co_return false;
+  if (status != 403 || expects_continue_) co_return false;
   const auto rest = co_await read_whole_body();
   co_return static_cast<bool>(rest);
 }

@@ -19,8 +19,8 @@ namespace proxy {
 
 struct Worker;
 
-/// One client connection, from its first byte to its last. Lives on one worker's thread, in the frame
-/// of run_session().
+/// One client connection, from its first byte to its last. Lives on one worker's thread, in the
+/// frame of run_session().
 class Session : public boost::intrusive::list_base_hook<> {
  public:
   Session(Socket client, acl::Identity identity, Worker&);
@@ -68,6 +68,7 @@ class Session : public boost::intrusive::list_base_hook<> {
 
   Exchange* exchange_ = nullptr;  ///< the one that is running
   bool idle_ = true;
+  bool owes_leave_ = false;  ///< the client may still be sending what nobody wants
   bool draining_ = false;
   bool stopped_ = false;
 };

@@ -29,9 +29,13 @@ void set_no_delay(Socket& socket) {
   socket.set_option(net::ip::tcp::no_delay(true), ignored);
 }
 
-bool hung_up(Socket& socket) { return (poll_now(socket, 0) & (POLLHUP | POLLERR)) != 0; }
+bool hung_up(Socket& socket) {
+  return (poll_now(socket, 0) & (POLLHUP | POLLERR)) != 0;
+}
 
-bool readable(Socket& socket) { return poll_now(socket, POLLIN) != 0; }
+bool readable(Socket& socket) {
+  return poll_now(socket, POLLIN) != 0;
+}
 
 void shutdown_send(Socket& socket) {
   error_code ignored;

@@ -18,7 +18,8 @@ using net::awaitable;
 using Socket = net::generic::stream_protocol::socket;
 using Endpoint = net::generic::stream_protocol::endpoint;
 
-/// Errors of I/O are values here: `auto [error, n] = co_await socket.async_read_some(b, as_result);`
+/// Errors of I/O are values here: `auto [error, n] = co_await socket.async_read_some(b,
+/// as_result);`
 inline constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 Endpoint endpoint_of(const config::Address&);
@@ -26,18 +27,18 @@ Endpoint endpoint_of(const config::Address&);
 /// Small writes go out at once: attach, exec and events are interactive. No effect on unix sockets.
 void set_no_delay(Socket&);
 
-/// The peer has closed its socket altogether, not only its sending side. Known at once on unix sockets;
-/// on TCP only after a reset.
+/// The peer has closed its socket altogether, not only its sending side. Known at once on unix
+/// sockets; on TCP only after a reset.
 bool hung_up(Socket&);
 
-/// Something has arrived, or the peer has gone: an idle connection to the engine in this state is no
-/// longer fit for a request.
+/// Something has arrived, or the peer has gone: an idle connection to the engine in this state is
+/// no longer fit for a request.
 bool readable(Socket&);
 
 void shutdown_send(Socket&);
 
-/// Closes so that the peer sees a broken connection and not an end: an answer that only the connection's
-/// end delimits would look whole otherwise.
+/// Closes so that the peer sees a broken connection and not an end: an answer that only the
+/// connection's end delimits would look whole otherwise.
 void break_off(Socket&);
 
 }  // namespace proxy

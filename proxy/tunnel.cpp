@@ -10,7 +10,11 @@ using namespace net::experimental::awaitable_operators;
 
 Tunnel::Tunnel(Client& client, Socket& upstream, Deadline& deadline, const config::Limits& limits,
                BufferPool& buffers)
-    : client_(client), upstream_(upstream), deadline_(deadline), limits_(limits), buffers_(buffers) {}
+    : client_(client),
+      upstream_(upstream),
+      deadline_(deadline),
+      limits_(limits),
+      buffers_(buffers) {}
 
 awaitable<void> Tunnel::run(std::string_view behind_head) {
   co_await client_.stop_reading();
@@ -38,8 +42,8 @@ awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
   if (open) open = co_await pump(upstream_, client_.socket(), from_upstream_);
   upstream_done_ = true;
   if (!open) co_return stop();
-  // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our end.
-  // Pass it on and give the client a while; closing at once would drop output still in flight.
+  // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our
+  // end. Pass it on and give the client a while; closing at once would drop output still in flight.
   shutdown_send(client_.socket());
   deadline_.arm(limits_.tunnel_linger_time);
   if (client_.end() || hung_up(client_.socket())) stop();

@@ -46,16 +46,19 @@ std::optional<unsigned> gid_of(const std::string& name) {
   return entry != nullptr ? std::optional(entry->gr_gid) : std::nullopt;
 }
 
-std::string last_error() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe)
+std::string last_error() {
+  return std::strerror(errno);
+}  // NOLINT(concurrency-mt-unsafe)
 
 }  // namespace
 
 std::optional<std::string> make_way(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
   if (!S_ISSOCK(status.st_mode)) return path + " exists and is not a socket";
   if (somebody_listens(path)) return path + " is in use: something answers on it";
-  if (::unlink(path.c_str()) != 0) return "the stale socket " + path + " cannot be removed: " + last_error();
+  if (::unlink(path.c_str()) != 0)
+    return "the stale socket " + path + " cannot be removed: " + last_error();
   return std::nullopt;
 }
 

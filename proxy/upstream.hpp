@@ -10,8 +10,8 @@
 
 namespace proxy {
 
-/// A session's own connection to the engine: opened when first needed, kept for the same client, never
-/// shared. So no answer can reach another client, and there is no pool to tune.
+/// A session's own connection to the engine: opened when first needed, kept for the same client,
+/// never shared. So no answer can reach another client, and there is no pool to tune.
 class Upstream {
  public:
   Upstream(net::io_context& loop, const config::Address& address)
@@ -33,6 +33,7 @@ class Upstream {
 
  private:
   awaitable<error_code> connect();
+  error_code connect_unix(const Endpoint&);
 
   const config::Address& address_;
   Socket socket_;

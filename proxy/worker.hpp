@@ -16,7 +16,8 @@
 
 namespace proxy {
 
-/// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is locked.
+/// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is
+/// locked.
 struct Worker {
   Worker(const config::Settings& s, AuditSink& sink)
       : settings(s), loop(1), deadlines(loop), audit(sink, loop), policy(s.policy) {}

@@ -15,7 +15,8 @@ constexpr auto token_bytes = [] {
   for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
   for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
   for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<std::size_t>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    table[static_cast<std::size_t>(c)] = true;
   return table;
 }();
 
@@ -25,8 +26,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Whether bytes from 0x80 may stand in field values. Not in requests: no Docker client sends them, and
-/// parsers disagree about them. The engine may, say in an image's name.
+/// Whether bytes from 0x80 may stand in field values. Not in requests: no Docker client sends them,
+/// and parsers disagree about them. The engine may, say in an image's name.
 enum class HighBytes { refused, allowed };
 
 bool is_field_value(std::string_view text, HighBytes high) {

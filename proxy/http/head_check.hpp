@@ -17,16 +17,18 @@ struct HeadLimits {
 };
 
 /// Checks a request head byte by byte before any parser sees it: llhttp 8.1 accepts, even in strict
-/// mode, folded lines, a bare LF after the request line, empty field names, two spaces in the request
-/// line, other protocols and `#` in the target. `head` is all bytes up to and with the empty line.
+/// mode, folded lines, a bare LF after the request line, empty field names, two spaces in the
+/// request line, other protocols and `#` in the target. `head` is all bytes up to and with the
+/// empty line.
 /// \returns why it is refused.
 std::optional<acl::Reason> check_request_head(std::string_view head, const HeadLimits&);
 
 /// The same for the header lines of a response; true where they are well-formed.
 bool check_response_head(std::string_view head, const HeadLimits&);
 
-/// Bytes that can no longer become a head, told before the head is whole: HTTP/2's preface, or a line
-/// end that is not CR LF. Without this a client that ends its lines in LF would wait for a time-out.
+/// Bytes that can no longer become a head, told before the head is whole: HTTP/2's preface, or a
+/// line end that is not CR LF. Without this a client that ends its lines in LF would wait for a
+/// time-out.
 std::optional<acl::Reason> hopeless(std::string_view begun);
 
 }  // namespace proxy::http

@@ -8,16 +8,19 @@ namespace {
 
 using acl::Reason;
 
-// Chunk extensions and trailers mean nothing to the engine and are never passed on, so a client that
-// sends many is stalling, not talking.
+// Chunk extensions and trailers mean nothing to the engine and are never passed on, so a client
+// that sends many is stalling, not talking.
 constexpr std::size_t most_overhead = 8 * 1024;
 
-Notes& notes(llhttp_t* parser) { return *static_cast<Notes*>(parser->data); }
+Notes& notes(llhttp_t* parser) {
+  return *static_cast<Notes*>(parser->data);
+}
 
 /// Heads lie in one piece in memory, but llhttp may still report a value in two adjacent pieces.
 void extend(std::string_view& text, const char* at, std::size_t size) {
-  text = text.empty() ? std::string_view(at, size)
-                      : std::string_view(text.data(), static_cast<std::size_t>(at + size - text.data()));
+  text = text.empty()
+             ? std::string_view(at, size)
+             : std::string_view(text.data(), static_cast<std::size_t>(at + size - text.data()));
 }
 
 int count_overhead(llhttp_t* parser, std::size_t size) {
@@ -25,9 +28,15 @@ int count_overhead(llhttp_t* parser, std::size_t size) {
   return notes(parser).overhead > most_overhead ? HPE_USER : 0;
 }
 
-int on_method(llhttp_t* p, const char* at, std::size_t n) { return extend(notes(p).method, at, n), 0; }
-int on_url(llhttp_t* p, const char* at, std::size_t n) { return extend(notes(p).target, at, n), 0; }
-int on_status(llhttp_t* p, const char* at, std::size_t n) { return extend(notes(p).phrase, at, n), 0; }
+int on_method(llhttp_t* p, const char* at, std::size_t n) {
+  return extend(notes(p).method, at, n), 0;
+}
+int on_url(llhttp_t* p, const char* at, std::size_t n) {
+  return extend(notes(p).target, at, n), 0;
+}
+int on_status(llhttp_t* p, const char* at, std::size_t n) {
+  return extend(notes(p).phrase, at, n), 0;
+}
 
 int on_field(llhttp_t* p, const char* at, std::size_t n) {
   auto& note = notes(p);
@@ -50,7 +59,9 @@ int on_value(llhttp_t* p, const char* at, std::size_t n) {
   return 0;
 }
 
-int on_extension(llhttp_t* p, const char*, std::size_t n) { return count_overhead(p, n); }
+int on_extension(llhttp_t* p, const char*, std::size_t n) {
+  return count_overhead(p, n);
+}
 
 int on_headers_complete(llhttp_t* p) {
   notes(p).head_complete = true;
@@ -92,7 +103,8 @@ std::size_t count(const Head& head, std::string_view name) {
       head.fields, [name](const Field& f) { return equals_ignoring_case(f.name, name); }));
 }
 
-/// RFC 9112 section 6: one framing, said once and plainly. What Go joins, ignores or prefers is refused.
+/// RFC 9112 section 6: one framing, said once and plainly. What Go joins, ignores or prefers is
+/// refused.
 std::optional<Reason> check_framing(const RequestHead& head) {
   const auto lengths = count(head, "Content-Length");
   const auto encodings = count(head, "Transfer-Encoding");
@@ -120,6 +132,7 @@ Reason reason_for(llhttp_errno_t error) {
     case HPE_UNEXPECTED_CONTENT_LENGTH: return Reason::framing_length;
     case HPE_INVALID_TRANSFER_ENCODING: return Reason::framing_encoding;
     case HPE_INVALID_METHOD: return Reason::operation_unknown;
+    case HPE_INVALID_URL: return Reason::target_form;
     case HPE_PAUSED_H2_UPGRADE: return Reason::head_http2;
     default: return Reason::head_malformed;
   }
@@ -185,7 +198,8 @@ std::optional<ChunkProgress> Parser::feed(std::string_view bytes,
   if (llhttp_get_errno(&parser_) == HPE_PAUSED) llhttp_resume(&parser_);  // behind the head
   const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
   if (result == HPE_OK) return ChunkProgress{bytes.size(), false};
-  const bool complete = notes_.message_complete && (result == HPE_PAUSED || result == HPE_PAUSED_UPGRADE);
+  const bool complete =
+      notes_.message_complete && (result == HPE_PAUSED || result == HPE_PAUSED_UPGRADE);
   if (!complete) return std::nullopt;
   const auto* end = llhttp_get_error_pos(&parser_);
   return ChunkProgress{static_cast<std::size_t>(end - bytes.data()), true};

@@ -24,7 +24,7 @@ struct Notes {
   std::vector<Field>* fields = nullptr;
   std::string_view method, target, phrase;
   std::vector<std::string_view>* data = nullptr;
-  std::size_t overhead = 0;  ///< bytes of chunk extensions and trailers
+  std::size_t overhead = 0;   ///< bytes of chunk extensions and trailers
   bool name_complete = true;  ///< the next name byte begins a new field
   bool head_complete = false;
   bool message_complete = false;
@@ -37,8 +37,8 @@ class Parser {
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
-  /// Reads a request head that check_request_head() has passed, and applies what the RFC asks beyond
-  /// the grammar: one Host, one framing. `out` holds views into `bytes`.
+  /// Reads a request head that check_request_head() has passed, and applies what the RFC asks
+  /// beyond the grammar: one Host, one framing. `out` holds views into `bytes`.
   std::optional<acl::Reason> read(std::string_view bytes, RequestHead& out);
 
   /// Reads a response head. `to_head`: it answers a HEAD request. False where it is malformed.

@@ -31,27 +31,29 @@ void append_framing(OutgoingBody body, std::string& out) {
 constexpr std::array<std::string_view, 6> passed_on = {
     "Content-Type", "Accept", "User-Agent", "X-Registry-Auth", "X-Registry-Config", "Origin"};
 /// … and the families of such fields: websocket handshakes, BuildKit sessions, image pulls' hints.
-constexpr std::array<std::string_view, 3> passed_on_prefixes = {"Sec-WebSocket-",
-                                                                "X-Docker-Expose-Session-", "X-Meta-"};
+constexpr std::array<std::string_view, 3> passed_on_prefixes = {
+    "Sec-WebSocket-", "X-Docker-Expose-Session-", "X-Meta-"};
 
 bool passes_on(std::string_view name) {
   const auto is_name = [name](std::string_view n) { return equals_ignoring_case(n, name); };
   const auto is_prefix = [name](std::string_view p) {
     return name.size() > p.size() && equals_ignoring_case(name.substr(0, p.size()), p);
   };
-  return std::ranges::any_of(passed_on, is_name) || std::ranges::any_of(passed_on_prefixes, is_prefix);
+  return std::ranges::any_of(passed_on, is_name) ||
+         std::ranges::any_of(passed_on_prefixes, is_prefix);
 }
 
 /// The engine takes the first of several fields of one name; so only that one is sent.
 bool is_first(const Head& head, const Field& field) {
-  const auto* first = std::find_if(
-      head.fields.data(), &field, [&](const Field& f) { return equals_ignoring_case(f.name, field.name); });
+  const auto* first = std::find_if(head.fields.data(), &field, [&](const Field& f) {
+    return equals_ignoring_case(f.name, field.name);
+  });
   return first == &field;
 }
 
 constexpr std::array<std::string_view, 9> hop_by_hop = {
-    "Connection", "Keep-Alive", "Proxy-Connection",  "TE",     "Trailer",
-    "Upgrade",    "Proxy-Authenticate", "Transfer-Encoding", "Content-Length"};
+    "Connection",         "Keep-Alive",        "Proxy-Connection", "TE", "Trailer", "Upgrade",
+    "Proxy-Authenticate", "Transfer-Encoding", "Content-Length"};
 
 bool is_hop_by_hop(std::string_view name) {
   return std::ranges::any_of(hop_by_hop, [name](auto n) { return equals_ignoring_case(n, name); });
@@ -72,7 +74,8 @@ void begin_request_head(const acl::Request& request, const RequestHead& from_cli
   acl::append_target(request, out);
   out += " HTTP/1.1\r\nHost: docker\r\n";
   for (const auto& field : from_client.fields)
-    if (passes_on(field.name) && is_first(from_client, field)) append_field(field.name, field.value, out);
+    if (passes_on(field.name) && is_first(from_client, field))
+      append_field(field.name, field.value, out);
   if (!upgrade.empty()) append_connection(Connection::upgrade, upgrade, out);
 }
 
@@ -93,12 +96,14 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
   append_connection(connection, head.value_of("Upgrade"), out);
   append_framing(body, out);
   // A HEAD or 304 answer has no body but may say how long it would be (RFC 9110 section 8.6).
-  if (const auto length = head.value_of("Content-Length"); body.framing == Framing::none && !length.empty())
+  if (const auto length = head.value_of("Content-Length");
+      body.framing == Framing::none && !length.empty())
     append_field("Content-Length", length, out);
   out += "\r\n";
 }
 
-void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head, std::string& out) {
+void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head,
+                    std::string& out) {
   const nlohmann::ordered_json answer = {{"message", "tidegate: " + refusal.message},
                                          {"reason", acl::id(refusal.reason)}};
   using nlohmann::json;
@@ -106,7 +111,8 @@ void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_
   ResponseHead head;
   head.status = static_cast<unsigned>(acl::status(refusal.reason));
   head.phrase = phrase(head.status);
-  head.fields = {{"Content-Type", "application/json"}, {"Tidegate-Reason", acl::id(refusal.reason)}};
+  head.fields = {{"Content-Type", "application/json"},
+                 {"Tidegate-Reason", acl::id(refusal.reason)}};
   append_response_head(head, {Framing::length, text.size()}, connection, out);
   if (!to_head) out += text;
 }

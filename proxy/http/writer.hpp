@@ -17,12 +17,12 @@ struct OutgoingBody {
   std::uint64_t length = 0;
 };
 
-/// Appends the head that goes to the engine, but for its framing and its end: the canonical target and
-/// the header fields that the engine has a use for, each once. Nothing else of the client's head goes on
-/// (guarantee G2).
+/// Appends the head that goes to the engine, but for its framing and its end: the canonical target
+/// and the header fields that the engine has a use for, each once. Nothing else of the client's
+/// head goes on (guarantee G2).
 /// \param upgrade the protocol to ask for, empty for none.
-void begin_request_head(const acl::Request&, const RequestHead& from_client, std::string_view upgrade,
-                        std::string& out);
+void begin_request_head(const acl::Request&, const RequestHead& from_client,
+                        std::string_view upgrade, std::string& out);
 /// Ends what begin_request_head() began, when the body is known.
 void end_request_head(OutgoingBody, std::string& out);
 
