@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/image_reference.hpp"
+
+namespace acl::constraint {
+namespace {
+
+constexpr std::string_view hub = "docker.io";
+
+/// Splits "name:tag"; a colon before the last slash belongs to the registry's port.
+std::string_view take_tag(std::string_view& name) {
+  const auto colon = name.rfind(':');
+  const auto slash = name.rfind('/');
+  if (colon == name.npos || (slash != name.npos && colon < slash)) return {};
+  const auto tag = name.substr(colon + 1);
+  name = name.substr(0, colon);
+  return tag;
+}
+
+/// As distribution/reference does: a first component is a registry if it looks like a host.
+std::string with_registry(std::string_view name) {
+  if (name.starts_with("**")) return std::string(name);
+  const auto slash = name.find('/');
+  const auto first = name.substr(0, slash);
+  const bool is_host = slash != name.npos &&
+                       (first.find_first_of(".:*") != first.npos || first == "localhost");
+  if (is_host && first == "index.docker.io") {
+    return std::string(hub) + std::string(name.substr(slash));
+  }
+  if (is_host && first != hub) return std::string(name);
+  const auto rest = is_host ? name.substr(slash + 1) : name;
+  const bool official = rest.find('/') == rest.npos && !rest.starts_with("**");
+  return std::string(hub) + (official ? "/library/" : "/") + std::string(rest);
+}
+
+/// Linear in text × stars: on a mismatch only the last star of its kind is tried again, and a `*`
+/// that cannot pass a slash hands back to the `**` before it.
+bool fits(std::string_view glob, std::string_view text) {
+  struct Star {
+    std::size_t glob = std::string_view::npos, text = 0;
+  };
+  Star single, twofold;
+  std::size_t g = 0, t = 0;
+  while (t < text.size() || g < glob.size()) {
+    if (g < glob.size() && glob[g] == '*') {
+      const bool two = g + 1 < glob.size() && glob[g + 1] == '*';
+      g += two ? 2 : 1;
+      (two ? twofold : single) = {g, t};
+      if (two) single = {};
+    } else if (g < glob.size() && t < text.size() && glob[g] == text[t]) {
+      ++g, ++t;
+    } else if (single.glob != glob.npos && single.text < text.size() && text[single.text] != '/') {
+      g = single.glob;
+      t = ++single.text;
+    } else if (twofold.glob != glob.npos && twofold.text < text.size()) {
+      g = twofold.glob;
+      t = ++twofold.text;
+      single = {};
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+ImageReference complete(std::string_view reference) {
+  ImageReference out;
+  const auto at = reference.find('@');
+  auto name = reference.substr(0, at);
+  out.tag = take_tag(name);
+  if (at != reference.npos) out.digest = reference.substr(at + 1);
+  if (out.tag.empty() && out.digest.empty()) out.tag = "latest";
+  out.repository = with_registry(name);
+  return out;
+}
+
+bool may_be_an_id(std::string_view reference) {
+  return reference.starts_with("sha256:") ||
+         reference.find_first_not_of("0123456789abcdefABCDEF") == reference.npos;
+}
+
+bool matches_image(std::string_view glob, std::string_view reference) {
+  const auto at = glob.find('@');
+  auto name = glob.substr(0, at);
+  const auto tag = take_tag(name);
+  const auto wanted = complete(reference);
+  if (!fits(with_registry(name), wanted.repository)) return false;
+  if (at != glob.npos && !fits(glob.substr(at + 1), wanted.digest)) return false;
+  return tag.empty() || fits(tag, wanted.tag);
+}
+
+}  // namespace acl::constraint
