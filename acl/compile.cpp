@@ -3,6 +3,7 @@
 #include <map>
 #include <ranges>
 
+#include "acl/constraint/host_path.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"
@@ -63,6 +64,32 @@ class PolicyCompiler {
     check_entries(profile.allow, where + ".allow");
     check_entries(profile.deny, where + ".deny");
     check_agreement(profile, where + ".allow");
+    check_constraints(profile.constraints, where + ".containers");
+  }
+
+  void check_constraints(const ConstraintSpec& spec, const std::string& where) {
+    for (std::size_t i = 0; i < spec.binds.size(); ++i) {
+      const auto& path = spec.binds[i].path;
+      if (path == constraint::canonical_path(path)) continue;
+      mistake(item(where + ".binds", i), quoted(path) + " is not an absolute, canonical path",
+              constraint::canonical_path(path));
+    }
+    for (std::size_t i = 0; i < spec.waive.size(); ++i) {
+      const auto known = constraint_by_key(spec.waive[i]);
+      if (known && *known != Constraint::docker_socket) continue;
+      mistake(item(where + ".waive", i),
+              known ? "'docker_socket' is not waived by name"
+                    : "there is no constraint " + quoted(spec.waive[i]),
+              known ? "docker_socket: allow" : suggest_word(spec.waive[i], constraint_keys()));
+    }
+  }
+
+  static std::vector<std::string> constraint_keys() {
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < constraint_count; ++i) {
+      keys.emplace_back(info(static_cast<Constraint>(i)).key);
+    }
+    return keys;
   }
 
   void check_entries(std::span<const std::string> entries, const std::string& where) {
@@ -126,9 +153,10 @@ class PolicyCompiler {
 
   // Later rules overwrite earlier ones: the strongest comes last. For the record that is deny
   // before allow, the operation's own name before a group, and of two groups the one written first.
-  static std::shared_ptr<const Profile> build_profile(const ProfileSpec& spec) {
+  std::shared_ptr<const Profile> build_profile(const ProfileSpec& spec) const {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
+    profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);
     return profile;

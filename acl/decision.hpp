@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ struct Decision {
   std::string_view profile;                  ///< the profile that applied
   std::string_view rule;  ///< the line that decided: "allow @container", "default deny"
   std::string message;    ///< the sentence for the client; empty when allowed
+
+  // After decide() with a body; these point into the Scratch.
+  std::string_view body;                  ///< what is to be sent in place of the client's bytes
+  std::span<const std::string> dropped;   ///< paths of fields that were left out
+  std::span<const std::string> enforced;  ///< paths of values that the profile put in
 };
 
 }  // namespace acl

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/policy.hpp"
 
+#include "acl/constraint/check.hpp"
+#include "acl/constraint/enforce.hpp"
+#include "acl/json/writer.hpp"
+#include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
 namespace acl {
@@ -14,6 +18,19 @@ std::string operation_sentence(const Request& request, const std::string& profil
                                         shown(request.path, longest_path_shown);
   const Reason reason = known ? Reason::operation_denied : Reason::operation_unknown;
   return asked + " refused for profile '" + profile + "': " + std::string(meaning(reason));
+}
+
+// All that keeps a body from being what the engine takes.
+std::string sentences(const schema::Conformance& conformance) {
+  std::string out;
+  for (const Refusal& problem : conformance.problems) {
+    if (!out.empty()) out += "; ";
+    out += problem.message;
+  }
+  if (conformance.more_problems != 0) {
+    out += "; and " + std::to_string(conformance.more_problems) + " more";
+  }
+  return out;
 }
 
 }  // namespace
@@ -32,18 +49,77 @@ Decision Profile::decide(const Request& request) const {
   }
   const bool reads_body = info(request.operation).body == BodyKind::json;
   decision.verdict = reads_body ? Verdict::needs_body : Verdict::allow;
+  check_head(request, decision);
   return decision;
+}
+
+void Profile::check_head(const Request& request, Decision& decision) const {
+  const constraint::Checker check = constraint::head_checker(request.operation);
+  if (check == nullptr) return;
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{constraints_, request, nullptr, found, none};
+  check(context);
+  if (!found.empty()) deny(request, found, decision);
+}
+
+Decision Profile::decide(const Request& request, std::string_view body, Scratch& scratch) const {
+  Decision decision = decide(request);
+  if (decision.verdict != Verdict::needs_body) return decision;
+  decision.verdict = Verdict::allow;
+  if (body.empty() && schema::body_is_optional(request.operation)) return decision;
+  if (const auto refusal = scratch.document.read(body)) {
+    deny(request, refusal->reason, refusal->message, decision);
+    return decision;
+  }
+  check_body(request, scratch, decision);
+  if (decision.verdict == Verdict::allow) {
+    scratch.body.clear();
+    json::write(scratch.document.root(), scratch.body);
+    decision.body = scratch.body;
+  }
+  return decision;
+}
+
+void Profile::check_body(const Request& request, Scratch& scratch, Decision& decision) const {
+  schema::ConformSettings settings;
+  settings.unknown_fields = constraints_.spec().unknown_fields;
+  schema::conform(request.operation, scratch.document, settings, scratch.conformance);
+  decision.dropped = scratch.conformance.dropped;
+  if (!scratch.conformance.ok()) {
+    const auto& problems = scratch.conformance.problems;
+    return deny(request, problems.front().reason, sentences(scratch.conformance), decision);
+  }
+  scratch.found.clear();
+  scratch.enforced.clear();
+  constraint::Context context{constraints_, request, &scratch.document, scratch.found,
+                              scratch.enforced};
+  constraint::enforce(context);
+  if (const auto check = constraint::body_checker(request.operation)) check(context);
+  decision.enforced = scratch.enforced;
+  if (!scratch.found.empty()) deny(request, scratch.found, decision);
+}
+
+void Profile::deny(const Request& request, const constraint::Findings& found,
+                   Decision& decision) const {
+  deny(request, info(found.first()).reason, found.message(constraints_.level()), decision);
+}
+
+void Profile::deny(const Request& request, Reason reason, const std::string& why,
+                   Decision& decision) const {
+  decision.verdict = Verdict::deny;
+  decision.reason = reason;
+  decision.message =
+      std::string(info(request.operation).name) + " refused for profile '" + name_ + "': " + why;
 }
 
 Decision Policy::decide(const Identity& identity, const Request& request) const {
   return profile_of(identity).decide(request);
 }
 
-Decision Policy::decide(const Identity& identity, const Request& request,
-                        std::string_view /*body*/) const {
-  auto decision = decide(identity, request);
-  if (decision.verdict == Verdict::needs_body) decision.verdict = Verdict::allow;
-  return decision;
+Decision Policy::decide(const Identity& identity, const Request& request, std::string_view body,
+                        Scratch& scratch) const {
+  return profile_of(identity).decide(request, body, scratch);
 }
 
 const Profile& Policy::profile_of(const Identity& identity) const {

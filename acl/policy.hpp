@@ -9,12 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "acl/constraint/constraints.hpp"
 #include "acl/decision.hpp"
 #include "acl/group.hpp"
 #include "acl/identity.hpp"
 #include "acl/operation.hpp"
 #include "acl/request.hpp"
 #include "acl/result.hpp"
+#include "acl/scratch.hpp"
 
 namespace acl {
 
@@ -26,6 +28,7 @@ struct ProfileSpec {
   std::string name;
   std::vector<std::string> allow;
   std::vector<std::string> deny;  ///< takes away from `allow`
+  ConstraintSpec constraints;
 };
 
 /// A policy as it was written.
@@ -33,6 +36,8 @@ struct PolicySpec {
   std::vector<ProfileSpec> profiles;
   std::vector<std::string>
       listener_profiles;  ///< the profile's name, one a listener, in their order
+  /// Unix sockets that no container may reach: the upstream's and those that tidegate listens on.
+  std::vector<std::string> protected_paths;
 };
 
 /// What is wrong with a PolicySpec. `where` is the place in the configuration:
@@ -50,6 +55,8 @@ class Profile {
   Profile() = default;
   std::string_view name() const { return name_; }
   Decision decide(const Request&) const;
+  /// \returns what decide() of the head said, unless the body is worse.
+  Decision decide(const Request&, std::string_view body, Scratch&) const;
 
  private:
   friend class PolicyCompiler;
@@ -57,10 +64,16 @@ class Profile {
     std::string text;  ///< "allow @read", "deny ContainerExport", "default deny"
     bool allows = false;
   };
+  void check_head(const Request&, Decision&) const;
+  void check_body(const Request&, Scratch&, Decision&) const;
+  void deny(const Request&, const constraint::Findings&, Decision&) const;
+  void deny(const Request&, Reason, const std::string& why, Decision&) const;
+
   std::string name_;
   std::vector<Rule> rules_ = {{"default deny", false}};
   /// Index into rules_, an operation each and one for `unknown`; 0 is the default.
   std::array<std::uint16_t, operation_count + 1> rule_of_{};
+  Constraints constraints_;
 };
 
 /// Who may do what: immutable, shared by all threads, replaced as a whole by a reload.
@@ -69,8 +82,9 @@ class Policy {
   /// Decides from the head alone. `needs_body` means: decide again with the body before anything is
   /// sent on.
   Decision decide(const Identity&, const Request&) const;
-  /// Decides with the whole body. Never answers needs_body.
-  Decision decide(const Identity&, const Request&, std::string_view body) const;
+  /// Decides with the whole body, as the client sent it. Never answers needs_body. What is allowed
+  /// is Decision::body, which the engine is sent instead; it points into `scratch`.
+  Decision decide(const Identity&, const Request&, std::string_view body, Scratch& scratch) const;
 
   /// The profile of the listener that the request came in by; one that denies everything where the
   /// policy knows no such listener.

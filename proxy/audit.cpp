@@ -133,6 +133,8 @@ void AuditRecord::asked(std::string_view method, std::string_view target) {
 void AuditRecord::decided(const acl::Decision& decision) {
   profile_ = decision.profile;
   rule_ = decision.rule;
+  dropped_fields_ = decision.dropped;
+  enforced_ = decision.enforced;
   allowed_ = decision.verdict == acl::Verdict::allow;
   if (decision.verdict == acl::Verdict::deny) reason_ = decision.reason;
 }
@@ -150,6 +152,9 @@ void AuditRecord::write(std::string& out) const {
   append_text("method", raw_method_.empty() ? acl::to_string(request_.method) : raw_method_, out);
   append_text("target", raw_method_.empty() ? path_of(request_) : raw_path_, out);
   append_query(request_, out);
+  const auto itself = [](const std::string& name) { return std::string_view(name); };
+  append_names("dropped_fields", dropped_fields_, itself, out);
+  append_names("enforced", enforced_, itself, out);
   append_text("decision", allowed_ ? "allow" : "deny", out);
   append_text("rule", rule_, out);
   if (reason_) append_text("reason", acl::id(*reason_), out);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -84,6 +85,7 @@ class AuditRecord {
   std::chrono::steady_clock::time_point began_;
   std::string_view profile_, rule_;  ///< of the policy snapshot, which outlives the record
   std::string raw_method_, raw_path_;
+  std::span<const std::string> dropped_fields_, enforced_;  ///< in the session's Scratch
   std::optional<acl::Reason> reason_;
   bool allowed_ = false;
   unsigned status_ = 0;

@@ -90,8 +90,9 @@ awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
   const auto body = co_await read_whole_body();
   if (body) {
     record.count_in(body->size());
-    held_ = *body;
-    co_return policy.decide(identity_, request_, held_);
+    auto with_body = policy.decide(identity_, request_, *body, scratch_);
+    held_ = with_body.body;
+    co_return with_body;
   }
   decision.verdict = Verdict::deny;
   decision.reason = body.error();

@@ -9,6 +9,7 @@
 #include "acl/headers.hpp"
 #include "acl/identity.hpp"
 #include "acl/request.hpp"
+#include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/client.hpp"
@@ -64,7 +65,8 @@ class Session : public boost::intrusive::list_base_hook<> {
   std::string_view upgrade_;  ///< the protocol to ask the engine for
   bool expects_continue_ = false;
   std::string head_out_;   ///< the head for the engine
-  std::string_view held_;  ///< a body that was read whole
+  acl::Scratch scratch_;
+  std::string_view held_;  ///< the body that the engine is sent: what decide() wrote, not the client
 
   Exchange* exchange_ = nullptr;  ///< the one that is running
   bool idle_ = true;

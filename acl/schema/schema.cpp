@@ -61,9 +61,11 @@ constexpr FieldInfo fields[] = {
 
 constexpr std::pair<Operation, Type> bodies[] = {
 #define BODY(operation, type) {Operation::operation, type},
+#define OPTIONAL_BODY(...)
 #define LEGACY_TOP_LEVEL(...)
 #include "acl/schema/bodies.inc"
 #undef BODY
+#undef OPTIONAL_BODY
 #undef LEGACY_TOP_LEVEL
 };
 }  // namespace types
@@ -93,9 +95,21 @@ constexpr std::pair<Struct, Struct> embeds[] = {
 
 constexpr std::pair<Struct, Struct> legacy[] = {
 #define BODY(...)
+#define OPTIONAL_BODY(...)
 #define LEGACY_TOP_LEVEL(object, other) {Struct::object, Struct::other},
 #include "acl/schema/bodies.inc"
 #undef BODY
+#undef OPTIONAL_BODY
+#undef LEGACY_TOP_LEVEL
+};
+
+constexpr Operation optional_bodies[] = {
+#define BODY(...)
+#define OPTIONAL_BODY(operation) Operation::operation,
+#define LEGACY_TOP_LEVEL(...)
+#include "acl/schema/bodies.inc"
+#undef BODY
+#undef OPTIONAL_BODY
 #undef LEGACY_TOP_LEVEL
 };
 
@@ -216,6 +230,11 @@ std::optional<Type> body_of(Operation operation) {
     if (id == operation) return type;
   }
   return std::nullopt;
+}
+
+bool body_is_optional(Operation operation) {
+  return std::find(std::begin(optional_bodies), std::end(optional_bodies), operation) !=
+         std::end(optional_bodies);
 }
 
 Field find(Struct object, std::string_view key) {

@@ -105,6 +105,8 @@ std::string to_string(Type);
 
 /// The type of an operation's body; nothing for an operation that has none.
 std::optional<Type> body_of(Operation);
+/// Whether the engine takes the operation without any body too.
+bool body_is_optional(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into: the
 /// case of ASCII letters does not matter. Field::none if there is none. `key` must be ASCII.

@@ -95,12 +95,14 @@ TEST(Policy, asks_for_the_body_before_it_allows_a_json_operation) {
   const auto policy = profile({"@container"});
   const auto create = request("POST", "/containers/create");
   EXPECT_EQ(policy->decide(first_listener, create).verdict, Verdict::needs_body);
-  EXPECT_EQ(policy->decide(first_listener, create, "{}").verdict, Verdict::allow);
+  acl::Scratch scratch;
+  EXPECT_EQ(policy->decide(first_listener, create, "{}", scratch).verdict, Verdict::allow);
 }
 
 TEST(Policy, denies_with_a_body_what_it_denies_without) {
   const auto create = request("POST", "/containers/create");
-  const auto decision = profile({"@read"})->decide(first_listener, create, "{}");
+  acl::Scratch scratch;
+  const auto decision = profile({"@read"})->decide(first_listener, create, "{}", scratch);
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.reason, Reason::operation_denied);
 }

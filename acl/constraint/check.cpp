@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/check.hpp"
+
+#include "acl/text.hpp"
+
+namespace acl::constraint {
+
+void Context::refuse(Constraint constraint, json::Value where, std::string_view wanted) {
+  if (checks(constraint)) {
+    found.refuse(constraint, where.path(), shown_value(where), std::string(wanted));
+  }
+}
+
+void Context::refuse(Constraint constraint, std::string path, std::string value,
+                     std::string_view wanted) {
+  if (checks(constraint)) {
+    found.refuse(constraint, std::move(path), std::move(value), std::string(wanted));
+  }
+}
+
+void Context::refuse_missing(Constraint constraint, json::Value object, std::string_view field,
+                             std::string_view wanted) {
+  const std::string above = object.exists() ? object.path() : "";
+  refuse(constraint, above.empty() ? std::string(field) : above + "." + std::string(field),
+         "not set", wanted);
+}
+
+std::string shown_value(json::Value value) {
+  using json::Kind;
+  switch (value.kind()) {
+    case Kind::boolean: return value.truth() ? "true" : "false";
+    case Kind::number: return shown(value.text());
+    case Kind::string: return quoted(value.text());
+    case Kind::null: return "null";
+    case Kind::array:
+    case Kind::object: break;
+  }
+  return value.first().exists() ? std::string(to_string(value.kind()))
+                                : std::string(value.kind() == Kind::array ? "[]" : "{}");
+}
+
+Checker head_checker([[maybe_unused]] Operation operation) {
+#define HEAD_CHECK(name, function) \
+  if (operation == Operation::name) return function;
+#define BODY_CHECK(...)
+#include "acl/constraint/checkers.inc"
+#undef HEAD_CHECK
+#undef BODY_CHECK
+  return nullptr;
+}
+
+Checker body_checker(Operation operation) {
+#define HEAD_CHECK(...)
+#define BODY_CHECK(name, function) \
+  if (operation == Operation::name) return function;
+#include "acl/constraint/checkers.inc"
+#undef HEAD_CHECK
+#undef BODY_CHECK
+  return nullptr;
+}
+
+}  // namespace acl::constraint

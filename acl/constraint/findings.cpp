@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/findings.hpp"
+
+#include "acl/constraint/constraints.hpp"
+
+namespace acl::constraint {
+
+void Findings::refuse(Constraint constraint, std::string path, std::string value,
+                      std::string wanted) {
+  if (violations_.size() == most) {
+    ++more_;
+    return;
+  }
+  violations_.push_back({constraint, std::move(path), std::move(value), std::move(wanted)});
+}
+
+std::string Findings::message(Level level) const {
+  std::string out;
+  for (const Violation& v : violations_) {
+    if (!out.empty()) out += "; ";
+    out += v.path + " is " + v.value;
+    out += v.constraint == Constraint::docker_socket ? ", docker_socket"
+                                                     : ", level " + std::string(to_string(level));
+    out += " wants " + v.wanted;
+  }
+  if (more_ != 0) out += "; and " + std::to_string(more_) + " more";
+  return out;
+}
+
+void Findings::clear() {
+  violations_.clear();
+  more_ = 0;
+}
+
+}  // namespace acl::constraint

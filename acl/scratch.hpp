@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acl/constraint/findings.hpp"
+#include "acl/json/document.hpp"
+#include "acl/schema/conform.hpp"
+
+namespace acl {
+
+/// What decide() works with when it reads a body. Its caller keeps one a connection, so that a warm
+/// one allocates nothing; a Decision's views point into it until the next request.
+struct Scratch {
+  json::Document document;
+  schema::Conformance conformance;
+  constraint::Findings found;
+  std::vector<std::string> enforced;
+  std::string body;  ///< as it is to be sent
+};
+
+}  // namespace acl
