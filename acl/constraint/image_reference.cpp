@@ -21,8 +21,8 @@ std::string with_registry(std::string_view name) {
   if (name.starts_with("**")) return std::string(name);
   const auto slash = name.find('/');
   const auto first = name.substr(0, slash);
-  const bool is_host = slash != name.npos &&
-                       (first.find_first_of(".:*") != first.npos || first == "localhost");
+  const bool is_host =
+      slash != name.npos && (first.find_first_of(".:*") != first.npos || first == "localhost");
   if (is_host && first == "index.docker.io") {
     return std::string(hub) + std::string(name.substr(slash));
   }

@@ -25,6 +25,9 @@ void check_labels(Context&, json::Value labels);
 /// `networks`, `links`, `sysctls`: the EndpointSettings of a container in the network `network`.
 void check_endpoint(Context&, std::string_view network, json::Value endpoint);
 
+/// `env`: a list of "NAME=value"; no message shows the value.
+void check_env(Context&, json::Value env);
+
 /// `log_driver`: a log driver and its options.
 void check_log_driver(Context&, json::Value name, json::Value options);
 

@@ -19,7 +19,8 @@ constexpr auto tmpfs_flags = std::to_array<std::string_view>(
     {"defaults", "ro", "rw", "noexec", "exec", "nosuid", "nodev", "noatime", "nodiratime",
      "relatime", "strictatime", "sync", "async"});
 
-/// A flag like `bind` makes mount(2) forget the type, so options of a tmpfs are listed, not excluded.
+/// A flag like `bind` makes mount(2) forget the type, so options of a tmpfs are listed, not
+/// excluded.
 bool is_tmpfs_option(std::string_view option) {
   const auto equals = option.find('=');
   if (equals == option.npos) return option.empty() || is_one_of(tmpfs_flags, option);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "acl/constraint/parts.hpp"
+#include "acl/constraint/words.hpp"
+#include "acl/text.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using json::Value;
+
+constexpr auto level_networks = std::to_array<std::string_view>({"default", "none"});
+
+// What clients send for "nothing": the classic builder's clients send every parameter they know.
+constexpr auto nothing = std::to_array<std::string_view>({"", "null", "[]", "{}"});
+
+constexpr auto ulimit_keys = std::to_array<std::string_view>({"Name", "Hard", "Soft"});
+
+/// As the engine's httputils.BoolValue: whatever is not one of these is true.
+bool is_true(std::string_view text) {
+  constexpr auto falsehoods = std::to_array<std::string_view>({"", "0", "no", "false", "none"});
+  const auto first = text.find_first_not_of(" \t\r\n\v\f");
+  if (first == text.npos) return false;
+  const auto last = text.find_last_not_of(" \t\r\n\v\f");
+  return !is_one_of(falsehoods, lower_case(text.substr(first, last - first + 1)));
+}
+
+void check_network(Context& context, std::string_view network) {
+  const auto& listed = context.spec().build_networks;
+  if (network.empty()) return;
+  if (listed ? is_one_of(*listed, network) : is_one_of(level_networks, network)) return;
+  context.refuse(Constraint::build, "networkmode", quoted(network),
+                 listed ? "a listed network" : "'default' or 'none'");
+}
+
+/// Parameters that have no harmless value. BuildKit (version=2) takes its build from a session that
+/// nobody but the two ends can read.
+void check_escapes(Context& context, const Parameter& parameter) {
+  constexpr auto escapes = std::to_array<std::string_view>(
+      {"cgroupparent", "securityopt", "session", "outputs", "isolation"});
+  const std::string_view value = parameter.value;
+  if (is_one_of(escapes, parameter.name) && !is_one_of(nothing, value)) {
+    if (parameter.name == "isolation" && value == "default") return;
+    context.refuse(Constraint::build, std::string(parameter.name), quoted(value), "nothing");
+  } else if (parameter.name == "squash" && is_true(value)) {
+    context.refuse(Constraint::build, "squash", quoted(value), "false");
+  } else if (parameter.name == "version" && !value.empty() && value != "1") {
+    context.refuse(Constraint::build, "version", quoted(value), "'1', the classic builder");
+  } else if (parameter.name == "remote" && !value.empty() && !context.spec().image_import) {
+    context.refuse(Constraint::image_import, "remote", quoted(value), "nothing");
+  }
+}
+
+void check_memory(Context& context, std::string_view value) {
+  const auto& most = context.spec().memory_max;
+  if (!most || value.empty()) return;
+  std::int64_t bytes = 0;
+  const auto* end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, bytes);
+  if (error == std::errc() && stop == end && bytes >= 0 && bytes <= *most) return;
+  context.refuse(Constraint::memory, "memory", quoted(value), "at most " + std::to_string(*most));
+}
+
+/// Of one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the case of
+/// these keys, clients never make use of it.
+bool is_within(const std::map<std::string, std::int64_t>& maxima, Value limit) {
+  for (const auto member : limit) {
+    if (!is_one_of(ulimit_keys, member.key())) return false;
+  }
+  const auto most = maxima.find(std::string(limit["Name"].text()));
+  if (most == maxima.end()) return true;
+  for (const auto key : {"Hard", "Soft"}) {
+    const auto value = limit[key].integer();
+    if (limit[key].exists() && (!value || *value < 0 || *value > most->second)) return false;
+  }
+  return true;
+}
+
+void check_ulimits(Context& context, Value limits) {
+  for (const auto limit : limits) {
+    if (is_within(context.spec().ulimits_max, limit)) continue;
+    context.refuse(Constraint::ulimits, "ulimits", quoted(limit["Name"].text()),
+                   "at most the profile's maximum");
+  }
+}
+
+/// Parameters that hold JSON: the engine ignores what it cannot decode, so that is refused.
+void check_json(Context& context, const Parameter& parameter) {
+  if (is_one_of(nothing, parameter.value)) return;
+  json::Document document;
+  if (document.read(parameter.value)) {
+    context.refuse(Constraint::build, std::string(parameter.name), quoted(parameter.value),
+                   "well-formed JSON");
+  } else if (parameter.name == "labels") {
+    check_labels(context, document.root());
+  } else {
+    check_ulimits(context, document.root());
+  }
+}
+
+}  // namespace
+
+void check_image_build(Context& context) {
+  for (const auto& parameter : context.request.query) {
+    check_escapes(context, parameter);
+    if (parameter.name == "networkmode") check_network(context, parameter.value);
+    if (parameter.name == "memory") check_memory(context, parameter.value);
+    if (parameter.name == "t" && !parameter.value.empty()) {
+      check_image_name(context, "t", parameter.value);
+    }
+    if (parameter.name == "labels" || parameter.name == "ulimits") check_json(context, parameter);
+  }
+}
+
+}  // namespace acl::constraint

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "acl/constraint/image_reference.hpp"
+#include "acl/constraint/parts.hpp"
+#include "acl/schema/schema.hpp"
+#include "acl/text.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+/// "repo" and "tag" as the engine puts them together; a tag may be a digest ("sha256:…").
+std::string joined(std::string_view repository, std::string_view tag) {
+  std::string out(repository);
+  if (!tag.empty()) {
+    out += tag.find(':') == tag.npos ? ':' : '@';
+    out += tag;
+  }
+  return out;
+}
+
+bool is_listed(const ConstraintSpec& spec, std::string_view reference) {
+  return std::ranges::any_of(
+      *spec.images, [&](const std::string& glob) { return matches_image(glob, reference); });
+}
+
+bool is_digest(std::string_view text) {
+  constexpr std::string_view algorithm = "sha256:";
+  return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
+}
+
+void check_listed(Context& context, const std::string& path, std::string_view reference) {
+  if (context.spec().images && !is_listed(context.spec(), reference)) {
+    context.refuse(Constraint::images, path, quoted(reference, 128), "a listed image");
+  }
+}
+
+/// An import makes an image of what it is given; of what a URL names, the engine fetches it from
+/// the host's own network, where cloud metadata and services on the loopback answer.
+void check_source(Context& context, std::string_view source) {
+  if (source.empty() || context.spec().image_import) return;
+  if (source != "-") {
+    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "'-' or nothing");
+  } else if (context.restricted()) {
+    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "nothing");
+  }
+}
+
+}  // namespace
+
+void check_image(Context& context, std::string path, std::string_view reference) {
+  // The engine falls back from names to the beginnings of ids, so such a name says nothing.
+  const bool id = may_be_an_id(reference);
+  if (context.spec().images && id) {
+    context.refuse(Constraint::images, path, quoted(reference, 128),
+                   "a name, since images are listed by name");
+  } else {
+    check_listed(context, path, reference);
+  }
+  const bool by_digest = is_digest(id ? reference : complete(reference).digest);
+  if (context.spec().require_digest && !by_digest) {
+    context.refuse(Constraint::images, std::move(path), quoted(reference, 128),
+                   "a digest (name@sha256:…)");
+  }
+}
+
+void check_image_name(Context& context, std::string path, std::string_view reference) {
+  check_listed(context, path, reference);
+}
+
+void check_image_create(Context& context) {
+  const auto& request = context.request;
+  const auto image = request.parameter("fromImage");
+  if (!image.empty()) {
+    check_image(context, "fromImage", joined(image, request.parameter("tag")));
+    if (request.parameter("fromSrc").empty()) return;
+  }
+  check_source(context, request.parameter("fromSrc"));
+  check_image_target(context);
+}
+
+void check_image_load(Context& context) {
+  if (context.restricted() && !context.spec().image_import) {
+    context.refuse(Constraint::image_import, "ImageLoad", "an archive of images", "pulls alone");
+  }
+}
+
+void check_image_target(Context& context) {
+  const auto repository = context.request.parameter("repo");
+  if (repository.empty()) return;
+  check_image_name(context, "repo", joined(repository, context.request.parameter("tag")));
+}
+
+void check_image_push(Context& context) {
+  check_image_name(context, "name",
+                   joined(context.request.name(), context.request.parameter("tag")));
+}
+
+void check_image_commit(Context& context) {
+  check_labels(context, get(context.root(), Field::Config_Labels));
+  check_env(context, get(context.root(), Field::Config_Env));
+}
+
+}  // namespace acl::constraint
