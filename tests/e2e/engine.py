@@ -82,6 +82,8 @@ class Engine:
         """Stops the engine and takes away what it left on the machine."""
         self.stop()
         subprocess.run(["ip", "link", "del", self._bridge], check=False, stderr=subprocess.DEVNULL)
+        # Networks with containers keep a mount there that outlives dockerd.
+        subprocess.run(["umount", os.path.join(self.folder, "exec/netns/default")], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def load_image(self):

@@ -76,9 +76,15 @@ def stage():
     if _stage is None:
         _check_machine()
         _stage = Stage()
-        unittest.addModuleCleanup(_stage.remove)
+        unittest.addModuleCleanup(_remove_stage)
         _stage.start()
     return _stage
+
+
+def _remove_stage():
+    global _stage
+    ended, _stage = _stage, None
+    ended.remove()
 
 
 def _check_machine():

@@ -63,8 +63,12 @@ class CliWorkflows:
         def workflow(t):
             t.docker("create", "-i", "--name", "at", IMAGE, "sh", "-c", "tr a-z A-Z; exit 6", quiet=True)
             t.docker("start", "-a", "-i", "at", stdin=b"shout\n", code=6)
-            t.docker("run", "-d", "-i", "--name", "at2", IMAGE, "sh", "-c", "cat; exit 8", quiet=True)
-            t.docker("attach", "at2", stdin=b"to the end\n", code=8)
+            t.docker("run", "-d", "-i", "--name", "at2", IMAGE, "sh", "-c", "read x; echo got $x; exit 8", quiet=True)
+            # The engine closes an attached output with the input, so the input stays open until the answer is there.
+            attached = t.start(t.command, "attach", "at2", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            attached.stdin.write(b"word\n")
+            attached.stdin.flush()
+            t.note(f"{attached.stdout.readline()!r} {attached.communicate(timeout=60)!r} {attached.returncode}")
             t.docker("wait", "at2")
             t.docker("rm", "at", "at2")
 
@@ -92,11 +96,7 @@ class CliWorkflows:
             # Nothing tells when the engine has the subscription, so events go on until one is seen.
             t.docker("create", "--name", "ev", IMAGE, "true", quiet=True)
             os.set_blocking(watcher.stdout.fileno(), False)
-            seen = ""
-            while "rename" not in seen:
-                t_quiet(t, "rename", "ev", "ev2")
-                t_quiet(t, "rename", "ev2", "ev")
-                seen += watcher.stdout.read() or ""
+            wait_until(lambda: rename(t) or "rename" in (watcher.stdout.read() or ""), "an event", 60)
             os.set_blocking(watcher.stdout.fileno(), True)
             t.docker("start", "-a", "ev")
             t.docker("rm", "ev", quiet=True)
@@ -242,8 +242,9 @@ class CliWorkflows:
         wait_until(lambda: t.docker("ps", "-q").out == b"", "the removal of the containers", 60)
 
 
-def t_quiet(t, *arguments):
-    subprocess.run([t.command, *arguments], env=t.environment(), check=True, capture_output=True, timeout=60)
+def rename(t):
+    for names in (("ev", "ev2"), ("ev2", "ev")):
+        subprocess.run([t.command, "rename", *names], env=t.environment(), check=True, capture_output=True, timeout=60)
 
 
 def write_build_context(t):
@@ -262,9 +263,9 @@ class DebianCli(CliWorkflows, DebianClient, StageTest):
     def test_build_by_buildkit(self):
         def workflow(t):
             write_build_context(t)
-            with open(t.path("secret"), "wa", encoding="ascii") as file:
+            with open(t.path("secret"), "w", encoding="ascii") as file:
                 file.write("hush")
-            with open(t.path("Secret"), "wa", encoding="ascii") as file:
+            with open(t.path("Secret"), "w", encoding="ascii") as file:
                 file.write(f"FROM {IMAGE}\nCOPY data /data\nRUN --mount=type=secret,id=s cp /run/secrets/s /told\nCMD cat /told\n")
             kit = {"DOCKER_BUILDKIT": "1"}
             # Its progress is in no fixed order and full of times, so the built image speaks for it.
