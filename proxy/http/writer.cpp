@@ -31,20 +31,25 @@ void append_framing(OutgoingBody body, std::string& out) {
 constexpr std::array<std::string_view, 6> passed_on = {
     "Content-Type", "Accept", "User-Agent", "X-Registry-Auth", "X-Registry-Config", "Origin"};
 /// … and the families of such fields: websocket handshakes, BuildKit sessions, image pulls' hints.
-constexpr std::array<std::string_view, 3> passed_on_prefixes = {
+constexpr std::array<std::string_view, 3> passed_on_families = {
     "Sec-WebSocket-", "X-Docker-Expose-Session-", "X-Meta-"};
 
-bool passes_on(std::string_view name) {
-  const auto is_name = [name](std::string_view n) { return equals_ignoring_case(n, name); };
-  const auto is_prefix = [name](std::string_view p) {
-    return name.size() > p.size() && equals_ignoring_case(name.substr(0, p.size()), p);
-  };
-  return std::ranges::any_of(passed_on, is_name) ||
-         std::ranges::any_of(passed_on_prefixes, is_prefix);
+bool is_known(std::string_view name) {
+  return std::ranges::any_of(passed_on, [name](auto n) { return equals_ignoring_case(n, name); });
 }
 
-/// The engine takes the first of several fields of one name; so only that one is sent.
-bool is_first(const Head& head, const Field& field) {
+bool is_of_known_family(std::string_view name) {
+  return std::ranges::any_of(passed_on_families, [name](auto family) {
+    return name.size() > family.size() &&
+           equals_ignoring_case(name.substr(0, family.size()), family);
+  });
+}
+
+/// The engine takes the first of several fields of one name; so only that one is sent. Families are
+/// lists: BuildKit's client names each method that it serves in a field of its own.
+bool passes_on(const Head& head, const Field& field) {
+  if (is_of_known_family(field.name)) return true;
+  if (!is_known(field.name)) return false;
   const auto* first = std::find_if(head.fields.data(), &field, [&](const Field& f) {
     return equals_ignoring_case(f.name, field.name);
   });
@@ -74,8 +79,7 @@ void begin_request_head(const acl::Request& request, const RequestHead& from_cli
   acl::append_target(request, out);
   out += " HTTP/1.1\r\nHost: docker\r\n";
   for (const auto& field : from_client.fields)
-    if (passes_on(field.name) && is_first(from_client, field))
-      append_field(field.name, field.value, out);
+    if (passes_on(from_client, field)) append_field(field.name, field.value, out);
   if (!upgrade.empty()) append_connection(Connection::upgrade, upgrade, out);
 }
 

@@ -31,6 +31,14 @@ TEST(RequestWriter, sends_a_head_of_its_own) {
             "Accept: */*\r\nX-Meta-a: b\r\nContent-Length: 3\r\n\r\n");
 }
 
+TEST(RequestWriter, passes_on_each_method_that_a_build_session_serves) {
+  RequestHead from_client;
+  from_client.fields = {{"X-Docker-Expose-Session-Grpc-Method", "/a"},
+                        {"X-Docker-Expose-Session-Grpc-Method", "/b"}};
+  const auto head = request_head(from_client, {});
+  EXPECT_NE(head.find("Grpc-Method: /a\r\nX-Docker-Expose-Session-Grpc-Method: /b\r\n"), head.npos);
+}
+
 TEST(RequestWriter, asks_for_an_upgrade_only_where_told) {
   RequestHead from_client;
   from_client.fields = {{"Upgrade", "tcp"}, {"Connection", "Upgrade"}};
