@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,10 @@ struct Decision {
   std::string_view profile;                  ///< the profile that applied
   std::string_view rule;  ///< the line that decided: "allow @container", "default deny"
   std::string message;    ///< the sentence for the client; empty when allowed
+
+  /// How much of an opaque body Policy::decide_first_bytes() wants to see before any of it is sent on;
+  /// 0: nothing.
+  std::size_t first_bytes = 0;
 
   // After decide() with a body; these point into the Scratch.
   std::string_view body;                  ///< what is to be sent in place of the client's bytes

@@ -49,6 +49,35 @@ std::vector<std::string> group_names() {
   return names;
 }
 
+bool is_explicit(std::string_view entry) {
+  return entry != "*" &&
+         std::ranges::find(effect_groups, entry, &EffectGroup::name) == effect_groups.end();
+}
+
+bool must_be_explicit(Operation operation) {
+  const auto& row = info(operation);
+  switch (row.tag) {
+    case Tag::container:
+    case Tag::exec:
+    case Tag::image:
+    case Tag::network:
+    case Tag::volume: return false;
+    case Tag::system: return operation == Operation::SystemAuth;  // connects to whom the body says
+    case Tag::swarm:
+    case Tag::node:
+    case Tag::service:
+    case Tag::task:
+    case Tag::secret:
+    case Tag::config:
+    case Tag::plugin:
+    case Tag::distribution:
+    case Tag::session:
+    case Tag::checkpoint:
+    case Tag::debug: break;
+  }
+  return row.effect != Effect::read && row.effect != Effect::read_sensitive;
+}
+
 std::vector<Operation> expand(std::string_view entry) {
   if (const auto exact = operation_by_name(entry)) return {*exact};
   std::vector<Operation> operations;

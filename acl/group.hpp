@@ -13,6 +13,16 @@ namespace acl {
 /// least one operation.
 std::vector<std::string> group_names();
 
+/// Whether `entry` says aloud which operations it means: one by its name, or a section of the
+/// reference
+/// ("@swarm"). "*" and groups by effect ("@admin") do not.
+bool is_explicit(std::string_view entry);
+
+/// Whether an entry must be explicit to allow `operation` where a level is in force: levels look
+/// into containers, exec, images, networks and volumes. What else changes the engine is a decision
+/// of its own.
+bool must_be_explicit(Operation operation);
+
 /// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.
 std::vector<Operation> expand(std::string_view entry);
 

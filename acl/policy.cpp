@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/policy.hpp"
 
+#include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
 #include "acl/json/writer.hpp"
@@ -45,11 +46,27 @@ Decision Profile::decide(const Request& request) const {
   if (!rule.allows) {
     decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
     decision.message = operation_sentence(request, name_);
+    if (known && constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
+      decision.message += "; level " + std::string(to_string(constraints_.level())) +
+                          " wants it named, not \"*\" or a group by effect";
+    }
     return decision;
   }
   const bool reads_body = info(request.operation).body == BodyKind::json;
   decision.verdict = reads_body ? Verdict::needs_body : Verdict::allow;
+  decision.first_bytes = constraint::first_bytes(constraints_, request.operation);
   check_head(request, decision);
+  return decision;
+}
+
+Decision Profile::decide_first_bytes(const Request& request, std::string_view bytes) const {
+  Decision decision = decide(request);
+  if (decision.verdict != Verdict::allow) return decision;
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{constraints_, request, nullptr, found, none};
+  constraint::check_first_bytes(context, bytes);
+  if (!found.empty()) deny(request, found, decision);
   return decision;
 }
 
@@ -73,7 +90,7 @@ Decision Profile::decide(const Request& request, std::string_view body, Scratch&
     return decision;
   }
   check_body(request, scratch, decision);
-  if (decision.verdict == Verdict::allow) {
+  if (decision.verdict == Verdict::allow && !schema::body_is_dropped(request.operation)) {
     scratch.body.clear();
     json::write(scratch.document.root(), scratch.body);
     decision.body = scratch.body;
@@ -120,6 +137,11 @@ Decision Policy::decide(const Identity& identity, const Request& request) const 
 Decision Policy::decide(const Identity& identity, const Request& request, std::string_view body,
                         Scratch& scratch) const {
   return profile_of(identity).decide(request, body, scratch);
+}
+
+Decision Policy::decide_first_bytes(const Identity& identity, const Request& request,
+                                    std::string_view bytes) const {
+  return profile_of(identity).decide_first_bytes(request, bytes);
 }
 
 const Profile& Policy::profile_of(const Identity& identity) const {

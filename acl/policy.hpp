@@ -28,7 +28,7 @@ struct ProfileSpec {
   std::string name;
   std::vector<std::string> allow;
   std::vector<std::string> deny;  ///< takes away from `allow`
-  ConstraintSpec constraints;
+  ConstraintSpec constraints = {};
 };
 
 /// A policy as it was written.
@@ -37,7 +37,7 @@ struct PolicySpec {
   std::vector<std::string>
       listener_profiles;  ///< the profile's name, one a listener, in their order
   /// Unix sockets that no container may reach: the upstream's and those that tidegate listens on.
-  std::vector<std::string> protected_paths;
+  std::vector<std::string> protected_paths = {};
 };
 
 /// What is wrong with a PolicySpec. `where` is the place in the configuration:
@@ -57,6 +57,7 @@ class Profile {
   Decision decide(const Request&) const;
   /// \returns what decide() of the head said, unless the body is worse.
   Decision decide(const Request&, std::string_view body, Scratch&) const;
+  Decision decide_first_bytes(const Request&, std::string_view bytes) const;
 
  private:
   friend class PolicyCompiler;
@@ -85,6 +86,10 @@ class Policy {
   /// Decides with the whole body, as the client sent it. Never answers needs_body. What is allowed
   /// is Decision::body, which the engine is sent instead; it points into `scratch`.
   Decision decide(const Identity&, const Request&, std::string_view body, Scratch& scratch) const;
+
+  /// Decides about an operation with an opaque body, where Decision::first_bytes asks for it: with so
+  /// many of its first bytes, or with all of a shorter body.
+  Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
 
   /// The profile of the listener that the request came in by; one that denies everything where the
   /// policy knows no such listener.

@@ -111,6 +111,17 @@ awaitable<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t m
   co_return std::string_view(body_);
 }
 
+awaitable<acl::Result<std::string_view, Reason>> Client::read_first(std::size_t least) {
+  body_.clear();
+  while (body_.size() < least && !body_complete()) {
+    const auto piece = co_await next_piece();
+    if (!piece) co_return piece.error();
+    for (const auto data : piece->data) body_ += data;
+  }
+  in_.consume(std::exchange(piece_size_, 0));
+  co_return std::string_view(body_);
+}
+
 void Client::read_ahead() {
   in_.consume(std::exchange(piece_size_, 0));
   if (!reading_ && !end_) start_read();

@@ -63,6 +63,7 @@ void Exchange::await_answer() {
 }
 
 awaitable<void> Exchange::send_body() {
+  if (!co_await send_first()) co_return;
   for (;;) {
     deadline_.arm(limits_.stall_time);
     const auto piece = co_await client_.next_piece();
@@ -77,6 +78,14 @@ awaitable<void> Exchange::send_body() {
   }
   client_.read_ahead();
   await_answer();
+}
+
+awaitable<bool> Exchange::send_first() {
+  const std::string_view first = outgoing_.first;
+  if (first.empty()) co_return true;
+  deadline_.arm(limits_.stall_time);
+  sent_ += first.size();
+  co_return co_await send_piece({.data = {&first, 1}, .size = first.size()});
 }
 
 awaitable<bool> Exchange::send_piece(const Piece& piece) {

@@ -18,6 +18,7 @@ struct Outgoing {
   const acl::Request& request;
   std::string_view head;                         ///< written by tidegate, whole
   std::string_view held;                         ///< a body that was read whole and decided about
+  std::string_view first;  ///< of a streamed body: what was read of it already
   http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
 };
 
@@ -42,6 +43,7 @@ class Exchange {
   awaitable<std::optional<acl::Reason>> ask();
   awaitable<bool> send_head();
   awaitable<void> send_body();
+  awaitable<bool> send_first();
   awaitable<bool> send_piece(const Piece&);
   awaitable<Outcome> bring_answer(const bool& draining);
   acl::Reason explain(acl::Reason) const;

@@ -7,6 +7,16 @@
 #include "proxy/worker.hpp"
 
 namespace proxy {
+namespace {
+
+acl::Decision denied(acl::Decision decision, acl::Reason reason) {
+  decision.verdict = acl::Verdict::deny;
+  decision.reason = reason;
+  decision.message = acl::meaning(reason);
+  return decision;
+}
+
+}  // namespace
 
 using acl::Reason;
 using acl::Refusal;
@@ -42,6 +52,7 @@ awaitable<Next> Session::serve_one() {
   idle_ = false;
   if (!arrived && arrived.error().left) co_return Next::close;
 
+  held_ = {};
   const auto policy = worker_.policy;  // one snapshot a request: a reload never splits a decision
   request_.clear();
   AuditRecord record(worker_.audit, identity_, request_);
@@ -59,6 +70,8 @@ awaitable<Next> Session::serve_one() {
   client_.consume_head(head_);
   if (decision.verdict == Verdict::needs_body)
     decision = co_await decide_with_body(*policy, std::move(decision), record);
+  else if (decision.verdict == Verdict::allow && decision.first_bytes != 0)
+    decision = co_await decide_with_first_bytes(*policy, std::move(decision));
   record.decided(decision);
 
   if (decision.verdict != Verdict::allow) {
@@ -94,10 +107,20 @@ awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
     held_ = with_body.body;
     co_return with_body;
   }
-  decision.verdict = Verdict::deny;
-  decision.reason = body.error();
-  decision.message = acl::meaning(body.error());
-  co_return decision;
+  co_return denied(std::move(decision), body.error());
+}
+
+/// Looks at how an opaque body begins; what has been read of it is sent on with the rest.
+awaitable<acl::Decision> Session::decide_with_first_bytes(const acl::Policy& policy,
+                                                          acl::Decision decision) {
+  deadline_.arm(worker_.settings.limits.body_time);
+  co_await invite_body();
+  const auto bytes = co_await client_.read_first(decision.first_bytes);
+  const bool late = !bytes && deadline_.expired();
+  deadline_.disarm();
+  if (!bytes) co_return denied(std::move(decision), late ? Reason::body_timeout : bytes.error());
+  held_ = *bytes;
+  co_return policy.decide_first_bytes(identity_, request_, *bytes);
 }
 
 awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
@@ -127,6 +150,7 @@ awaitable<Next> Session::forward(AuditRecord& record) {
       break;
     case acl::BodyKind::opaque:
       co_await invite_body();
+      outgoing.first = held_;
       outgoing.streamed = head_.framing;
       body = {head_.framing, head_.length};
       break;

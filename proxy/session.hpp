@@ -42,6 +42,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   std::optional<acl::Refusal> understand();
   void write_head();
   awaitable<acl::Decision> decide_with_body(const acl::Policy&, acl::Decision, AuditRecord&);
+  awaitable<acl::Decision> decide_with_first_bytes(const acl::Policy&, acl::Decision);
   awaitable<acl::Result<std::string_view, acl::Reason>> read_whole_body();
   awaitable<void> invite_body();
   awaitable<Next> forward(AuditRecord&);
@@ -66,7 +67,9 @@ class Session : public boost::intrusive::list_base_hook<> {
   bool expects_continue_ = false;
   std::string head_out_;   ///< the head for the engine
   acl::Scratch scratch_;
-  std::string_view held_;  ///< the body that the engine is sent: what decide() wrote, not the client
+  /// The body that the engine is sent: what decide() wrote, not the client. Of an opaque body: what was
+  /// read of it to decide.
+  std::string_view held_;
 
   Exchange* exchange_ = nullptr;  ///< the one that is running
   bool idle_ = true;

@@ -237,6 +237,10 @@ bool body_is_optional(Operation operation) {
          std::end(optional_bodies);
 }
 
+bool body_is_dropped(Operation operation) {
+  return operation == Operation::ContainerStart;
+}
+
 Field find(Struct object, std::string_view key) {
   if (key.empty()) return Field::none;
   for (std::size_t slot = hash(object, key) % index_size; name_index[slot].field != 0;

@@ -107,6 +107,9 @@ std::string to_string(Type);
 std::optional<Type> body_of(Operation);
 /// Whether the engine takes the operation without any body too.
 bool body_is_optional(Operation);
+/// Whether the body is read and checked, but never sent on: since API 1.24 no start obeys one, and
+/// dockerode repeats {"detachKeys":…} there.
+bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into: the
 /// case of ASCII letters does not matter. Field::none if there is none. `key` must be ASCII.
