@@ -24,9 +24,22 @@ namespace {
 
 using Policy = std::shared_ptr<const acl::Policy>;
 
-Policy compile(const FileEntry& file, const YamlNode& root, Report& report) {
-  acl::PolicySpec spec{file.profiles, {}};
-  for (const auto& listener : file.listeners) spec.listener_profiles.push_back(listener.profile);
+void protect(const Address& address, acl::PolicySpec& spec) {
+  if (address.kind == Address::Kind::unix_socket) spec.protected_paths.push_back(address.path);
+}
+
+acl::PolicySpec spec_from(const FileEntry& file) {
+  acl::PolicySpec spec;
+  spec.profiles = file.profiles;
+  protect(file.upstream, spec);
+  for (const auto& listener : file.listeners) {
+    spec.listener_profiles.push_back(listener.profile);
+    if (listener.address) protect(*listener.address, spec);
+  }
+  return spec;
+}
+
+Policy compile(const acl::PolicySpec& spec, const YamlNode& root, Report& report) {
   auto policy = acl::compile(spec);
   if (policy) return *policy;
   for (auto& [where, message, hint] : policy.error()) {
@@ -47,10 +60,11 @@ Listener listener_from(const ListenerEntry& entry) {
   return listener;
 }
 
-Settings settings_from(const FileEntry& file, Policy policy) {
+Settings settings_from(const FileEntry& file, acl::PolicySpec spec, Policy policy) {
   Settings settings;
   settings.upstream = file.upstream;
   for (const auto& entry : file.listeners) settings.listeners.push_back(listener_from(entry));
+  settings.policy_spec = std::move(spec);
   settings.policy = std::move(policy);
   settings.limits = file.limits;
   // Lowering `connections` alone is no mistake: the default of one client follows it.
@@ -70,16 +84,18 @@ Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
                "from");
   }
   FileEntry file;
+  acl::PolicySpec spec;
   Policy policy;
   if (root.kind == YamlNode::Kind::map) {
     read_map({root, ""}, file_keys(), file, report);
     check(file, root, accounts, report);
-    policy = compile(file, root, report);
+    spec = spec_from(file);
+    policy = compile(spec, root, report);
   } else if (root.kind != YamlNode::Kind::null) {
     expect({root, ""}, YamlNode::Kind::map, report);
   }
   if (!report.empty()) return report.take();
-  return settings_from(file, std::move(policy));
+  return settings_from(file, std::move(spec), std::move(policy));
 }
 
 /// Closes the file when it leaves the scope.
@@ -144,13 +160,21 @@ Loaded load_file(const std::string& path) {
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {
-  const acl::PolicySpec spec{{{"default", {"@read"}, {"@read-sensitive"}}}, {"default"}};
+  acl::PolicySpec spec;
+  auto& profile = spec.profiles.emplace_back();
+  profile.name = "default";
+  profile.allow = {"@read"};
+  profile.deny = {"@read-sensitive"};
+  spec.listener_profiles = {profile.name};
+  protect(upstream, spec);
+  protect(listen, spec);
   auto policy = acl::compile(spec);
   // The names above are tidegate's own: a test loads them. Without a policy nothing may be served.
   if (!policy) std::abort();
   Settings settings;
   settings.upstream = upstream;
   settings.listeners.emplace_back().address = listen;
+  settings.policy_spec = std::move(spec);
   settings.policy = *policy;
   return settings;
 }

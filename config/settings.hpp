@@ -62,6 +62,7 @@ struct Log {
 struct Settings {
   Address upstream{Address::Kind::unix_socket, "/var/run/docker.sock", "", 0};
   std::vector<Listener> listeners;
+  acl::PolicySpec policy_spec;  ///< what `policy` was made of
   std::shared_ptr<const acl::Policy> policy;
   Limits limits;
   Audit audit;
