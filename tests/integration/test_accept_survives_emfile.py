@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Out of file descriptors, tidegate waits and goes on; it neither dies nor spins nor stays deaf."""
 
+import os
 import resource
+import unittest
 
 from tests.support.daemon import DaemonTest
 from tests.support.http import request
@@ -14,6 +16,13 @@ def few_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
 
 
+def checks_vptrs():
+    """UBSan opens a pipe to look at a vptr, and takes the failure for a broken object."""
+    with open(os.environ["TIDEGATE"], "rb") as binary:
+        return b"__ubsan_handle_dynamic_type_cache_miss" in binary.read()
+
+
+@unittest.skipIf(checks_vptrs(), "UBSan itself needs descriptors")
 class AcceptSurvivesEmfile(DaemonTest):
     def test_service_comes_back_when_descriptors_do(self):
         self.serve(preexec=few_files)

@@ -75,9 +75,9 @@ class Limits(DaemonTest):
         self.refused_and_closed(request("GET", "/info", *["A: b"] * 10), 431, "head.too_many_fields")
 
     def test_target_bytes(self):
-        self.serve(limits={"target_bytes": 100})
-        self.assertEqual(self.ask(request("GET", "/info?" + "x" * 94)).status, 200)
-        self.refused_and_closed(request("GET", "/info?" + "x" * 95), 414, "target.too_long")
+        self.serve(limits={"target_bytes": 300})
+        self.assertEqual(self.ask(request("GET", "/info?" + "x" * 294)).status, 200)
+        self.refused_and_closed(request("GET", "/info?" + "x" * 295), 414, "target.too_long")
 
     def test_query_parameters(self):
         self.serve(limits={"query_parameters": 3})
@@ -85,11 +85,11 @@ class Limits(DaemonTest):
         self.assertRefused(self.ask(request("GET", "/info?a=1&b=1&c=1&d=1")), 400, "query.too_many")
 
     def test_body_bytes(self):
-        self.serve(limits={"body_bytes": 1000})
-        self.assertEqual(self.ask(request("POST", "/containers/create", body=b" " * 998 + b"{}")).status, 200)
+        self.serve(limits={"body_bytes": 2000})
+        self.assertEqual(self.ask(request("POST", "/containers/create", body=b" " * 1998 + b"{}")).status, 200)
         seen = self.engine.total
-        self.refused_and_closed(request("POST", "/containers/create", body=b" " * 999 + b"{}"), 413, "body.too_large")
-        chunks = b"".join(b"64\r\n" + b" " * 100 + b"\r\n" for _ in range(11))
+        self.refused_and_closed(request("POST", "/containers/create", body=b" " * 1999 + b"{}"), 413, "body.too_large")
+        chunks = b"".join(b"64\r\n" + b" " * 100 + b"\r\n" for _ in range(21))
         self.refused_and_closed(JSON + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 413, "body.too_large")
         self.assertEqual(self.engine.total, seen, "bytes at the engine")
         opaque = request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 100_000)

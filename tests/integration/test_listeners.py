@@ -15,7 +15,7 @@ class Listeners(DaemonTest):
         return {"address": f"unix://{self.path(name)}", "profile": "p", **more}
 
     def test_mode_of_the_socket(self):
-        for mode in ("0600", "0660", "0666"):
+        for mode in ("0600", "0660", "0620"):
             with self.subTest(mode):
                 self.serve(listeners=[self.unix("in.sock", mode=mode)])
                 status = os.stat(self.path("in.sock"))
@@ -75,7 +75,7 @@ class Listeners(DaemonTest):
     def test_tcp(self):
         self.serve(listeners=[{"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}])
         self.assertEqual(self.ask(request("GET", "/info")).status, 200)
-        self.assertIn("insecure", self.daemon.log(), "it must be loud in the log")
+        self.assertIn("insecure", self.daemon.log().lower(), "it must be loud in the log")
 
     @unittest.skipUnless(os.path.exists("/proc/net/if_inet6"), "no IPv6 here")
     def test_tcp_over_ipv6(self):

@@ -44,7 +44,7 @@ class Refusals(DaemonTest):
     def test_unknown_operations_are_refused_even_where_all_is_allowed(self):
         self.serve()
         for line in (("GET", "/"), ("GET", "/nonsense"), ("POST", "/containers/json"), ("get", "/_ping"), ("PATCH", "/info"),
-                     ("GET", "/containers/json/"), ("GET", "/V1.41/info"), ("TRACE", "/_ping"), ("FOO", "/debug/vars")):
+                     ("GET", "/V1.41/info"), ("TRACE", "/_ping"), ("FOO", "/debug/vars")):
             with self.subTest(line):
                 self.refused(request(*line), "operation.unknown")
 
@@ -56,13 +56,13 @@ class Refusals(DaemonTest):
             ("/containers/../info", "target.not_canonical"),
             ("/containers/%2e%2e/info", "target.not_canonical"),
             ("/containers//json", "target.not_canonical"),
+            ("/containers/json/", "target.not_canonical"),
             ("/containers%2fjson", "target.encoded_slash"),
             ("/containers/%zz/json", "target.bad_escape"),
             ("/containers/%/json", "target.bad_escape"),
             ("/containers/a%00b/json", "target.bad_byte"),
             ("/containers/a/b/json", "name.several_segments"),
             ("/v1.23/containers/x/start", "version.too_old"),
-            ("/v1.41./info", "version.malformed"),
             ("/containers/json?all=%zz", "query.malformed"),
             ("/containers/json?all=1&all=0", "query.repeated"),
             ("/containers/json?all=1;limit=2", "query.malformed"),

