@@ -25,7 +25,7 @@ ACL_NEVER = "chrono ctime filesystem fstream iostream thread mutex shared_mutex 
 # Libraries that one place alone may know.
 ONLY_IN = {
     r"<llhttp\.h>": r"proxy/http/parser\.(cpp|hpp)",
-    r"<CLI/.*>": r"proxy/(main|commands?|cli|command/.*)\.?.*",
+    r"<CLI/.*>": r"proxy/(main\.cpp|verbs/.*)",
     r"<yaml-cpp/.*>": r"config/.*",
 }
 
