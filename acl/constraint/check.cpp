@@ -20,7 +20,7 @@ void Context::refuse(Constraint constraint, std::string path, std::string value,
 
 void Context::refuse_missing(Constraint constraint, json::Value object, std::string_view field,
                              std::string_view wanted) {
-  const std::string above = object.exists() ? object.path() : "";
+  const std::string above = object.exists() ? object.path() : std::string(home);
   refuse(constraint, above.empty() ? std::string(field) : above + "." + std::string(field),
          "not set", wanted);
 }

@@ -20,6 +20,7 @@ struct Context {
   json::Document* body;  ///< conformed to its schema; null where there is none
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
+  std::string_view home = "";  ///< path of the object that is being checked, should it be absent
 
   /// The body; absent where there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
@@ -30,7 +31,7 @@ struct Context {
   /// Notes a violation, unless the constraint is waived or the level does not have it.
   void refuse(Constraint, json::Value where, std::string_view wanted);
   void refuse(Constraint, std::string path, std::string value, std::string_view wanted);
-  /// Of a field that is absent: `HostConfig.Memory` below `object`.
+  /// Of a field that is absent from `object`, or from `home` where there is none.
   void refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
 };

@@ -1,8 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/enforce.hpp"
 
-namespace acl::constraint {
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
 
-void enforce(Context&) {}
+#include "acl/constraint/container_parts.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using json::Document;
+using json::Value;
+using schema::Field;
+
+/// Writes into one object of the body and keeps the record of it.
+class Writer {
+ public:
+  Writer(Context& context, Value object) : context_(context), object_(object) {}
+
+  void hold(Field field, bool truth) {
+    if (peek(field).truth() == truth) return;
+    const Value value = member(field);
+    body().set(value, truth);
+    note(value);
+  }
+
+  /// Where the client set no number above 0.
+  void fill(Field field, const std::optional<std::int64_t>& number) {
+    if (!number || peek(field).integer().value_or(0) > 0) return;
+    const Value value = member(field);
+    body().set(value, *number);
+    note(value);
+  }
+
+  void fill(Field field, const std::optional<std::string>& text) {
+    if (!text || !peek(field).is_zero()) return;
+    const Value value = member(field);
+    body().set(value, *text);
+    note(value);
+  }
+
+  void append(Field field, std::string_view text) {
+    const Value added = body().append(member(field));
+    body().set(added, text);
+    note(added);
+  }
+
+  /// Every label of the profile, whatever the client says of it.
+  void label(Field field) {
+    for (const auto& [key, text] : context_.spec().enforce.labels) {
+      const Value value = body().member(member(field), key);
+      if (value.kind() == json::Kind::string && value.text() == text) continue;
+      body().set(value, text);
+      note(value);
+    }
+  }
+
+  Writer inside(Field field) {
+    const Value value = member(field);
+    if (value.is_null()) body().set_empty(value, json::Kind::object);
+    return {context_, value};
+  }
+
+  Value peek(Field field) const { return get(object_, field); }
+
+ private:
+  Document& body() { return *context_.body; }
+  Value member(Field field) { return require(body(), object_, field); }
+  void note(Value value) { context_.enforced.push_back(value.path()); }
+
+  Context& context_;
+  Value object_;
+};
+
+bool drops_all(Value list) {
+  return std::any_of(list.begin(), list.end(), [](Value entry) {
+    const std::string_view name = entry.text();
+    return name == "ALL" || name == "all";
+  });
+}
+
+/// The last word on it decides.
+bool ends_without_new_privileges(Value options) {
+  bool on = false;
+  for (const Value option : options) {
+    const std::string_view text = option.text();
+    if (!text.starts_with("no-new-privileges")) continue;
+    on = text == "no-new-privileges" || text.ends_with("true");
+  }
+  return on;
+}
+
+void harden(const EnforceSpec& spec, Writer body, Writer host) {
+  body.fill(Field::Config_User, spec.user);
+  if (spec.no_new_privileges &&
+      !ends_without_new_privileges(host.peek(Field::HostConfig_SecurityOpt))) {
+    host.append(Field::HostConfig_SecurityOpt, "no-new-privileges");
+  }
+  if (spec.drop_all_capabilities && !drops_all(host.peek(Field::HostConfig_CapDrop))) {
+    host.append(Field::HostConfig_CapDrop, "ALL");
+  }
+  if (spec.read_only_rootfs) host.hold(Field::HostConfig_ReadonlyRootfs, true);
+  if (spec.log_driver) {
+    host.inside(Field::HostConfig_LogConfig).fill(Field::LogConfig_Type, spec.log_driver);
+  }
+}
+
+/// A number of CPUs and a quota are two ways to say one thing; the engine refuses both at once.
+void limit(const EnforceSpec& spec, Writer host) {
+  host.fill(Field::Resources_Memory, spec.memory);
+  host.fill(Field::Resources_PidsLimit, spec.pids);
+  if (host.peek(Field::Resources_CpuQuota).is_zero()) {
+    host.fill(Field::Resources_NanoCpus, spec.nano_cpus);
+  }
+}
+
+void enforce_container(Context& context) {
+  const EnforceSpec& spec = context.spec().enforce;
+  Writer body(context, context.root());
+  Writer host = body.inside(Field::ContainerCreateRequest_HostConfig);
+  harden(spec, body, host);
+  limit(spec, host);
+  body.label(Field::Config_Labels);
+}
+
+void harden_task(const EnforceSpec& spec, Writer container) {
+  container.fill(Field::ContainerSpec_User, spec.user);
+  if (spec.no_new_privileges) {
+    container.inside(Field::ContainerSpec_Privileges).hold(Field::Privileges_NoNewPrivileges, true);
+  }
+  if (spec.drop_all_capabilities &&
+      !drops_all(container.peek(Field::ContainerSpec_CapabilityDrop))) {
+    container.append(Field::ContainerSpec_CapabilityDrop, "ALL");
+  }
+  if (spec.read_only_rootfs) container.hold(Field::ContainerSpec_ReadOnly, true);
+}
+
+void enforce_service(Context& context) {
+  const EnforceSpec& spec = context.spec().enforce;
+  Writer task = Writer(context, context.root()).inside(Field::ServiceSpec_TaskTemplate);
+  Writer container = task.inside(Field::TaskSpec_ContainerSpec);
+  harden_task(spec, container);
+  Writer limits = task.inside(Field::TaskSpec_Resources).inside(Field::ResourceRequirements_Limits);
+  limits.fill(Field::Limit_MemoryBytes, spec.memory);
+  limits.fill(Field::Limit_NanoCPUs, spec.nano_cpus);
+  limits.fill(Field::Limit_Pids, spec.pids);
+  if (spec.log_driver) {
+    task.inside(Field::TaskSpec_LogDriver).fill(Field::SwarmDriver_Name, spec.log_driver);
+  }
+  container.label(Field::ContainerSpec_Labels);
+}
+
+}  // namespace
+
+void enforce(Context& context) {
+  if (context.spec().enforce == EnforceSpec{}) return;
+  const Operation operation = context.request.operation;
+  if (operation == Operation::ContainerCreate) return enforce_container(context);
+  if (operation == Operation::ServiceCreate || operation == Operation::ServiceUpdate) {
+    enforce_service(context);
+  }
+}
 
 }  // namespace acl::constraint

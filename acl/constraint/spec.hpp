@@ -41,6 +41,8 @@ struct EnforceSpec {
   std::optional<std::int64_t> pids;
   std::optional<std::string> user;
   std::optional<std::string> log_driver;
+
+  bool operator==(const EnforceSpec&) const = default;
 };
 
 /// The constraints of a profile as they were written: a level, and what widens or narrows it by
@@ -59,6 +61,7 @@ struct ConstraintSpec {
   std::optional<std::vector<std::string>> networks;  ///< names that may be joined; absent: any
   bool container_namespaces = false;                 ///< `container:X` as network, pid or ipc mode
   bool volumes_from = false;
+  bool numeric_user = false;  ///< at `restricted`: a name may be root's in the image's passwd
   std::vector<std::string> runtimes;                        ///< beside the engine's default
   std::optional<std::vector<std::string>> port_addresses;   ///< host addresses; absent: the level's
   std::optional<std::vector<std::string>> sysctls;          ///< replaces the safe set
@@ -72,8 +75,8 @@ struct ConstraintSpec {
   std::optional<std::int64_t> nano_cpus_max;  ///< 10^-9 CPUs
   std::optional<std::int64_t> pids_max;
   std::map<std::string, std::int64_t> ulimits_max;
-  /// Constraints switched off by their keys in constraints.inc: "security_opt.seccomp". Each must be
-  /// written out; `docker_socket` cannot be one.
+  /// Constraints switched off by their keys in constraints.inc: "security_opt.seccomp". Each must
+  /// be written out; `docker_socket` cannot be one.
   std::vector<std::string> waive;
   EnforceSpec enforce;
 };

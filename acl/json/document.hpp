@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -156,6 +157,12 @@ class Document {
 
 class Value::Iterator {
  public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Value;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const Value*;
+  using reference = Value;
+
   explicit Iterator(Value value) : value_(value) {}
   Value operator*() const { return value_; }
   Iterator& operator++() {

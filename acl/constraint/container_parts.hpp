@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "acl/constraint/check.hpp"
+#include "acl/schema/schema.hpp"
+
+/// What ContainerCreate, ContainerUpdate, ContainerExec and services say about containers: each
+/// thing has one check, wherever it is said.
+namespace acl::constraint {
+
+/// Refuses `value` unless it is Go's zero value.
+void want_zero(Context&, Constraint, json::Value value, std::string_view wanted);
+/// Refuses a boolean that is true.
+void want_false(Context&, Constraint, json::Value value);
+
+// security.cpp
+void check_capabilities_added(Context&, json::Value list);
+/// \param object the one that holds the list, \param field the list's
+void check_capabilities_dropped(Context&, json::Value object, schema::Field field);
+void check_security_opt(Context&, json::Value host_config);
+void check_system_paths(Context&, json::Value host_config);
+
+// namespaces.cpp
+void check_namespaces(Context&, json::Value host_config);
+
+// mount.cpp
+void check_binds(Context&, json::Value list);
+void check_mounts(Context&, json::Value list);
+void check_volumes_from(Context&, json::Value list);
+
+// resource.cpp
+/// Of ContainerCreate, where what is not set has no limit.
+void check_resources(Context&, json::Value host_config);
+/// Of ContainerUpdate, where what is not set stays as it is.
+void check_resources_changed(Context&, json::Value body);
+/// Of a service: Limits of TaskTemplate.Resources.
+void check_task_resources(Context&, json::Value resources);
+void check_ulimits(Context&, json::Value list);
+void check_oom_score(Context&, json::Value score);
+
+// device.cpp
+void check_devices(Context&, json::Value host_config);
+
+// settings.cpp
+/// Of a container, which has to name a user at `restricted`.
+void check_user(Context&, json::Value object, schema::Field field);
+/// Of an exec, which runs as the container's user unless it says otherwise.
+void check_exec_user(Context&, json::Value user);
+void check_groups(Context&, json::Value list);
+void check_sysctls(Context&, json::Value map);
+void check_ports(Context&, json::Value host_config);
+void check_runtime(Context&, json::Value runtime);
+
+}  // namespace acl::constraint

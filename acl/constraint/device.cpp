@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+
+#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/host_path.hpp"
+#include "acl/constraint/words.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+/// A device by its path on the host or, from Engine 25 on, by its CDI name: "vendor.com/gpu=0".
+const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
+  const std::string wanted = name.starts_with('/') ? canonical_path(name) : std::string(name);
+  const auto found = std::find_if(spec.devices.begin(), spec.devices.end(),
+                                  [&](const DeviceRule& rule) { return rule.path == wanted; });
+  return found == spec.devices.end() ? nullptr : &*found;
+}
+
+void check_device(Context& context, json::Value device) {
+  const json::Value path = get(device, Field::DeviceMapping_PathOnHost);
+  const DeviceRule* rule = rule_for(context.spec(), path.text());
+  if (rule == nullptr) {
+    return context.refuse(Constraint::devices, path.exists() ? path : device, "a listed device");
+  }
+  const json::Value permissions = get(device, Field::DeviceMapping_CgroupPermissions);
+  const std::string_view asked = permissions.text().empty() ? "rwm" : permissions.text();
+  if (asked.find_first_not_of(rule->permissions) != asked.npos) {
+    context.refuse(Constraint::devices, permissions.exists() ? permissions : device,
+                   "at most '" + rule->permissions + "'");
+  }
+}
+
+/// A request is for devices by their ids, or for those that have capabilities ("gpu"): each of the
+/// words must be listed like a device.
+bool is_listed(const ConstraintSpec& spec, json::Value request) {
+  const json::Value ids = get(request, Field::DeviceRequest_DeviceIDs);
+  const json::Value sets = get(request, Field::DeviceRequest_Capabilities);
+  bool listed =
+      !(ids.is_zero() && sets.is_zero()) && get(request, Field::DeviceRequest_Options).is_zero();
+  for (const json::Value id : ids) {
+    listed = listed && (rule_for(spec, id.text()) != nullptr || !sets.is_zero());
+  }
+  for (const json::Value set : sets) {
+    listed = listed && !set.is_zero();
+    for (const json::Value word : set) listed = listed && rule_for(spec, word.text()) != nullptr;
+  }
+  return listed;
+}
+
+}  // namespace
+
+void check_devices(Context& context, json::Value host_config) {
+  for (const json::Value device : get(host_config, Field::Resources_Devices)) {
+    check_device(context, device);
+  }
+  for (const json::Value request : get(host_config, Field::Resources_DeviceRequests)) {
+    if (!is_listed(context.spec(), request)) {
+      context.refuse(Constraint::devices, request, "a listed device");
+    }
+  }
+  want_zero(context, Constraint::devices, get(host_config, Field::Resources_DeviceCgroupRules),
+            "no rules of its own");
+}
+
+}  // namespace acl::constraint

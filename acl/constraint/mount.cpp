@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/host_path.hpp"
+#include "acl/constraint/parts.hpp"
+#include "acl/constraint/words.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+constexpr std::string_view no_socket = "no path to the engine's or tidegate's sockets";
+
+// Propagation towards or from the host (shared, slave) is not among them.
+constexpr auto bind_modes =
+    std::to_array<std::string_view>({"", "rw", "ro", "z", "Z", "nocopy", "private", "rprivate",
+                                     "cached", "delegated", "consistent"});
+
+/// The listed path that decides about `source`: the longest at or above it.
+const BindRule* rule_for(const ConstraintSpec& spec, std::string_view source) {
+  const std::string path = canonical_path(source);
+  const BindRule* best = nullptr;
+  for (const BindRule& rule : spec.binds) {
+    if (!is_at_or_below(path, rule.path)) continue;
+    if (best == nullptr || rule.path.size() > best->path.size()) best = &rule;
+  }
+  return best;
+}
+
+/// \returns the rule that lists `source`, if it may be mounted at all.
+const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
+  if (context.rules.reaches_socket(source)) {
+    context.refuse(Constraint::docker_socket, where, no_socket);
+    if (context.checks(Constraint::docker_socket)) return nullptr;
+  }
+  const BindRule* rule = rule_for(context.spec(), source);
+  if (rule == nullptr) {
+    context.refuse(Constraint::binds, where,
+                   context.spec().binds.empty() ? "no host path" : "a listed host path");
+  }
+  return rule;
+}
+
+struct Bind {
+  std::string_view source, modes;
+};
+
+/// As the engine splits it: source, target, mode. Two colons at most, or it refuses itself.
+Bind parse(std::string_view text) {
+  const auto first = text.find(':');
+  if (first == text.npos) return {};  // the target of an anonymous volume
+  const auto second = text.find(':', first + 1);
+  return {text.substr(0, first), second == text.npos ? "" : text.substr(second + 1)};
+}
+
+void check_bind(Context& context, json::Value entry) {
+  const Bind bind = parse(entry.text());
+  if (!bind.source.starts_with('/')) return;  // the name of a volume
+  const BindRule* rule = check_source(context, entry, bind.source);
+  bool read_only = false;
+  for_each_word(bind.modes, ',', [&](std::string_view mode) {
+    read_only = read_only || mode == "ro";
+    if (!is_one_of(bind_modes, mode)) {
+      context.refuse(Constraint::binds, entry, "private propagation");
+    }
+  });
+  if (rule != nullptr && rule->read_only && !read_only) {
+    context.refuse(Constraint::binds, entry, "it read-only (:ro)");
+  }
+}
+
+void check_bind_options(Context& context, json::Value options, bool read_only) {
+  const json::Value propagation = get(options, Field::BindOptions_Propagation);
+  if (!is_one_of(std::to_array<std::string_view>({"", "private", "rprivate"}),
+                 propagation.text())) {
+    context.refuse(Constraint::binds, propagation, "'private' or 'rprivate'");
+  }
+  // Mounts below a read-only one would then be writable.
+  const json::Value shallow = get(options, Field::BindOptions_ReadOnlyNonRecursive);
+  if (read_only) want_false(context, Constraint::binds, shallow);
+}
+
+void check_bind_mount(Context& context, json::Value mount) {
+  const json::Value source = get(mount, Field::Mount_Source);
+  const BindRule* rule = check_source(context, source.exists() ? source : mount, source.text());
+  const bool read_only = rule != nullptr && rule->read_only;
+  if (read_only && !get(mount, Field::Mount_ReadOnly).truth()) {
+    context.refuse_missing(Constraint::binds, mount, "ReadOnly", "true for this path");
+  }
+  check_bind_options(context, get(mount, Field::Mount_BindOptions), read_only);
+}
+
+void check_volume_mount(Context& context, json::Value mount) {
+  const json::Value options = get(mount, Field::Mount_VolumeOptions);
+  const json::Value driver = get(options, Field::VolumeOptions_DriverConfig);
+  check_volume_driver(context, get(driver, Field::MountDriver_Name),
+                      get(driver, Field::MountDriver_Options));
+  check_labels(context, get(options, Field::VolumeOptions_Labels));
+}
+
+void check_mount(Context& context, json::Value mount) {
+  const json::Value type = get(mount, Field::Mount_Type);
+  const json::Value source = get(mount, Field::Mount_Source);
+  if (type.text() == "bind") return check_bind_mount(context, mount);
+  if (source.text().starts_with('/') && context.rules.reaches_socket(source.text())) {
+    context.refuse(Constraint::docker_socket, source, no_socket);
+  }
+  check_volume_mount(context, mount);  // its options count whatever the type says
+  if (type.text() == "image") return check_image(context, source.path(), source.text());
+  if (type.text() == "volume" || type.text() == "tmpfs") return;
+  if (type.exists()) {
+    context.refuse(Constraint::mounts_other, type, "'bind', 'volume', 'tmpfs' or 'image'");
+  } else {
+    context.refuse_missing(Constraint::mounts_other, mount, "Type",
+                           "'bind', 'volume', 'tmpfs' or 'image'");
+  }
+}
+
+}  // namespace
+
+void check_binds(Context& context, json::Value list) {
+  for (const json::Value entry : list) check_bind(context, entry);
+}
+
+void check_mounts(Context& context, json::Value list) {
+  for (const json::Value mount : list) {
+    if (!mount.is_null()) check_mount(context, mount);
+  }
+}
+
+/// The other container may have the engine's socket, so at every level somebody must have written
+/// that this is meant.
+void check_volumes_from(Context& context, json::Value list) {
+  if (list.is_zero() || context.spec().volumes_from) return;
+  if (context.checks(Constraint::volumes_from)) {
+    context.refuse(Constraint::volumes_from, list, "no other container's volumes");
+  } else if (context.spec().level == Level::unconfined) {
+    context.refuse(Constraint::docker_socket, list, "`volumes_from: true` in the profile");
+  }
+}
+
+}  // namespace acl::constraint

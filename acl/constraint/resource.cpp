@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "acl/constraint/container_parts.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+/// One limit of a container: what asks for it, and what it may be.
+struct Limit {
+  Constraint constraint;
+  std::optional<std::int64_t> most;
+};
+
+bool limited(const Context& context, const Limit& limit) {
+  return context.restricted() || limit.most.has_value();
+}
+
+std::string wanted(const Limit& limit) {
+  return limit.most ? "at most " + std::to_string(*limit.most) : "a limit";
+}
+
+/// A limit that was given; `amount` is what it comes to, not above 0 for "none".
+void check_given(Context& context, json::Value where, std::int64_t amount, const Limit& limit) {
+  if (!limited(context, limit)) return;
+  if (amount <= 0 || (limit.most && amount > *limit.most)) {
+    context.refuse(limit.constraint, where, wanted(limit));
+  }
+}
+
+/// A limit without which a container has none.
+void check_limit(Context& context, json::Value object, Field field, const Limit& limit) {
+  const json::Value value = get(object, field);
+  if (value.is_null()) {
+    if (!limited(context, limit)) return;
+    context.refuse_missing(limit.constraint, object, info(field).name, wanted(limit));
+  } else {
+    check_given(context, value, value.integer().value_or(0), limit);
+  }
+}
+
+Limit memory(const Context& context) {
+  return {Constraint::memory, context.spec().memory_max};
+}
+Limit cpus(const Context& context) {
+  return {Constraint::cpus, context.spec().nano_cpus_max};
+}
+Limit pids(const Context& context) {
+  return {Constraint::pids, context.spec().pids_max};
+}
+
+/// MemorySwap is memory and swap together; -1 is as much swap as the host has. The engine's own
+/// default is twice the memory.
+void check_swap(Context& context, json::Value swap) {
+  const std::int64_t amount = swap.integer().value_or(0);
+  const Limit limit = memory(context);
+  if (!limited(context, limit) || amount == 0) return;
+  if (amount < 0 || (limit.most && amount / 2 > *limit.most)) {
+    context.refuse(Constraint::memory, swap, limit.most ? "at most twice the memory" : "a limit");
+  }
+}
+
+/// CpuQuota of CpuPeriod (both µs; the kernel's period is 100,000) in 10^-9 CPUs; 0 for no limit.
+std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
+  const std::int64_t time = quota.integer().value_or(0);
+  const std::int64_t of = period.is_zero() ? 100'000 : period.integer().value_or(0);
+  constexpr std::int64_t most = std::int64_t{1} << 33;  // times 10^9 still an int64
+  if (time <= 0 || of <= 0) return 0;
+  return time > most ? INT64_MAX : time * 1'000'000'000 / of;
+}
+
+/// CPUs are limited by NanoCpus or by quota and period; the engine refuses both at once.
+void check_cpus(Context& context, json::Value object, bool must_be_set) {
+  const json::Value nano = get(object, Field::Resources_NanoCpus);
+  const json::Value quota = get(object, Field::Resources_CpuQuota);
+  const json::Value period = get(object, Field::Resources_CpuPeriod);
+  if (!quota.is_zero()) {
+    check_given(context, quota, quota_in_nano_cpus(quota, period), cpus(context));
+  } else if (!period.is_zero() && !must_be_set && limited(context, cpus(context))) {
+    // With the quota that the container has, a shorter period is more time.
+    context.refuse(Constraint::cpus, period, "NanoCpus, or CpuQuota with it");
+  }
+  if (!nano.is_zero()) {
+    check_given(context, nano, nano.integer().value_or(0), cpus(context));
+  } else if (quota.is_zero() && must_be_set) {
+    check_limit(context, object, Field::Resources_NanoCpus, cpus(context));
+  }
+}
+
+void check_oom(Context& context, json::Value object) {
+  want_false(context, Constraint::oom, get(object, Field::Resources_OomKillDisable));
+}
+
+/// Fields that starve the host or steer a cgroup, and that no client sends unasked.
+void check_rest(Context& context, json::Value object) {
+  want_zero(context, Constraint::cgroup_parent, get(object, Field::Resources_CgroupParent), "''");
+  for (const Field field :
+       {Field::Resources_CpuRealtimePeriod, Field::Resources_CpuRealtimeRuntime}) {
+    want_zero(context, Constraint::risky_fields, get(object, field), "no real-time CPU time");
+  }
+  check_ulimits(context, get(object, Field::Resources_Ulimits));
+  check_oom(context, object);
+  check_devices(context, object);
+}
+
+}  // namespace
+
+void check_resources(Context& context, json::Value host_config) {
+  check_limit(context, host_config, Field::Resources_Memory, memory(context));
+  check_swap(context, get(host_config, Field::Resources_MemorySwap));
+  check_cpus(context, host_config, true);
+  check_limit(context, host_config, Field::Resources_PidsLimit, pids(context));
+  check_oom_score(context, get(host_config, Field::HostConfig_OomScoreAdj));
+  check_rest(context, host_config);
+}
+
+void check_resources_changed(Context& context, json::Value body) {
+  const json::Value new_memory = get(body, Field::Resources_Memory);
+  if (!new_memory.is_zero()) {
+    check_given(context, new_memory, new_memory.integer().value_or(0), memory(context));
+  }
+  check_swap(context, get(body, Field::Resources_MemorySwap));
+  check_cpus(context, body, false);
+  // Unlike the others, 0 takes this limit away.
+  const json::Value new_pids = get(body, Field::Resources_PidsLimit);
+  if (!new_pids.is_null()) {
+    check_given(context, new_pids, new_pids.integer().value_or(0), pids(context));
+  }
+  check_rest(context, body);
+}
+
+void check_task_resources(Context& context, json::Value resources) {
+  const json::Value limits = get(resources, Field::ResourceRequirements_Limits);
+  check_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
+  check_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
+  check_limit(context, limits, Field::Limit_Pids, pids(context));
+  check_swap(context, get(resources, Field::ResourceRequirements_SwapBytes));
+  const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);
+  for (const json::Value generic : {get(reserved, Field::SwarmResources_GenericResources),
+                                    get(limits, Field::Limit_GenericResources)}) {
+    want_zero(context, Constraint::devices, generic, "no generic resources");
+  }
+}
+
+void check_ulimits(Context& context, json::Value list) {
+  for (const json::Value ulimit : list) {
+    const auto most =
+        context.spec().ulimits_max.find(std::string(get(ulimit, Field::Ulimit_Name).text()));
+    if (most == context.spec().ulimits_max.end()) continue;
+    for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
+      const json::Value value = get(ulimit, field);
+      const std::int64_t amount = value.integer().value_or(0);
+      if (amount >= 0 && amount <= most->second) continue;
+      context.refuse(Constraint::ulimits, value, "at most " + std::to_string(most->second));
+    }
+  }
+}
+
+void check_oom_score(Context& context, json::Value score) {
+  if (score.integer().value_or(0) < 0) context.refuse(Constraint::oom, score, "0 or more");
+}
+
+}  // namespace acl::constraint

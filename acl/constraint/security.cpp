@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/words.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+// What the engine gives every container that does not drop it (moby oci/caps/defaults.go).
+constexpr auto default_set = std::to_array<std::string_view>(
+    {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"});
+constexpr auto hardened_set = std::to_array<std::string_view>({"NET_BIND_SERVICE"});
+
+/// As the engine reads it: any case, with or without CAP_. It also upper-cases U+017F to S; such a
+/// name stays as it is here and so is in no list.
+std::string capability(std::string_view text) {
+  std::string name(text);
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return name.starts_with("CAP_") ? name.substr(4) : name;
+}
+
+bool may_add(const Context& context, std::string_view text) {
+  const std::string name = capability(text);
+  if (const auto& listed = context.spec().capabilities) {
+    return std::any_of(listed->begin(), listed->end(),
+                       [&](const std::string& entry) { return capability(entry) == name; });
+  }
+  return context.restricted() ? is_one_of(hardened_set, name) : is_one_of(default_set, name);
+}
+
+std::string_view addable(const Context& context) {
+  if (context.spec().capabilities) return "a listed capability";
+  return context.restricted() ? "NET_BIND_SERVICE only" : "one of Docker's default set";
+}
+
+struct SecurityOption {
+  std::string_view key, value;
+};
+
+/// As the engine splits it: "k=v", or "k:v" where there is no "=". Bare words are its two old ones.
+SecurityOption parse(std::string_view text) {
+  if (text == "no-new-privileges") return {text, "true"};
+  if (text == "disable") return {"label", text};
+  const auto equals = text.find('=');
+  const auto at = equals != text.npos ? equals : text.find(':');
+  if (at == text.npos) return {text, ""};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+/// Go's strconv.ParseBool.
+bool is_true(std::string_view text) {
+  constexpr auto words = std::to_array<std::string_view>({"1", "t", "T", "true", "TRUE", "True"});
+  return is_one_of(words, text);
+}
+
+void check_option(Context& context, json::Value where, const SecurityOption& option) {
+  if (option.key == "seccomp") {
+    if (option.value != "builtin") context.refuse(Constraint::seccomp, where, "seccomp=builtin");
+  } else if (option.key == "apparmor") {
+    if (option.value != "docker-default") {
+      context.refuse(Constraint::apparmor, where, "apparmor=docker-default");
+    }
+  } else if (option.key == "label") {
+    context.refuse(Constraint::label, where, "the engine's own label");
+  } else if (option.key == "systempaths") {
+    context.refuse(Constraint::systempaths, where, "the engine's system paths");
+  } else {
+    context.refuse(Constraint::security_opt_other, where, "no such option");
+  }
+}
+
+// What every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer ones add to
+// it.
+constexpr auto masked = std::to_array<std::string_view>(
+    {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+     "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"});
+constexpr auto read_only = std::to_array<std::string_view>(
+    {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"});
+
+bool has(json::Value list, std::string_view path) {
+  return std::any_of(list.begin(), list.end(),
+                     [path](json::Value entry) { return entry.text() == path; });
+}
+
+/// null keeps the engine's list, [] empties it, and so does a list that lacks something.
+template <class Paths>
+void check_paths(Context& context, json::Value list, const Paths& defaults) {
+  if (list.is_null()) return;
+  for (const std::string_view path : defaults) {
+    if (has(list, path)) continue;
+    return context.refuse(Constraint::systempaths, list,
+                          "null, or a list with all of the engine's own paths");
+  }
+}
+
+}  // namespace
+
+void check_capabilities_added(Context& context, json::Value list) {
+  for (const json::Value entry : list) {
+    if (!may_add(context, entry.text())) {
+      context.refuse(Constraint::capabilities_add, entry, addable(context));
+    }
+  }
+}
+
+void check_capabilities_dropped(Context& context, json::Value object, Field field) {
+  if (!context.restricted()) return;
+  const json::Value list = get(object, field);
+  const bool all = std::any_of(list.begin(), list.end(), [](json::Value entry) {
+    return capability(entry.text()) == "ALL" && entry.text().size() == 3;
+  });
+  if (all) return;
+  if (list.is_null()) {
+    context.refuse_missing(Constraint::capabilities_drop, object, info(field).name, "ALL in it");
+  } else {
+    context.refuse(Constraint::capabilities_drop, list, "ALL in it");
+  }
+}
+
+void check_security_opt(Context& context, json::Value host_config) {
+  const json::Value list = get(host_config, Field::HostConfig_SecurityOpt);
+  json::Value last;  // of those about new privileges; it is the one that counts
+  for (const json::Value entry : list) {
+    const SecurityOption option = parse(entry.text());
+    if (option.key == "no-new-privileges") {
+      last = entry;
+    } else {
+      check_option(context, entry, option);
+    }
+  }
+  if (last.exists() && !is_true(parse(last.text()).value)) {
+    context.refuse(Constraint::no_new_privileges, last, "no-new-privileges=true");
+  } else if (!last.exists() && context.restricted()) {
+    context.refuse_missing(Constraint::no_new_privileges, host_config, "SecurityOpt",
+                           "no-new-privileges=true in it");
+  }
+}
+
+void check_system_paths(Context& context, json::Value host_config) {
+  check_paths(context, get(host_config, Field::HostConfig_MaskedPaths), masked);
+  check_paths(context, get(host_config, Field::HostConfig_ReadonlyPaths), read_only);
+}
+
+}  // namespace acl::constraint

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/words.hpp"
+
+namespace acl::constraint {
+namespace {
+
+using schema::Field;
+
+// Kubernetes' safe sysctls: namespaced, and no way to starve a neighbour.
+constexpr auto safe_sysctls = std::to_array<std::string_view>(
+    {"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+     "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range", "net.ipv4.tcp_fin_timeout",
+     "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_keepalive_time",
+     "net.ipv4.tcp_syncookies"});
+
+constexpr auto loopback = std::to_array<std::string_view>({"127.0.0.1", "::1"});
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// "root", or what Go's Atoi reads as 0: "0", "00", "+0", "-0".
+bool is_root(std::string_view name) {
+  if (name == "root") return true;
+  if (name.starts_with('+') || name.starts_with('-')) name.remove_prefix(1);
+  return !name.empty() && name.find_first_not_of('0') == name.npos;
+}
+
+bool is_number(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_digit);
+}
+
+/// "user", "user:group"; without a user the engine takes root.
+bool is_unprivileged(const ConstraintSpec& spec, std::string_view text) {
+  const auto colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  const std::string_view group = colon == text.npos ? "" : text.substr(colon + 1);
+  if (name.empty() || is_root(name) || is_root(group)) return false;
+  return !spec.numeric_user || (is_number(name) && (group.empty() || is_number(group)));
+}
+
+std::string_view user_wanted(const ConstraintSpec& spec) {
+  return spec.numeric_user ? "a number other than 0, and no group 0"
+                           : "neither root nor group root";
+}
+
+/// Whether a published port's host address may be listened on; "" is every address.
+bool may_publish(const Context& context, std::string_view address) {
+  if (const auto& listed = context.spec().port_addresses) return is_one_of(*listed, address);
+  return !context.restricted() || is_one_of(loopback, address);
+}
+
+}  // namespace
+
+void check_user(Context& context, json::Value object, Field field) {
+  if (!context.restricted()) return;
+  const json::Value user = get(object, field);
+  if (user.is_zero()) {
+    context.refuse_missing(Constraint::user, object, info(field).name, user_wanted(context.spec()));
+  } else {
+    check_exec_user(context, user);
+  }
+}
+
+void check_exec_user(Context& context, json::Value user) {
+  if (!context.restricted() || user.is_zero()) return;
+  if (!is_unprivileged(context.spec(), user.text())) {
+    context.refuse(Constraint::user, user, user_wanted(context.spec()));
+  }
+}
+
+void check_groups(Context& context, json::Value list) {
+  if (!context.restricted()) return;
+  for (const json::Value group : list) {
+    if (is_root(group.text())) context.refuse(Constraint::user, group, "not group root");
+  }
+}
+
+void check_sysctls(Context& context, json::Value map) {
+  const auto& listed = context.spec().sysctls;
+  for (const json::Value entry : map) {
+    const bool allowed =
+        listed ? is_one_of(*listed, entry.key()) : is_one_of(safe_sysctls, entry.key());
+    if (!allowed) context.refuse(Constraint::sysctls, entry, "no such sysctl");
+  }
+}
+
+void check_ports(Context& context, json::Value host_config) {
+  constexpr std::string_view wanted = "a listed host address";
+  for (const json::Value port : get(host_config, Field::HostConfig_PortBindings)) {
+    for (const json::Value binding : port) {
+      const json::Value address = get(binding, Field::PortBinding_HostIp);
+      if (may_publish(context, address.text())) continue;
+      if (address.exists()) {
+        context.refuse(Constraint::ports, address, wanted);
+      } else {
+        context.refuse_missing(Constraint::ports, binding, "HostIp", wanted);
+      }
+    }
+  }
+  const json::Value all = get(host_config, Field::HostConfig_PublishAllPorts);
+  if (!may_publish(context, "")) want_false(context, Constraint::ports, all);
+}
+
+void check_runtime(Context& context, json::Value runtime) {
+  const std::string_view name = runtime.text();
+  if (name.empty() || name == "runc" || is_one_of(context.spec().runtimes, name)) return;
+  context.refuse(Constraint::runtime, runtime, "'runc' or a listed runtime");
+}
+
+}  // namespace acl::constraint
