@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plugins, the swarm and what belongs to it.
+#include "tests/unit/acl/judge.hpp"
+
+namespace {
+
+using acl::Level;
+
+TEST(PluginPull, grants_nothing_that_reaches_the_host) {
+  constexpr auto pull = "POST /plugins/pull?remote=corp%2Fplugin";
+  Judge judge;
+  EXPECT_EQ(judge.says(pull, "[]"), "passes");
+  EXPECT_EQ(judge.says(pull, R"([{"Name":"network","Value":["bridge"]}])"), "passes");
+  EXPECT_EQ(judge.says(pull, R"([{"Name":"allow-all-devices","Value":["false"]}])"), "passes");
+  for (const auto* body : {
+           R"([{"Name":"network","Value":["host"]}])",
+           R"([{"Name":"mount","Value":["/etc"]}])",
+           R"([{"Name":"device","Value":["/dev/sda"]}])",
+           R"([{"Name":"pid host","Value":["true"]}])",
+           R"([{"Name":"capabilities","Value":["CAP_SYS_ADMIN"]}])",
+           R"([{"Name":"allow-all-devices","Value":["true"]}])",
+       }) {
+    EXPECT_EQ(judge.says(pull, body), "constraint.plugins") << body;
+    EXPECT_EQ(judge.says("POST /plugins/p/upgrade?remote=x", body), "constraint.plugins") << body;
+  }
+  EXPECT_EQ(Judge(Level::unconfined).says(pull, R"([{"Name":"mount","Value":["/"]}])"),
+            "constraint.docker_socket");
+}
+
+TEST(PluginPull, takes_listed_plugins_and_paths) {
+  acl::ConstraintSpec spec;
+  spec.images = {{"corp/*"}};
+  spec.binds = {{"/data"}};
+  spec.devices = {{"/dev/fuse"}};
+  Judge judge(spec);
+  constexpr auto body =
+      R"([{"Name":"mount","Value":["/data/x"]},{"Name":"device","Value":["/dev/fuse"]}])";
+  EXPECT_EQ(judge.says("POST /plugins/pull?remote=corp%2Fplugin", body), "passes");
+  EXPECT_EQ(judge.says("POST /plugins/pull?remote=evil%2Fplugin", "[]"), "constraint.images");
+}
+
+TEST(PluginSet, moves_no_mount_to_the_host) {
+  Judge judge;
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["DEBUG=1","args=a b"])"), "passes");
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m.source=/etc"])"), "constraint.plugins");
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m=/etc"])"), "constraint.plugins");
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m.source=/"])"), "constraint.docker_socket");
+}
+
+TEST(SwarmInit, makes_no_new_authority) {
+  constexpr auto init = "POST /swarm/init";
+  Judge judge;
+  EXPECT_EQ(judge.says(init, R"({"ListenAddr":"0.0.0.0:2377","ForceNewCluster":false,"Spec":
+      {"CAConfig":{"NodeCertExpiry":1},"TaskDefaults":{"LogDriver":{"Name":"json-file"}}}})"),
+            "passes");
+  EXPECT_EQ(judge.says(init, R"({"ForceNewCluster":true})"), "constraint.swarm");
+  EXPECT_EQ(judge.says(init, R"({"Spec":{"CAConfig":{"ExternalCAs":[{"URL":"https://x"}]}}})"),
+            "constraint.swarm");
+  EXPECT_EQ(judge.says("POST /swarm/update?version=1", R"({"CAConfig":{"SigningCAKey":"secret"}})"),
+            "constraint.swarm");
+  EXPECT_EQ(judge.decision().message.find("secret"), std::string::npos);
+  EXPECT_EQ(judge.says("POST /swarm/update?version=1",
+                       R"({"TaskDefaults":{"LogDriver":{"Name":"syslog"}}})"),
+            "constraint.log_driver");
+}
+
+TEST(NodeUpdate, promotes_nobody) {
+  Judge judge;
+  EXPECT_EQ(
+      judge.says("POST /nodes/x/update?version=1", R"({"Role":"worker","Availability":"drain"})"),
+      "passes");
+  EXPECT_EQ(judge.says("POST /nodes/x/update?version=1", R"({"Role":"manager"})"),
+            "constraint.nodes");
+}
+
+TEST(SecretCreate, stores_data_and_nothing_else) {
+  Judge judge;
+  EXPECT_EQ(judge.says("POST /secrets/create", R"({"Name":"s","Data":"eA==","Driver":null})"),
+            "passes");
+  EXPECT_EQ(judge.says("POST /secrets/create", R"({"Name":"s","Driver":{"Name":"vault"}})"),
+            "constraint.secrets");
+  EXPECT_EQ(judge.says("POST /secrets/create", R"({"Templating":{"Name":"golang"}})"),
+            "constraint.secrets");
+  EXPECT_EQ(judge.says("POST /configs/create", R"({"Name":"c","Data":"eA=="})"), "passes");
+  EXPECT_EQ(judge.says("POST /configs/create", R"({"Templating":{"Name":"golang"}})"),
+            "constraint.configs");
+}
+
+std::string says_of(std::string entry, std::string_view method, std::string_view target,
+                    Level level = Level::baseline) {
+  acl::ProfileSpec profile{.name = "p", .allow = {std::move(entry)}};
+  profile.constraints.level = level;
+  acl::PolicySpec spec;
+  spec.profiles = {profile};
+  spec.listener_profiles = {"p"};
+  const auto policy = *acl::compile(spec);
+  acl::Request request;
+  EXPECT_FALSE(acl::understand(method, target, {}, request));
+  const auto decision = policy->decide({}, request);
+  return decision.verdict == acl::Verdict::deny ? decision.message : "passes";
+}
+
+TEST(Levels, want_what_they_cannot_look_into_named) {
+  EXPECT_EQ(says_of("*", "POST", "/swarm/leave"),
+            "SwarmLeave refused for profile 'p': the profile does not allow this operation; level "
+            "baseline wants it named, not \"*\" or a group by effect");
+  EXPECT_NE(says_of("@admin", "POST", "/plugins/x/enable"), "passes");
+  EXPECT_NE(says_of("@read", "POST", "/auth"), "passes");
+  EXPECT_EQ(says_of("@swarm", "POST", "/swarm/leave"), "passes");
+  EXPECT_EQ(says_of("SwarmLeave", "POST", "/swarm/leave"), "passes");
+  EXPECT_EQ(says_of("*", "POST", "/swarm/leave", Level::unconfined), "passes");
+  EXPECT_EQ(says_of("@read", "GET", "/nodes"), "passes");
+  EXPECT_EQ(says_of("*", "POST", "/containers/create"), "passes");
+}
+
+}  // namespace

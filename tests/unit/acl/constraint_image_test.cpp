@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/image_reference.hpp"
+#include "tests/unit/acl/judge.hpp"
+
+namespace {
+
+using acl::Level;
+using acl::constraint::complete;
+using acl::constraint::matches_image;
+
+constexpr auto digest = "sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd";
+
+TEST(ImageReference, is_completed_as_the_engine_does) {
+  struct Case {
+    const char* given;
+    const char* repository;
+    const char* tag;
+  };
+  for (const auto& [given, repository, tag] : {
+           Case{"alpine", "docker.io/library/alpine", "latest"},
+           Case{"alpine:3", "docker.io/library/alpine", "3"},
+           Case{"a/b", "docker.io/a/b", "latest"},
+           Case{"docker.io/alpine", "docker.io/library/alpine", "latest"},
+           Case{"index.docker.io/a/b:1", "docker.io/a/b", "1"},
+           Case{"localhost/a", "localhost/a", "latest"},
+           Case{"host:5000/a/b", "host:5000/a/b", "latest"},
+           Case{"host:5000/a:1", "host:5000/a", "1"},
+           Case{"a@sha256:1", "docker.io/library/a", ""},
+       }) {
+    EXPECT_EQ(complete(given).repository, repository) << given;
+    EXPECT_EQ(complete(given).tag, tag) << given;
+  }
+}
+
+TEST(ImageReference, fits_globs_at_component_borders) {
+  struct Case {
+    const char* glob;
+    const char* reference;
+    bool fits;
+  };
+  for (const auto& [glob, reference, fits] : {
+           Case{"alpine", "docker.io/library/alpine:3", true},
+           Case{"alpine", "alpine2", false},
+           Case{"alpine", "evil/alpine", false},
+           Case{"alpine:3.*", "alpine:3.19", true},
+           Case{"alpine:3.*", "alpine:4", false},
+           Case{"docker.io/library/*", "alpine", true},
+           Case{"docker.io/library/*", "a/b", false},
+           Case{"registry.corp/**", "registry.corp/team/app:1", true},
+           Case{"registry.corp/*", "registry.corp/team/app:1", false},
+           Case{"registry.corp/**", "registry.corp.evil.org/app", false},
+           Case{"registry.corp/**", "evil.org/registry.corp/app", false},
+           Case{"registry.corp/**/app", "registry.corp/a/b/app", true},
+           Case{"registry.corp/**/app", "registry.corp/a/b/app2", false},
+           Case{"registry.corp/*/app*", "registry.corp/a/app-x", true},
+           Case{"**", "anything.org:5000/a/b@sha256:1", true},
+       }) {
+    EXPECT_EQ(matches_image(glob, reference), fits) << glob << " " << reference;
+  }
+}
+
+TEST(ImageReference, is_matched_in_bounded_time) {
+  const std::string stars = "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";
+  EXPECT_FALSE(matches_image("x.y/" + stars, "x.y/" + std::string(4096, 'a')));
+}
+
+acl::ConstraintSpec listed() {
+  acl::ConstraintSpec spec;
+  spec.images = {{"registry.corp/**", "alpine"}};
+  return spec;
+}
+
+TEST(ImageCreate, pulls_what_is_listed) {
+  Judge judge(listed());
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine&tag=3"), "passes");
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=registry.corp%2Fa%2Fb"), "passes");
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=evil%2Falpine&tag=3"), "constraint.images");
+}
+
+TEST(ImageCreate, pulls_by_digest_where_that_is_demanded) {
+  acl::ConstraintSpec spec;
+  spec.require_digest = true;
+  Judge judge(spec);
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine&tag=3"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine&tag=" + std::string(digest)),
+            "passes");
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine@" + std::string(digest)), "passes");
+}
+
+TEST(ImageCreate, imports_from_the_client_but_from_no_url) {
+  Judge judge;
+  EXPECT_EQ(judge.says("POST /images/create?fromSrc=-&repo=x"), "passes");
+  EXPECT_EQ(judge.says("POST /images/create?fromSrc="), "passes");
+  for (const auto* source : {"http%3A%2F%2F169.254.169.254%2F", "example.org%2Fx.tar", "%20-"}) {
+    EXPECT_EQ(judge.says("POST /images/create?fromSrc=" + std::string(source)),
+              "constraint.image_import");
+  }
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=a&fromSrc=http%3A%2F%2Fx"),
+            "constraint.image_import");
+}
+
+TEST(ImageCreate, imports_nothing_at_restricted) {
+  Judge judge(Level::restricted);
+  EXPECT_EQ(judge.says("POST /images/create?fromSrc=-&repo=x"), "constraint.image_import");
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=x"), "passes");
+  EXPECT_EQ(judge.says("POST /images/load"), "constraint.image_import");
+  EXPECT_EQ(Judge(Level::baseline).says("POST /images/load"), "passes");
+}
+
+TEST(ImageCreate, imports_anything_where_the_profile_says_so) {
+  acl::ConstraintSpec spec;
+  spec.level = Level::restricted;
+  spec.image_import = true;
+  Judge judge(spec);
+  EXPECT_EQ(judge.says("POST /images/create?fromSrc=http%3A%2F%2Fx"), "passes");
+  EXPECT_EQ(judge.says("POST /images/load"), "passes");
+}
+
+TEST(ImageNames, are_given_from_the_list_only) {
+  Judge judge(listed());
+  EXPECT_EQ(judge.says("POST /images/abc/tag?repo=registry.corp%2Fx&tag=1"), "passes");
+  EXPECT_EQ(judge.says("POST /images/abc/tag?repo=evil%2Fx"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /images/registry.corp/x/push?tag=1"), "passes");
+  EXPECT_EQ(judge.says("POST /images/evil/x/push?tag=1"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /commit?container=c&repo=registry.corp%2Fx", "{}"), "passes");
+  EXPECT_EQ(judge.says("POST /commit?container=c&repo=evil%2Fx", "{}"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /images/create?fromSrc=-&repo=evil%2Fx"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /build?t=registry.corp%2Fx&t=evil%2Fx"), "constraint.images");
+}
+
+TEST(ImageCommit, has_its_labels_and_secrets_looked_at) {
+  constexpr auto commit = "POST /commit?container=c";
+  EXPECT_EQ(Judge().says(commit, R"({"Labels":{"com.docker.swarm.x":""}})"), "constraint.labels");
+  EXPECT_EQ(Judge().says(commit, R"({"Env":["DB_PASSWORD=x"],"Labels":{"a":"b"}})"), "passes");
+  Judge judge(Level::restricted);
+  EXPECT_EQ(judge.says(commit, R"({"Env":["DB_PASSWORD=x"]})"), "constraint.env");
+  EXPECT_EQ(judge.decision().message.find("x\""), std::string::npos);
+  EXPECT_EQ(judge.says(commit, R"({"Env":["DB_PASSWORD_FILE=/run/secrets/db","A=b"]})"), "passes");
+}
+
+}  // namespace
