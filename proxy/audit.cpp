@@ -91,7 +91,10 @@ AuditSink::AuditSink(const config::Audit& audit)
   logger_->flush_on(spdlog::level::info);
 }
 
-AuditSink::~AuditSink() = default;
+/// Writes what is still queued and ends the writing thread, while what it writes to is still there.
+AuditSink::~AuditSink() {
+  writer_.reset();
+}
 
 void AuditSink::write(std::string_view lines) {
   logger_->info(lines);
