@@ -21,8 +21,8 @@ struct Decision {
   std::string_view rule;  ///< the line that decided: "allow @container", "default deny"
   std::string message;    ///< the sentence for the client; empty when allowed
 
-  /// How much of an opaque body Policy::decide_first_bytes() wants to see before any of it is sent on;
-  /// 0: nothing.
+  /// How much of an opaque body Policy::decide_first_bytes() wants to see before any of it is sent
+  /// on; 0: nothing.
   std::size_t first_bytes = 0;
 
   // After decide() with a body; these point into the Scratch.

@@ -87,8 +87,8 @@ class Policy {
   /// is Decision::body, which the engine is sent instead; it points into `scratch`.
   Decision decide(const Identity&, const Request&, std::string_view body, Scratch& scratch) const;
 
-  /// Decides about an operation with an opaque body, where Decision::first_bytes asks for it: with so
-  /// many of its first bytes, or with all of a shorter body.
+  /// Decides about an operation with an opaque body, where Decision::first_bytes asks for it: with
+  /// so many of its first bytes, or with all of a shorter body.
   Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
 
   /// The profile of the listener that the request came in by; one that denies everything where the

@@ -55,8 +55,8 @@ class Client {
   /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its
   /// own.
   awaitable<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
-  /// Reads the body's beginning and keeps it: at least `least` bytes, or all of a shorter one, and at
-  /// most a buffer's worth more; without a time limit of its own.
+  /// Reads the body's beginning and keeps it: at least `least` bytes, or all of a shorter one, and
+  /// at most a buffer's worth more; without a time limit of its own.
   awaitable<acl::Result<std::string_view, acl::Reason>> read_first(std::size_t least);
   /// Nothing of the body is still to come.
   bool body_complete() const { return framing_ == http::Framing::none; }

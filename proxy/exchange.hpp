@@ -16,8 +16,8 @@ namespace proxy {
 /// What is sent to the engine: the request as it was decided about, and its body.
 struct Outgoing {
   const acl::Request& request;
-  std::string_view head;                         ///< written by tidegate, whole
-  std::string_view held;                         ///< a body that was read whole and decided about
+  std::string_view head;   ///< written by tidegate, whole
+  std::string_view held;   ///< a body that was read whole and decided about
   std::string_view first;  ///< of a streamed body: what was read of it already
   http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
 };

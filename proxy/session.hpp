@@ -65,10 +65,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   acl::Request request_;
   std::string_view upgrade_;  ///< the protocol to ask the engine for
   bool expects_continue_ = false;
-  std::string head_out_;   ///< the head for the engine
+  std::string head_out_;  ///< the head for the engine
   acl::Scratch scratch_;
-  /// The body that the engine is sent: what decide() wrote, not the client. Of an opaque body: what was
-  /// read of it to decide.
+  /// The body that the engine is sent: what decide() wrote, not the client. Of an opaque body: what
+  /// was read of it to decide.
   std::string_view held_;
 
   Exchange* exchange_ = nullptr;  ///< the one that is running

@@ -28,7 +28,7 @@ class Daemon:
     def start(self):
         file = os.path.join(self.folder, "tidegate.yaml")
         with open(file, "w", encoding="utf-8") as out:
-            json.dump(self.config, out, indent=1)
+            out.write(self.text())
         binary = os.environ.get("TIDEGATE")
         if not binary:
             raise AssertionError("TIDEGATE must name the binary under test")
@@ -40,6 +40,10 @@ class Daemon:
                 stderr=stderr,
                 preexec_fn=self.preexec,
             )
+
+    def text(self):
+        """The configuration file."""
+        return json.dumps(self.config, indent=1)
 
     def await_ready(self):
         for listener in self.config["listeners"]:
