@@ -24,9 +24,7 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
 bool Constraints::reaches_socket(std::string_view source) const {
   const std::string path = constraint::canonical_path(source);
   for (const std::string& socket : protected_) {
-    if (constraint::is_at_or_below(socket, path) || constraint::is_at_or_below(path, socket)) {
-      return true;
-    }
+    if (constraint::overlap(path, socket)) return true;
   }
   return constraint::may_show_a_socket(path);
 }

@@ -34,16 +34,28 @@ std::vector<std::string_view> components(std::string_view path) {
   return parts;
 }
 
+/// Whether `part` names a process in /proc: "1", "self", "thread-self".
+bool is_process(std::string_view part) {
+  return part.ends_with("self") || part.find_first_not_of("0123456789") == part.npos;
+}
+
+/// /proc/1/root, cwd and the like are links to anywhere: whatever lies behind one may be all of it.
+bool leads_anywhere(const std::vector<std::string_view>& parts) {
+  return parts.size() >= 3 && parts[0] == "proc" && is_process(parts[1]);
+}
+
 }  // namespace
 
 std::string canonical_path(std::string_view path) {
   if (!path.starts_with('/')) return "/";
+  const std::vector<std::string_view> parts = components(path);
+  if (leads_anywhere(parts)) return "/";
   std::string out;
-  for (const std::string_view part : components(path)) {
+  for (const std::string_view part : parts) {
     out += '/';
     out += part;
     for (const auto& [link, target] : links) {
-      if (out == link) out = target == "/" ? "" : target;
+      if (out == link) out = target;
     }
   }
   return out.empty() ? "/" : out;
@@ -54,10 +66,15 @@ bool is_at_or_below(std::string_view path, std::string_view top) {
   return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
+bool overlap(std::string_view path, std::string_view place) {
+  if (is_at_or_below(path, place) || is_at_or_below(place, path)) return true;
+  // Where /var/run is no link, /var holds what is in /run elsewhere.
+  return path == "/var" && is_at_or_below(place, "/run");
+}
+
 bool may_show_a_socket(std::string_view path) {
-  return std::any_of(socket_places.begin(), socket_places.end(), [path](std::string_view place) {
-    return is_at_or_below(place, path) || is_at_or_below(path, place);
-  });
+  return std::any_of(socket_places.begin(), socket_places.end(),
+                     [path](std::string_view place) { return overlap(path, place); });
 }
 
 }  // namespace acl::constraint

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "tests/unit/acl/judge.hpp"
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr auto create = "POST /containers/create";
+
+acl::ConstraintSpec everything() {
+  acl::ConstraintSpec spec;
+  spec.level = acl::Level::restricted;
+  spec.enforce.labels = {{"team", "ci"}};
+  spec.enforce.no_new_privileges = true;
+  spec.enforce.drop_all_capabilities = true;
+  spec.enforce.read_only_rootfs = true;
+  spec.enforce.memory = 1000;
+  spec.enforce.nano_cpus = 2000;
+  spec.enforce.pids = 30;
+  spec.enforce.user = "1000";
+  spec.enforce.log_driver = "local";
+  return spec;
+}
+
+TEST(Enforce, hardens_a_container_of_an_unaware_client_so_that_it_passes_restricted) {
+  Judge judge(everything());
+  EXPECT_EQ(judge.says(create, R"({"Image":"a"})"), "passes") << judge.decision().message;
+  EXPECT_EQ(judge.decision().body,
+            R"({"Image":"a","HostConfig":{"SecurityOpt":["no-new-privileges"],"CapDrop":["ALL"],)"
+            R"("ReadonlyRootfs":true,"LogConfig":{"Type":"local"},"Memory":1000,"PidsLimit":30,)"
+            R"("NanoCpus":2000},"User":"1000","Labels":{"team":"ci"}})");
+  EXPECT_THAT(
+      judge.decision().enforced,
+      ElementsAre("User", "HostConfig.SecurityOpt[0]", "HostConfig.CapDrop[0]",
+                  "HostConfig.ReadonlyRootfs", "HostConfig.LogConfig.Type", "HostConfig.Memory",
+                  "HostConfig.PidsLimit", "HostConfig.NanoCpus", "Labels.team"));
+}
+
+TEST(Enforce, changes_nothing_the_second_time) {
+  Judge judge(everything());
+  ASSERT_EQ(judge.says(create, R"({"Image":"a","HostConfig":null,"Labels":{"team":"x"}})"),
+            "passes");
+  const std::string once(judge.decision().body);
+  ASSERT_EQ(judge.says(create, once), "passes");
+  EXPECT_EQ(judge.decision().body, once);
+  EXPECT_THAT(judge.decision().enforced, IsEmpty());
+}
+
+TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
+  Judge judge(everything());
+  ASSERT_EQ(judge.says(create, R"({"User":"7","HostConfig":{"Memory":5,"PidsLimit":6,)"
+                               R"("CpuQuota":7,"LogConfig":{"Type":"none"}}})"),
+            "passes");
+  EXPECT_THAT(std::string(judge.decision().body),
+              testing::HasSubstr(R"("Memory":5,"PidsLimit":6,"CpuQuota":7)"));
+}
+
+TEST(Enforce, holds_switches_whatever_the_client_says) {
+  Judge judge(everything());
+  EXPECT_EQ(judge.says(create, R"({"HostConfig":{"ReadonlyRootfs":false,)"
+                               R"("SecurityOpt":["no-new-privileges:false"]}})"),
+            "passes")
+      << judge.decision().message;
+  EXPECT_THAT(std::string(judge.decision().body),
+              testing::HasSubstr(R"(["no-new-privileges:false","no-new-privileges"])"));
+}
+
+TEST(Enforce, hardens_the_tasks_of_a_service) {
+  Judge judge(everything());
+  EXPECT_EQ(
+      judge.says("POST /services/create", R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})"),
+      "passes")
+      << judge.decision().message;
+  EXPECT_EQ(judge.decision().enforced.size(), 9u);
+}
+
+TEST(Enforce, does_nothing_unasked) {
+  Judge judge(acl::Level::unconfined);
+  ASSERT_EQ(judge.says(create, R"({"Image":"a"})"), "passes");
+  EXPECT_EQ(judge.decision().body, R"({"Image":"a"})");
+}
+
+}  // namespace

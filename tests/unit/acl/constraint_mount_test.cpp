@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "tests/unit/acl/judge.hpp"
+
+namespace {
+
+using acl::Level;
+
+constexpr auto create = "POST /containers/create";
+
+std::string with_bind(const std::string& text) {
+  return R"({"HostConfig":{"Binds":[")" + text + R"("]}})";
+}
+
+std::string with_mount(const std::string& fields) {
+  return R"({"HostConfig":{"Mounts":[{"Target":"/t",)" + fields + "}]}}";
+}
+
+acl::ConstraintSpec with_binds(Level level = Level::baseline) {
+  acl::ConstraintSpec spec;
+  spec.level = level;
+  spec.binds = {{"/srv/ci", false}, {"/srv/ci/cache", true}};
+  return spec;
+}
+
+/// The engine's own socket in Judge is /srv/engine.sock; the usual one is protected anyway.
+constexpr const char* socket_spellings[] = {
+    "/srv/engine.sock",
+    "/srv//engine.sock",
+    "/srv/./engine.sock/",
+    "/srv/x/../engine.sock",
+    "/srv",
+    "/srv/",
+    "/",
+    "//",
+    "/..",
+    "/usr/../srv",
+    "/run/docker.sock",
+    "/var/run/docker.sock",
+    "/var/run/",
+    "/var/run/../run/docker.sock",
+    "/run",
+    "/var",
+    "/var/./run//docker.sock",
+    "/proc/1/root",
+    "/proc/self/root/srv/engine.sock",
+    "/proc/1/cwd",
+    "/run/containerd/containerd.sock",
+};
+
+class DockerSocket : public testing::TestWithParam<const char*> {};
+
+TEST_P(DockerSocket, is_no_bind_at_any_level) {
+  for (const auto level : {Level::unconfined, Level::baseline, Level::restricted}) {
+    auto spec = with_binds(level);
+    spec.binds = {{"/", false}};
+    spec.waive = {"user",
+                  "capabilities.drop",
+                  "security_opt.no_new_privileges",
+                  "read_only_rootfs",
+                  "resources.memory",
+                  "resources.cpus",
+                  "resources.pids"};
+    Judge judge(spec);
+    EXPECT_EQ(judge.says(create, with_bind(std::string(GetParam()) + ":/s")),
+              "constraint.docker_socket");
+    EXPECT_EQ(judge.says(create, with_bind("v:/v\",\"" + std::string(GetParam()) + ":/s:ro")),
+              "constraint.docker_socket");
+  }
+}
+
+TEST_P(DockerSocket, is_no_mount_of_a_container_or_service) {
+  Judge judge(Level::unconfined);
+  const auto fields = R"("Type":"bind","Source":")" + std::string(GetParam()) + "\"";
+  EXPECT_EQ(judge.says(create, with_mount(fields)), "constraint.docker_socket");
+  EXPECT_EQ(judge.says("POST /services/create",
+                       R"({"TaskTemplate":{"ContainerSpec":{"Mounts":[{)" + fields + "}]}}}"),
+            "constraint.docker_socket");
+}
+
+TEST_P(DockerSocket, is_no_device_of_a_volume) {
+  Judge judge(Level::unconfined);
+  const auto options =
+      R"("Options":{"type":"none","o":"bind","device":")" + std::string(GetParam()) + "\"}";
+  EXPECT_EQ(judge.says(create, with_mount(R"("Type":"volume","VolumeOptions":{"DriverConfig":{)" +
+                                          options + "}}")),
+            "constraint.docker_socket");
+}
+
+TEST_P(DockerSocket, may_be_mounted_where_a_profile_says_so) {
+  acl::ConstraintSpec spec;
+  spec.level = Level::unconfined;
+  spec.docker_socket = true;
+  Judge judge(spec);
+  EXPECT_EQ(judge.says(create, with_bind(std::string(GetParam()) + ":/s")), "passes");
+}
+
+INSTANTIATE_TEST_SUITE_P(Spellings, DockerSocket, testing::ValuesIn(socket_spellings));
+
+TEST(DockerSocket, is_not_what_stands_beside_it) {
+  Judge judge(Level::unconfined);
+  for (const auto* source :
+       {"/srv/engine.sock2", "/srv/data", "/var/lib/x", "/run/user/1000", "/home/docker.sock",
+        "/etc", "/proc", "/proc/cpuinfo", "engine.sock"}) {
+    EXPECT_EQ(judge.says(create, with_bind(std::string(source) + ":/s")), "passes") << source;
+  }
+}
+
+TEST(DockerSocket, is_not_the_word_in_labels_env_or_targets) {
+  Judge judge(Level::baseline);
+  EXPECT_EQ(judge.says(create, R"({"Labels":{"a":"/var/run/docker.sock"},
+      "Env":["A=/var/run/docker.sock:/x"],"HostConfig":{"Binds":["v:/var/run/docker.sock"]}})"),
+            "passes");
+}
+
+TEST(Binds, are_refused_where_none_is_listed) {
+  Judge judge(Level::baseline);
+  EXPECT_EQ(judge.says(create, with_bind("/etc:/e:ro")), "constraint.binds");
+  EXPECT_EQ(judge.says(create, with_bind("/etc:/e:")), "constraint.binds");
+  EXPECT_EQ(judge.says(create, with_mount(R"("Type":"bind","Source":"/etc")")), "constraint.binds");
+  EXPECT_EQ(judge.says(create, with_bind("data:/e:ro")), "passes");
+  EXPECT_EQ(judge.says(create, with_bind("/anonymous")), "passes");
+}
+
+TEST(Binds, match_listed_paths_at_component_borders_after_cleaning) {
+  Judge judge(with_binds());
+  for (const auto* text : {"/srv/ci:/d", "/srv/ci/a:/d:rw,z", "/srv/./ci//a/../b/:/d:rprivate"}) {
+    EXPECT_EQ(judge.says(create, with_bind(text)), "passes") << text << judge.decision().message;
+  }
+  for (const auto* text : {"/srv/ci-evil:/d", "/srv/ci/../cj:/d", "/etc:/d", "/srv/cI:/d"}) {
+    EXPECT_EQ(judge.says(create, with_bind(text)), "constraint.binds") << text;
+  }
+}
+
+TEST(Binds, are_read_only_where_listed_so) {
+  Judge judge(with_binds());
+  EXPECT_EQ(judge.says(create, with_bind("/srv/ci/cache/x:/d")), "constraint.binds");
+  EXPECT_EQ(judge.says(create, with_bind("/srv/ci/cache/x:/d:Z,ro")), "passes");
+  const std::string source = R"("Type":"bind","Source":"/srv/ci/cache")";
+  EXPECT_EQ(judge.says(create, with_mount(source)), "constraint.binds");
+  EXPECT_EQ(judge.says(create, with_mount(source + R"(,"ReadOnly":true)")), "passes");
+  EXPECT_EQ(judge.says(create, with_mount(source + R"(,"ReadOnly":true,"BindOptions":
+      {"ReadOnlyNonRecursive":true})")),
+            "constraint.binds");
+}
+
+TEST(Binds, keep_mounts_private) {
+  Judge judge(with_binds());
+  for (const auto* mode : {"shared", "rshared", "slave", "rslave", "unbindable"}) {
+    EXPECT_EQ(judge.says(create, with_bind("/srv/ci:/d:rw," + std::string(mode))),
+              "constraint.binds");
+    EXPECT_EQ(judge.says(create, with_mount(R"("Type":"bind","Source":"/srv/ci","BindOptions":
+        {"Propagation":")" + std::string(mode) +
+                                            "\"}")),
+              "constraint.binds");
+  }
+  EXPECT_EQ(judge.says(create, with_mount(R"("Type":"bind","Source":"/srv/ci","BindOptions":
+      {"Propagation":"rprivate","CreateMountpoint":true,"NonRecursive":true})")),
+            "passes");
+}
+
+TEST(Mounts, of_volumes_take_no_driver_that_binds) {
+  Judge judge(with_binds());
+  const auto volume = [&](const char* driver) {
+    return judge.says(create, with_mount(R"("Type":"volume","Source":"v","VolumeOptions":
+        {"DriverConfig":)" + std::string(driver) +
+                                         "}"));
+  };
+  EXPECT_EQ(volume(R"({"Name":"local","Options":{"type":"none","o":"bind","device":"/data"}})"),
+            "constraint.volumes");
+  EXPECT_EQ(volume(R"({"Name":"rexray"})"), "constraint.volumes");
+  EXPECT_EQ(volume(R"({"Name":"local"})"), "passes");
+  EXPECT_EQ(volume(R"({"Options":{"type":"tmpfs","device":"tmpfs","o":"size=1m"}})"), "passes");
+}
+
+}  // namespace
