@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+
+#include "proxy/deadline.hpp"
+#include "proxy/engine_stub/streams.hpp"
+
+namespace proxy::engine_stub {
+
+/// One client of the stand-in, and its requests one after the other.
+class Session : public boost::intrusive::list_base_hook<> {
+ public:
+  Session(Socket, Engine&, Deadlines&);
+  awaitable<void> serve();
+  /// Ends it at once.
+  void stop();
+
+ private:
+  awaitable<bool> serve_one();
+  awaitable<bool> answer(const http::RequestHead&);
+  awaitable<bool> refuse(const acl::Refusal&);
+
+  Engine& engine_;
+  Client client_;
+  Deadline deadline_;
+  acl::Request request_;
+  Json body_;
+};
+
+}  // namespace proxy::engine_stub

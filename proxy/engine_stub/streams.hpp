@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "proxy/client.hpp"
+#include "proxy/engine_stub/answers.hpp"
+
+/// What the stand-in answers at length, an operation each.
+namespace proxy::engine_stub {
+
+/// A request while it is answered.
+struct Call {
+  Engine& engine;
+  Client& client;
+  const acl::Request& request;
+  const Json& body;  ///< null where there was none
+  bool upgrades;     ///< the client asks for a 101
+};
+
+/// \returns whether the connection may serve another request.
+using StreamAnswer = awaitable<bool> (*)(Call);
+
+awaitable<bool> container_attach(Call);
+awaitable<bool> container_logs(Call);
+awaitable<bool> container_wait(Call);
+awaitable<bool> exec_start(Call);
+awaitable<bool> events(Call);
+
+/// Sends an answer that is whole. \returns whether the connection may serve another request.
+awaitable<bool> send_reply(Call, Reply);
+
+}  // namespace proxy::engine_stub

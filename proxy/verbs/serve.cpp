@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <spdlog/spdlog.h>
+#include <sysexits.h>
+
+#include "proxy/server.hpp"
+#include "proxy/verbs/verb.hpp"
+
+namespace proxy::verbs {
+namespace {
+
+struct Options {
+  std::string config;
+  std::string listen = "unix:///run/tidegate/tidegate.sock";
+  std::string upstream = "unix:///var/run/docker.sock";
+};
+
+config::Loaded settings_for(const Options& options) {
+  if (!options.config.empty()) return config::load_file(options.config);
+  std::vector<config::Diagnostic> problems;
+  const auto listen = config::parse_address(options.listen);
+  const auto upstream = config::parse_address(options.upstream);
+  if (!listen) problems.push_back({.where = "--listen", .message = listen.error()});
+  if (!upstream) problems.push_back({.where = "--upstream", .message = upstream.error()});
+  if (listen && listen->kind != config::Address::Kind::unix_socket) {
+    problems.push_back(
+        {.where = "--listen", .message = "without a configuration only a unix socket is served"});
+  }
+  if (!problems.empty()) return problems;
+  return config::without_file(*listen, *upstream);
+}
+
+int serve(const Options& options) {
+  auto settings = settings_for(options);
+  if (!settings) return report(settings.error());
+  log_to_stderr(settings->log.level);
+  Server server(std::move(*settings));
+  const auto problems = server.open();
+  for (const auto& problem : problems) spdlog::error("{}", problem);
+  if (!problems.empty()) return EX_CONFIG;
+  server.run();
+  return EX_OK;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Run& run) {
+  auto& verb = *app.add_subcommand("serve", "Serve clients as the configuration says.");
+  verb.footer(
+      "Without --config, operations that only read and leak no secrets are served on one unix "
+      "socket:\n"
+      "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
+      "  docker -H unix:///tmp/tidegate.sock ps      works\n"
+      "  docker -H unix:///tmp/tidegate.sock run …   is refused with the reason\n"
+      "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "
+      "once.");
+  const auto options = std::make_shared<Options>();
+  auto* config =
+      verb.add_option("--config", options->config, "Configuration file (see config/README.md).");
+  verb.add_option("--listen", options->listen, "Unix socket to serve on.")
+      ->capture_default_str()
+      ->excludes(config);
+  verb.add_option("--upstream", options->upstream, "The engine.")
+      ->capture_default_str()
+      ->excludes(config);
+  verb.callback([options, &run] { run = [options] { return serve(*options); }; });
+}
+
+}  // namespace proxy::verbs
