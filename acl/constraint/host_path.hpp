@@ -6,10 +6,10 @@
 
 namespace acl::constraint {
 
-/// A host path as the kernel resolves it, as far as that can be told without looking: cleaned as Go's
-/// path.Clean does, and through the links that every Linux has (`/var/run` is `/run`). What may be
-/// anything counts as "/": a relative path (below the daemon's working directory), and what lies
-/// behind a link of a process (`/proc/1/root`).
+/// A host path as the kernel resolves it, as far as that can be told without looking: cleaned as
+/// Go's path.Clean does, and through the links that every Linux has (`/var/run` is `/run`). What
+/// may be anything counts as "/": a relative path (below the daemon's working directory), and what
+/// lies behind a link of a process (`/proc/1/root`).
 std::string canonical_path(std::string_view path);
 
 /// Whether `path` is `top` or lies below it, by whole components; both canonical.
