@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "config/constraint_keys.hpp"
 #include "config/types.hpp"
 
 namespace config {
@@ -83,6 +84,7 @@ const Table<acl::ProfileSpec>& profile_keys() {
       required("allow", &ProfileSpec::allow, list_of(text(), most_entries),
                "the operations that it allows, as [\"@read\"]; [] for none"),
       field("deny", &ProfileSpec::deny, list_of(text(), most_entries)),
+      field("containers", &ProfileSpec::constraints, map_of(constraint_keys())),
   };
   return table;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/constraint_keys.hpp"
 #include "config/load.hpp"
 
 namespace config {
@@ -138,6 +139,10 @@ TEST(Readme, documents_every_other_key_with_its_default_and_range) {
   expect_documented(readme, file_keys());
   expect_documented(readme, listener_keys());
   expect_documented(readme, profile_keys());
+  expect_documented(readme, constraint_keys());
+  expect_documented(readme, bind_keys());
+  expect_documented(readme, device_keys());
+  expect_documented(readme, enforce_keys());
   expect_documented(readme, audit_keys());
   expect_documented(readme, log_keys());
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "acl/constraint/spec.hpp"
+#include "config/fields.hpp"
+
+/// The keys of `profiles.<name>.containers`: the level, and what widens or narrows it by name.
+namespace config {
+
+const Table<acl::ConstraintSpec>& constraint_keys();
+const Table<acl::BindRule>& bind_keys();
+const Table<acl::DeviceRule>& device_keys();
+const Table<acl::EnforceSpec>& enforce_keys();
+
+}  // namespace config
