@@ -15,7 +15,10 @@ from tests.e2e.relay import Relay
 from tests.e2e.transcript import Transcript
 from tests.support.daemon import Daemon
 
-EVERYTHING = {"allow": ["*", "Session", "Grpc"]}
+EVERYTHING = {
+    "allow": ["*", "Session", "Grpc"],
+    "containers": {"level": "unconfined", "docker_socket": "allow"},
+}
 
 
 class Stage:
