@@ -74,6 +74,11 @@ class PolicyCompiler {
       mistake(item(where + ".binds", i), quoted(path) + " is not an absolute, canonical path",
               constraint::canonical_path(path));
     }
+    for (const auto& [key, value] : spec.enforce.labels) {
+      if (!key.starts_with("tidegate.")) continue;
+      mistake(where + ".enforce.labels", "labels that begin with 'tidegate.' are tidegate's own",
+              "another name than " + quoted(key));
+    }
     for (std::size_t i = 0; i < spec.waive.size(); ++i) {
       const auto known = constraint_by_key(spec.waive[i]);
       if (known && *known != Constraint::docker_socket) continue;

@@ -39,9 +39,9 @@ bool is_process(std::string_view part) {
   return part.ends_with("self") || part.find_first_not_of("0123456789") == part.npos;
 }
 
-/// /proc/1/root, cwd and the like are links to anywhere: whatever lies behind one may be all of it.
+/// A process's root, cwd and the like in /proc are links to anywhere: what lies behind may be all.
 bool leads_anywhere(const std::vector<std::string_view>& parts) {
-  return parts.size() >= 3 && parts[0] == "proc" && is_process(parts[1]);
+  return parts.size() >= 2 && parts[0] == "proc" && is_process(parts[1]);
 }
 
 }  // namespace

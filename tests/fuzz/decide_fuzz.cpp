@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any body at any level, with and without enforced values: what decide() lets through is let through
-// again, unchanged and with nothing more to enforce or drop. So the engine gets what was checked.
+// Any body at any level, with and without enforced values: what decide() lets through is let
+// through again, unchanged and with nothing more to enforce or drop. So the engine gets what was
+// checked.
 #include <array>
 #include <cstdint>
 #include <cstdlib>

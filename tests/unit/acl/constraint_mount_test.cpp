@@ -43,6 +43,7 @@ constexpr const char* socket_spellings[] = {
     "/run",
     "/var",
     "/var/./run//docker.sock",
+    "/proc/1",
     "/proc/1/root",
     "/proc/self/root/srv/engine.sock",
     "/proc/1/cwd",

@@ -300,4 +300,19 @@ TEST(PolicyMistake, all_are_reported_at_once) {
                              "profiles.ok.allow[1]", "listeners[1].profile"}));
 }
 
+TEST(PolicyMistake, constraints_that_cannot_be_meant) {
+  acl::ProfileSpec ci{.name = "ci"};
+  ci.constraints.binds = {{"/srv/ok", false}, {"/srv/../etc", false}};
+  ci.constraints.waive = {"user", "docker_socket", "namespace.pid"};
+  ci.constraints.enforce.labels = {{"tidegate.x", ""}};
+  const auto found = mistakes({.profiles = {ci}, .listener_profiles = {}});
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].where, "profiles.ci.containers.binds[1]");
+  EXPECT_EQ(found[0].hint, "/etc");
+  EXPECT_EQ(found[1].where, "profiles.ci.containers.enforce.labels");
+  EXPECT_EQ(found[2].where, "profiles.ci.containers.waive[1]");
+  EXPECT_EQ(found[2].hint, "docker_socket: allow");
+  EXPECT_EQ(found[3].hint, "did you mean 'namespaces.pid'?");
+}
+
 }  // namespace
