@@ -137,7 +137,7 @@ void check_volumes_from(Context& context, json::Value list) {
   if (context.checks(Constraint::volumes_from)) {
     context.refuse(Constraint::volumes_from, list, "no other container's volumes");
   } else if (context.spec().level == Level::unconfined) {
-    context.refuse(Constraint::docker_socket, list, "`volumes_from: true` in the profile");
+    context.refuse(Constraint::docker_socket, list, "`volumes_from: allow` in the profile");
   }
 }
 
