@@ -18,7 +18,8 @@ void Report::add(int line, std::string where, std::string message, std::string h
 bool Report::names(std::string_view where) const {
   return std::ranges::any_of(mistakes_, [where](const Diagnostic& mistake) {
     return where == mistake.where ||
-           (mistake.where.ends_with(']') && where.starts_with(mistake.where + "."));
+           (mistake.where.ends_with(']') && where.starts_with(mistake.where + ".")) ||
+           (where.ends_with(']') && mistake.where.starts_with(std::string(where) + "."));
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acl/text.hpp"
+#include "config/scalar.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"
 
@@ -33,27 +34,6 @@ std::string how_to_write(YamlNode::Kind kind) {
     case YamlNode::Kind::refused: return "";
   }
   return "";
-}
-
-/// What is wrong with a text; empty where nothing is.
-using Complaint = std::string;
-
-/// A type that `parse(text, to)` reads from a scalar; it returns a Complaint.
-template <class T, class Parse, class Print>
-Type<T> scalar(const Parse& parse, Print print, std::string range) {
-  auto read = [parse](const Place& place, T& to, Report& report) {
-    if (!expect(place, YamlNode::Kind::scalar, report)) return false;
-    T value{};
-    Complaint complaint = parse(place.node.text, value);
-    const bool is_read = complaint.empty();
-    if (is_read) {
-      to = std::move(value);
-    } else {
-      place.mistake(report, std::move(complaint));
-    }
-    return is_read;
-  };
-  return {std::move(read), std::move(print), std::move(range)};
 }
 
 template <class T>

@@ -49,6 +49,9 @@ constexpr std::array size_aliases{
 // Half of what fits into the signed 64 bits of milliseconds, so that sums of two stay in range.
 constexpr std::uint64_t ceiling = std::numeric_limits<std::int64_t>::max() / 2;
 
+constexpr std::uint64_t nano_per_cpu = 1'000'000'000;
+constexpr std::size_t nano_digits = 9;
+
 struct Quantity {
   std::string_view digits;
   std::string_view unit;
@@ -127,6 +130,29 @@ acl::Result<std::size_t, std::string> parse_count(std::string_view text) {
   const auto number = multiply(digits, 1);
   if (!number) return acl::quoted(text) + " is too large a number";
   return std::size_t{*number};
+}
+
+acl::Result<std::int64_t, std::string> parse_cpus(std::string_view text) {
+  const auto point = std::min(text.find('.'), text.size());
+  const auto whole = split(text.substr(0, point));
+  std::string fraction(text.substr(std::min(point + 1, text.size())));
+  const bool digits_only = !whole.digits.empty() && whole.unit.empty() &&
+                           split(fraction).unit.empty() && fraction.size() <= nano_digits;
+  if (!digits_only || (point < text.size() && fraction.empty())) {
+    return acl::quoted(text) + " is no number of CPUs; write it as `2` or `0.5`";
+  }
+  fraction.append(nano_digits - fraction.size(), '0');
+  const auto nano = multiply(whole.digits, nano_per_cpu);
+  if (!nano) return acl::quoted(text) + " is too large a number";
+  return static_cast<std::int64_t>(*nano + multiply(fraction, 1).value_or(0));
+}
+
+std::string format_cpus(std::int64_t nano_cpus) {
+  const auto value = static_cast<std::uint64_t>(nano_cpus);
+  auto fraction = std::to_string(nano_per_cpu + value % nano_per_cpu).substr(1);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  const auto whole = std::to_string(value / nano_per_cpu);
+  return fraction.empty() ? whole : whole + "." + fraction;
 }
 
 std::string format_duration(std::chrono::milliseconds time) {

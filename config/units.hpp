@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,13 @@ acl::Result<std::size_t, std::string> parse_size(std::string_view text);
 
 /// Reads a whole number of decimal digits.
 acl::Result<std::size_t, std::string> parse_count(std::string_view text);
+
+/// Reads a number of CPUs, "2" or "0.5", with at most nine digits behind the point.
+/// \returns 10^-9 CPUs, or a sentence that says what is wrong and what would be right.
+acl::Result<std::int64_t, std::string> parse_cpus(std::string_view text);
+
+/// parse_cpus reads it back.
+std::string format_cpus(std::int64_t nano_cpus);
 
 /// In the largest unit that fits without a remainder; parse_duration reads it back.
 std::string format_duration(std::chrono::milliseconds);

@@ -87,9 +87,34 @@ TEST(ConstraintKeys, refuse_what_they_do_not_know_and_say_what_would_be_right) {
   EXPECT_THAT(mistake("{binds: [{read_only: true}]}"), HasSubstr("binds[0].path: is missing"));
   EXPECT_THAT(mistake("{binds: [{path: /srv/../etc}]}"), HasSubstr("canonical"));
   EXPECT_THAT(mistake("{devices: [{path: /dev/fuse, permissions: x}]}"),
-              HasSubstr("unknown value 'x'"));
+              HasSubstr("'x' is no permission"));
   EXPECT_THAT(mistake("{waive: [seccomp]}"), HasSubstr("there is no constraint 'seccomp'"));
   EXPECT_THAT(mistake("{waive: [docker_socket]}"), HasSubstr("docker_socket: allow"));
+}
+
+TEST(ConstraintKeys, refuse_values_that_would_silently_mean_nothing) {
+  EXPECT_THAT(mistake("{ports: {addresses: [localhost]}}"), HasSubstr("is no IP address"));
+  EXPECT_THAT(mistake("{capabilities: {add: [net-admin]}}"), HasSubstr("write it as `NET_ADMIN`"));
+  EXPECT_THAT(mistake("{ulimits: {nofiles: 1}}"), HasSubstr("did you mean 'nofile'?"));
+  EXPECT_THAT(mistake("{binds: [{path: srv}]}"), HasSubstr("begin it with `/`"));
+  for (const auto* path : {"/srv/", "/srv//a", "/srv/.", "/./srv", "/srv/.."}) {
+    EXPECT_THAT(mistake("{devices: [{path: " + std::string(path) + "}]}"),
+                HasSubstr("is not canonical"));
+  }
+  for (const auto* letters : {"rr", "rwx", "\"\""}) {
+    EXPECT_THAT(mistake("{devices: [{path: /dev/x, permissions: " + std::string(letters) + "}]}"),
+                HasSubstr("is no permission"));
+  }
+}
+
+TEST(ConstraintKeys, tell_all_mistakes_at_once_and_each_once) {
+  const auto spec = read("{level: x, binds: [{}], pids: {max: 0}, waive: [none, privileged]}");
+  ASSERT_FALSE(spec);
+  std::vector<std::string> places;
+  for (const auto& mistake : spec.error()) places.push_back(mistake.where);
+  EXPECT_THAT(places, testing::UnorderedElementsAre(
+                          "profiles.p.containers.level", "profiles.p.containers.binds[0].path",
+                          "profiles.p.containers.pids.max", "profiles.p.containers.waive[0]"));
 }
 
 }  // namespace

@@ -101,5 +101,21 @@ TEST(Count, is_decimal_digits_only) {
   EXPECT_THAT(parse_count("99999999999999999999").error(), HasSubstr("too large"));
 }
 
+TEST(Cpus, are_read_to_the_last_of_nine_digits) {
+  EXPECT_EQ(*parse_cpus("2"), 2'000'000'000);
+  EXPECT_EQ(*parse_cpus("1.5"), 1'500'000'000);
+  EXPECT_EQ(*parse_cpus("0.000000001"), 1);
+  for (const auto* text : {"2", "1.5", "0.000000001", "0.01", "4096"}) {
+    EXPECT_EQ(format_cpus(*parse_cpus(text)), text);
+  }
+}
+
+TEST(Cpus, are_plain_decimal_numbers) {
+  for (const auto* text : {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "0.0000000001", "1.2.3",
+                           "99999999999999999999"}) {
+    EXPECT_FALSE(parse_cpus(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace config
