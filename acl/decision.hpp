@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "acl/reason.hpp"
+#include "acl/schema/conform.hpp"
 
 namespace acl {
 
@@ -24,6 +25,9 @@ struct Decision {
   /// How much of an opaque body Policy::decide_first_bytes() wants to see before any of it is sent
   /// on; 0: nothing.
   std::size_t first_bytes = 0;
+
+  /// Whether what clients say to no effect is sent on: see Habits.
+  schema::Habits habits = schema::Habits::drop;
 
   // After decide() with a body; these point into the Scratch.
   std::string_view body;                  ///< what is to be sent in place of the client's bytes

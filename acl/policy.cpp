@@ -43,6 +43,7 @@ Decision Profile::decide(const Request& request) const {
   Decision decision;
   decision.profile = name_;
   decision.rule = rule.text;
+  decision.habits = constraints_.spec().client_habits;
   if (!rule.allows) {
     decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
     decision.message = operation_sentence(request, name_);
@@ -101,6 +102,7 @@ Decision Profile::decide(const Request& request, std::string_view body, Scratch&
 void Profile::check_body(const Request& request, Scratch& scratch, Decision& decision) const {
   schema::ConformSettings settings;
   settings.unknown_fields = constraints_.spec().unknown_fields;
+  settings.habits = constraints_.spec().client_habits;
   schema::conform(request.operation, scratch.document, settings, scratch.conformance);
   decision.dropped = scratch.conformance.dropped;
   if (!scratch.conformance.ok()) {

@@ -62,6 +62,7 @@ class QueryReader {
     const auto known = find_known(known_, name);
     if (!known) {
       drop(name);
+      out_.unknown.push_back({std::move(name), std::move(parameter.value)});
       return std::nullopt;
     }
     if (!known->is_list && is_given(known->name)) {

@@ -72,6 +72,7 @@ void Request::forget_target() {
   path.clear();
   name_begin = 0;
   name_size = 0;
+  unknown.clear();
   dropped.clear();
 }
 
@@ -97,6 +98,17 @@ void append_target(const Request& request, std::string& out) {
   for (const auto& [name, value] : request.query) {
     out.push_back(separator);
     out.append(name);
+    out.push_back('=');
+    encode_query_value(value, out);
+    separator = '&';
+  }
+}
+
+void append_unknown_parameters(const Request& request, std::string& out) {
+  char separator = request.query.empty() ? '?' : '&';
+  for (const auto& [name, value] : request.unknown) {
+    out.push_back(separator);
+    encode_query_value(name, out);
     out.push_back('=');
     encode_query_value(value, out);
     separator = '&';

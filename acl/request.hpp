@@ -18,6 +18,12 @@ struct Parameter {
   std::string value;      ///< decoded; any bytes
 };
 
+/// One that the operation does not know, decoded.
+struct UnknownParameter {
+  std::string name;
+  std::string value;
+};
+
 /// "v1.41" is {1, 41}. {0, 0} where the path has no version: the engine then takes its newest.
 struct ApiVersion {
   unsigned major = 0;
@@ -35,7 +41,9 @@ struct Request {
   std::size_t name_begin = 0;    ///< where in `path` the object's name begins …
   std::size_t name_size = 0;     ///< … and its length; 0 where the path names no object
   std::vector<Parameter> query;  ///< the parameters that the operation knows, in the client's order
-  /// Names of the parameters that it does not know, made printable and bounded by TargetLimits.
+  /// The parameters that it does not know: sent on only where a profile keeps clients' habits.
+  std::vector<UnknownParameter> unknown;
+  /// Their names, made printable and bounded by TargetLimits.
   std::vector<std::string> dropped;
 
   /// The container, image, network … that the path names; empty where it names none.
@@ -63,5 +71,7 @@ struct TargetLimits {
 
 /// Appends the one spelling of a request's target: "/v1.41/containers/web/json?size=1".
 void append_target(const Request&, std::string& out);
+/// Appends the parameters that the operation does not know to such a target.
+void append_unknown_parameters(const Request&, std::string& out);
 
 }  // namespace acl

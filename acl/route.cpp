@@ -91,6 +91,7 @@ std::string_view name_in(std::string_view path, const Route& route) {
 }  // namespace
 
 RouteMatch route(Method method, std::string_view path) {
+  if (path == "/networks/") path.remove_suffix(1);  // the engine has this route, too
   // The engine answers OPTIONS on every path alike; nothing is named by it.
   if (method == Method::options) return {.operation = Operation::OptionsAny};
   for (const Route& route : candidates(method, first_segment_of(path))) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acl/constraint/findings.hpp"
@@ -19,5 +20,9 @@ struct Scratch {
   std::vector<std::string> enforced;
   std::string body;  ///< as it is to be sent
 };
+
+/// `body` as tidegate would write it, where it is JSON; empty where it is not. For a body that the
+/// operation has no use for and a profile sends on all the same (Habits::keep).
+std::string_view restate(std::string_view body, Scratch&);
 
 }  // namespace acl

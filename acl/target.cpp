@@ -82,7 +82,6 @@ std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlas
     return Refusal(Reason::target_not_canonical,
                    std::string(meaning(Reason::target_not_canonical)) + ": " + quoted(out.path));
   }
-  if (out.path == "/networks/") out.path.pop_back();
   // A version holds no slash, so none was found before its end.
   if (found.any()) slashes = {found.first - prefix, found.last - prefix};
   return std::nullopt;

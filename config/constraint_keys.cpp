@@ -78,6 +78,7 @@ const Table<ConstraintSpec>& constraint_keys() {
       field("level", &Spec::level, level()),
       field("docker_socket", &Spec::docker_socket, permission()),
       field("unknown_fields", &Spec::unknown_fields, unknown_fields()),
+      field("client_habits", &Spec::client_habits, habits()),
       field("binds", &Spec::binds, list_of(map_of(bind_keys()), most_entries)),
       field("images", &Spec::images, texts()),
       field("require_digest", &Spec::require_digest, boolean()),

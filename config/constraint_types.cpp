@@ -148,6 +148,10 @@ Type<acl::UnknownFields> unknown_fields() {
   return choice<UnknownFields>({{"refuse", UnknownFields::refuse}, {"drop", UnknownFields::drop}});
 }
 
+Type<acl::Habits> habits() {
+  return choice<acl::Habits>({{"drop", acl::Habits::drop}, {"keep", acl::Habits::keep}});
+}
+
 Type<bool> permission() {
   return choice<bool>({{"refuse", false}, {"allow", true}});
 }

@@ -13,6 +13,7 @@ namespace config {
 
 Type<acl::Level> level();
 Type<acl::UnknownFields> unknown_fields();
+Type<acl::Habits> habits();
 /// "allow" is true, "refuse" false.
 Type<bool> permission();
 /// Bytes of memory, as "512MiB"; at least what the engine takes.

@@ -22,8 +22,8 @@ class Report {
 
   bool empty() const { return mistakes_.empty(); }
 
-  /// Whether something is wrong already at exactly this place, with the list entry that holds it, or
-  /// within the list entry that it is: what follows from it needs no second line.
+  /// Whether something is wrong already at exactly this place, with the list entry that holds it,
+  /// or within the list entry that it is: what follows from it needs no second line.
   bool names(std::string_view where) const;
 
   /// In the order of their lines, those about the file as a whole first. Leaves the report empty.

@@ -66,6 +66,7 @@ awaitable<Next> Session::serve_one() {
   }
 
   auto decision = policy->decide(identity_, request_);
+  habits_ = decision.habits;
   if (decision.verdict != Verdict::deny) write_head();
   client_.consume_head(head_);
   if (decision.verdict == Verdict::needs_body)
@@ -95,7 +96,7 @@ std::optional<Refusal> Session::understand() {
 
 void Session::write_head() {
   head_out_.clear();
-  http::begin_request_head(request_, head_, upgrade_, head_out_);
+  http::begin_request_head(request_, head_, habits_, upgrade_, head_out_);
 }
 
 awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
@@ -144,21 +145,21 @@ awaitable<Next> Session::forward(AuditRecord& record) {
   Outgoing outgoing{.request = request_};
   http::OutgoingBody body;
   switch (acl::info(request_.operation).body) {
-    case acl::BodyKind::json:
-      outgoing.held = held_;
-      if (!held_.empty()) body = {Framing::length, held_.size()};
-      break;
+    case acl::BodyKind::json: outgoing.held = held_; break;
     case acl::BodyKind::opaque:
       co_await invite_body();
       outgoing.first = held_;
       outgoing.streamed = head_.framing;
       body = {head_.framing, head_.length};
       break;
-    case acl::BodyKind::none:  // dockerode repeats queries as bodies: read, but not sent on
-      if (const auto dropped = co_await read_whole_body(); !dropped)
-        co_return co_await refuse(Refusal(dropped.error()), record);
+    case acl::BodyKind::none: {  // dockerode repeats queries as bodies: read, as a rule not sent on
+      const auto idle = co_await read_whole_body();
+      if (!idle) co_return co_await refuse(Refusal(idle.error()), record);
+      if (habits_ == acl::Habits::keep) outgoing.held = acl::restate(*idle, scratch_);
       break;
+    }
   }
+  if (!outgoing.held.empty()) body = {Framing::length, outgoing.held.size()};
   http::end_request_head(body, head_out_);
   outgoing.head = head_out_;
   co_return co_await exchange(outgoing, record);

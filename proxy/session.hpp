@@ -63,6 +63,7 @@ class Session : public boost::intrusive::list_base_hook<> {
 
   http::RequestHead head_;  ///< its views end at consume_head()
   acl::Request request_;
+  acl::Habits habits_ = acl::Habits::drop;
   std::string_view upgrade_;  ///< the protocol to ask the engine for
   bool expects_continue_ = false;
   std::string head_out_;  ///< the head for the engine

@@ -15,6 +15,7 @@ namespace acl {
 /// level means, constraint by constraint.
 enum class Level : std::uint8_t { unconfined, baseline, restricted };
 
+using schema::Habits;
 using schema::UnknownFields;
 
 /// A host directory that may be mounted, with everything below it.
@@ -51,6 +52,7 @@ struct ConstraintSpec {
   Level level = Level::baseline;
   bool docker_socket = false;  ///< `docker_socket: allow`: the engine's socket may be mounted
   UnknownFields unknown_fields = UnknownFields::refuse;
+  Habits client_habits = Habits::drop;
 
   std::vector<BindRule> binds;                     ///< none listed, none allowed
   std::optional<std::vector<std::string>> images;  ///< globs over references; absent: any

@@ -108,15 +108,18 @@ class Matcher {
       return true;
     }
     seen_in_[place] = object.index();
-    if (info(field).type.scalar == Scalar::ignored) return drops(member);
-    if (member.key() != info(field).name) body_.rename(member, info(field).name);
+    if (info(field).type.scalar == Scalar::ignored) return keeps_habit(member);
+    const bool other_spelling = member.key() != info(field).name;
+    if (other_spelling && !keeps_habits()) body_.rename(member, info(field).name);
     body_.tag(member, static_cast<std::uint16_t>(field));
     match(member, info(field).type);
     return true;
   }
 
   bool keeps_unknown(Value member, Struct type) {
-    if (member.is_zero() || is_client_quirk(operation_, type, member.key())) return drops(member);
+    if (member.is_zero() || is_client_quirk(operation_, type, member.key())) {
+      return keeps_habit(member);
+    }
     if (find(legacy_top_level(type), member.key()) != Field::none) {
       problem(Reason::body_top_level_host_config, member,
               "belongs into HostConfig; engines up to 26.1 obey it here too");
@@ -129,6 +132,9 @@ class Matcher {
                          : "the Engine API has no such field; did you mean " + quoted(near) + "?");
     return true;
   }
+
+  bool keeps_habits() const { return settings_.habits == Habits::keep; }
+  bool keeps_habit(Value member) { return keeps_habits() || drops(member); }
 
   bool drops(Value member) {
     if (out_.dropped.size() < settings_.dropped) {

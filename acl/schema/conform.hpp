@@ -14,8 +14,13 @@ namespace acl::schema {
 /// What becomes of a field that no engine knew when this table was made.
 enum class UnknownFields { refuse, drop };
 
+/// What becomes of what known clients say to no effect: fields of client_quirks.inc, unknown fields
+/// that are zero, and other spellings of a field's name than the engine's.
+enum class Habits { drop, keep };
+
 struct ConformSettings {
   UnknownFields unknown_fields = UnknownFields::refuse;
+  Habits habits = Habits::drop;
   std::size_t problems = 20;  ///< at most so many are reported of one body
   std::size_t dropped = 64;   ///< at most so many dropped fields are named
 };

@@ -74,9 +74,10 @@ void append_connection(Connection connection, std::string_view upgraded, std::st
 }  // namespace
 
 void begin_request_head(const acl::Request& request, const RequestHead& from_client,
-                        std::string_view upgrade, std::string& out) {
+                        acl::Habits habits, std::string_view upgrade, std::string& out) {
   out.append(acl::to_string(request.method)).append(" ");
   acl::append_target(request, out);
+  if (habits == acl::Habits::keep) acl::append_unknown_parameters(request, out);
   out += " HTTP/1.1\r\nHost: docker\r\n";
   for (const auto& field : from_client.fields)
     if (passes_on(from_client, field)) append_field(field.name, field.value, out);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "acl/constraint/spec.hpp"
 #include "acl/reason.hpp"
 #include "acl/request.hpp"
 #include "proxy/http/head.hpp"
@@ -20,8 +21,9 @@ struct OutgoingBody {
 /// Appends the head that goes to the engine, but for its framing and its end: the canonical target
 /// and the header fields that the engine has a use for, each once. Nothing else of the client's
 /// head goes on (guarantee G2).
+/// \param habits whether query parameters that the operation does not know go on too.
 /// \param upgrade the protocol to ask for, empty for none.
-void begin_request_head(const acl::Request&, const RequestHead& from_client,
+void begin_request_head(const acl::Request&, const RequestHead& from_client, acl::Habits habits,
                         std::string_view upgrade, std::string& out);
 /// Ends what begin_request_head() began, when the body is known.
 void end_request_head(OutgoingBody, std::string& out);

@@ -276,6 +276,21 @@ TEST(Conform, drops_the_quirks_of_known_clients) {
   for (const auto& c : cases) EXPECT_EQ(answer(c.operation, c.text), c.left) << c.text;
 }
 
+TEST(Conform, keeps_what_clients_say_to_no_effect_if_told_to) {
+  json::Document body;
+  const std::string_view text = R"({"container":"id","cmd":["a"],"Unknown":null})";
+  ASSERT_EQ(body.read(text), std::nullopt);
+  ConformSettings settings;
+  settings.habits = Habits::keep;
+  Conformance found;
+  conform(Operation::ContainerExec, body, settings, found);
+  EXPECT_TRUE(found.ok());
+  EXPECT_TRUE(found.dropped.empty());
+  std::string out;
+  json::write(body.root(), out);
+  EXPECT_EQ(out, text);
+}
+
 TEST(Conform, drops_the_host_config_of_a_commit_as_the_engine_does) {
   EXPECT_EQ(answer(Operation::ImageCommit, R"({"Env":["A=b"],"HostConfig":{"Privileged":true}})"),
             R"({"Env":["A=b"]})");

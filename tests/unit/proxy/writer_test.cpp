@@ -14,7 +14,7 @@ std::string request_head(const RequestHead& from_client, OutgoingBody body,
   EXPECT_EQ(acl::understand("POST", "/v1.41/containers/%77eb/attach?stream=1&x=2", {}, request),
             std::nullopt);
   std::string out;
-  begin_request_head(request, from_client, upgrade, out);
+  begin_request_head(request, from_client, acl::Habits::drop, upgrade, out);
   end_request_head(body, out);
   return out;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/scratch.hpp"
+
+#include "acl/json/writer.hpp"
+
+namespace acl {
+
+std::string_view restate(std::string_view body, Scratch& scratch) {
+  scratch.body.clear();
+  if (!scratch.document.read(body)) json::write(scratch.document.root(), scratch.body);
+  return scratch.body;
+}
+
+}  // namespace acl
