@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/explain/judge.hpp"
+
+#include <fmt/format.h>
+
+#include "acl/headers.hpp"
+#include "acl/text.hpp"
+
+namespace proxy::explain {
+namespace {
+
+acl::Decision denied(acl::Decision decision, const acl::Refusal& refusal) {
+  decision.verdict = acl::Verdict::deny;
+  decision.reason = refusal.reason;
+  decision.message = refusal.message;
+  return decision;
+}
+
+void append_line(std::string_view what, std::string_view text, std::string& out) {
+  if (!text.empty()) out += fmt::format("{:<10} {}\n", what, text);
+}
+
+void append_lines(std::string_view what, const auto& texts, std::string& out) {
+  for (const auto& text : texts) {
+    append_line(what, text, out);
+    what = "";
+  }
+}
+
+/// Violations stand in one sentence for clients; here a line each.
+std::string by_lines(std::string text) {
+  const std::string between = "; ", line = ";\n" + std::string(11, ' ');
+  for (auto at = text.find(between); at != text.npos; at = text.find(between, at + line.size()))
+    text.replace(at, between.size(), line);
+  return text;
+}
+
+}  // namespace
+
+Judgement::Judgement(const Asked& asked, const acl::Policy& policy, const config::Limits& limits)
+    : asked_(asked), policy_(policy), limits_(limits) {
+  const auto refusal = understand();
+  decision_ = refusal ? denied({}, *refusal) : decide();
+}
+
+std::optional<acl::Refusal> Judgement::understand() {
+  const acl::TargetLimits bounds{limits_.query_parameters};
+  if (asked_.target.size() > limits_.target_bytes)
+    return acl::Refusal(acl::Reason::target_too_long);
+  if (auto refusal = acl::understand(asked_.method, asked_.target, bounds, request_))
+    return refusal;
+  const acl::Headers headers{asked_.content_type, {}, asked_.body && !asked_.body->empty()};
+  return acl::check_headers(request_, headers);
+}
+
+acl::Decision Judgement::decide() {
+  auto decision = policy_.decide(identity_, request_);
+  const std::string_view body = asked_.body ? std::string_view(*asked_.body) : "";
+  if (decision.verdict == acl::Verdict::needs_body) return decide_with_body(std::move(decision));
+  if (decision.verdict == acl::Verdict::allow && decision.first_bytes != 0) {
+    const auto begin = body.substr(0, decision.first_bytes);
+    return policy_.decide_first_bytes(identity_, request_, begin);
+  }
+  return decision;
+}
+
+acl::Decision Judgement::decide_with_body(acl::Decision decision) {
+  const std::string_view body = asked_.body ? std::string_view(*asked_.body) : "";
+  if (body.size() > limits_.body_bytes)
+    return denied(std::move(decision), acl::Refusal(acl::Reason::body_too_large));
+  return policy_.decide(identity_, request_, body, scratch_);
+}
+
+std::string Judgement::text() const {
+  std::string out;
+  const auto& operation = acl::info(request_.operation);
+  append_line("request", asked_.method + " " + acl::shown(asked_.target, 256), out);
+  append_line("operation", fmt::format("{} ({})", operation.name, to_string(operation.effect)),
+              out);
+  append_line("profile", decision_.profile, out);
+  append_line("rule", decision_.rule, out);
+  append_line("decision", allowed() ? "allowed" : "refused", out);
+  if (!allowed()) {
+    append_line("reason", fmt::format("{} ({})", id(decision_.reason), status(decision_.reason)),
+                out);
+    append_line("because", by_lines(decision_.message), out);
+  }
+  append_lines("not sent", request_.dropped, out);
+  append_lines("not sent", decision_.dropped, out);
+  append_lines("put in", decision_.enforced, out);
+  if (allowed()) append_sent(out);
+  return out;
+}
+
+void Judgement::append_sent(std::string& out) const {
+  std::string target;
+  acl::append_target(request_, target);
+  append_line("sends", fmt::format("{} {}", to_string(request_.method), target), out);
+  const bool has_body = asked_.body && !asked_.body->empty();
+  switch (acl::info(request_.operation).body) {
+    case acl::BodyKind::json: append_line("body", decision_.body, out); break;
+    case acl::BodyKind::opaque: append_line("body", has_body ? "as it is" : "", out); break;
+    case acl::BodyKind::none:
+      append_line("not sent", has_body ? "the body: this operation has none" : "", out);
+      break;
+  }
+}
+
+}  // namespace proxy::explain

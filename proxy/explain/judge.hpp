@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "acl/policy.hpp"
+#include "acl/scratch.hpp"
+#include "config/settings.hpp"
+
+namespace proxy::explain {
+
+/// A request as it is written on a command line.
+struct Asked {
+  std::string method, target;
+  std::string content_type;
+  std::optional<std::string> body;
+};
+
+/// What becomes of a request, by the very functions that the daemon calls, in their order.
+class Judgement {
+ public:
+  Judgement(const Asked&, const acl::Policy&, const config::Limits&);
+
+  bool allowed() const { return decision_.verdict == acl::Verdict::allow; }
+  /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
+  /// engine would be sent.
+  std::string text() const;
+
+ private:
+  std::optional<acl::Refusal> understand();
+  acl::Decision decide();
+  acl::Decision decide_with_body(acl::Decision);
+  void append_sent(std::string& out) const;
+
+  const Asked& asked_;
+  const acl::Policy& policy_;
+  const config::Limits& limits_;
+  acl::Identity identity_;  ///< the first listener's
+  acl::Request request_;
+  acl::Scratch scratch_;
+  acl::Decision decision_;
+};
+
+}  // namespace proxy::explain

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tidegate explain`: what becomes of a request, or of all requests that a client's command makes."""
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from tests.support.docker import docker_clients
+
+ALLOWED, REFUSED, USAGE, CONFIG = 0, 1, 64, 78
+
+
+class ExplainTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidegate-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.config = self.write("config", json.dumps({
+            "upstream": "unix:///run/engine.sock",
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "monitor"},
+                          {"address": "unix:///run/b.sock", "profile": "ci"}],
+            "profiles": {"monitor": {"allow": ["@read"], "deny": ["@read-sensitive"]},
+                         "ci": {"allow": ["*"], "containers": {"enforce": {"no_new_privileges": True}}}},
+        }))  # fmt: skip
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def explain(self, *arguments, status, stdin=b"", config=None):
+        command = [os.environ["TIDEGATE"], "explain", "--config", config or self.config, *arguments]
+        environment = {**os.environ, "TMPDIR": self.folder}
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=100, check=False, env=environment)
+        self.assertEqual(done.returncode, status, (command, done.stdout, done.stderr))
+        self.assertEqual(glob.glob(os.path.join(self.folder, "tidegate-*")), [], "something is left behind")
+        return done.stdout.decode()
+
+    def assertLine(self, text, what, said):
+        lines = [line[len(what) :].strip() for line in text.splitlines() if line.startswith(what)]
+        self.assertIn(said, lines, text)
+
+
+class Requests(ExplainTest):
+    def test_an_allowed_one_is_shown_as_it_would_be_sent(self):
+        said = self.explain("--profile", "ci", "GET", "/v1.41/containers/web%31/json?size=1&x=2", status=ALLOWED)
+        self.assertLine(said, "operation", "ContainerInspect (read-sensitive)")
+        self.assertLine(said, "rule", "allow *")
+        self.assertLine(said, "sends", "GET /v1.41/containers/web1/json?size=1")
+        self.assertLine(said, "not sent", "x")
+
+    def test_a_refused_one_is_shown_with_rule_and_reason(self):
+        said = self.explain("--profile", "monitor", "POST", "/containers/create", status=REFUSED)
+        self.assertLine(said, "decision", "refused")
+        self.assertLine(said, "rule", "default deny")
+        self.assertLine(said, "reason", "operation.denied (403)")
+        self.assertNotIn("sends", said)
+
+    def test_the_listener_names_the_profile_too(self):
+        for listener, profile in (("0", "monitor"), ("1", "ci"), ("unix:///run/b.sock", "ci")):
+            said = self.explain("--listener", listener, "GET", "/_ping", status=ALLOWED)
+            self.assertLine(said, "profile", profile)
+
+    def test_all_violations_of_a_body_are_told(self):
+        body = {"Image": "x", "HostConfig": {"Privileged": True, "PidMode": "host"}}
+        file = self.write("body", json.dumps(body))
+        for source, stdin in (("@" + file, b""), ("-", json.dumps(body).encode()), (json.dumps(body), b"")):
+            said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", source,
+                                stdin=stdin, status=REFUSED)  # fmt: skip
+            self.assertIn("HostConfig.Privileged is true, level baseline wants", said)
+            self.assertIn("HostConfig.PidMode is", said)
+
+    def test_the_body_is_shown_as_it_would_be_sent(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", '{"image":"x","HostConfig":null}',
+                            status=ALLOWED)  # fmt: skip
+        line = next(line for line in said.splitlines() if line.startswith("body"))
+        sent = json.loads(line.removeprefix("body"))
+        self.assertEqual(sent["Image"], "x")
+        self.assertEqual(sent["HostConfig"]["SecurityOpt"], ["no-new-privileges"])
+        self.assertRegex(said, r"put in +HostConfig\.SecurityOpt")
+
+    def test_what_the_daemon_refuses_before_the_policy_is_refused_here(self):
+        for arguments, reason in (
+            (("GET", "/containers//json"), "target.not_canonical (400)"),
+            (("GET", "/containers/json", "--body", "{}"), "body.unexpected (400)"),
+            (("POST", "/build", "--content-type", "application/x-www-form-urlencoded"), "body.form (415)"),
+            (("POST", "/containers/create", "--body", "{"), "body.not_json (400)"),
+            (("PATCH", "/_ping"), "operation.unknown (403)"),
+        ):
+            self.assertLine(self.explain("--profile", "ci", *arguments, status=REFUSED), "reason", reason)
+
+    def test_the_daemon_s_limits_hold_here(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "-",
+                            stdin=b'"' + b"x" * (1 << 20) + b'"', status=REFUSED)  # fmt: skip
+        self.assertLine(said, "reason", "body.too_large (413)")
+
+    def test_bad_command_lines_and_configurations(self):
+        self.explain("--profile", "none", "GET", "/_ping", status=USAGE)
+        self.explain("--listener", "7", "GET", "/_ping", status=USAGE)
+        self.explain("--profile", "ci", "--listener", "0", "GET", "/_ping", status=USAGE)
+        self.explain("GET", "/_ping", status=USAGE)
+        self.explain("--profile", "ci", status=USAGE)
+        self.explain("--profile", "ci", "POST", "/containers/create", "--body", "@/nowhere", status=USAGE)
+        self.explain("--profile", "ci", "--", "/no/such/client", "ps", status=USAGE)
+        self.explain("--profile", "ci", "GET", "/_ping", config=self.write("bad", "profiles: 1"), status=CONFIG)
+
+
+class Clients(ExplainTest):
+    def test_any_client_finds_the_private_socket_in_its_environment(self):
+        script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
+        script += "s.sendall(b'GET /_ping HTTP/1.0\\r\\n\\r\\n'); print(s.recv(99)[:15].decode())"
+        said = self.explain("--profile", "monitor", "--", "python3", "-c", script, status=ALLOWED)
+        self.assertIn("HTTP/1.1 200 OK", said)
+        self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
+
+
+class DockerClients(ExplainTest):
+    def setUp(self):
+        if not docker_clients():
+            self.skipTest("no docker CLI is installed")
+        super().setUp()
+
+    def test_a_privileged_run_is_refused(self):
+        for client in docker_clients():
+            said = self.explain("--profile", "ci", "--", client, "run", "--privileged", "alpine", status=REFUSED)
+            self.assertRegex(said, r"refused +ContainerCreate +POST /v1\.41/containers/create\n.*constraint\.privileged")
+            self.assertIn("1 refused", said)
+
+    def test_an_ordinary_run_is_allowed_from_its_beginning_to_its_end(self):
+        for client in docker_clients():
+            said = self.explain("--profile", "ci", "--", client, "run", "--rm", "-i", "alpine", "cat",
+                                stdin=b"echo\n", status=ALLOWED)  # fmt: skip
+            self.assertIn("echo\n", said)
+            for operation in ("ContainerCreate", "ContainerAttach", "ContainerWait", "ContainerStart"):
+                self.assertRegex(said, rf"allowed +{operation} ")
+            self.assertRegex(said, r"put in HostConfig\.SecurityOpt")
+
+
+if __name__ == "__main__":
+    unittest.main()
