@@ -41,6 +41,7 @@ Judgement::Judgement(const Asked& asked, const acl::Policy& policy, const config
     : asked_(asked), policy_(policy), limits_(limits) {
   const auto refusal = understand();
   decision_ = refusal ? denied({}, *refusal) : decide();
+  sent_body_ = body_to_send();
 }
 
 std::optional<acl::Refusal> Judgement::understand() {
@@ -85,25 +86,29 @@ std::string Judgement::text() const {
                 out);
     append_line("because", by_lines(decision_.message), out);
   }
-  append_lines("not sent", request_.dropped, out);
+  if (!allowed()) return out;
+  const bool keeps = decision_.habits == acl::Habits::keep;
+  if (!keeps) append_lines("not sent", request_.dropped, out);
   append_lines("not sent", decision_.dropped, out);
   append_lines("put in", decision_.enforced, out);
-  if (allowed()) append_sent(out);
+  std::string target;
+  acl::append_target(request_, target);
+  if (keeps) acl::append_unknown_parameters(request_, target);
+  append_line("sends", fmt::format("{} {}", to_string(request_.method), target), out);
+  append_line("body", sent_body_, out);
   return out;
 }
 
-void Judgement::append_sent(std::string& out) const {
-  std::string target;
-  acl::append_target(request_, target);
-  append_line("sends", fmt::format("{} {}", to_string(request_.method), target), out);
-  const bool has_body = asked_.body && !asked_.body->empty();
+/// As Session::forward() does it.
+std::string_view Judgement::body_to_send() {
+  if (!allowed() || !asked_.body || asked_.body->empty()) return {};
   switch (acl::info(request_.operation).body) {
-    case acl::BodyKind::json: append_line("body", decision_.body, out); break;
-    case acl::BodyKind::opaque: append_line("body", has_body ? "as it is" : "", out); break;
-    case acl::BodyKind::none:
-      append_line("not sent", has_body ? "the body: this operation has none" : "", out);
-      break;
+    case acl::BodyKind::json: return decision_.body;
+    case acl::BodyKind::opaque: return "as it is";
+    case acl::BodyKind::none: break;
   }
+  const bool keeps = decision_.habits == acl::Habits::keep;
+  return keeps ? acl::restate(*asked_.body, scratch_) : "none: this operation has none";
 }
 
 }  // namespace proxy::explain

@@ -31,7 +31,7 @@ class Judgement {
   std::optional<acl::Refusal> understand();
   acl::Decision decide();
   acl::Decision decide_with_body(acl::Decision);
-  void append_sent(std::string& out) const;
+  std::string_view body_to_send();
 
   const Asked& asked_;
   const acl::Policy& policy_;
@@ -40,6 +40,7 @@ class Judgement {
   acl::Request request_;
   acl::Scratch scratch_;
   acl::Decision decision_;
+  std::string_view sent_body_;
 };
 
 }  // namespace proxy::explain
