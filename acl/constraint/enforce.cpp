@@ -27,9 +27,11 @@ class Writer {
     note(value);
   }
 
-  /// Where the client set no number above 0.
+  /// Where the client set no number above 0, which means no limit, or a larger one.
   void fill(Field field, const std::optional<std::int64_t>& number) {
-    if (!number || peek(field).integer().value_or(0) > 0) return;
+    if (!number) return;
+    const std::int64_t asked = peek(field).integer().value_or(0);
+    if (asked > 0 && asked <= *number) return;
     const Value value = member(field);
     body().set(value, *number);
     note(value);

@@ -60,6 +60,14 @@ TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
               testing::HasSubstr(R"("Memory":5,"PidsLimit":6,"CpuQuota":7)"));
 }
 
+TEST(Enforce, lowers_what_the_client_asks_too_much_of) {
+  Judge judge(everything());
+  ASSERT_EQ(judge.says(create, R"({"HostConfig":{"Memory":1001,"PidsLimit":-1,"NanoCpus":2000}})"),
+            "passes");
+  EXPECT_THAT(std::string(judge.decision().body),
+              testing::HasSubstr(R"("Memory":1000,"PidsLimit":30,"NanoCpus":2000)"));
+}
+
 TEST(Enforce, holds_switches_whatever_the_client_says) {
   Judge judge(everything());
   EXPECT_EQ(judge.says(create, R"({"HostConfig":{"ReadonlyRootfs":false,)"
