@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "acl/constraint/constraint.hpp"
 #include "acl/policy.hpp"
 #include "acl/reason.hpp"
 
@@ -33,6 +34,16 @@ TEST(AclReadme, shows_every_reason_with_its_status_and_meaning) {
 #define REASON(name, id, status, meaning) expect_row(acl::Reason::name);
 #include "acl/reasons.inc"
 #undef REASON
+}
+
+TEST(AclReadme, says_what_each_constraint_allows_at_each_level) {
+  const auto text = readme();
+  for (std::size_t i = 0; i < acl::constraint_count; ++i) {
+    const auto& row = info(static_cast<acl::Constraint>(i));
+    const auto written = "| `" + std::string(row.key) + "` | " + std::string(row.baseline) + " | " +
+                         std::string(row.restricted) + " |\n";
+    EXPECT_NE(text.find(written), text.npos) << "missing: " << written;
+  }
 }
 
 TEST(AclReadme, names_every_operation_that_goes_by_name) {
