@@ -84,7 +84,8 @@ TEST(Policy, refuses_unknown_operations_whatever_is_allowed) {
 }
 
 TEST(Policy, refuses_unknown_methods) {
-  const auto decision = profile({"*"})->decide(first_listener, request("TRACE", "/info"));
+  const auto policy = profile({"*"});
+  const auto decision = policy->decide(first_listener, request("TRACE", "/info"));
   EXPECT_EQ(decision.reason, Reason::operation_unknown);
   EXPECT_EQ(
       decision.message,
@@ -102,13 +103,15 @@ TEST(Policy, asks_for_the_body_before_it_allows_a_json_operation) {
 TEST(Policy, denies_with_a_body_what_it_denies_without) {
   const auto create = request("POST", "/containers/create");
   acl::Scratch scratch;
-  const auto decision = profile({"@read"})->decide(first_listener, create, "{}", scratch);
+  const auto policy = profile({"@read"});
+  const auto decision = policy->decide(first_listener, create, "{}", scratch);
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.reason, Reason::operation_denied);
 }
 
 TEST(Policy, does_not_ask_for_the_body_of_what_it_denies) {
-  const auto decision = profile({})->decide(first_listener, request("POST", "/containers/create"));
+  const auto policy = profile({});
+  const auto decision = policy->decide(first_listener, request("POST", "/containers/create"));
   EXPECT_EQ(decision.verdict, Verdict::deny);
 }
 
@@ -130,7 +133,8 @@ TEST(Policy, a_listener_that_it_does_not_know_is_denied_everything) {
 TEST(Policy, by_name_operations_need_their_own_name) {
   const auto session = request("POST", "/session");
   EXPECT_EQ(profile({"*"})->decide(first_listener, session).verdict, Verdict::deny);
-  const auto decision = profile({"*", "Session"})->decide(first_listener, session);
+  const auto policy = profile({"*", "Session"});
+  const auto decision = policy->decide(first_listener, session);
   EXPECT_EQ(decision.verdict, Verdict::allow);
   EXPECT_EQ(decision.rule, "allow Session");
 }
