@@ -17,26 +17,9 @@ namespace {
 // A longer word is no slip of the finger.
 constexpr std::size_t longest_compared = 64;
 
-// Levenshtein's distance; both in lower case.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> valid) {
   if (word.size() > longest_compared || valid.empty()) return std::nullopt;
-  const auto wanted = lower_case(word);
-  const auto far = [&](const std::string& other) { return distance(wanted, lower_case(other)); };
+  const auto far = [&](const std::string& other) { return edit_distance(word, other); };
   const auto best = std::ranges::min_element(valid, {}, far);
   if (far(*best) > std::max<std::size_t>(1, best->size() / 3)) return std::nullopt;
   return *best;
@@ -105,6 +88,23 @@ std::string suggest_entry(std::string_view entry) {
 std::string suggest_word(std::string_view word, std::span<const std::string> valid) {
   const auto best = nearest(word, valid);
   return best ? question(*best) : std::string{};
+}
+
+std::size_t edit_distance(std::string_view first, std::string_view second) {
+  const std::string a = lower_case(first);
+  const std::string b = lower_case(second);
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
 }
 
 }  // namespace acl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,5 +15,8 @@ std::string suggest_entry(std::string_view entry);
 
 /// The same for any word among `valid`.
 std::string suggest_word(std::string_view word, std::span<const std::string> valid);
+
+/// Levenshtein's distance between two words, whatever the case of their ASCII letters.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace acl

@@ -6,7 +6,8 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
+
+#include "acl/suggest.hpp"
 
 namespace acl::schema {
 namespace {
@@ -179,20 +180,6 @@ constexpr NameIndex make_index() {
 
 constexpr NameIndex name_index = make_index();
 
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (fold(a[i]) == fold(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 bool has(Struct object, const FieldInfo& field) {
   if (field.owner == object) return true;
   return std::any_of(std::begin(embeds), std::end(embeds), [&](const auto& embed) {
@@ -260,7 +247,7 @@ std::string_view nearest(Struct object, std::string_view key) {
   std::string_view found;
   for (const FieldInfo& field : all_fields().subspan(1)) {
     if (!has(object, field)) continue;
-    const std::size_t far = distance(field.name, key);
+    const std::size_t far = edit_distance(field.name, key);
     if (far > best || (far == best && !found.empty())) continue;
     best = far;
     found = field.name;
