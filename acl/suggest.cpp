@@ -67,7 +67,7 @@ std::string operations_of(std::string_view group) {
 }
 
 std::string question(const std::string& word) {
-  return "did you mean '" + word + "'?";
+  return "did you mean " + quoted(word) + "?";
 }
 
 }  // namespace

@@ -285,6 +285,12 @@ TEST(PolicyMistake, listener_with_an_unknown_profile) {
   EXPECT_EQ(found[0].hint, "did you mean 'monitor'?");
 }
 
+TEST(PolicyMistake, shows_no_byte_of_a_suggested_name_that_a_terminal_might_obey) {
+  const auto found =
+      mistakes({.profiles = {{"moni\xfeor", {}, {}}}, .listener_profiles = {"monitor"}});
+  EXPECT_EQ(found.back().hint, "did you mean 'moni?or'?");
+}
+
 TEST(PolicyMistake, bad_profile_names) {
   for (const auto& name : {std::string(), std::string("a b"), std::string("a/b"),
                            std::string("\xc3\xbc"), std::string(65, 'a')}) {

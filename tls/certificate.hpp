@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <openssl/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace tls {
+
+/// What a certificate says about its owner. Plain data; names with control characters, and a common
+/// name that is not the only one, are left out: what is ambiguous proves nothing.
+struct Certificate {
+  std::string common_name;
+  std::vector<std::string> dns;  ///< subject alternative names, in lower case
+  std::vector<std::string> ip;   ///< "192.0.2.1", "2001:db8::1"
+  std::vector<std::string> uri;  ///< as a SPIFFE id: "spiffe://corp/ci/runner-7"
+  std::string issuer;            ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
+  std::string key_sha256;        ///< of the DER public key (SPKI), 64 lower-case hex digits
+  std::string serial;            ///< hex digits, as openssl prints it
+  std::chrono::system_clock::time_point not_before, not_after;
+};
+
+Certificate read_certificate(X509*);
+
+}  // namespace tls
