@@ -11,7 +11,8 @@ struct Problem {
   std::string message;
 };
 
-/// A value, or the Problem that took its place. Never call value(): ask first.
+/// A value, or the Problem that took its place. Never call value(): ask first. Not for strings,
+/// which could be either.
 template <class T>
 using Result = boost::system::result<T, Problem>;
 

@@ -62,7 +62,7 @@ class Stream {
   Step read(std::span<char>);
   /// May take fewer bytes than are given; after want_* the same bytes must come again.
   Step write(std::string_view);
-  /// Sends close_notify; what the peer sends can still be read.
+  /// Sends close_notify; what the peer sends can still be read. Once is enough, more does no harm.
   Step shutdown_send();
   /// Whether bytes, the end or a failure can be read without waiting. Reads what is no data
   /// (session tickets) away.
@@ -80,10 +80,13 @@ class Stream {
   struct Free {
     void operator()(SSL*) const;
   };
-  Step step(int result, std::size_t bytes);
+  template <class Attempt>
+  Step attempt(Attempt);
+  Step fail(Failure, std::string text);
 
   std::shared_ptr<const Context> context_;
   std::unique_ptr<SSL, Free> ssl_;
+  bool sending_ended_ = false;
   Failure failure_ = Failure::none;
   std::string failure_text_;
 };

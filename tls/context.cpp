@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/context.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <string_view>
+
+#include "tls/credentials.hpp"
+#include "tls/openssl.hpp"
+#include "tls/tickets.hpp"
+#include "tls/verify.hpp"
+
+namespace tls {
+namespace {
+
+constexpr int most_intermediates = 4;
+constexpr long most_chain_bytes = 64 * 1024;
+constexpr std::size_t most_host_bytes = 253;  // RFC 1035
+/// RSA of 2048 bits, curves of 224, no SHA-1 in signatures.
+constexpr int security_level = 2;
+/// TLS 1.2 with forward secrecy and AEAD only; 1.3 has nothing else.
+constexpr const char* tls1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
+  if (context == nullptr) throw std::bad_alloc();
+  auto* ctx = context.get();
+  SSL_CTX_set_security_level(ctx, security_level);
+  SSL_CTX_set_min_proto_version(ctx, least == Version::tls1_2 ? TLS1_2_VERSION : TLS1_3_VERSION);
+  SSL_CTX_set_max_proto_version(ctx, 0);
+  if (SSL_CTX_set_cipher_list(ctx, tls1_2_ciphers) != 1) throw std::bad_alloc();
+  SSL_CTX_set_options(
+      ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // NO_AUTO_CHAIN: the authorities that we trust are no part of what we show.
+  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                            SSL_MODE_NO_AUTO_CHAIN);
+  SSL_CTX_set_read_ahead(ctx, 1);  // one read(2) a record instead of two
+  SSL_CTX_set_verify_depth(ctx, most_intermediates);
+  SSL_CTX_set_max_cert_list(ctx, most_chain_bytes);
+  return context;
+}
+
+/// A client that offers protocols must offer HTTP/1.1: tidegate speaks no other.
+int select_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned offered_size, void*) {
+  static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* match = nullptr;
+  const int found =
+      SSL_select_next_proto(&match, size, ours.data(), ours.size(), offered, offered_size);
+  *chosen = match;
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+bool is_ip(const std::string& name) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
+}
+
+bool is_host(const std::string& name) {
+  return !name.empty() && name.size() <= most_host_bytes &&
+         std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// The certificate must be for this name; its common name alone does not count (RFC 6125).
+Trouble expect_name(SSL_CTX* context, const std::string& name) {
+  auto* rules = SSL_CTX_get0_param(context);
+  X509_VERIFY_PARAM_set_hostflags(
+      rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  const bool set = is_ip(name) ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1
+                               : is_host(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(),
+                                                                              name.size()) == 1;
+  if (set) return std::nullopt;
+  return Problem{"'" + name +
+                 "' is no server name: it must be the host name or IP address in the "
+                 "engine's certificate"};
+}
+
+Trouble fill(SSL_CTX* context, const ServerOptions& options, std::vector<Expiry>& expiries) {
+  if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, expiries))
+    return trouble;
+  if (auto trouble = trust(context, options.client_ca, expiries)) return trouble;
+  return check_lists(context, options.crl, expiries);
+}
+
+Trouble fill(SSL_CTX* context, const ClientOptions& options, std::vector<Expiry>& expiries) {
+  if (auto trouble = expect_name(context, options.server_name)) return trouble;
+  if (auto trouble = trust(context, options.ca, expiries)) return trouble;
+  if (options.cert.empty() && options.key.empty()) return std::nullopt;
+  return show_certificate(context, Role::client, options.cert, options.key, expiries);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Context>> Context::server(const ServerOptions& options) {
+  const std::shared_ptr<Context> context(new Context);
+  context->context_ = new_context(TLS_server_method(), options.least);
+  auto* ctx = context->native();
+  if (auto trouble = fill(ctx, options, context->expiries_)) return std::move(*trouble);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
+  SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT);
+  SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
+  if (!limit_resumption(ctx, options.scope)) return Problem{openssl::last_error()};
+  return std::shared_ptr<const Context>(context);
+}
+
+Result<std::shared_ptr<const Context>> Context::client(const ClientOptions& options) {
+  const std::shared_ptr<Context> context(new Context);
+  context->context_ = new_context(TLS_client_method(), Version::tls1_2);
+  auto* ctx = context->native();
+  if (auto trouble = fill(ctx, options, context->expiries_)) return std::move(*trouble);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verified);
+  SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  context->server_name_ = options.server_name;
+  return std::shared_ptr<const Context>(context);
+}
+
+}  // namespace tls

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/failure.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace tls {
+namespace {
+
+Failure verify_failure(long result) {
+  switch (result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return Failure::expired;
+    case X509_V_ERR_CERT_NOT_YET_VALID: return Failure::not_yet_valid;
+    case X509_V_ERR_CERT_REVOKED: return Failure::revoked;
+    case X509_V_ERR_INVALID_PURPOSE: return Failure::wrong_purpose;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION: return Failure::list_unusable;
+    default: return Failure::untrusted;
+  }
+}
+
+/// Before the first record has been understood, what these say is that it was none.
+bool means_no_tls(int reason) {
+  switch (reason) {
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_RECORD_LENGTH_MISMATCH:
+    case SSL_R_LENGTH_TOO_SHORT:
+    case SSL_R_BAD_RECORD_TYPE:
+    case SSL_R_UNKNOWN_PROTOCOL: return true;
+    default: return false;
+  }
+}
+
+/// That the peer has sent an alert OpenSSL says with the alert's number, from 1000 on.
+Failure alert_failure(int reason) {
+  return reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ? Failure::version : Failure::refused_by_peer;
+}
+
+Failure ssl_failure(const SSL* ssl, int reason) {
+  if (reason >= SSL_AD_REASON_OFFSET) return alert_failure(reason);
+  if (means_no_tls(reason) && SSL_in_init(ssl) == 1) return Failure::not_tls;
+  switch (reason) {
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return Failure::no_certificate;
+    case SSL_R_CERTIFICATE_VERIFY_FAILED: return verify_failure(SSL_get_verify_result(ssl));
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_WRONG_SSL_VERSION: return Failure::version;
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING: return Failure::broken_off;
+    default: return Failure::protocol;
+  }
+}
+
+std::string text_of(const SSL* ssl, unsigned long error) {
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    return X509_verify_cert_error_string(SSL_get_verify_result(ssl));
+  const auto* reason = ERR_reason_error_string(error);
+  return reason != nullptr ? reason : "error " + std::to_string(error);
+}
+
+std::string text_of_errno(int error) {
+  if (error == 0) return "the connection was closed";
+  return std::generic_category().message(error);
+}
+
+}  // namespace
+
+Cause cause_of(SSL* ssl) {
+  const int system_error = errno;
+  // The last one: where a certificate fails to verify the queue may have signature errors before
+  // it.
+  const auto error = ERR_peek_last_error();
+  ERR_clear_error();
+  if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
+  if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};
+  return {ssl_failure(ssl, ERR_GET_REASON(error)), text_of(ssl, error)};
+}
+
+}  // namespace tls

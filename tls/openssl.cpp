@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/openssl.hpp"
+
+#include <openssl/err.h>
+
+#include <ctime>
+
+namespace tls::openssl {
+
+Bio reader_of(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+std::string text_of(BIO* bio) {
+  char* data = nullptr;
+  const auto size = BIO_get_mem_data(bio, &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+std::string last_error() {
+  const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return reason != nullptr ? reason : "unknown error";
+}
+
+std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
+  using Clock = std::chrono::system_clock;
+  std::tm broken_down{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1) return {};
+  const std::chrono::seconds seconds(::timegm(&broken_down));
+  const auto last = std::chrono::floor<std::chrono::seconds>(Clock::time_point::max());
+  return seconds < last.time_since_epoch() ? Clock::time_point(seconds) : last;
+}
+
+std::string text_of(const X509_NAME* name) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
+  return text_of(bio.get());
+}
+
+std::string common_name_of(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return {};
+  unsigned char* utf8 = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return {};
+  std::string text(utf8, utf8 + size);
+  OPENSSL_free(utf8);
+  return text;
+}
+
+}  // namespace tls::openssl

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+/// OpenSSL's objects with owners. Private to the room.
+namespace tls::openssl {
+
+template <auto function>
+struct Free {
+  template <class T>
+  void operator()(T* object) const {
+    function(object);
+  }
+};
+
+template <class T, auto function>
+using Owned = std::unique_ptr<T, Free<function>>;
+
+using Bio = Owned<BIO, BIO_free_all>;
+using Number = Owned<BIGNUM, BN_free>;
+using Integer = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
+using Time = Owned<ASN1_TIME, ASN1_TIME_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Cert = Owned<X509, X509_free>;
+using Crl = Owned<X509_CRL, X509_CRL_free>;
+using Revoked = Owned<X509_REVOKED, X509_REVOKED_free>;
+using Extension = Owned<X509_EXTENSION, X509_EXTENSION_free>;
+using GeneralName = Owned<GENERAL_NAME, GENERAL_NAME_free>;
+using GeneralNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+
+/// A memory BIO that reads `text`, which must outlive it.
+Bio reader_of(std::string_view text);
+
+/// What has been written into a memory BIO.
+std::string text_of(BIO*);
+
+/// Why the last call failed, in OpenSSL's words: "bad base64 decode". Forgets it.
+std::string last_error();
+
+/// Times beyond what the clock can hold (99991231235959Z: no end) become the clock's last.
+std::chrono::system_clock::time_point time_of(const ASN1_TIME*);
+
+/// "CN=Corp CI CA,O=Corp", as `openssl x509 -nameopt RFC2253` prints it.
+std::string text_of(const X509_NAME*);
+
+/// The only common name; empty where there is none, or more than one.
+std::string common_name_of(const X509_NAME*);
+
+}  // namespace tls::openssl

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/pem.hpp"
+
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace tls {
+namespace {
+
+/// Closes the file when it leaves the scope.
+struct OpenFile {
+  explicit OpenFile(const std::string& path)
+      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (fd >= 0) close(fd);
+  }
+  int fd;
+};
+
+std::string last_reason() {
+  return std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
+}
+
+Result<struct stat> look_at(const OpenFile& file, const std::string& path) {
+  struct stat status{};
+  if (file.fd < 0 || fstat(file.fd, &status) != 0)
+    return Problem{path + " cannot be opened: " + last_reason()};
+  if (!S_ISREG(status.st_mode)) return Problem{path + " is no regular file"};
+  return status;
+}
+
+Result<File> read_whole(const OpenFile& file, const std::string& path) {
+  std::string text(most_file_bytes + 1, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto got = read(file.fd, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Problem{path + " cannot be read: " + last_reason()};
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > most_file_bytes) return Problem{path + " is larger than 1 MiB: is it the right file?"};
+  if (size == 0) return Problem{path + " is empty"};
+  text.resize(size);
+  return File{path, std::move(text)};
+}
+
+/// The group may read a key (root:tidegate 0640 is usual), nobody else.
+bool is_exposed(const struct stat& status) {
+  return (status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0;
+}
+
+Result<File> read_key_file(const std::string& path) {
+  const OpenFile file(path);
+  const auto status = look_at(file, path);
+  if (!status) return status.error();
+  if (is_exposed(*status)) {
+    return Problem{path + " is a private key that other users can read or change: run `chmod 600 " +
+                   path + "`, and replace the key if that may have happened"};
+  }
+  return read_whole(file, path);
+}
+
+/// Where the text has no further block OpenSSL says "no start line", which is the end, no mistake.
+bool at_end() {
+  const auto error = ERR_peek_last_error();
+  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+/// \param read_next one of the PEM_read_bio_ functions
+/// \param what for the Problem: "certificate"
+/// \param label what begins a block: "CERTIFICATE"
+template <class Object, class ReadNext>
+Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next,
+                                     const std::string& what, const std::string& label) {
+  const auto file = read_file(path);
+  if (!file) return file.error();
+  const auto bio = openssl::reader_of(file->text);
+  std::vector<Object> objects;
+  ERR_clear_error();
+  while (auto* object = read_next(bio.get(), nullptr, nullptr, nullptr))
+    objects.emplace_back(object);
+  if (!at_end()) {
+    return Problem{path + ": " + what + " number " + std::to_string(objects.size() + 1) +
+                   " is damaged: " + openssl::last_error()};
+  }
+  ERR_clear_error();
+  if (objects.empty()) {
+    return Problem{path + " holds no " + what + ": it must be PEM, with a line -----BEGIN " +
+                   label + "-----"};
+  }
+  return objects;
+}
+
+/// tidegate has no passphrase, and OpenSSL would ask for one on the terminal.
+int no_passphrase(char*, int, int, void* asked) {
+  *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
+}  // namespace
+
+Result<File> read_file(const std::string& path) {
+  const OpenFile file(path);
+  const auto status = look_at(file, path);
+  if (!status) return status.error();
+  return read_whole(file, path);
+}
+
+Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
+  return read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE");
+}
+
+Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path) {
+  return read_all<openssl::Crl>(path, PEM_read_bio_X509_CRL, "revocation list", "X509 CRL");
+}
+
+Result<openssl::Key> read_key(const std::string& path) {
+  auto file = read_key_file(path);
+  if (!file) return file.error();
+  const auto bio = openssl::reader_of(file->text);
+  bool encrypted = false;
+  ERR_clear_error();
+  openssl::Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, &encrypted));
+  OPENSSL_cleanse(file->text.data(), file->text.size());
+  if (key != nullptr) return key;
+  const auto reason = openssl::last_error();
+  if (encrypted) {
+    return Problem{
+        path +
+        " is encrypted, and there is nobody to ask for its passphrase: write it out with "
+        "`openssl pkey -in " +
+        path + " -out FILE` and guard it by its mode"};
+  }
+  return Problem{path + " holds no private key in PEM: " + reason};
+}
+
+}  // namespace tls

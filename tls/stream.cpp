@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/stream.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include "tls/failure.hpp"
+#include "tls/verify.hpp"
+
+namespace tls {
+
+void Stream::Free::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
+
+Stream::Stream(std::shared_ptr<const Context> context, int socket)
+    : context_(std::move(context)), ssl_(SSL_new(context_->native())) {
+  if (ssl_ == nullptr || SSL_set_fd(ssl_.get(), socket) != 1) throw std::bad_alloc();
+  if (SSL_is_server(ssl_.get()) == 1) {
+    SSL_set_accept_state(ssl_.get());
+    return;
+  }
+  SSL_set_connect_state(ssl_.get());
+  // Null where the server is known by its address, which RFC 6066 keeps out of server_name.
+  const auto* host = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl_.get()), 0);
+  if (host != nullptr) SSL_set_tlsext_host_name(ssl_.get(), host);
+}
+
+Stream::~Stream() = default;
+Stream::Stream(Stream&&) noexcept = default;
+Stream& Stream::operator=(Stream&&) noexcept = default;
+
+/// \param call one call into OpenSSL; returns its result and the bytes it moved
+template <class Attempt>
+Step Stream::attempt(Attempt call) {
+  if (failure_ != Failure::none) return {Progress::failed};  // after one, OpenSSL must not be asked
+  ERR_clear_error();
+  errno = 0;
+  std::size_t bytes = 0;
+  const int result = call(ssl_.get(), bytes);
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_NONE: return {Progress::done, bytes};
+    case SSL_ERROR_WANT_READ: return {Progress::want_read};
+    case SSL_ERROR_WANT_WRITE: return {Progress::want_write};
+    case SSL_ERROR_ZERO_RETURN: return {Progress::end};
+    default: break;
+  }
+  auto cause = cause_of(ssl_.get());
+  return fail(cause.failure, std::move(cause.text));
+}
+
+Step Stream::fail(Failure failure, std::string text) {
+  failure_ = failure;
+  failure_text_ = std::move(text);
+  return {Progress::failed};
+}
+
+Step Stream::handshake() {
+  const auto step = attempt([](SSL* ssl, std::size_t&) { return SSL_do_handshake(ssl); });
+  if (step.progress != Progress::end) return step;
+  return fail(Failure::broken_off, "the peer closed during the handshake");
+}
+
+Step Stream::read(std::span<char> into) {
+  if (into.empty()) return {Progress::done};
+  return attempt([into](SSL* ssl, std::size_t& bytes) {
+    return SSL_read_ex(ssl, into.data(), into.size(), &bytes);
+  });
+}
+
+Step Stream::write(std::string_view from) {
+  if (from.empty()) return {Progress::done};
+  return attempt([from](SSL* ssl, std::size_t& bytes) {
+    return SSL_write_ex(ssl, from.data(), from.size(), &bytes);
+  });
+}
+
+Step Stream::shutdown_send() {
+  if (sending_ended_) return {Progress::done};
+  // 0: ours is sent, the peer's has not come. Another call would wait for it, and take data for an
+  // error.
+  const auto step = attempt([](SSL* ssl, std::size_t&) {
+    const int result = SSL_shutdown(ssl);
+    return result == 0 ? 1 : result;
+  });
+  sending_ended_ = step.progress == Progress::done;
+  return step;
+}
+
+bool Stream::readable() {
+  const auto step = attempt([](SSL* ssl, std::size_t& bytes) {
+    std::array<char, 1> first{};
+    return SSL_peek_ex(ssl, first.data(), first.size(), &bytes);
+  });
+  return step.progress != Progress::want_read && step.progress != Progress::want_write;
+}
+
+std::optional<Certificate> Stream::peer() const {
+  auto* peer = SSL_get0_peer_certificate(ssl_.get());
+  if (peer == nullptr) peer = refused_certificate(ssl_.get());
+  if (peer == nullptr) return std::nullopt;
+  return read_certificate(peer);
+}
+
+void Stream::release_buffers(bool idle) {
+  if (!idle) {
+    // While data flows, a buffer that is given back after each record costs half as much again.
+    SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+    return;
+  }
+  SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+  SSL_free_buffers(ssl_.get());  // keeps them where bytes are left
+}
+
+}  // namespace tls

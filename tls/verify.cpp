@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/verify.hpp"
+
+#include <openssl/ssl.h>
+
+#include "tls/openssl.hpp"
+
+namespace tls {
+namespace {
+
+void free_certificate(void*, void* certificate, CRYPTO_EX_DATA*, int, long, void*) {
+  X509_free(static_cast<X509*>(certificate));
+}
+
+/// Where an SSL keeps the certificate that it refused.
+int slot() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_certificate);
+  return index;
+}
+
+/// An intermediate authority that is trusted by itself: its own issuer is not known, and neither is
+/// that one's list. Its file says that it is trusted, and no list could say more.
+bool is_anchor_without_list(X509_STORE_CTX* context) {
+  const int error = X509_STORE_CTX_get_error(context);
+  const int depth = X509_STORE_CTX_get_error_depth(context);
+  const bool no_list =
+      error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER;
+  const int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
+  auto* cert = X509_STORE_CTX_get_current_cert(context);
+  return no_list && depth > 0 && depth == last && cert != nullptr &&
+         X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) != 0;
+}
+
+}  // namespace
+
+int on_verified(int verified, X509_STORE_CTX* context) {
+  if (verified == 1) return 1;
+  if (is_anchor_without_list(context)) {
+    X509_STORE_CTX_set_error(context, X509_V_OK);
+    return 1;
+  }
+  auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* peer = X509_STORE_CTX_get0_cert(context);
+  if (ssl == nullptr || peer == nullptr || refused_certificate(ssl) != nullptr) return 0;
+  if (X509_up_ref(peer) == 1 && SSL_set_ex_data(ssl, slot(), peer) != 1) X509_free(peer);
+  return 0;
+}
+
+X509* refused_certificate(const SSL* ssl) {
+  return static_cast<X509*>(SSL_get_ex_data(ssl, slot()));
+}
+
+}  // namespace tls
