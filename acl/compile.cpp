@@ -134,26 +134,76 @@ class PolicyCompiler {
   }
 
   void check_listeners() {
-    std::vector<std::string> names;
-    names.reserve(spec_.profiles.size());
-    for (const auto& profile : spec_.profiles) names.push_back(profile.name);
-    for (std::size_t i = 0; i < spec_.listener_profiles.size(); ++i) {
-      const auto& wanted = spec_.listener_profiles[i];
-      if (holds(names, wanted)) continue;
-      mistake(item("listeners", i) + ".profile", "no profile is named " + quoted(wanted),
-              suggest_word(wanted, names));
+    std::vector<std::string> profiles;
+    profiles.reserve(spec_.profiles.size());
+    for (const auto& profile : spec_.profiles) profiles.push_back(profile.name);
+    for (std::size_t i = 0; i < spec_.listeners.size(); ++i) {
+      const auto& listener = spec_.listeners[i];
+      const auto where = item("listeners", i);
+      if (listener.clients.empty() && listener.profile.empty()) {
+        mistake(where, "has neither `profile` nor `clients`", "write one of the two");
+      } else if (listener.clients.empty()) {
+        check_profile_name(listener.profile, where, profiles);
+      } else {
+        check_clients(listener, where + ".clients", profiles);
+      }
     }
+  }
+
+  void check_profile_name(const std::string& wanted, const std::string& where,
+                          std::span<const std::string> profiles) {
+    if (holds(profiles, wanted)) return;
+    mistake(where + ".profile", "no profile is named " + quoted(wanted),
+            suggest_word(wanted, profiles));
+  }
+
+  void check_clients(const ListenerSpec& listener, const std::string& where,
+                     std::span<const std::string> profiles) {
+    if (!listener.profile.empty()) {
+      mistake(where, "stands beside `profile`, so who gets what could be meant in two ways",
+              "keep one of the two; a last rule without conditions is for everybody else");
+    }
+    std::vector<std::pair<std::string, ClientConditions>> earlier;
+    for (std::size_t i = 0; i < listener.clients.size(); ++i) {
+      const auto& rule = listener.clients[i];
+      const auto before = mistakes_.size();
+      check_profile_name(rule.profile, item(where, i), profiles);
+      check(rule, item(where, i), mistakes_);
+      if (mistakes_.size() != before) continue;
+      const ClientConditions conditions(rule);
+      check_reached(conditions, item(where, i), earlier);
+      earlier.emplace_back(item(where, i), conditions);
+    }
+  }
+
+  void check_reached(const ClientConditions& rule, const std::string& where,
+                     std::span<const std::pair<std::string, ClientConditions>> earlier) {
+    const auto covers = [&](const auto& each) { return each.second.cover(rule); };
+    const auto found = std::ranges::find_if(earlier, covers);
+    if (found == earlier.end()) return;
+    const bool same = rule.cover(found->second);
+    mistake(where,
+            "is never reached: " + found->first + " matches " +
+                (found->second.match_everybody() ? "everybody" : "whoever matches this rule"),
+            same ? "keep one of the two" : "the first match wins: put this rule before that one");
   }
 
   std::shared_ptr<const Policy> build() const {
     std::map<std::string_view, std::shared_ptr<const Profile>> profiles;
     for (const auto& spec : spec_.profiles) profiles.emplace(spec.name, build_profile(spec));
     auto policy = std::make_shared<Policy>();
-    policy->by_listener_.reserve(spec_.listener_profiles.size());
-    for (const auto& name : spec_.listener_profiles) {
-      policy->by_listener_.push_back(profiles.at(name));
+    for (const auto& listener : spec_.listeners) {
+      auto& clients = policy->by_listener_.emplace_back();
+      for (const auto& rule : rules_of(listener)) {
+        clients.push_back({ClientConditions(rule), profiles.at(rule.profile)});
+      }
     }
     return policy;
+  }
+
+  static std::vector<ClientRule> rules_of(const ListenerSpec& listener) {
+    if (!listener.clients.empty()) return listener.clients;
+    return {ClientRule{.profile = listener.profile}};
   }
 
   // Later rules overwrite earlier ones: the strongest comes last. For the record that is deny

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace acl {
 
@@ -16,12 +17,26 @@ struct UnixPeer {
   std::int32_t pid = 0;
 };
 
+/// A client's certificate, verified by the listener. What is empty proves nothing.
+struct Certificate {
+  std::string common_name;
+  std::vector<std::string> sans;  ///< DNS names in lower case, IP addresses and URIs, as printed
+  std::string issuer;             ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
+  std::string key_sha256;         ///< of the DER public key (SPKI), 64 lower-case hex digits
+  std::string serial;             ///< for the record only: hex digits
+};
+
 /// Who is asking, as the listener proves it. Plain data.
 struct Identity {
   std::size_t listener = 0;   ///< index of the listener in the configuration
   std::string listener_name;  ///< its address as configured, for people
   std::optional<UnixPeer> unix_peer;
   std::string address;  ///< the remote address, "192.0.2.1"; empty on unix sockets
+  std::optional<Certificate> certificate;
 };
+
+/// How the client is seen, for people: "uid 1000, gid 1000", "the certificate 'ops-bob' from
+/// 192.0.2.1".
+std::string seen_as(const Identity&);
 
 }  // namespace acl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/policy.hpp"
 
+#include <algorithm>
+
 #include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
@@ -36,23 +38,20 @@ std::string sentences(const schema::Conformance& conformance) {
 
 }  // namespace
 
-Decision Profile::decide(const Request& request) const {
-  const bool known = request.operation != Operation::unknown;
+Decision Profile::decide(const Identity& identity, const Request& request) const {
   // No entry stands for `unknown`: its rule is the default.
   const Rule& rule = rules_[rule_of_[static_cast<std::size_t>(request.operation)]];
   Decision decision;
   decision.profile = name_;
   decision.rule = rule.text;
   decision.habits = constraints_.spec().client_habits;
-  if (!rule.allows) {
-    decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
-    decision.message = operation_sentence(request, name_);
-    if (known && constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
-      decision.message += "; level " + std::string(to_string(constraints_.level())) +
-                          " wants it named, not \"*\" or a group by effect";
-    }
+  if (name_.empty()) {
+    decision.reason = Reason::client_unknown;
+    decision.message =
+        "no rule under `clients` of " + identity.listener_name + " matches " + seen_as(identity);
     return decision;
   }
+  if (!rule.allows) return deny_operation(request, std::move(decision));
   const bool reads_body = info(request.operation).body == BodyKind::json;
   decision.verdict = reads_body ? Verdict::needs_body : Verdict::allow;
   decision.first_bytes = constraint::first_bytes(constraints_, request.operation);
@@ -60,8 +59,20 @@ Decision Profile::decide(const Request& request) const {
   return decision;
 }
 
-Decision Profile::decide_first_bytes(const Request& request, std::string_view bytes) const {
-  Decision decision = decide(request);
+Decision Profile::deny_operation(const Request& request, Decision decision) const {
+  const bool known = request.operation != Operation::unknown;
+  decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
+  decision.message = operation_sentence(request, name_);
+  if (known && constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
+    decision.message += "; level " + std::string(to_string(constraints_.level())) +
+                        " wants it named, not \"*\" or a group by effect";
+  }
+  return decision;
+}
+
+Decision Profile::decide_first_bytes(const Identity& identity, const Request& request,
+                                     std::string_view bytes) const {
+  Decision decision = decide(identity, request);
   if (decision.verdict != Verdict::allow) return decision;
   constraint::Findings found;
   std::vector<std::string> none;
@@ -81,8 +92,9 @@ void Profile::check_head(const Request& request, Decision& decision) const {
   if (!found.empty()) deny(request, found, decision);
 }
 
-Decision Profile::decide(const Request& request, std::string_view body, Scratch& scratch) const {
-  Decision decision = decide(request);
+Decision Profile::decide(const Identity& identity, const Request& request, std::string_view body,
+                         Scratch& scratch) const {
+  Decision decision = decide(identity, request);
   if (decision.verdict != Verdict::needs_body) return decision;
   decision.verdict = Verdict::allow;
   if (body.empty() && schema::body_is_optional(request.operation)) return decision;
@@ -133,24 +145,38 @@ void Profile::deny(const Request& request, Reason reason, const std::string& why
 }
 
 Decision Policy::decide(const Identity& identity, const Request& request) const {
-  return profile_of(identity).decide(request);
+  return profile_of(identity).decide(identity, request);
 }
 
 Decision Policy::decide(const Identity& identity, const Request& request, std::string_view body,
                         Scratch& scratch) const {
-  return profile_of(identity).decide(request, body, scratch);
+  return profile_of(identity).decide(identity, request, body, scratch);
 }
 
 Decision Policy::decide_first_bytes(const Identity& identity, const Request& request,
                                     std::string_view bytes) const {
-  return profile_of(identity).decide_first_bytes(request, bytes);
+  return profile_of(identity).decide_first_bytes(identity, request, bytes);
 }
 
 const Profile& Policy::profile_of(const Identity& identity) const {
-  // A listener that the policy does not know is a mistake of the caller; it is served nothing.
-  static const Profile allows_nothing;
-  if (identity.listener >= by_listener_.size()) return allows_nothing;
-  return *by_listener_[identity.listener];
+  static const Profile nobodys;
+  const Caller caller(identity);
+  const auto clients = clients_of(identity);
+  const auto found = std::ranges::find_if(
+      clients, [&](const Clients& each) { return each.conditions.match(caller); });
+  return found == clients.end() ? nobodys : *found->profile;
+}
+
+bool Policy::may_serve(const Identity& identity) const {
+  const Caller caller(identity);
+  return std::ranges::any_of(
+      clients_of(identity), [&](const Clients& each) { return each.conditions.may_match(caller); });
+}
+
+// A listener that the policy does not know is a mistake of the caller; nobody there is served.
+std::span<const Policy::Clients> Policy::clients_of(const Identity& identity) const {
+  if (identity.listener >= by_listener_.size()) return {};
+  return by_listener_[identity.listener];
 }
 
 }  // namespace acl

@@ -5,14 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "acl/client_rule.hpp"
 #include "acl/constraint/constraints.hpp"
 #include "acl/decision.hpp"
 #include "acl/group.hpp"
 #include "acl/identity.hpp"
+#include "acl/mistake.hpp"
 #include "acl/operation.hpp"
 #include "acl/request.hpp"
 #include "acl/result.hpp"
@@ -31,33 +34,33 @@ struct ProfileSpec {
   ConstraintSpec constraints = {};
 };
 
+/// Who gets which profile at a listener: one for everybody, or rules of which the first that
+/// matches decides. Exactly one of the two is given.
+struct ListenerSpec {
+  std::string profile = {};
+  std::vector<ClientRule> clients = {};
+};
+
 /// A policy as it was written.
 struct PolicySpec {
   std::vector<ProfileSpec> profiles;
-  std::vector<std::string>
-      listener_profiles;  ///< the profile's name, one a listener, in their order
+  std::vector<ListenerSpec> listeners;  ///< in their order
   /// Unix sockets that no container may reach: the upstream's and those that tidegate listens on.
   std::vector<std::string> protected_paths = {};
-};
-
-/// What is wrong with a PolicySpec. `where` is the place in the configuration:
-/// "profiles.ci.allow[2]".
-struct Mistake {
-  std::string where;
-  std::string message;
-  std::string hint;  ///< the nearest valid name or what would be right; may be empty
 };
 
 /// A profile ready for use: for each operation the rule that decides about it.
 class Profile {
  public:
-  /// Without a name and without rules: it denies everything.
+  /// Without a name and without rules, for those whom no rule of their listener matches: it denies
+  /// everything.
   Profile() = default;
   std::string_view name() const { return name_; }
-  Decision decide(const Request&) const;
-  /// \returns what decide() of the head said, unless the body is worse.
-  Decision decide(const Request&, std::string_view body, Scratch&) const;
-  Decision decide_first_bytes(const Request&, std::string_view bytes) const;
+
+  // As Policy's. Who asks has got the profile already; it is only named in a refusal.
+  Decision decide(const Identity&, const Request&) const;
+  Decision decide(const Identity&, const Request&, std::string_view body, Scratch&) const;
+  Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
 
  private:
   friend class PolicyCompiler;
@@ -65,6 +68,7 @@ class Profile {
     std::string text;  ///< "allow @read", "deny ContainerExport", "default deny"
     bool allows = false;
   };
+  Decision deny_operation(const Request&, Decision) const;
   void check_head(const Request&, Decision&) const;
   void check_body(const Request&, Scratch&, Decision&) const;
   void deny(const Request&, const constraint::Findings&, Decision&) const;
@@ -91,13 +95,24 @@ class Policy {
   /// so many of its first bytes, or with all of a shorter body.
   Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
 
-  /// The profile of the listener that the request came in by; one that denies everything where the
-  /// policy knows no such listener.
+  /// The profile of the first rule of the client's listener that matches the client. Where none
+  /// does it is one that denies everything, and says to whom. Looks at the rules one by one: call
+  /// it once a connection and policy. The profile lives as long as the policy.
   const Profile& profile_of(const Identity&) const;
+
+  /// Whether some rule could match the client once it has shown the right certificate. Where none
+  /// could there is no need for a TLS handshake.
+  bool may_serve(const Identity&) const;
 
  private:
   friend class PolicyCompiler;
-  std::vector<std::shared_ptr<const Profile>> by_listener_;
+  struct Clients {
+    ClientConditions conditions;
+    std::shared_ptr<const Profile> profile;
+  };
+  std::span<const Clients> clients_of(const Identity&) const;
+
+  std::vector<std::vector<Clients>> by_listener_;
 };
 
 /// Checks and compiles a policy; reports every mistake, not the first only.

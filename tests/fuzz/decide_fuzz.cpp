@@ -37,7 +37,7 @@ std::shared_ptr<const acl::Policy> make_policy() {
       acl::ProfileSpec profile{.name = "p" + std::to_string(spec.profiles.size()), .allow = {"*"}};
       if (enforcing) profile.constraints = everything_enforced(level);
       profile.constraints.level = level;
-      spec.listener_profiles.push_back(profile.name);
+      spec.listeners.push_back({profile.name});
       spec.profiles.push_back(std::move(profile));
     }
   }

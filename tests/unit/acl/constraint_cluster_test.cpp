@@ -92,7 +92,7 @@ std::string says_of(std::string entry, std::string_view method, std::string_view
   profile.constraints.level = level;
   acl::PolicySpec spec;
   spec.profiles = {profile};
-  spec.listener_profiles = {"p"};
+  spec.listeners = {{"p"}};
   const auto policy = *acl::compile(spec);
   acl::Request request;
   EXPECT_FALSE(acl::understand(method, target, {}, request));

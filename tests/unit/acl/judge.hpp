@@ -17,7 +17,7 @@ class Judge {
     for (const auto& operation : acl::all_operations()) profile.allow.emplace_back(operation.name);
     acl::PolicySpec spec;
     spec.profiles = {profile};
-    spec.listener_profiles = {"p"};
+    spec.listeners = {{"p"}};
     spec.protected_paths = {"/srv/engine.sock"};
     auto compiled = acl::compile(spec);
     EXPECT_TRUE(compiled);

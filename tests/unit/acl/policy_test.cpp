@@ -25,8 +25,7 @@ std::shared_ptr<const acl::Policy> compiled(const acl::PolicySpec& spec) {
 
 // One profile, `ci`, on the one listener.
 std::shared_ptr<const acl::Policy> profile(Entries allow, Entries deny = {}) {
-  return compiled(
-      {.profiles = {{"ci", std::move(allow), std::move(deny)}}, .listener_profiles = {"ci"}});
+  return compiled({.profiles = {{"ci", std::move(allow), std::move(deny)}}, .listeners = {{"ci"}}});
 }
 
 acl::Request request(std::string_view method, std::string_view target) {
@@ -117,7 +116,7 @@ TEST(Policy, does_not_ask_for_the_body_of_what_it_denies) {
 
 TEST(Policy, each_listener_has_its_profile) {
   const auto policy = compiled({.profiles = {{"a", {"@image"}, {}}, {"b", {"@volume"}, {}}},
-                                .listener_profiles = {"b", "a", "b"}});
+                                .listeners = {{"b"}, {"a"}, {"b"}}});
   EXPECT_EQ(policy->profile_of(listener(0)).name(), "b");
   EXPECT_EQ(policy->profile_of(listener(1)).name(), "a");
   EXPECT_EQ(policy->profile_of(listener(2)).name(), "b");
@@ -213,8 +212,8 @@ std::vector<acl::Mistake> mistakes(const acl::PolicySpec& spec) {
 
 // The only mistake of a policy with one profile, `ci`.
 acl::Mistake mistake(Entries allow, Entries deny = {}) {
-  const auto found = mistakes(
-      {.profiles = {{"ci", std::move(allow), std::move(deny)}}, .listener_profiles = {"ci"}});
+  const auto found =
+      mistakes({.profiles = {{"ci", std::move(allow), std::move(deny)}}, .listeners = {{"ci"}}});
   EXPECT_EQ(found.size(), 1U);
   return found.empty() ? acl::Mistake{} : found.front();
 }
@@ -270,15 +269,14 @@ TEST(PolicyMistake, operation_allowed_by_name_that_a_group_denies) {
 }
 
 TEST(PolicyMistake, duplicate_profile_names) {
-  const auto found =
-      mistakes({.profiles = {{"ci", {}, {}}, {"ci", {}, {}}}, .listener_profiles = {}});
+  const auto found = mistakes({.profiles = {{"ci", {}, {}}, {"ci", {}, {}}}, .listeners = {}});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].where, "profiles.ci");
 }
 
 TEST(PolicyMistake, listener_with_an_unknown_profile) {
   const auto found =
-      mistakes({.profiles = {{"monitor", {}, {}}}, .listener_profiles = {"monitor", "monitr"}});
+      mistakes({.profiles = {{"monitor", {}, {}}}, .listeners = {{"monitor"}, {"monitr"}}});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].where, "listeners[1].profile");
   EXPECT_EQ(found[0].message, "no profile is named 'monitr'");
@@ -286,24 +284,22 @@ TEST(PolicyMistake, listener_with_an_unknown_profile) {
 }
 
 TEST(PolicyMistake, shows_no_byte_of_a_suggested_name_that_a_terminal_might_obey) {
-  const auto found =
-      mistakes({.profiles = {{"moni\xfeor", {}, {}}}, .listener_profiles = {"monitor"}});
+  const auto found = mistakes({.profiles = {{"moni\xfeor", {}, {}}}, .listeners = {{"monitor"}}});
   EXPECT_EQ(found.back().hint, "did you mean 'moni?or'?");
 }
 
 TEST(PolicyMistake, bad_profile_names) {
   for (const auto& name : {std::string(), std::string("a b"), std::string("a/b"),
                            std::string("\xc3\xbc"), std::string(65, 'a')}) {
-    EXPECT_EQ(mistakes({.profiles = {{name, {}, {}}}, .listener_profiles = {}}).size(), 1U) << name;
+    EXPECT_EQ(mistakes({.profiles = {{name, {}, {}}}, .listeners = {}}).size(), 1U) << name;
   }
-  EXPECT_TRUE(
-      mistakes({.profiles = {{std::string(64, 'a'), {}, {}}}, .listener_profiles = {}}).empty());
+  EXPECT_TRUE(mistakes({.profiles = {{std::string(64, 'a'), {}, {}}}, .listeners = {}}).empty());
 }
 
 TEST(PolicyMistake, all_are_reported_at_once) {
   const auto found =
       mistakes({.profiles = {{"a b", {"nope"}, {"@nope"}}, {"ok", {"@read", "@read"}, {}}},
-                .listener_profiles = {"ok", "gone"}});
+                .listeners = {{"ok"}, {"gone"}}});
   std::vector<std::string> places;
   for (const auto& each : found) places.push_back(each.where);
   EXPECT_EQ(places, (Entries{"profiles.a b", "profiles.a b.allow[0]", "profiles.a b.deny[0]",
@@ -315,7 +311,7 @@ TEST(PolicyMistake, constraints_that_cannot_be_meant) {
   ci.constraints.binds = {{"/srv/ok", false}, {"/srv/../etc", false}};
   ci.constraints.waive = {"user", "docker_socket", "namespace.pid"};
   ci.constraints.enforce.labels = {{"tidegate.x", ""}};
-  const auto found = mistakes({.profiles = {ci}, .listener_profiles = {}});
+  const auto found = mistakes({.profiles = {ci}, .listeners = {}});
   ASSERT_EQ(found.size(), 4U);
   EXPECT_EQ(found[0].where, "profiles.ci.containers.binds[1]");
   EXPECT_EQ(found[0].hint, "/etc");

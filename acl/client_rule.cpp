@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/client_rule.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "acl/glob.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+constexpr std::size_t key_digits = 64;
+
+bool is_key(std::string_view text) {
+  return text.size() == key_digits &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+bool fits_any(std::string_view glob, const std::vector<std::string>& names) {
+  return std::ranges::any_of(names, [&](const std::string& name) { return fits(glob, name); });
+}
+
+/// Nothing asked, or asked and true. What a certificate does not say fits nothing, not even `**`.
+bool holds(const std::optional<std::string>& glob, const std::string& name) {
+  return !glob || (!name.empty() && fits(*glob, name));
+}
+
+bool matches(const CertificateMatch& wanted, const Certificate& shown) {
+  return holds(wanted.common_name, shown.common_name) && holds(wanted.issuer, shown.issuer) &&
+         (!wanted.san || fits_any(*wanted.san, shown.sans)) &&
+         (!wanted.key_sha256 || *wanted.key_sha256 == shown.key_sha256);
+}
+
+/// Whether a condition holds wherever `other` does. `implied` compares two that are given.
+template <class T, class Implied>
+bool covers(const std::optional<T>& condition, const std::optional<T>& other, Implied implied) {
+  return !condition || (other && implied(*condition, *other));
+}
+
+bool same(const auto& a, const auto& b) {
+  return a == b;
+}
+
+/// True of two globs only where it is easy to see.
+bool glob_covers(const std::string& glob, const std::string& other) {
+  const bool is_plain = other.find('*') == std::string::npos;
+  return glob == "**" || glob == other || (is_plain && fits(glob, other));
+}
+
+bool certificate_covers(const CertificateMatch& match, const CertificateMatch& other) {
+  return covers(match.common_name, other.common_name, glob_covers) &&
+         covers(match.san, other.san, glob_covers) &&
+         covers(match.issuer, other.issuer, glob_covers) &&
+         covers(match.key_sha256, other.key_sha256, same<std::string, std::string>);
+}
+
+void check_address(const std::string& text, std::string where, std::vector<Mistake>& mistakes) {
+  const auto network = parse_network(text);
+  if (!network) {
+    mistakes.push_back({std::move(where), quoted(text) + " is no IP address and no network",
+                        "write it as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`"});
+  } else if (const auto right = lowest(*network); right.first != network->first) {
+    mistakes.push_back({std::move(where), quoted(text) + " has bits set behind its prefix",
+                        "write `" + right.to_string() + "`"});
+  }
+}
+
+void check_certificate(const CertificateMatch& match, const std::string& where,
+                       std::vector<Mistake>& mistakes) {
+  if (!match.common_name && !match.san && !match.issuer && !match.key_sha256) {
+    mistakes.push_back({where, "asks for nothing",
+                        "give it a common_name, san, issuer or key_sha256, or remove it"});
+  }
+  if (match.key_sha256 && !is_key(*match.key_sha256)) {
+    mistakes.push_back({where + ".key_sha256", quoted(*match.key_sha256, 128) + " is no SHA-256",
+                        "write 64 hex digits, without colons"});
+  }
+}
+
+}  // namespace
+
+void check(const ClientRule& rule, const std::string& where, std::vector<Mistake>& mistakes) {
+  if (rule.address) check_address(*rule.address, where + ".address", mistakes);
+  if (rule.certificate) check_certificate(*rule.certificate, where + ".certificate", mistakes);
+}
+
+// The zone of a link-local address ("fe80::1%eth0") is this machine's own name for the link.
+Caller::Caller(const Identity& who)
+    : identity(who),
+      address(parse_ip(std::string_view(who.address).substr(0, who.address.find('%')))) {}
+
+ClientConditions::ClientConditions(ClientRule rule) : rule_(std::move(rule)) {
+  if (rule_.address) network_ = parse_network(*rule_.address);
+  if (rule_.certificate && rule_.certificate->key_sha256) {
+    auto& key = *rule_.certificate->key_sha256;
+    key = lower_case(key);
+  }
+}
+
+bool ClientConditions::match(const Caller& caller) const {
+  if (!may_match(caller)) return false;
+  const auto& certificate = caller.identity.certificate;
+  return !rule_.certificate || (certificate && matches(*rule_.certificate, *certificate));
+}
+
+bool ClientConditions::may_match(const Caller& caller) const {
+  const auto& peer = caller.identity.unix_peer;
+  return (!rule_.uid || (peer && peer->uid == *rule_.uid)) &&
+         (!rule_.gid || (peer && peer->gid == *rule_.gid)) &&
+         (!rule_.address || (network_ && caller.address && network_->holds(*caller.address)));
+}
+
+bool ClientConditions::match_everybody() const {
+  return !rule_.uid && !rule_.gid && !rule_.address && !rule_.certificate;
+}
+
+bool ClientConditions::cover(const ClientConditions& other) const {
+  const auto holds_network = [](const IpNetwork& a, const IpNetwork& b) { return a.holds(b); };
+  return covers(rule_.uid, other.rule_.uid, same<std::uint32_t, std::uint32_t>) &&
+         covers(rule_.gid, other.rule_.gid, same<std::uint32_t, std::uint32_t>) &&
+         covers(network_, other.network_, holds_network) &&
+         covers(rule_.certificate, other.rule_.certificate, certificate_covers);
+}
+
+}  // namespace acl

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acl/identity.hpp"
+#include "acl/ip_network.hpp"
+#include "acl/mistake.hpp"
+
+namespace acl {
+
+/// What a certificate must say; all that is given must hold. Names are globs: `*` stands for
+/// anything without a slash, `**` for anything.
+struct CertificateMatch {
+  std::optional<std::string> common_name = {};
+  std::optional<std::string> san = {};  ///< one subject alternative name, at least, fits
+  std::optional<std::string> issuer = {};
+  std::optional<std::string> key_sha256 = {};  ///< of the public key (SPKI): 64 hex digits
+};
+
+/// Which profile clients get that a listener shows to be so; all that is given must hold, and
+/// nothing given means everybody.
+struct ClientRule {
+  std::optional<std::uint32_t> uid = {}, gid = {};
+  std::optional<std::string> address = {};  ///< "192.0.2.1", "10.0.0.0/8"
+  std::optional<CertificateMatch> certificate = {};
+  std::string profile = {};
+};
+
+/// Finds what is wrong in one rule but for its profile. `where` is the rule's place.
+void check(const ClientRule&, const std::string& where, std::vector<Mistake>&);
+
+/// A client as its rules look at it: its address is read once for all of them.
+struct Caller {
+  explicit Caller(const Identity&);
+  const Identity& identity;
+  std::optional<IpAddress> address;
+};
+
+/// The conditions of a rule, ready for use.
+class ClientConditions {
+ public:
+  /// Of a rule that check() finds nothing wrong with.
+  explicit ClientConditions(ClientRule);
+
+  bool match(const Caller&) const;
+  /// Whether they could match once the client has shown the right certificate.
+  bool may_match(const Caller&) const;
+  bool match_everybody() const;
+  /// Whether whoever matches `other` is sure to match these.
+  bool cover(const ClientConditions& other) const;
+
+ private:
+  ClientRule rule_;
+  std::optional<IpNetwork> network_;
+};
+
+}  // namespace acl

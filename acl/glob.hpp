@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace acl {
+
+/// Whether the whole of `text` fits `glob`: `*` stands for anything without a slash, `**` for
+/// anything. Takes time linear in text × stars.
+bool fits(std::string_view glob, std::string_view text);
+
+}  // namespace acl

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which profile a client gets from rules about who is asking.
+#include "acl/client_rule.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "acl/policy.hpp"
+
+namespace {
+
+using acl::CertificateMatch;
+using acl::ClientRule;
+using Rules = std::vector<ClientRule>;
+
+const std::string key(64, 'a');
+
+acl::PolicySpec spec(Rules rules) {
+  acl::PolicySpec out;
+  for (const auto* name : {"p", "q", "r"}) out.profiles.push_back({name, {"@read"}, {}});
+  out.listeners = {{.clients = std::move(rules)}};
+  return out;
+}
+
+acl::Identity by_unix(std::uint32_t uid, std::uint32_t gid) {
+  return {.listener_name = "unix:///run/a.sock", .unix_peer = acl::UnixPeer{uid, gid, 1}};
+}
+
+acl::Identity by_tcp(const std::string& address) {
+  return {.listener_name = "tcp://0.0.0.0:2376", .address = address};
+}
+
+acl::Identity with(acl::Certificate certificate, const std::string& address = "192.0.2.1") {
+  auto identity = by_tcp(address);
+  identity.certificate = std::move(certificate);
+  return identity;
+}
+
+/// The profile that the client gets; "" for none.
+std::string profile_of(const Rules& rules, const acl::Identity& identity) {
+  const auto policy = acl::compile(spec(rules));
+  EXPECT_TRUE(policy) << policy.error().front().where << ": " << policy.error().front().message;
+  return policy ? std::string((*policy)->profile_of(identity).name()) : "no policy";
+}
+
+ClientRule for_certificate(CertificateMatch match) {
+  return {.certificate = std::move(match), .profile = "p"};
+}
+
+bool accepts(const CertificateMatch& match, const acl::Certificate& certificate) {
+  return profile_of({for_certificate(match)}, with(certificate)) == "p";
+}
+
+TEST(Clients, the_first_rule_that_matches_decides) {
+  const Rules rules{{.uid = 1000, .profile = "q"}, {.gid = 5, .profile = "r"}, {.profile = "p"}};
+  EXPECT_EQ(profile_of(rules, by_unix(1000, 5)), "q");
+  EXPECT_EQ(profile_of(rules, by_unix(1001, 5)), "r");
+  EXPECT_EQ(profile_of(rules, by_unix(1001, 6)), "p");
+}
+
+TEST(Clients, whom_no_rule_matches_gets_no_profile) {
+  EXPECT_EQ(profile_of({{.uid = 0, .profile = "p"}}, by_unix(1, 0)), "");
+}
+
+TEST(Clients, a_rule_without_conditions_is_for_everybody) {
+  const Rules rules{{.profile = "p"}};
+  EXPECT_EQ(profile_of(rules, by_unix(7, 7)), "p");
+  EXPECT_EQ(profile_of(rules, by_tcp("")), "p");
+}
+
+TEST(Clients, all_conditions_of_a_rule_must_hold) {
+  const Rules rules{{.uid = 1000, .gid = 1000, .profile = "p"}};
+  EXPECT_EQ(profile_of(rules, by_unix(1000, 1000)), "p");
+  EXPECT_EQ(profile_of(rules, by_unix(1000, 0)), "");
+  EXPECT_EQ(profile_of(rules, by_unix(0, 1000)), "");
+}
+
+TEST(Clients, whose_account_or_address_is_not_known_match_no_rule_about_it) {
+  EXPECT_EQ(profile_of({{.uid = 0, .profile = "p"}}, by_tcp("192.0.2.1")), "");
+  EXPECT_EQ(profile_of({{.gid = 0, .profile = "p"}}, by_tcp("192.0.2.1")), "");
+  EXPECT_EQ(profile_of({{.address = "0.0.0.0/0", .profile = "p"}}, by_unix(0, 0)), "");
+  EXPECT_EQ(profile_of({{.address = "0.0.0.0/0", .profile = "p"}}, by_tcp("")), "");
+}
+
+TEST(Clients, are_known_by_their_network) {
+  const Rules rules{{.address = "10.0.0.0/8", .profile = "p"},
+                    {.address = "fe80::/10", .profile = "q"}};
+  EXPECT_EQ(profile_of(rules, by_tcp("10.1.2.3")), "p");
+  EXPECT_EQ(profile_of(rules, by_tcp("::ffff:10.1.2.3")), "p");
+  EXPECT_EQ(profile_of(rules, by_tcp("11.1.2.3")), "");
+  EXPECT_EQ(profile_of(rules, by_tcp("fe80::1%eth0")), "q");
+}
+
+TEST(Clients, are_known_by_their_common_name) {
+  EXPECT_TRUE(accepts({.common_name = "ops-*"}, {.common_name = "ops-bob"}));
+  EXPECT_FALSE(accepts({.common_name = "ops-*"}, {.common_name = "dev-bob"}));
+  EXPECT_FALSE(accepts({.common_name = "ops-*"}, {.common_name = "ops-a/b"}));
+  EXPECT_TRUE(accepts({.common_name = "ops-**"}, {.common_name = "ops-a/b"}));
+}
+
+TEST(Clients, are_known_by_any_of_their_alternative_names) {
+  const acl::Certificate runner{.common_name = "x",
+                                .sans = {"ci.corp", "192.0.2.7", "spiffe://corp/ci/7"}};
+  EXPECT_TRUE(accepts({.san = "spiffe://corp/ci/*"}, runner));
+  EXPECT_TRUE(accepts({.san = "ci.corp"}, runner));
+  EXPECT_TRUE(accepts({.san = "192.0.2.7"}, runner));
+  EXPECT_FALSE(accepts({.san = "spiffe://corp/*"}, runner));
+  EXPECT_FALSE(accepts({.san = "x"}, runner));
+}
+
+TEST(Clients, are_known_by_their_issuer_and_key) {
+  const acl::Certificate shown{.issuer = "CN=Corp CI CA,O=Corp", .key_sha256 = key};
+  EXPECT_TRUE(accepts({.issuer = "CN=Corp CI CA,O=Corp"}, shown));
+  EXPECT_TRUE(accepts({.issuer = "**,O=Corp"}, shown));
+  EXPECT_FALSE(accepts({.issuer = "CN=Corp CA,O=Corp"}, shown));
+  EXPECT_TRUE(accepts({.key_sha256 = std::string(64, 'A')}, shown));
+  EXPECT_FALSE(accepts({.key_sha256 = std::string(64, 'b')}, shown));
+}
+
+TEST(Clients, must_meet_all_that_is_asked_of_a_certificate) {
+  const acl::Certificate shown{.common_name = "ops-bob", .sans = {"bob.corp"}};
+  EXPECT_TRUE(accepts({.common_name = "ops-*", .san = "*.corp"}, shown));
+  EXPECT_FALSE(accepts({.common_name = "ops-*", .san = "*.example"}, shown));
+  EXPECT_FALSE(accepts({.common_name = "dev-*", .san = "*.corp"}, shown));
+}
+
+TEST(Clients, what_a_certificate_does_not_say_fits_nothing) {
+  EXPECT_FALSE(accepts({.common_name = "**"}, {.sans = {"a"}}));
+  EXPECT_FALSE(accepts({.san = "**"}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.issuer = "**"}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.key_sha256 = key}, {.common_name = "a"}));
+}
+
+TEST(Clients, without_a_certificate_match_no_rule_about_it) {
+  EXPECT_EQ(profile_of({for_certificate({.common_name = "**"})}, by_tcp("192.0.2.1")), "");
+}
+
+TEST(MayServe, lets_go_on_whom_a_certificate_could_still_help) {
+  const auto policy = *acl::compile(spec({
+      {.address = "10.0.0.0/8",
+       .certificate = CertificateMatch{.common_name = "a"},
+       .profile = "p"},
+      {.address = "192.0.2.7", .profile = "q"},
+  }));
+  EXPECT_TRUE(policy->may_serve(by_tcp("10.1.2.3")));
+  EXPECT_TRUE(policy->may_serve(by_tcp("192.0.2.7")));
+  EXPECT_FALSE(policy->may_serve(by_tcp("192.0.2.8")));
+  auto elsewhere = by_tcp("10.1.2.3");
+  elsewhere.listener = 1;
+  EXPECT_FALSE(policy->may_serve(elsewhere));
+}
+
+std::string refusal_of(const Rules& rules, const acl::Identity& identity) {
+  const auto policy = *acl::compile(spec(rules));
+  acl::Request request;
+  request.operation = acl::Operation::ContainerList;
+  const auto decision = policy->decide(identity, request);
+  EXPECT_EQ(decision.verdict, acl::Verdict::deny);
+  EXPECT_EQ(id(decision.reason), "client.unknown");
+  EXPECT_EQ(decision.rule, "default deny");
+  return decision.message;
+}
+
+TEST(UnknownClient, is_told_what_it_is_seen_as) {
+  const Rules nobody{{.uid = 4'000'000'000, .profile = "p"}};
+  EXPECT_EQ(refusal_of(nobody, with({.common_name = "ops-bob"})),
+            "no rule under `clients` of tcp://0.0.0.0:2376 matches the certificate 'ops-bob' from "
+            "192.0.2.1");
+  EXPECT_EQ(refusal_of(nobody, with({.sans = {"spiffe://corp/x"}})),
+            "no rule under `clients` of tcp://0.0.0.0:2376 matches the certificate "
+            "'spiffe://corp/x' from 192.0.2.1");
+  EXPECT_EQ(refusal_of(nobody, by_unix(1000, 100)),
+            "no rule under `clients` of unix:///run/a.sock matches uid 1000, gid 100");
+  EXPECT_EQ(refusal_of(nobody, by_tcp("192.0.2.1")),
+            "no rule under `clients` of tcp://0.0.0.0:2376 matches 192.0.2.1");
+}
+
+TEST(UnknownClient, is_refused_with_a_body_too) {
+  const auto policy = *acl::compile(spec({{.uid = 1, .profile = "p"}}));
+  acl::Request request;
+  request.operation = acl::Operation::ContainerCreate;
+  acl::Scratch scratch;
+  const auto client = by_unix(2, 2);
+  EXPECT_EQ(id(policy->decide(client, request, "{}", scratch).reason), "client.unknown");
+  request.operation = acl::Operation::PutContainerArchive;
+  EXPECT_EQ(id(policy->decide_first_bytes(client, request, "x").reason), "client.unknown");
+}
+
+/// "where: message; hint" of each mistake.
+std::vector<std::string> mistakes(const acl::PolicySpec& written) {
+  std::vector<std::string> out;
+  const auto compiled = acl::compile(written);
+  if (compiled) return out;
+  for (const auto& each : compiled.error())
+    out.push_back(each.where + ": " + each.message + "; " + each.hint);
+  return out;
+}
+
+using testing::ElementsAre;
+
+TEST(ClientMistake, an_unknown_profile) {
+  EXPECT_THAT(mistakes({.profiles = {{"monitor", {}, {}}},
+                        .listeners = {{.clients = {{.profile = "monitr"}}}}}),
+              ElementsAre("listeners[0].clients[0].profile: no profile is named 'monitr'; did you "
+                          "mean 'monitor'?"));
+}
+
+TEST(ClientMistake, an_address_that_is_none) {
+  EXPECT_THAT(mistakes(spec({{.address = "10.1.2.3/8", .profile = "p"},
+                             {.address = "10.0.0", .profile = "q"}})),
+              ElementsAre("listeners[0].clients[0].address: '10.1.2.3/8' has bits set behind its "
+                          "prefix; write `10.0.0.0/8`",
+                          "listeners[0].clients[1].address: '10.0.0' is no IP address and no "
+                          "network; write it as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`"));
+}
+
+TEST(ClientMistake, a_key_that_is_no_sha256) {
+  for (const auto& text :
+       {std::string("AA:BB"), std::string(63, 'a'), std::string(64, 'g'), key + "a"}) {
+    EXPECT_THAT(mistakes(spec({for_certificate({.key_sha256 = text})})),
+                ElementsAre("listeners[0].clients[0].certificate.key_sha256: '" + text +
+                            "' is no SHA-256; write 64 hex digits, without colons"));
+  }
+}
+
+TEST(ClientMistake, a_certificate_of_which_nothing_is_asked) {
+  EXPECT_THAT(mistakes(spec({for_certificate({})})),
+              ElementsAre(testing::StartsWith("listeners[0].clients[0].certificate: asks for")));
+}
+
+TEST(ClientMistake, a_rule_behind_one_for_everybody) {
+  EXPECT_THAT(
+      mistakes(spec({{.profile = "p"}, {.uid = 1, .profile = "q"}})),
+      ElementsAre("listeners[0].clients[1]: is never reached: listeners[0].clients[0] "
+                  "matches everybody; the first match wins: put this rule before that one"));
+}
+
+TEST(ClientMistake, two_identical_rules) {
+  const ClientRule rule{
+      .gid = 1, .certificate = CertificateMatch{.key_sha256 = key}, .profile = "p"};
+  auto same = rule;
+  same.certificate->key_sha256 = std::string(64, 'A');
+  same.profile = "q";
+  EXPECT_THAT(mistakes(spec({rule, same})),
+              ElementsAre("listeners[0].clients[1]: is never reached: listeners[0].clients[0] "
+                          "matches whoever matches this rule; keep one of the two"));
+}
+
+std::size_t never_reached(const ClientRule& first, const ClientRule& second) {
+  return mistakes(spec({first, second})).size();
+}
+
+TEST(ClientMistake, a_rule_that_an_earlier_one_leaves_nothing_to) {
+  const auto name = [](const char* glob) { return for_certificate({.common_name = glob}); };
+  const auto from = [](const char* network) {
+    return ClientRule{.address = network, .profile = "p"};
+  };
+  EXPECT_EQ(never_reached(from("10.0.0.0/8"), from("10.1.0.0/16")), 1U);
+  EXPECT_EQ(never_reached(from("10.1.0.0/16"), from("10.0.0.0/8")), 0U);
+  EXPECT_EQ(never_reached(name("ops-*"), name("ops-bob")), 1U);
+  EXPECT_EQ(never_reached(name("ops-bob"), name("ops-*")), 0U);
+  EXPECT_EQ(never_reached(name("**"), name("a*")), 1U);
+  EXPECT_EQ(never_reached(name("a*"), name("a**")), 0U);
+  EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.uid = 1, .gid = 2, .profile = "q"}), 1U);
+  EXPECT_EQ(never_reached({.uid = 1, .gid = 2, .profile = "p"}, {.uid = 1, .profile = "q"}), 0U);
+  EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.gid = 1, .profile = "q"}), 0U);
+  EXPECT_EQ(never_reached(name("a"), for_certificate({.san = "a"})), 0U);
+}
+
+TEST(ClientMistake, a_listener_with_both_or_neither) {
+  acl::PolicySpec both = spec({{.uid = 1, .profile = "p"}});
+  both.listeners[0].profile = "p";
+  EXPECT_THAT(mistakes(both),
+              ElementsAre(testing::StartsWith("listeners[0].clients: stands beside")));
+  EXPECT_THAT(mistakes(spec({})), ElementsAre(testing::StartsWith("listeners[0]: has neither")));
+}
+
+}  // namespace
