@@ -5,7 +5,9 @@
 #include <pwd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace config {
@@ -13,24 +15,35 @@ namespace {
 
 /// Calls getpwnam_r or getgrnam_r with a buffer that grows to what the entry needs.
 template <class Entry, class Lookup>
-bool exists(Lookup lookup, const std::string& name) {
+std::optional<std::uint32_t> number_of(Lookup lookup, std::uint32_t Entry::* number,
+                                       const std::string& name) {
   constexpr std::size_t largest = std::size_t{1} << 20U;
   for (std::size_t size = 1024; size <= largest; size *= 4) {
     std::vector<char> buffer(size);
     Entry entry{};
     Entry* found = nullptr;
-    if (lookup(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != ERANGE) {
-      return found != nullptr;
-    }
+    if (lookup(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE) continue;
+    return found != nullptr ? std::optional(found->*number) : std::nullopt;
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace
 
 Accounts system_accounts() {
-  return {[](const std::string& name) { return exists<passwd>(getpwnam_r, name); },
-          [](const std::string& name) { return exists<group>(getgrnam_r, name); }};
+  return {
+      [](const std::string& name) { return number_of<passwd>(getpwnam_r, &passwd::pw_uid, name); },
+      [](const std::string& name) { return number_of<group>(getgrnam_r, &group::gr_gid, name); }};
+}
+
+std::optional<std::uint32_t> account_number(const std::string& text,
+                                            const Accounts::Lookup& lookup) {
+  std::uint32_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == end &&
+                         number != std::numeric_limits<std::uint32_t>::max();
+  return is_number ? std::optional(number) : lookup(text);
 }
 
 }  // namespace config

@@ -54,6 +54,7 @@ Parsed parse_unix(std::string_view path) {
 struct Host {
   std::string text;
 };
+using ParsedHost = acl::Result<Host, std::string>;
 
 /// The address in its canonical spelling where `text` is a literal address of that family.
 std::optional<Host> literal(int family, const std::string& text) {
@@ -71,7 +72,55 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-acl::Result<Host, std::string> parse_host(std::string_view host) {
+std::optional<Host> any_literal(const std::string& text) {
+  const auto v4 = literal(AF_INET, text);
+  return v4 ? v4 : literal(AF_INET6, text);
+}
+
+bool is_label(std::string_view label) {
+  constexpr std::size_t longest = 63;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return !label.empty() && label.size() <= longest && label.front() != '-' && label.back() != '-' &&
+         std::ranges::all_of(label, allowed);
+}
+
+/// Resolvers take "127.1" and "0x7f.1" for addresses, each in its own way.
+bool looks_like_a_number(std::string_view label) {
+  return label.starts_with("0x") || label.find_first_not_of("0123456789") == label.npos;
+}
+
+bool is_host_name(std::string_view name) {
+  constexpr std::size_t longest = 253;
+  if (name.size() > longest) return false;
+  for (;;) {
+    const auto dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == name.npos) return !looks_like_a_number(name);
+    name.remove_prefix(dot + 1);
+  }
+}
+
+/// Of a listener.
+ParsedHost no_name(std::string_view host) {
+  return acl::quoted(host) +
+         " is no literal address; host names are refused, as what they resolve to " +
+         "can change: write the IP address";
+}
+
+/// Of an upstream.
+ParsedHost name(std::string_view host) {
+  if (const auto read = parse_host_name(host)) return Host{*read};
+  return acl::quoted(host) +
+         " is neither a literal address nor a host name; a name has letters, digits, `-` and "
+         "`.`, " +
+         "as in tcp://engine:2375";
+}
+
+using ParseName = ParsedHost (*)(std::string_view);
+
+ParsedHost parse_host(std::string_view host, ParseName parse_name) {
   const std::string text(host);
   if (host.empty()) {
     return std::string(
@@ -87,18 +136,16 @@ acl::Result<Host, std::string> parse_host(std::string_view host) {
   if (host.find(':') != std::string_view::npos) {
     return std::string("an IPv6 address stands in brackets: write tcp://[::1]:2375");
   }
-  return acl::quoted(host) +
-         " is no literal address; host names are refused, as what they resolve to " +
-         "can change: write the IP address";
+  return parse_name(host);
 }
 
-Parsed parse_tcp(std::string_view rest) {
+Parsed parse_tcp(std::string_view rest, ParseName parse_name) {
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos || rest.back() == ']') {
     return acl::quoted(rest) + " has no port; write " +
            code("tcp://" + std::string(rest) + ":2375");
   }
-  const auto host = parse_host(rest.substr(0, colon));
+  const auto host = parse_host(rest.substr(0, colon), parse_name);
   if (!host) return host.error();
   const auto port = parse_port(rest.substr(colon + 1));
   if (!port) {
@@ -106,6 +153,15 @@ Parsed parse_tcp(std::string_view rest) {
            " is no port; write a number from 1 to 65535, and " + "nothing after it";
   }
   return Address{Address::Kind::tcp, "", host->text, *port};
+}
+
+Parsed parse(std::string_view text, ParseName parse_name) {
+  if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
+  if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()), parse_name);
+  if (text.starts_with('/')) {
+    return acl::quoted(text) + " has no scheme; write " + code("unix://" + std::string(text));
+  }
+  return acl::quoted(text) + " is no address; write unix:///path/to.sock or tcp://127.0.0.1:2375";
 }
 
 }  // namespace
@@ -116,13 +172,22 @@ std::string Address::to_string() const {
   return std::string(tcp_scheme) + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+bool Address::has_host_name() const {
+  return kind == Kind::tcp && !any_literal(host);
+}
+
 Parsed parse_address(std::string_view text) {
-  if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
-  if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()));
-  if (text.starts_with('/')) {
-    return acl::quoted(text) + " has no scheme; write " + code("unix://" + std::string(text));
-  }
-  return acl::quoted(text) + " is no address; write unix:///path/to.sock or tcp://127.0.0.1:2375";
+  return parse(text, no_name);
+}
+
+Parsed parse_upstream(std::string_view text) {
+  return parse(text, name);
+}
+
+std::optional<std::string> parse_host_name(std::string_view text) {
+  const auto lower = acl::lower_case(text);
+  if (const auto address = any_literal(lower)) return address->text;
+  return is_host_name(lower) ? std::optional(lower) : std::nullopt;
 }
 
 }  // namespace config

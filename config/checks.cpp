@@ -1,52 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/checks.hpp"
 
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "acl/text.hpp"
+#include "config/client_checks.hpp"
 
 namespace config {
 namespace {
 
-/// Where the checks report: the line is that of the place, or of what is around it.
-struct Findings {
-  const YamlNode& root;
-  Report& report;
-
-  void add(const std::string& where, std::string message, std::string hint = {}) const {
-    report.add(line_of(root, where), where, std::move(message), std::move(hint));
-  }
-  /// A value that was reported could not be read: what it would have been is not known.
-  bool knows(const std::string& where) const { return report.names(where); }
-};
-
 // Connecting to a unix socket needs permission to write to it (unix(7)).
 constexpr unsigned anyone_writes = 0222;
 constexpr unsigned others_write = 0002;
-
-/// A number that chown(2) takes; its -1 means "leave it".
-bool is_account_number(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && end == text.data() + text.size() &&
-         number != std::numeric_limits<std::uint32_t>::max();
-}
-
-void check_account(const std::optional<std::string>& account, std::string_view kind,
-                   const std::function<bool(const std::string&)>& exists, const std::string& where,
-                   const Findings& findings) {
-  if (!account || is_account_number(*account) || exists(*account)) return;
-  findings.add(where, "there is no " + std::string(kind) + " " + acl::quoted(*account) +
-                          " on this machine; create it, or write an existing name or number");
-}
 
 void check_mode(const ListenerEntry& listener, const std::string& where, const Findings& findings) {
   if (findings.knows(join(where, "mode"))) return;
@@ -71,8 +38,25 @@ void check_mode(const ListenerEntry& listener, const std::string& where, const F
 void check_unix(const ListenerEntry& listener, const std::string& where, const Accounts& accounts,
                 const Findings& findings) {
   check_mode(listener, where, findings);
-  check_account(listener.owner, "user", accounts.has_user, join(where, "owner"), findings);
-  check_account(listener.group, "group", accounts.has_group, join(where, "group"), findings);
+  check_account(listener.owner, "user", accounts.uid_of, join(where, "owner"), findings);
+  check_account(listener.group, "group", accounts.gid_of, join(where, "group"), findings);
+  if (!listener.tls) return;
+  findings.add(join(where, "tls"),
+               "only a tcp listener has 'tls', and this one is a unix socket; remove it");
+}
+
+/// Either nobody can listen, or whoever wrote this knows that somebody can.
+void check_secrecy(const ListenerEntry& listener, const std::string& where,
+                   const Findings& findings) {
+  const auto insecure = join(where, "insecure");
+  if (findings.knows(insecure) || findings.knows(join(where, "tls"))) return;
+  if (listener.tls && listener.insecure.value_or(false)) {
+    findings.add(insecure, "there is nothing insecure about a listener with `tls`; remove one");
+  } else if (!listener.tls && !listener.insecure.value_or(false)) {
+    findings.add(join(where, "address"),
+                 "a tcp listener without TLS gives the engine to whoever can connect; give it a "
+                 "certificate under `tls`, or write `insecure: true` if that is meant");
+  }
 }
 
 void check_tcp(const ListenerEntry& listener, const std::string& where, const Findings& findings) {
@@ -85,10 +69,7 @@ void check_tcp(const ListenerEntry& listener, const std::string& where, const Fi
   refuse(listener.owner.has_value(), "owner");
   refuse(listener.group.has_value(), "group");
 
-  if (listener.insecure.value_or(false) || findings.knows(join(where, "insecure"))) return;
-  findings.add(join(where, "address"),
-               "a tcp listener without TLS gives the engine to whoever can connect; write "
-               "`insecure: true` if that is meant (this version has no TLS)");
+  check_secrecy(listener, where, findings);
 }
 
 /// /var/run is a link to /run on every distribution that systemd runs on.
@@ -101,6 +82,8 @@ std::string_view without_var(std::string_view path) {
 bool overlap(const Address& a, const Address& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Address::Kind::unix_socket) return without_var(a.path) == without_var(b.path);
+  // A host name is that of another machine or container, which has all its ports for itself.
+  if (a.has_host_name() || b.has_host_name()) return false;
   const auto is_wildcard = [](const std::string& host) {
     return host == "0.0.0.0" || host == "::";
   };
@@ -111,6 +94,7 @@ void check_listeners(const FileEntry& file, const Accounts& accounts, const Find
   for (std::size_t i = 0; i < file.listeners.size(); ++i) {
     const auto where = join("listeners", i);
     const auto& listener = file.listeners[i];
+    check_clients(listener, where, accounts, findings);
     if (!listener.address) continue;
     if (listener.address->kind == Address::Kind::unix_socket) {
       check_unix(listener, where, accounts, findings);
@@ -139,6 +123,23 @@ void check_addresses(const FileEntry& file, const Findings& findings) {
   }
 }
 
+void check_upstream_tls(const FileEntry& file, const Findings& findings) {
+  if (!file.upstream_tls) return;
+  if (file.upstream.kind == Address::Kind::unix_socket && !findings.knows("upstream")) {
+    findings.add("upstream_tls",
+                 "only an engine on tcp has TLS, and `upstream` is a unix socket; remove one");
+  }
+  const auto& tls = *file.upstream_tls;
+  const auto check_pair = [&](const std::string& one, std::string_view name,
+                              const std::string& other, std::string_view other_name) {
+    const auto where = join("upstream_tls", name);
+    if (!one.empty() || other.empty() || findings.knows(where)) return;
+    findings.add(where, "is missing: " + code(other_name) + " is of no use without it");
+  };
+  check_pair(tls.cert, "cert", tls.key, "key");
+  check_pair(tls.key, "key", tls.cert, "cert");
+}
+
 void check_limits(const FileEntry& file, const Findings& findings) {
   const std::string where = "limits.connections_per_client";
   const YamlNode* written = findings.root.find("limits");
@@ -157,6 +158,7 @@ void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts
   const Findings findings{root, report};
   check_listeners(file, accounts, findings);
   check_addresses(file, findings);
+  check_upstream_tls(file, findings);
   check_limits(file, findings);
 }
 

@@ -48,6 +48,7 @@ struct Field {
   std::function<std::string(const Struct&)> print;
   std::string range;
   std::string_view required;  ///< why the key may not be missing; empty where it may
+  bool reloadable = false;    ///< whether a reload may change it, or the next start only
 };
 
 template <class Struct>
@@ -76,6 +77,12 @@ Field<Struct> required(std::string_view name, Member Struct::* member, const Typ
                        std::string_view why) {
   auto made = field(name, member, type);
   made.required = why;
+  return made;
+}
+
+template <class Struct>
+Field<Struct> reloadable(Field<Struct> made) {
+  made.reloadable = true;
   return made;
 }
 

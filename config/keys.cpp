@@ -16,6 +16,8 @@ constexpr std::size_t MiB = 1024 * KiB;
 constexpr auto year = std::chrono::hours(365 * 24);
 constexpr std::size_t most_connections = 1'000'000;
 constexpr std::size_t most_listeners = 64;
+constexpr std::size_t most_clients = 1024;
+constexpr std::size_t most_revocation_lists = 64;
 constexpr std::size_t most_profiles = 1024;
 constexpr std::size_t most_entries = 256;  // of `allow` or `deny`: more than there are operations
 
@@ -41,6 +43,16 @@ bool read_listeners(const Place& place, std::vector<ListenerEntry>& to, Report& 
   return list_of(map_of(listener_keys()), most_listeners).read(place, to, report);
 }
 
+bool read_clients(const Place& place, std::vector<ClientEntry>& to, Report& report) {
+  const bool is_empty = place.node.kind == YamlNode::Kind::list && place.node.items.empty();
+  if (is_empty) place.mistake(report, "is empty, so nobody would be served; write a rule at least");
+  return list_of(map_of(client_keys()), most_clients).read(place, to, report);
+}
+
+Type<std::vector<ClientEntry>> clients() {
+  return {read_clients, [](const auto&) { return std::string(); }, "a list of rules"};
+}
+
 Type<std::vector<acl::ProfileSpec>> profiles() {
   return {read_profiles, [](const auto&) { return std::string(); }, "a map of profiles by name"};
 }
@@ -53,9 +65,10 @@ Type<std::vector<ListenerEntry>> listeners() {
 
 const Table<FileEntry>& file_keys() {
   static const Table<FileEntry> table{
-      field("upstream", &FileEntry::upstream, address()),
+      field("upstream", &FileEntry::upstream, upstream()),
+      field("upstream_tls", &FileEntry::upstream_tls, map_of(upstream_tls_keys())),
       required("listeners", &FileEntry::listeners, listeners(), "where clients connect"),
-      required("profiles", &FileEntry::profiles, profiles(), "what clients may do"),
+      reloadable(required("profiles", &FileEntry::profiles, profiles(), "what clients may do")),
       field("limits", &FileEntry::limits, map_of(limit_keys())),
       field("audit", &FileEntry::audit, map_of(audit_keys())),
       field("log", &FileEntry::log, map_of(log_keys())),
@@ -68,12 +81,61 @@ const Table<ListenerEntry>& listener_keys() {
   static const Table<ListenerEntry> table{
       required("address", &ListenerEntry::address, address(),
                "where it listens, as unix:///run/tidegate/docker.sock"),
-      required("profile", &ListenerEntry::profile, text(),
-               "the name of the profile that decides for its clients"),
+      reloadable(field("profile", &ListenerEntry::profile, text())),
+      reloadable(field("clients", &ListenerEntry::clients, clients())),
       field("mode", &ListenerEntry::mode, file_mode()),
       field("owner", &ListenerEntry::owner, text()),
       field("group", &ListenerEntry::group, text()),
       field("insecure", &ListenerEntry::insecure, boolean()),
+      field("tls", &ListenerEntry::tls, map_of(listener_tls_keys())),
+  };
+  return table;
+}
+
+const Table<ListenerTls>& listener_tls_keys() {
+  using Tls = ListenerTls;
+  static const Table<Tls> table{
+      reloadable(required("cert", &Tls::cert, file_path(), "the listener's certificate")),
+      reloadable(required("key", &Tls::key, file_path(), "the certificate's private key")),
+      reloadable(required("client_ca", &Tls::client_ca, file_path(),
+                          "the certificate of whoever signs those of clients")),
+      reloadable(field("crl", &Tls::crl, list_of(file_path(), most_revocation_lists))),
+      field("min_version", &Tls::min_version, one_of({"1.2", "1.3"})),
+  };
+  return table;
+}
+
+const Table<ClientEntry>& client_keys() {
+  static const Table<ClientEntry> table{
+      required("profile", &ClientEntry::profile, text(),
+               "the name of the profile that decides for these clients"),
+      field("uid", &ClientEntry::uid, text()),
+      field("gid", &ClientEntry::gid, text()),
+      field("address", &ClientEntry::address, text()),
+      field("certificate", &ClientEntry::certificate, map_of(certificate_keys())),
+  };
+  return table;
+}
+
+const Table<acl::CertificateMatch>& certificate_keys() {
+  using Match = acl::CertificateMatch;
+  static const Table<Match> table{
+      field("common_name", &Match::common_name, text()),
+      field("san", &Match::san, text()),
+      field("issuer", &Match::issuer, text()),
+      field("key_sha256", &Match::key_sha256, text()),
+  };
+  return table;
+}
+
+const Table<UpstreamTls>& upstream_tls_keys() {
+  using Tls = UpstreamTls;
+  static const Table<Tls> table{
+      reloadable(required("ca", &Tls::ca, file_path(),
+                          "the certificate of whoever signs that of the engine")),
+      reloadable(field("cert", &Tls::cert, file_path())),
+      reloadable(field("key", &Tls::key, file_path())),
+      field("server_name", &Tls::server_name, host_name()),
   };
   return table;
 }
@@ -98,6 +160,7 @@ const Table<Limits>& limit_keys() {
       field("target_bytes", &Limits::target_bytes, size(256, 1 * MiB)),
       field("query_parameters", &Limits::query_parameters, count(1, 1000)),
       field("body_bytes", &Limits::body_bytes, size(1 * KiB, 64 * MiB)),
+      field("handshake_time", &Limits::handshake_time, duration(year)),
       field("head_time", &Limits::head_time, duration(year)),
       field("body_time", &Limits::body_time, duration(year)),
       field("stall_time", &Limits::stall_time, duration(year)),
@@ -118,7 +181,7 @@ const Table<Audit>& audit_keys() {
 
 const Table<Log>& log_keys() {
   static const Table<Log> table{
-      field("level", &Log::level, one_of({"trace", "debug", "info", "warn", "error"}))};
+      reloadable(field("level", &Log::level, one_of({"trace", "debug", "info", "warn", "error"})))};
   return table;
 }
 

@@ -14,6 +14,15 @@
 /// the two together.
 namespace config {
 
+/// A rule about clients as it was written.
+struct ClientEntry {
+  std::optional<std::string> uid;  ///< a name or a number
+  std::optional<std::string> gid;
+  std::optional<std::string> address;
+  std::optional<acl::CertificateMatch> certificate;
+  std::string profile;
+};
+
 /// A listener as it was written.
 struct ListenerEntry {
   std::optional<Address> address;
@@ -21,12 +30,15 @@ struct ListenerEntry {
   std::optional<std::string> owner;
   std::optional<std::string> group;
   std::optional<bool> insecure;
-  std::string profile;
+  std::optional<ListenerTls> tls;
+  std::optional<std::string> profile;
+  std::optional<std::vector<ClientEntry>> clients;
 };
 
 /// The file as it was written.
 struct FileEntry {
   Address upstream = Settings().upstream;
+  std::optional<UpstreamTls> upstream_tls;
   std::vector<ListenerEntry> listeners;
   std::vector<acl::ProfileSpec> profiles;
   Limits limits;
@@ -37,6 +49,10 @@ struct FileEntry {
 
 const Table<FileEntry>& file_keys();
 const Table<ListenerEntry>& listener_keys();
+const Table<ListenerTls>& listener_tls_keys();
+const Table<ClientEntry>& client_keys();
+const Table<acl::CertificateMatch>& certificate_keys();
+const Table<UpstreamTls>& upstream_tls_keys();
 const Table<acl::ProfileSpec>& profile_keys();
 const Table<Limits>& limit_keys();
 const Table<Audit>& audit_keys();

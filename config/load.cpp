@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -28,12 +30,37 @@ void protect(const Address& address, acl::PolicySpec& spec) {
   if (address.kind == Address::Kind::unix_socket) spec.protected_paths.push_back(address.path);
 }
 
-acl::PolicySpec spec_from(const FileEntry& file) {
+// No process has this uid: to chown(2) and setuid(2) it means "leave it".
+constexpr std::uint32_t nobodys_uid = std::numeric_limits<std::uint32_t>::max();
+
+acl::ClientRule rule_from(const ClientEntry& entry, const Accounts& accounts, bool is_sound) {
+  acl::ClientRule rule{
+      .address = entry.address, .certificate = entry.certificate, .profile = entry.profile};
+  if (entry.uid) rule.uid = account_number(*entry.uid, accounts.uid_of).value_or(nobodys_uid);
+  if (entry.gid) rule.gid = account_number(*entry.gid, accounts.gid_of).value_or(nobodys_uid);
+  // Without a condition that could not be read it might seem to be for everybody.
+  if (!is_sound) rule.uid = nobodys_uid;
+  return rule;
+}
+
+acl::ListenerSpec listener_spec_from(const ListenerEntry& entry, const std::string& where,
+                                     const Accounts& accounts, const Report& report) {
+  acl::ListenerSpec spec{.profile = entry.profile.value_or("")};
+  if (!entry.clients) return spec;
+  for (const auto& client : *entry.clients) {
+    const bool is_sound = !report.names(join(where + ".clients", spec.clients.size()));
+    spec.clients.push_back(rule_from(client, accounts, is_sound));
+  }
+  return spec;
+}
+
+acl::PolicySpec spec_from(const FileEntry& file, const Accounts& accounts, const Report& report) {
   acl::PolicySpec spec;
   spec.profiles = file.profiles;
   protect(file.upstream, spec);
   for (const auto& listener : file.listeners) {
-    spec.listener_profiles.push_back(listener.profile);
+    const auto where = join("listeners", spec.listeners.size());
+    spec.listeners.push_back(listener_spec_from(listener, where, accounts, report));
     if (listener.address) protect(*listener.address, spec);
   }
   return spec;
@@ -57,12 +84,17 @@ Listener listener_from(const ListenerEntry& entry) {
   listener.owner = entry.owner;
   listener.group = entry.group;
   listener.insecure = entry.insecure.value_or(false);
+  listener.tls = entry.tls;
   return listener;
 }
 
 Settings settings_from(const FileEntry& file, acl::PolicySpec spec, Policy policy) {
   Settings settings;
   settings.upstream = file.upstream;
+  settings.upstream_tls = file.upstream_tls;
+  if (settings.upstream_tls && settings.upstream_tls->server_name.empty()) {
+    settings.upstream_tls->server_name = file.upstream.host;
+  }
   for (const auto& entry : file.listeners) settings.listeners.push_back(listener_from(entry));
   settings.policy_spec = std::move(spec);
   settings.policy = std::move(policy);
@@ -89,7 +121,7 @@ Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
   if (root.kind == YamlNode::Kind::map) {
     read_map({root, ""}, file_keys(), file, report);
     check(file, root, accounts, report);
-    spec = spec_from(file);
+    spec = spec_from(file, accounts, report);
     policy = compile(spec, root, report);
   } else if (root.kind != YamlNode::Kind::null) {
     expect({root, ""}, YamlNode::Kind::map, report);
@@ -165,7 +197,7 @@ Settings without_file(const Address& listen, const Address& upstream) {
   profile.name = "default";
   profile.allow = {"@read"};
   profile.deny = {"@read-sensitive"};
-  spec.listener_profiles = {profile.name};
+  spec.listeners = {{profile.name}};
   protect(upstream, spec);
   protect(listen, spec);
   auto policy = acl::compile(spec);

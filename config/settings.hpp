@@ -13,13 +13,31 @@
 
 namespace config {
 
-/// Where clients connect.
+/// How a tcp listener proves who it is, and whose clients it takes. Each path names a PEM file,
+/// which need not be there before the start.
+struct ListenerTls {
+  std::string cert;                 ///< its certificate, and the chain behind it
+  std::string key;                  ///< the certificate's private key
+  std::string client_ca;            ///< who signs the clients' certificates
+  std::vector<std::string> crl;     ///< revocation lists; with one, every issuer needs one
+  std::string min_version = "1.3";  ///< the oldest version of TLS that is spoken: 1.2 | 1.3
+};
+
+/// How an engine on tcp proves who it is, and tidegate to the engine.
+struct UpstreamTls {
+  std::string ca;           ///< who signs the engine's certificate
+  std::string cert, key;    ///< tidegate's own certificate; both empty for none
+  std::string server_name;  ///< the name or address that the engine's certificate must be for
+};
+
+/// Where clients connect. Who gets which profile there is in Settings::policy_spec.
 struct Listener {
   Address address;
   unsigned mode = 0660;              ///< permissions of a unix socket
   std::optional<std::string> owner;  ///< user name or number; unchanged where absent
   std::optional<std::string> group;  ///< group name or number; unchanged where absent
   bool insecure = false;             ///< a tcp listener without TLS must say so
+  std::optional<ListenerTls> tls;
 };
 
 /// Every bound on what others can make tidegate hold. Zero durations mean "no limit" where marked
@@ -36,6 +54,7 @@ struct Limits {
   std::size_t body_bytes =
       std::size_t{1024} * 1024;  ///< a body that is held whole (JSON), or read and dropped
 
+  Duration handshake_time = std::chrono::seconds(10);  ///< a client's TLS handshake, in all
   Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all
   Duration body_time = std::chrono::seconds(30);   ///< a body that is held whole, in all
   Duration stall_time = std::chrono::minutes(10);  ///< a relayed body without any progress
@@ -61,6 +80,7 @@ struct Log {
 /// Everything that the daemon needs to know; checked and immutable.
 struct Settings {
   Address upstream{Address::Kind::unix_socket, "/var/run/docker.sock", "", 0};
+  std::optional<UpstreamTls> upstream_tls;  ///< without it an engine on tcp is spoken to in plain
   std::vector<Listener> listeners;
   acl::PolicySpec policy_spec;  ///< what `policy` was made of
   std::shared_ptr<const acl::Policy> policy;

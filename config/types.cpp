@@ -89,6 +89,25 @@ Complaint parse_text(const std::string& text, std::string& to) {
   return "";
 }
 
+Complaint parse_path(const std::string& text, std::string& to) {
+  if (!text.starts_with('/') || text.ends_with('/')) {
+    return acl::quoted(text) + " is no absolute path of a file; write one, as /etc/tidegate/ca.pem";
+  }
+  to = text;
+  return "";
+}
+
+Complaint parse_host(const std::string& text, std::string& to) {
+  const auto name = parse_host_name(text);
+  if (!name) {
+    return acl::quoted(text) +
+           " is neither a host name nor an IP address; write one, without a port, as " +
+           "`engine.example.com`";
+  }
+  to = *name;
+  return "";
+}
+
 Complaint parse_output(const std::string& text, std::string& to) {
   if (text != "-" && (!text.starts_with('/') || text.ends_with('/'))) {
     return acl::quoted(text) +
@@ -189,8 +208,23 @@ Type<Address> address() {
   return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://address:port");
 }
 
+Type<Address> upstream() {
+  const auto read = [](const std::string& text, Address& to) {
+    return assign(parse_upstream(text), to);
+  };
+  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://host:port");
+}
+
+Type<std::string> host_name() {
+  return scalar<std::string>(parse_host, format_text, "a host name or an IP address");
+}
+
 Type<unsigned> file_mode() {
   return scalar<unsigned>(parse_mode, format_mode, "\"0000\" to \"0777\"");
+}
+
+Type<std::string> file_path() {
+  return scalar<std::string>(parse_path, format_text, "an absolute path");
 }
 
 Type<std::string> output_path() {

@@ -25,10 +25,17 @@ Type<std::chrono::milliseconds> duration_or_off(std::chrono::milliseconds most);
 /// Any text but the empty one.
 Type<std::string> text();
 Type<std::string> one_of(std::initializer_list<std::string_view> words);
+/// Where something listens.
 Type<Address> address();
+/// Where the engine is: an address, or tcp with a host name.
+Type<Address> upstream();
+/// A host name or a literal address, without a port.
+Type<std::string> host_name();
 /// Permissions in octal with a leading zero, as "0660".
 Type<unsigned> file_mode();
-/// An absolute path, or "-" for standard output.
+/// An absolute path of a file.
+Type<std::string> file_path();
+/// The same, or "-" for standard output.
 Type<std::string> output_path();
 
 }  // namespace config

@@ -9,8 +9,10 @@
 /// Whatever the bytes are, load_text answers: with settings that can be served, or with mistakes
 /// that can be shown.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const config::Accounts accounts{[](const std::string& name) { return name == "root"; },
-                                         [](const std::string& name) { return name == "root"; }};
+  static const config::Accounts::Lookup root = [](const std::string& name) {
+    return name == "root" ? std::optional<std::uint32_t>(0) : std::nullopt;
+  };
+  static const config::Accounts accounts{root, root};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto loaded = config::load_text(text, "fuzz.yaml", accounts);
   if (loaded) {

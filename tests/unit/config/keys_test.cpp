@@ -20,6 +20,11 @@ using testing::HasSubstr;
 
 const std::filesystem::path project = TIDEGATE_SOURCE_DIR;
 
+std::optional<std::uint32_t> exists(const std::string&) {
+  return 1000;
+}
+const Accounts everyone{exists, exists};
+
 std::string contents(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
@@ -54,6 +59,7 @@ const std::vector<Edges> edges{
     {"target_bytes", "255", "256", "1MiB", "1048577"},
     {"query_parameters", "0", "1", "1000", "1001"},
     {"body_bytes", "1023", "1KiB", "64MiB", "67108865"},
+    {"handshake_time", "0", "1ms", "365d", "31536000001ms"},
     {"head_time", "0", "1ms", "365d", "31536000001ms"},
     {"body_time", "0", "1ms", "365d", "31536000001ms"},
     {"stall_time", "0", "1ms", "365d", "31536000001ms"},
@@ -138,6 +144,10 @@ TEST(Readme, documents_every_other_key_with_its_default_and_range) {
   const auto readme = contents(project / "config" / "README.md");
   expect_documented(readme, file_keys());
   expect_documented(readme, listener_keys());
+  expect_documented(readme, listener_tls_keys());
+  expect_documented(readme, client_keys());
+  expect_documented(readme, certificate_keys());
+  expect_documented(readme, upstream_tls_keys());
   expect_documented(readme, profile_keys());
   expect_documented(readme, constraint_keys());
   expect_documented(readme, bind_keys());
@@ -153,16 +163,12 @@ TEST(Readme, shows_a_file_that_loads) {
   const auto begin = readme.find(fence);
   ASSERT_NE(begin, std::string::npos);
   const auto end = readme.find("```", begin + fence.size());
-  const Accounts everyone{[](const std::string&) { return true; },
-                          [](const std::string&) { return true; }};
   const auto loaded = load_text(readme.substr(begin + fence.size(), end - begin - fence.size()),
                                 "README.md", everyone);
   EXPECT_TRUE(loaded) << to_string(loaded.error().front());
 }
 
 TEST(Examples, all_load) {
-  const Accounts everyone{[](const std::string&) { return true; },
-                          [](const std::string&) { return true; }};
   std::vector<std::string> names;
   for (const auto& file : std::filesystem::directory_iterator(project / "deploy" / "examples")) {
     if (file.path().extension() != ".yaml") continue;

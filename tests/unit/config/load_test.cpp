@@ -15,8 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-const Accounts accounts{[](const std::string& name) { return name == "root"; },
-                        [](const std::string& name) { return name == "docker"; }};
+Accounts::Lookup only(const std::string& known, std::uint32_t number) {
+  return
+      [=](const std::string& name) { return name == known ? std::optional(number) : std::nullopt; };
+}
+
+const Accounts accounts{only("root", 0), only("docker", 999)};
 
 Loaded load(const std::string& text) {
   return load_text(text, "t.yaml", accounts);
@@ -301,7 +305,7 @@ TEST(Load, places_mistakes_of_the_policy_at_their_lines) {
 TEST(Load, refuses_a_tcp_listener_that_does_not_say_insecure) {
   expect_one_mistake_each({
       {with_listener("address: tcp://127.0.0.1:2375"), 3, "listeners[0].address",
-       "gives the engine to whoever can connect; write `insecure: true` if that is meant"},
+       "under `tls`, or write `insecure: true` if that is meant"},
       {with_listener("address: tcp://127.0.0.1:2375, insecure: false"), 3, "listeners[0].address",
        "whoever can connect"},
       {with_listener("address: tcp://127.0.0.1:2375, insecure: on"), 3, "listeners[0].insecure",
