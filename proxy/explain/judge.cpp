@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "acl/headers.hpp"
 #include "acl/text.hpp"
 
@@ -37,8 +39,9 @@ std::string by_lines(std::string text) {
 
 }  // namespace
 
-Judgement::Judgement(const Asked& asked, const acl::Policy& policy, const config::Limits& limits)
-    : asked_(asked), policy_(policy), limits_(limits) {
+Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Policy& policy,
+                     const config::Limits& limits)
+    : asked_(asked), identity_(std::move(identity)), policy_(policy), limits_(limits) {
   const auto refusal = understand();
   decision_ = refusal ? denied({}, *refusal) : decide();
   sent_body_ = body_to_send();

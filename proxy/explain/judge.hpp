@@ -20,7 +20,7 @@ struct Asked {
 /// What becomes of a request, by the very functions that the daemon calls, in their order.
 class Judgement {
  public:
-  Judgement(const Asked&, const acl::Policy&, const config::Limits&);
+  Judgement(const Asked&, acl::Identity, const acl::Policy&, const config::Limits&);
 
   bool allowed() const { return decision_.verdict == acl::Verdict::allow; }
   /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
@@ -34,9 +34,9 @@ class Judgement {
   std::string_view body_to_send();
 
   const Asked& asked_;
+  const acl::Identity identity_;
   const acl::Policy& policy_;
   const config::Limits& limits_;
-  acl::Identity identity_;  ///< the first listener's
   acl::Request request_;
   acl::Scratch scratch_;
   acl::Decision decision_;

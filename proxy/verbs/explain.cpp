@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "proxy/explain/caller.hpp"
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/judge.hpp"
 #include "proxy/explain/rehearsal.hpp"
@@ -21,6 +22,7 @@ constexpr int all_allowed = 0, refused = 1;
 struct Options {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body;
+  std::vector<std::string> as;     ///< who asks: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
 
@@ -29,24 +31,41 @@ int misused(const std::string& message) {
   return EX_USAGE;
 }
 
-/// The profile that shall decide. \returns nothing where there is no such listener.
-std::optional<std::string> profile_for(const Options& options, const config::Settings& settings) {
-  if (!options.profile.empty()) return options.profile;
-  const auto& profiles = settings.policy_spec.listener_profiles;
-  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
-    const bool meant = options.listener == std::to_string(i) ||
-                       options.listener == settings.listeners[i].address.to_string();
-    if (meant) return profiles[i];
-  }
-  return std::nullopt;
-}
-
 /// Makes `profile` the one that decides for the first listener.
-bool choose(const std::string& profile, config::Settings& settings) {
-  settings.policy_spec.listener_profiles = {profile};
+bool choose(std::string_view profile, config::Settings& settings) {
+  settings.policy_spec.listeners = {{std::string(profile)}};
   const auto policy = acl::compile(settings.policy_spec);
   if (policy) settings.policy = *policy;
   return static_cast<bool>(policy);  // the rest of the policy has compiled before
+}
+
+using Asker = acl::Result<acl::Identity, std::string>;
+
+Asker asker_at(const Options& options, const config::Settings& settings, std::size_t index) {
+  const auto& listener = settings.listeners[index];
+  const auto name = listener.address.to_string();
+  if (!options.as.empty()) return explain::identity_from(options.as, listener, index);
+  if (settings.policy_spec.listeners[index].clients.empty())
+    return acl::Identity{.listener = index, .listener_name = name};
+  const bool is_unix = listener.address.kind == config::Address::Kind::unix_socket;
+  return name + " has `clients`: say who asks, as --as " +
+         (is_unix        ? "uid=1000,gid=1000"
+          : listener.tls ? "cn=ops-bob,address=192.0.2.1"
+                         : "address=192.0.2.1");
+}
+
+/// Whoever asks, of a listener or of the profile that was named.
+Asker asker(const Options& options, config::Settings& settings) {
+  if (!options.profile.empty()) {
+    if (!choose(options.profile, settings)) return "there is no profile " + options.profile;
+    return acl::Identity{};
+  }
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    const bool meant = options.listener == std::to_string(i) ||
+                       options.listener == settings.listeners[i].address.to_string();
+    if (meant) return asker_at(options, settings, i);
+  }
+  return "there is no listener " + options.listener;
 }
 
 /// \param source as written: "@FILE", "-" or the text itself
@@ -67,7 +86,8 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-int explain_request(const Options& options, const config::Settings& settings) {
+int explain_request(const Options& options, const acl::Identity& identity,
+                    const config::Settings& settings) {
   explain::Asked asked{
       .method = options.words[0], .target = options.words[1], .content_type = options.content_type};
   if (options.body) {
@@ -75,7 +95,7 @@ int explain_request(const Options& options, const config::Settings& settings) {
     asked.body = read_body(*options.body, problem);
     if (!asked.body) return misused(problem);
   }
-  const explain::Judgement judgement(asked, *settings.policy, settings.limits);
+  const explain::Judgement judgement(asked, identity, *settings.policy, settings.limits);
   std::fputs(judgement.text().c_str(), stdout);
   return judgement.allowed() ? all_allowed : refused;
 }
@@ -86,7 +106,17 @@ void print(const explain::Made& made) {
   for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
 }
 
-int explain_command(const Options& options, const config::Settings& settings) {
+/// \param settings whose first listener is to get the profile of `identity`
+int explain_command(const Options& options, const acl::Identity& identity,
+                    config::Settings& settings) {
+  const auto policy = settings.policy;
+  const auto& profile = policy->profile_of(identity);
+  if (!choose(profile.name(), settings)) {  // nobody's profile has no name
+    const auto decision = profile.decide(identity, {});
+    fmt::print("{:<8} {}: {}\n", "refused", id(decision.reason), decision.message);
+    return refused;
+  }
+  if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());
   const auto rehearsal = explain::rehearse(settings, options.words);
   if (!rehearsal) return misused(rehearsal.error());
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
@@ -101,20 +131,20 @@ int explain_command(const Options& options, const config::Settings& settings) {
 int explain_with(const Options& options) {
   auto settings = config::load_file(options.config);
   if (!settings) return report(settings.error());
-  const auto profile = profile_for(options, *settings);
-  if (!profile) return misused("there is no listener " + options.listener);
-  if (!choose(*profile, *settings)) return misused("there is no profile " + *profile);
+  const auto identity = asker(options, *settings);
+  if (!identity) return misused(identity.error());
   if (options.words.size() == 2 && is_method(options.words.front()))
-    return explain_request(options, *settings);
+    return explain_request(options, *identity, *settings);
   if (options.body || !options.content_type.empty())
     return misused("--body and --content-type go with METHOD TARGET");
-  return explain_command(options, *settings);
+  return explain_command(options, *identity, *settings);
 }
 
 constexpr const char* footer =
     "  tidegate explain --config F --profile ci POST /containers/create --body @body.json\n"
+    "  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info\n"
     "  tidegate explain --config F --profile ci -- docker run --privileged alpine\n"
-    "The second runs the client in front of a private stand-in engine: nothing is done for real.\n"
+    "The last runs the client in front of a private stand-in engine: nothing is done for real.\n"
     "The exit status is 0 where all is allowed, 1 where something is refused, 64 for a bad "
     "command\n"
     "line and 78 for a bad configuration.";
@@ -128,8 +158,13 @@ void add_explain(CLI::App& app, Run& run) {
   verb.add_option("--config", options->config, "Configuration file.")->required();
   auto* who = verb.add_option_group("who", "Who asks");
   who->add_option("--profile", options->profile, "The profile that decides.");
-  who->add_option("--listener", options->listener, "Its listener: the address, or 0, 1, 2, …");
+  auto* listener =
+      who->add_option("--listener", options->listener, "A listener: the address, or 0, 1, 2, …");
   who->require_option(1);
+  verb.add_option("--as", options->as,
+                  "Which of the listener's clients: uid=U,gid=G or address=A,cn=NAME,san=NAME.")
+      ->needs(listener)
+      ->allow_extra_args(false);
   verb.add_option("--content-type", options->content_type, "The request's Content-Type.");
   verb.add_option("--body", options->body,
                   "The request's body: @FILE, - for standard input, text.");
