@@ -10,8 +10,9 @@ usage() {
 usage: deploy/quickstart.sh [--no-install] [--once] [SOCKET]
 
 Installs what is missing, builds tidegate and runs it on a unix socket with its default policy:
-read-only operations that leak no secrets. Behind it stands the engine of $DOCKER_HOST, else that of
-/var/run/docker.sock, else tidegate's own stand-in engine. Ctrl-C ends it.
+read-only operations that leak no secrets. Behind it stands the engine of $DOCKER_HOST (with
+$DOCKER_TLS_VERIFY and $DOCKER_CERT_PATH as docker knows them), else that of /var/run/docker.sock,
+else tidegate's own stand-in engine. Ctrl-C ends it.
 
   SOCKET        where tidegate listens; also $TIDEGATE_SOCKET. Default: tidegate.sock in a new
                 directory under $XDG_RUNTIME_DIR or /tmp
@@ -68,9 +69,11 @@ choose_place() {
 
 choose_engine() {
   local candidate
+  upstream_certs=()
   for candidate in "${DOCKER_HOST:-}" unix:///var/run/docker.sock; do
     if [[ -n $candidate ]] && answers "$candidate"; then
       engine=$candidate
+      if speaks_tls "$engine"; then upstream_certs=(--upstream-certs "$(certificates)"); fi
       echo "Engine: $engine"
       return
     fi
@@ -83,18 +86,28 @@ choose_engine() {
 }
 
 start_tidegate() {
-  "$tidegate" serve --listen "unix://$socket" --upstream "$engine" >"$own_directory/audit.log" \
-    2> >(tee "$own_directory/log" >&2) &
+  "$tidegate" serve --listen "unix://$socket" --upstream "$engine" "${upstream_certs[@]}" \
+    >"$own_directory/audit.log" 2> >(tee "$own_directory/log" >&2) &
   tidegate_pid=$!
   await_answer "unix://$socket" "$tidegate_pid"
 }
+
+# As docker decides it: DOCKER_TLS_VERIFY is on where it is not empty.
+speaks_tls() { [[ $1 == tcp://* && -n ${DOCKER_TLS_VERIFY:-} ]]; }
+certificates() { realpath "${DOCKER_CERT_PATH:-$HOME/.docker}"; }
 
 # request ADDRESS METHOD PATH: prints the body, then the status on a line of its own.
 request() {
   local url=http://docker$3 via=()
   case $1 in
     unix://*) via=(--unix-socket "${1#unix://}") ;;
-    tcp://*) url=http://${1#tcp://}$3 ;;
+    tcp://*)
+      url=http://${1#tcp://}$3
+      if speaks_tls "$1"; then
+        url=https://${1#tcp://}$3
+        via=(--cacert "$(certificates)/ca.pem" --cert "$(certificates)/cert.pem" --key "$(certificates)/key.pem")
+      fi
+      ;;
     *) return 1 ;;
   esac
   curl -s --max-time 5 -X "$2" "${via[@]}" -w '\n%{http_code}\n' "$url"

@@ -23,7 +23,7 @@ bool is_raw_stream(std::string_view content_type) {
 
 }  // namespace
 
-Answer::Answer(Socket& upstream, Socket& client, Deadline& deadline, const config::Limits& limits,
+Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const config::Limits& limits,
                BufferPool& buffers, AnswerStorage& storage, const Question& question)
     : upstream_(upstream),
       client_(client),

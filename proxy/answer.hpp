@@ -17,7 +17,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/http/parser.hpp"
 #include "proxy/http/writer.hpp"
-#include "proxy/socket.hpp"
+#include "proxy/stream.hpp"
 
 namespace proxy {
 
@@ -44,7 +44,7 @@ struct Question {
 /// The engine's answer on its way to the client.
 class Answer {
  public:
-  Answer(Socket& upstream, Socket& client, Deadline&, const config::Limits&, BufferPool&,
+  Answer(Stream& upstream, Stream& client, Deadline&, const config::Limits&, BufferPool&,
          AnswerStorage&, const Question&);
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
@@ -82,8 +82,8 @@ class Answer {
     if (!failure_) failure_ = reason;
   }
 
-  Socket& upstream_;
-  Socket& client_;
+  Stream& upstream_;
+  Stream& client_;
   Deadline& deadline_;
   const config::Limits& limits_;
   BufferPool::Lease lease_;

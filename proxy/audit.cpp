@@ -9,6 +9,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
+#include <functional>
+
 #include "proxy/json_text.hpp"
 
 namespace proxy {
@@ -54,6 +56,11 @@ void append_identity(const acl::Identity& identity, std::string& out) {
     append_number("pid", peer->pid, out);
   }
   if (!identity.address.empty()) append_text("address", identity.address, out);
+  if (const auto& certificate = identity.certificate) {
+    append_text("common_name", certificate->common_name, out);
+    append_names("sans", certificate->sans, std::identity(), out);
+    append_text("serial", certificate->serial, out);
+  }
 }
 
 std::string path_of(const acl::Request& request) {

@@ -16,7 +16,7 @@ constexpr std::size_t bulk = 16 * 1024;  // bodies from here on are read in larg
 }  // namespace
 
 Client::Client(Socket socket, const config::Limits& limits, std::function<void()> on_end)
-    : socket_(std::move(socket)),
+    : stream_(std::move(socket)),
       limits_(limits),
       on_end_(std::move(on_end)),
       in_(std::min(small_buffer, limits.head_bytes),
@@ -139,7 +139,7 @@ void Client::start_read() {
   const auto room = in_.room();
   if (room.empty()) return;
   reading_ = true;
-  socket_.async_read_some(net::buffer(room.data(), room.size()),
+  stream_.async_read_some(net::buffer(room.data(), room.size()),
                           [this](error_code error, std::size_t n) {
                             reading_ = false;
                             failed_ = static_cast<bool>(error);
@@ -154,9 +154,9 @@ void Client::start_read() {
 
 /// A client that has closed its sending side may leave altogether while the engine still works.
 void Client::watch_departure() {
-  if (end_ != net::error::eof || !socket_.is_open()) return;
+  if (end_ != net::error::eof || !stream_.is_open()) return;
   reading_ = true;
-  socket_.async_wait(Socket::wait_error, [this](error_code error) {
+  stream_.socket().async_wait(Socket::wait_error, [this](error_code error) {
     reading_ = false;
     if (!error) end_ = net::error::connection_reset;
     if (!wake() && !error) on_end_();
@@ -179,8 +179,7 @@ bool Client::wake() {
 
 awaitable<void> Client::stop_reading() {
   if (!reading_) co_return;
-  error_code ignored;
-  socket_.cancel(ignored);
+  stream_.cancel();
   co_await read_under_way();
 }
 

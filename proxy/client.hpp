@@ -16,7 +16,7 @@
 #include "proxy/deadline.hpp"
 #include "proxy/http/head_check.hpp"
 #include "proxy/http/parser.hpp"
-#include "proxy/socket.hpp"
+#include "proxy/stream.hpp"
 
 namespace proxy {
 
@@ -71,7 +71,7 @@ class Client {
   awaitable<void> discard(std::size_t most);
 
   Buffer& buffer() { return in_; }
-  Socket& socket() { return socket_; }
+  Stream& stream() { return stream_; }
   /// Why the client's side ended; no error while it has not.
   error_code end() const { return end_; }
 
@@ -86,7 +86,7 @@ class Client {
   awaitable<void> read_under_way();
   std::optional<acl::Reason> too_long(std::string_view begun) const;
 
-  Socket socket_;
+  Stream stream_;
   const config::Limits& limits_;
   std::function<void()> on_end_;
   Buffer in_;

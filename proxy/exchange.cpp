@@ -30,11 +30,9 @@ awaitable<Exchange::Outcome> Exchange::run(const bool& draining) {
 /// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
 /// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
 awaitable<std::optional<Reason>> Exchange::ask() {
-  if (upstream_.is_open() && !may_repeat() && readable(upstream_.socket())) upstream_.close();
-  if (const auto error = co_await upstream_.open(deadline_, limits_.upstream_connect_time)) {
-    if (client_.end()) co_return Reason::client_left;
-    co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_unreachable;
-  }
+  if (upstream_.is_open() && !may_repeat() && upstream_.stream().readable()) upstream_.close();
+  if (const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time))
+    co_return client_.end() ? Reason::client_left : *reason;
   deadline_.arm(limits_.stall_time);
   co_await send_head();  // an engine that refuses to read may still have said why: read its answer
   if (outgoing_.streamed != Framing::none) co_return std::nullopt;
@@ -52,7 +50,7 @@ bool Exchange::may_repeat() const {
 
 awaitable<bool> Exchange::send_head() {
   const std::array parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
-  const auto [error, n] = co_await net::async_write(upstream_.socket(), parts, as_result);
+  const auto [error, n] = co_await net::async_write(upstream_.stream(), parts, as_result);
   co_return !error;
 }
 
@@ -98,7 +96,7 @@ awaitable<bool> Exchange::send_piece(const Piece& piece) {
   for (const auto data : piece.data) out.emplace_back(data.data(), data.size());
   if (chunked && piece.size != 0) out.emplace_back(net::buffer("\r\n", 2));
   if (chunked && piece.last) out.emplace_back(net::buffer("0\r\n\r\n", 5));
-  const auto [error, n] = co_await net::async_write(upstream_.socket(), out, as_result);
+  const auto [error, n] = co_await net::async_write(upstream_.stream(), out, as_result);
   co_return !error;
 }
 
@@ -128,8 +126,7 @@ awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
 /// Answered, or failed, before the upload was over: nothing more of it is read.
 void Exchange::stop_body() {
   if (client_.body_complete()) return;
-  error_code ignored;
-  client_.socket().cancel(ignored);
+  client_.stream().cancel();
 }
 
 /// The client's part in a failure, where it had one, explains it better than what the engine did
@@ -140,9 +137,9 @@ Reason Exchange::explain(Reason reason) const {
 }
 
 void Exchange::client_ended() {
-  if (client_.end() != net::error::eof || hung_up(client_.socket())) return upstream_.cancel();
+  if (client_.end() != net::error::eof || client_.stream().hung_up()) return upstream_.cancel();
   // Half-closed. Lasting operations end when the engine hears of it, as they do without us.
-  if (acl::info(outgoing_.request.operation).has(acl::lasting)) shutdown_send(upstream_.socket());
+  if (acl::info(outgoing_.request.operation).has(acl::lasting)) upstream_.stream().shutdown_send();
 }
 
 }  // namespace proxy

@@ -47,11 +47,22 @@ std::string address_of(Socket& socket) {
 
 }  // namespace
 
-acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(
-    net::io_context& loop, std::size_t index, const config::Listener& settings) {
+acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(net::io_context& loop,
+                                                                   std::size_t index,
+                                                                   const config::Listener& settings,
+                                                                   InheritedSockets& inherited) {
   std::unique_ptr<Listener> listener(new Listener(loop, index, settings));
-  if (auto problem = listener->listen()) return settings.address.to_string() + ": " + *problem;
+  const auto descriptor = inherited.take(settings.address);
+  const auto problem = descriptor ? listener->adopt(*descriptor) : listener->listen();
+  if (problem) return settings.address.to_string() + ": " + *problem;
   return listener;
+}
+
+/// Mode, owner and end of an inherited socket are its maker's business.
+std::optional<std::string> Listener::adopt(int descriptor) {
+  error_code error;
+  acceptor_.assign(endpoint_of(settings_.address).protocol(), descriptor, error);
+  return error ? std::optional(error.message()) : std::nullopt;
 }
 
 std::optional<std::string> Listener::listen() {

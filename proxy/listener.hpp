@@ -10,6 +10,7 @@
 #include "acl/identity.hpp"
 #include "acl/result.hpp"
 #include "config/settings.hpp"
+#include "proxy/inherited_sockets.hpp"
 #include "proxy/socket.hpp"
 
 namespace proxy {
@@ -22,12 +23,14 @@ class Listener {
   using PickLoop = std::function<net::io_context&()>;
   using OnClient = std::function<void(net::io_context&, Socket, acl::Identity)>;
 
-  /// Binds and listens. A unix socket gets its mode and owner before anybody can connect; a stale
-  /// one is replaced, one that somebody answers on is not.
+  /// Binds and listens, unless the service manager has done so. A unix socket of our own gets its
+  /// mode and owner before anybody can connect; a stale one is replaced, one that somebody answers
+  /// on is not.
   /// \returns the listener, or a sentence that says why not.
   static acl::Result<std::unique_ptr<Listener>, std::string> open(net::io_context&,
                                                                   std::size_t index,
-                                                                  const config::Listener&);
+                                                                  const config::Listener&,
+                                                                  InheritedSockets&);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -41,6 +44,7 @@ class Listener {
       : settings_(settings), index_(index), acceptor_(loop), pause_(loop) {}
 
   std::optional<std::string> listen();
+  std::optional<std::string> adopt(int descriptor);
   acl::Identity identify(Socket&) const;
 
   const config::Listener& settings_;

@@ -55,16 +55,19 @@ awaitable<void> serve_counted(Socket client, acl::Identity identity, Admission::
 
 }  // namespace
 
-Server::Server(config::Settings settings)
+Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapshot,
+               std::string file)
     : settings_(std::move(settings)),
       audit_(settings_.audit),
       admission_(settings_.limits),
-      workers_([this] {
+      workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
-          workers.push_back(std::make_unique<Worker>(settings_, audit_));
+          workers.push_back(std::make_unique<Worker>(settings_, audit_, snapshot));
         return workers;
       }()),
+      reload_(workers_.front()->loop, std::move(file), settings_, std::move(snapshot),
+              [this](const auto& in_force) { bring_into_force(in_force); }),
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -73,18 +76,21 @@ Server::Server(config::Settings settings)
 
 std::vector<std::string> Server::open() {
   std::vector<std::string> problems;
+  auto inherited = InheritedSockets::from_environment();
   for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
-    auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i]);
+    auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i], inherited);
     if (listener)
       listeners_.push_back(std::move(*listener));
     else
       problems.push_back(listener.error());
   }
+  for (auto& problem : inherited.left_over()) problems.push_back(std::move(problem));
   return problems;
 }
 
 void Server::run() {
   start_listening();
+  reload_.start();
   net::co_spawn(workers_.front()->loop, await_signals(), log_escaped);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i)
@@ -127,6 +133,7 @@ awaitable<void> Server::turn_away(Socket client, acl::Identity identity, acl::Re
   const acl::Request nothing;
   AuditRecord record(worker.audit, identity, nothing);
   record.refused(reason);
+  if (settings_.listeners[identity.listener].tls) co_return;  // it would not understand us
   record.answered(static_cast<unsigned>(acl::status(reason)));
   std::string answer;
   http::append_refusal(acl::Refusal(reason), http::Connection::close, false, answer);
@@ -151,6 +158,7 @@ awaitable<void> Server::await_signals() {
 /// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The
 /// loops run dry when the last session is gone: a session that leaks would show.
 void Server::drain() {
+  reload_.stop();
   for (auto& listener : listeners_) listener->close();
   on_each_worker([](Worker& worker) {
     worker.draining = true;
@@ -175,7 +183,11 @@ void Server::stop() {
   });
 }
 
-void Server::on_each_worker(void (*act)(Worker&)) {
+void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
+  on_each_worker([snapshot](Worker& worker) { worker.snapshot = snapshot; });
+}
+
+void Server::on_each_worker(const std::function<void(Worker&)>& act) {
   for (auto& worker : workers_) net::post(worker->loop, [act, &worker = *worker] { act(worker); });
 }
 

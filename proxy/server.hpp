@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "proxy/admission.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/reload.hpp"
 #include "proxy/worker.hpp"
 
 namespace proxy {
@@ -17,7 +18,8 @@ namespace proxy {
 /// The daemon: workers, listeners, signals.
 class Server {
  public:
-  explicit Server(config::Settings settings);
+  /// \param file where the settings come from, for reloads; empty where there is none.
+  Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file);
 
   /// Opens every listener. \returns what went wrong, a sentence each; nothing is served then.
   std::vector<std::string> open();
@@ -30,15 +32,17 @@ class Server {
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason,
                             Worker& worker);
+  void bring_into_force(const std::shared_ptr<const Snapshot>&);
   void drain();
   void stop();
-  void on_each_worker(void (*act)(Worker&));
+  void on_each_worker(const std::function<void(Worker&)>& act);
 
   config::Settings settings_;
   AuditSink audit_;
   Admission admission_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  Reload reload_;
   net::signal_set signals_;
   net::steady_timer drain_timer_;
   std::size_t next_worker_ = 0;

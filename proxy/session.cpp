@@ -3,6 +3,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include "proxy/handshake.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
 
@@ -27,7 +28,7 @@ Session::Session(Socket client, acl::Identity identity, Worker& worker)
     : worker_(worker),
       identity_(std::move(identity)),
       client_(std::move(client), worker.settings.limits, [this] { client_ended(); }),
-      upstream_(worker.loop, worker.settings.upstream),
+      upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(worker.deadlines, [this] { cancel(); }),
       draining_(worker.draining) {
   worker_.sessions.push_back(*this);
@@ -38,10 +39,38 @@ Session::~Session() {
 }
 
 awaitable<void> Session::serve() {
+  snapshot_ = worker_.snapshot;
+  if (!co_await greet()) co_return;
   while (!draining_ && co_await serve_one() == Next::keep_alive) {
   }
   if (owes_leave_ && !stopped_) co_await take_leave();
   co_await client_.stop_reading();
+  if (client_.stream().tls() != nullptr) client_.stream().shutdown_send();
+}
+
+/// Who is there? Of a plain connection that is known; over TLS the certificate tells.
+awaitable<bool> Session::greet() {
+  const auto context = snapshot_->listeners[identity_.listener];
+  if (!context) co_return true;
+  std::optional<Reason> reason;
+  if (!snapshot_->policy->may_serve(identity_)) {
+    reason = Reason::client_unknown;
+  } else {
+    client_.stream().secure(context);
+    const auto limit = worker_.settings.limits.handshake_time;
+    reason = co_await shake_hands(client_.stream(), deadline_, limit, identity_);
+  }
+  if (!reason) co_return true;
+  AuditRecord record(worker_.audit, identity_, request_);
+  record.refused(draining_ ? Reason::draining : *reason);
+  co_return false;
+}
+
+/// One snapshot a request: a reload never splits a decision.
+void Session::take_snapshot() {
+  if (snapshot_ == worker_.snapshot && profile_ != nullptr) return;
+  snapshot_ = worker_.snapshot;
+  profile_ = &snapshot_->policy->profile_of(identity_);
 }
 
 /// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it
@@ -53,7 +82,7 @@ awaitable<Next> Session::serve_one() {
   if (!arrived && arrived.error().left) co_return Next::close;
 
   held_ = {};
-  const auto policy = worker_.policy;  // one snapshot a request: a reload never splits a decision
+  take_snapshot();
   request_.clear();
   AuditRecord record(worker_.audit, identity_, request_);
   if (!arrived) {
@@ -65,14 +94,14 @@ awaitable<Next> Session::serve_one() {
     co_return co_await refuse(*refusal, record);
   }
 
-  auto decision = policy->decide(identity_, request_);
+  auto decision = profile_->decide(identity_, request_);
   habits_ = decision.habits;
   if (decision.verdict != Verdict::deny) write_head();
   client_.consume_head(head_);
   if (decision.verdict == Verdict::needs_body)
-    decision = co_await decide_with_body(*policy, std::move(decision), record);
+    decision = co_await decide_with_body(std::move(decision), record);
   else if (decision.verdict == Verdict::allow && decision.first_bytes != 0)
-    decision = co_await decide_with_first_bytes(*policy, std::move(decision));
+    decision = co_await decide_with_first_bytes(std::move(decision));
   record.decided(decision);
 
   if (decision.verdict != Verdict::allow) {
@@ -99,12 +128,11 @@ void Session::write_head() {
   http::begin_request_head(request_, head_, habits_, upgrade_, head_out_);
 }
 
-awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
-                                                   acl::Decision decision, AuditRecord& record) {
+awaitable<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
   const auto body = co_await read_whole_body();
   if (body) {
     record.count_in(body->size());
-    auto with_body = policy.decide(identity_, request_, *body, scratch_);
+    auto with_body = profile_->decide(identity_, request_, *body, scratch_);
     held_ = with_body.body;
     co_return with_body;
   }
@@ -112,8 +140,7 @@ awaitable<acl::Decision> Session::decide_with_body(const acl::Policy& policy,
 }
 
 /// Looks at how an opaque body begins; what has been read of it is sent on with the rest.
-awaitable<acl::Decision> Session::decide_with_first_bytes(const acl::Policy& policy,
-                                                          acl::Decision decision) {
+awaitable<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
   deadline_.arm(worker_.settings.limits.body_time);
   co_await invite_body();
   const auto bytes = co_await client_.read_first(decision.first_bytes);
@@ -121,7 +148,7 @@ awaitable<acl::Decision> Session::decide_with_first_bytes(const acl::Policy& pol
   deadline_.disarm();
   if (!bytes) co_return denied(std::move(decision), late ? Reason::body_timeout : bytes.error());
   held_ = *bytes;
-  co_return policy.decide_first_bytes(identity_, request_, *bytes);
+  co_return profile_->decide_first_bytes(identity_, request_, *bytes);
 }
 
 awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
@@ -137,7 +164,7 @@ awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
 awaitable<void> Session::invite_body() {
   if (!expects_continue_ || client_.body_begun() || client_.body_complete()) co_return;
   constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await net::async_write(client_.socket(), net::buffer(invitation), as_result);
+  co_await net::async_write(client_.stream(), net::buffer(invitation), as_result);
 }
 
 /// Ends the engine's head now that the body is known, and sends both on.
@@ -171,7 +198,7 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
                           .upgrades = !upgrade_.empty(),
                           .keep_alive = head_.keep_alive && head_.minor_version != 0};
   const auto& limits = worker_.settings.limits;
-  Answer answer(upstream_.socket(), client_.socket(), deadline_, limits, worker_.buffers,
+  Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
                 answer_storage_, question);
   Exchange exchange(client_, upstream_, deadline_, limits, answer, outgoing);
   exchange_ = &exchange;
@@ -185,14 +212,14 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
   if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
   if (const auto failure = answer.failure()) {
     record.refused(stopped_ ? Reason::draining : *failure);
-    break_off(client_.socket());
+    client_.stream().break_off();
   }
   owes_leave_ = !client_.body_complete();
   co_return *next;
 }
 
 awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
-  Tunnel tunnel(client_, upstream_.socket(), deadline_, worker_.settings.limits, worker_.buffers);
+  Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers);
   co_await tunnel.run(behind_head);
   upstream_.close();
   record.count_in(tunnel.from_client());
@@ -212,7 +239,7 @@ awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
   const auto [error, n] =
-      co_await net::async_write(client_.socket(), net::buffer(answer), as_result);
+      co_await net::async_write(client_.stream(), net::buffer(answer), as_result);
   owes_leave_ = !error && !go_on;
   co_return go_on && !error ? Next::keep_alive : Next::close;
 }
@@ -232,7 +259,7 @@ awaitable<bool> Session::may_go_on(const Refusal& refusal) {
 /// side is read to its end first, within bounds.
 awaitable<void> Session::take_leave() {
   const auto& limits = worker_.settings.limits;
-  shutdown_send(client_.socket());
+  client_.stream().shutdown_send();
   deadline_.arm(limits.tunnel_linger_time);
   co_await client_.discard(limits.body_bytes);
 }
@@ -252,8 +279,7 @@ void Session::stop() {
 }
 
 void Session::cancel() {
-  error_code ignored;
-  client_.socket().cancel(ignored);
+  client_.stream().cancel();
   upstream_.cancel();
 }
 

@@ -8,6 +8,7 @@
 #include "acl/decision.hpp"
 #include "acl/headers.hpp"
 #include "acl/identity.hpp"
+#include "acl/policy.hpp"
 #include "acl/request.hpp"
 #include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
@@ -38,11 +39,13 @@ class Session : public boost::intrusive::list_base_hook<> {
   void stop();
 
  private:
+  awaitable<bool> greet();
   awaitable<Next> serve_one();
+  void take_snapshot();
   std::optional<acl::Refusal> understand();
   void write_head();
-  awaitable<acl::Decision> decide_with_body(const acl::Policy&, acl::Decision, AuditRecord&);
-  awaitable<acl::Decision> decide_with_first_bytes(const acl::Policy&, acl::Decision);
+  awaitable<acl::Decision> decide_with_body(acl::Decision, AuditRecord&);
+  awaitable<acl::Decision> decide_with_first_bytes(acl::Decision);
   awaitable<acl::Result<std::string_view, acl::Reason>> read_whole_body();
   awaitable<void> invite_body();
   awaitable<Next> forward(AuditRecord&);
@@ -56,6 +59,8 @@ class Session : public boost::intrusive::list_base_hook<> {
 
   Worker& worker_;
   acl::Identity identity_;
+  std::shared_ptr<const Snapshot> snapshot_;  ///< of the request that is served
+  const acl::Profile* profile_ = nullptr;     ///< this client's, by that snapshot
   Client client_;
   Upstream upstream_;
   Deadline deadline_;

@@ -37,11 +37,6 @@ bool readable(Socket& socket) {
   return poll_now(socket, POLLIN) != 0;
 }
 
-void shutdown_send(Socket& socket) {
-  error_code ignored;
-  socket.shutdown(Socket::shutdown_send, ignored);
-}
-
 void break_off(Socket& socket) {
   error_code ignored;
   socket.set_option(net::socket_base::linger(true, 0), ignored);

@@ -35,8 +35,6 @@ bool hung_up(Socket&);
 /// no longer fit for a request.
 bool readable(Socket&);
 
-void shutdown_send(Socket&);
-
 /// Closes so that the peer sees a broken connection and not an end: an answer that only the
 /// connection's end delimits would look whole otherwise.
 void break_off(Socket&);

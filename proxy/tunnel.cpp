@@ -8,7 +8,7 @@ namespace proxy {
 
 using namespace net::experimental::awaitable_operators;
 
-Tunnel::Tunnel(Client& client, Socket& upstream, Deadline& deadline, const config::Limits& limits,
+Tunnel::Tunnel(Client& client, Stream& upstream, Deadline& deadline, const config::Limits& limits,
                BufferPool& buffers)
     : client_(client),
       upstream_(upstream),
@@ -27,30 +27,30 @@ awaitable<void> Tunnel::pump_to_upstream() {
   auto& ahead = client_.buffer();
   bool open = co_await send(upstream_, ahead.data(), from_client_);
   ahead.consume(ahead.data().size());
-  if (open && !client_.end()) open = co_await pump(client_.socket(), upstream_, from_client_);
-  if (!open && hung_up(client_.socket())) co_return stop();
+  if (open && !client_.end()) open = co_await pump(client_.stream(), upstream_, from_client_);
+  if (!open && client_.stream().hung_up()) co_return stop();
   if (!open) co_return;  // the engine no longer reads; it may still write
-  shutdown_send(upstream_);
+  upstream_.shutdown_send();
   if (upstream_done_) co_return;
   // A client that has only closed its sending side waits for output; one that is gone does not.
-  const auto [error] = co_await client_.socket().async_wait(Socket::wait_error, as_result);
+  const auto [error] = co_await client_.stream().socket().async_wait(Socket::wait_error, as_result);
   if (!error) stop();
 }
 
 awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
-  bool open = co_await send(client_.socket(), behind_head, from_upstream_);
-  if (open) open = co_await pump(upstream_, client_.socket(), from_upstream_);
+  bool open = co_await send(client_.stream(), behind_head, from_upstream_);
+  if (open) open = co_await pump(upstream_, client_.stream(), from_upstream_);
   upstream_done_ = true;
   if (!open) co_return stop();
   // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our
   // end. Pass it on and give the client a while; closing at once would drop output still in flight.
-  shutdown_send(client_.socket());
+  client_.stream().shutdown_send();
   deadline_.arm(limits_.tunnel_linger_time);
-  if (client_.end() || hung_up(client_.socket())) stop();
+  if (client_.end() || client_.stream().hung_up()) stop();
 }
 
 /// \returns whether `to` would still take bytes: the end came from `from`.
-awaitable<bool> Tunnel::pump(Socket& from, Socket& to, std::uint64_t& count) {
+awaitable<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   BufferPool::Lease lease(buffers_);
   const auto room = net::buffer(lease.bytes().data(), lease.bytes().size());
   for (;;) {
@@ -61,7 +61,7 @@ awaitable<bool> Tunnel::pump(Socket& from, Socket& to, std::uint64_t& count) {
   }
 }
 
-awaitable<bool> Tunnel::send(Socket& to, std::string_view bytes, std::uint64_t& count) {
+awaitable<bool> Tunnel::send(Stream& to, std::string_view bytes, std::uint64_t& count) {
   if (bytes.empty()) co_return true;
   const auto [error, n] = co_await net::async_write(to, net::buffer(bytes), as_result);
   count += n;
@@ -69,9 +69,8 @@ awaitable<bool> Tunnel::send(Socket& to, std::string_view bytes, std::uint64_t& 
 }
 
 void Tunnel::stop() {
-  error_code ignored;
-  client_.socket().cancel(ignored);
-  upstream_.cancel(ignored);
+  client_.stream().cancel();
+  upstream_.cancel();
 }
 
 }  // namespace proxy

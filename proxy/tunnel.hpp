@@ -8,7 +8,7 @@
 #include "proxy/buffer.hpp"
 #include "proxy/client.hpp"
 #include "proxy/deadline.hpp"
-#include "proxy/socket.hpp"
+#include "proxy/stream.hpp"
 
 namespace proxy {
 
@@ -16,7 +16,7 @@ namespace proxy {
 /// `echo x | docker exec -i …` closes its sending side and expects the rest of the output.
 class Tunnel {
  public:
-  Tunnel(Client&, Socket& upstream, Deadline&, const config::Limits&, BufferPool&);
+  Tunnel(Client&, Stream& upstream, Deadline&, const config::Limits&, BufferPool&);
 
   /// Returns when both directions have ended. \param behind_head the engine's first bytes.
   awaitable<void> run(std::string_view behind_head);
@@ -29,12 +29,12 @@ class Tunnel {
  private:
   awaitable<void> pump_to_upstream();
   awaitable<void> pump_to_client(std::string_view behind_head);
-  awaitable<bool> pump(Socket& from, Socket& to, std::uint64_t& count);
-  awaitable<bool> send(Socket& to, std::string_view bytes, std::uint64_t& count);
+  awaitable<bool> pump(Stream& from, Stream& to, std::uint64_t& count);
+  awaitable<bool> send(Stream& to, std::string_view bytes, std::uint64_t& count);
   void stop();
 
   Client& client_;
-  Socket& upstream_;
+  Stream& upstream_;
   Deadline& deadline_;
   const config::Limits& limits_;
   BufferPool& buffers_;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/upstream.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 namespace proxy {
 
-awaitable<error_code> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
-  if (is_open()) co_return error_code{};
+using acl::Reason;
+
+awaitable<std::optional<Reason>> Upstream::open(Deadline& deadline,
+                                                std::chrono::milliseconds limit) {
+  if (is_open()) co_return std::nullopt;
   used_ = false;
   deadline.arm(limit);
   auto error = co_await connect();
@@ -17,41 +21,75 @@ awaitable<error_code> Upstream::open(Deadline& deadline, std::chrono::millisecon
     const auto [interrupted] = co_await retry_.async_wait(as_result);
     error = interrupted ? interrupted : co_await connect();
   }
+  auto reason = error ? std::optional(Reason::upstream_unreachable) : co_await secure();
+  if (reason && deadline.expired()) reason = Reason::upstream_timeout;
   deadline.disarm();
-  if (error) close();
-  co_return error;
+  if (reason) close();
+  co_return reason;
 }
 
 awaitable<error_code> Upstream::connect() {
-  const auto endpoint = endpoint_of(address_);
-  if (address_.kind == config::Address::Kind::unix_socket) co_return connect_unix(endpoint);
-  const auto [error] = co_await socket_.async_connect(endpoint, as_result);
-  if (!error) set_no_delay(socket_);
+  if (address_.kind == config::Address::Kind::unix_socket) co_return connect_unix();
+  const auto error = co_await connect_tcp();
+  if (!error) set_no_delay(stream_.socket());
   co_return error;
 }
 
 /// A unix socket connects at once or not at all. Not left to Asio: it takes the EAGAIN of a full
 /// backlog for a connection on its way, finds the socket writable and calls it connected.
-error_code Upstream::connect_unix(const Endpoint& endpoint) {
+error_code Upstream::connect_unix() {
+  const auto endpoint = endpoint_of(address_);
+  auto& socket = stream_.socket();
   error_code error;
-  socket_.open(endpoint.protocol(), error);
-  if (!error) socket_.native_non_blocking(true, error);
+  socket.open(endpoint.protocol(), error);
+  if (!error) socket.native_non_blocking(true, error);
   if (error) return error;
-  if (::connect(socket_.native_handle(), endpoint.data(),
-                static_cast<socklen_t>(endpoint.size())) == 0)
+  if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) ==
+      0)
     return {};
   return {errno, boost::system::system_category()};
 }
 
-void Upstream::cancel() {
-  error_code ignored;
-  socket_.cancel(ignored);
-  retry_.cancel();
+awaitable<error_code> Upstream::connect_tcp() {
+  error_code not_literal;
+  net::ip::make_address(address_.host, not_literal);
+  if (not_literal) co_return co_await connect_by_name();
+  const auto [error] = co_await stream_.socket().async_connect(endpoint_of(address_), as_result);
+  co_return error;
 }
 
-void Upstream::close() {
-  error_code ignored;
-  socket_.close(ignored);
+/// Asked anew for each connection: a restarted container of the same name has another address.
+awaitable<error_code> Upstream::connect_by_name() {
+  resolver_.emplace(stream_.get_executor());
+  const auto port = std::to_string(address_.port);
+  auto [error, found] = co_await resolver_->async_resolve(address_.host, port, as_result);
+  if (error) co_return error;
+  error = net::error::host_not_found;
+  for (const auto& entry : found) {
+    close();
+    const Endpoint endpoint(entry.endpoint());
+    const auto [refused] = co_await stream_.socket().async_connect(endpoint, as_result);
+    error = refused;
+    if (!error || error == net::error::operation_aborted) break;
+  }
+  co_return error;
+}
+
+/// Makes sure that it is the engine, and shows it who we are.
+awaitable<std::optional<Reason>> Upstream::secure() {
+  const auto context = snapshot_->upstream;
+  if (!context) co_return std::nullopt;
+  stream_.secure(context);
+  if (co_await stream_.handshake()) co_return std::nullopt;
+  spdlog::warn("{}: {}: {}", address_.to_string(), acl::id(Reason::upstream_tls),
+               stream_.tls()->failure_text());
+  co_return Reason::upstream_tls;
+}
+
+void Upstream::cancel() {
+  stream_.cancel();
+  retry_.cancel();
+  if (resolver_) resolver_->cancel();
 }
 
 }  // namespace proxy

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <optional>
 
+#include "acl/reason.hpp"
 #include "config/address.hpp"
 #include "proxy/deadline.hpp"
-#include "proxy/socket.hpp"
+#include "proxy/snapshot.hpp"
+#include "proxy/stream.hpp"
 
 namespace proxy {
 
@@ -14,12 +18,15 @@ namespace proxy {
 /// never shared. So no answer can reach another client, and there is no pool to tune.
 class Upstream {
  public:
-  Upstream(net::io_context& loop, const config::Address& address)
-      : address_(address), socket_(loop), retry_(loop) {}
+  /// \param snapshot the worker's: a new connection takes the certificates that are in force then.
+  Upstream(net::io_context& loop, const config::Address& address,
+           const std::shared_ptr<const Snapshot>& snapshot)
+      : address_(address), snapshot_(snapshot), stream_(loop), retry_(loop) {}
 
-  /// Opens a connection, waiting at most `limit`. Does nothing where one is open.
-  awaitable<error_code> open(Deadline&, std::chrono::milliseconds limit);
-  bool is_open() const { return socket_.is_open(); }
+  /// Opens a connection, TLS included, within `limit` in all. Does nothing where one is open.
+  /// \returns why there is none.
+  awaitable<std::optional<acl::Reason>> open(Deadline&, std::chrono::milliseconds limit);
+  bool is_open() const { return stream_.is_open(); }
 
   /// The open connection has already carried an answer.
   bool used() const { return used_; }
@@ -27,17 +34,24 @@ class Upstream {
 
   /// Makes what waits for the engine end at once.
   void cancel();
-  void close();
+  void close() { stream_.close(); }
 
-  Socket& socket() { return socket_; }
+  Stream& stream() { return stream_; }
 
  private:
+  using Resolver = net::ip::tcp::resolver;
+
   awaitable<error_code> connect();
-  error_code connect_unix(const Endpoint&);
+  awaitable<error_code> connect_tcp();
+  awaitable<error_code> connect_by_name();
+  error_code connect_unix();
+  awaitable<std::optional<acl::Reason>> secure();
 
   const config::Address& address_;
-  Socket socket_;
+  const std::shared_ptr<const Snapshot>& snapshot_;
+  Stream stream_;
   net::steady_timer retry_;
+  std::optional<Resolver> resolver_;
   bool used_ = false;
 };
 

@@ -7,27 +7,27 @@
 #include <memory>
 #include <optional>
 
-#include "acl/policy.hpp"
 #include "config/settings.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
 #include "proxy/session.hpp"
+#include "proxy/snapshot.hpp"
 
 namespace proxy {
 
 /// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is
 /// locked.
 struct Worker {
-  Worker(const config::Settings& s, AuditSink& sink)
-      : settings(s), loop(1), deadlines(loop), audit(sink, loop), policy(s.policy) {}
+  Worker(const config::Settings& s, AuditSink& sink, std::shared_ptr<const Snapshot> in_force)
+      : settings(s), loop(1), deadlines(loop), audit(sink, loop), snapshot(std::move(in_force)) {}
 
   const config::Settings& settings;
   net::io_context loop;
   Deadlines deadlines;
   AuditLog audit;
   BufferPool buffers;
-  std::shared_ptr<const acl::Policy> policy;
+  std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;
   bool draining = false;
   /// Keeps the loop running while no session is there; given up when draining.

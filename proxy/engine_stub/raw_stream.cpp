@@ -48,7 +48,7 @@ awaitable<void> RawStream::send_output() {
       out.clear();
       append_frame(process_.output.at(position_), process_.tty, out);
       const auto [error, n] =
-          co_await net::async_write(client_.socket(), net::buffer(out), as_result);
+          co_await net::async_write(client_.stream(), net::buffer(out), as_result);
       if (error) gone_ = true;
       ++position_;
       engine_.change();  // there may be room for input again
@@ -56,7 +56,7 @@ awaitable<void> RawStream::send_output() {
     if (over()) break;
     co_await engine_.changed();
   }
-  shutdown_send(client_.socket());
+  client_.stream().shutdown_send();
 }
 
 awaitable<void> RawStream::take_input(std::function<void()> ended) {
@@ -65,10 +65,10 @@ awaitable<void> RawStream::take_input(std::function<void()> ended) {
   ahead.consume(ahead.data().size());
   std::array<char, piece> room;
   while (open && !client_.end()) {
-    const auto [error, n] = co_await client_.socket().async_read_some(net::buffer(room), as_result);
+    const auto [error, n] = co_await client_.stream().async_read_some(net::buffer(room), as_result);
     open = !error && co_await take({room.data(), n});
   }
-  if (hung_up(client_.socket())) gone_ = true;
+  if (client_.stream().hung_up()) gone_ = true;
   engine_.change();
   if (!wants_.input || !process_.stdin_once) co_return;
   while (!process_.running() && !over()) co_await engine_.changed();

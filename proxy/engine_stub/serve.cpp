@@ -20,7 +20,8 @@ class Server {
       : deadlines_(loop_), engine_(loop_, options), signals_(loop_, SIGTERM, SIGINT) {}
 
   std::optional<std::string> run(const config::Listener& settings) {
-    auto opened = Listener::open(loop_, 0, settings);
+    InheritedSockets none;
+    auto opened = Listener::open(loop_, 0, settings, none);
     if (!opened) return opened.error();
     listener_ = std::move(*opened);
     net::co_spawn(loop_, accept(), net::detached);

@@ -74,8 +74,7 @@ awaitable<void> Session::serve() {
 }
 
 void Session::stop() {
-  error_code ignored;
-  client_.socket().cancel(ignored);
+  client_.stream().cancel();
 }
 
 awaitable<bool> Session::serve_one() {
@@ -118,7 +117,7 @@ awaitable<bool> Session::refuse(const acl::Refusal& refusal) {
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
   std::string out;
   append_reply(error(status, refusal.message), false, http::Connection::close, out);
-  co_await net::async_write(client_.socket(), net::buffer(out), as_result);
+  co_await net::async_write(client_.stream(), net::buffer(out), as_result);
   co_return false;
 }
 

@@ -15,7 +15,7 @@ bool asks(const acl::Request& request, std::string_view parameter) {
 
 awaitable<bool> send(Call call, std::string_view bytes) {
   const auto [error, n] =
-      co_await net::async_write(call.client.socket(), net::buffer(bytes), as_result);
+      co_await net::async_write(call.client.stream(), net::buffer(bytes), as_result);
   co_return !error;
 }
 

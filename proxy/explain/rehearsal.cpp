@@ -25,7 +25,9 @@ config::Address unix_address(std::string path) {
 /// The daemon as it is, but for where it listens, whom it asks and where its records go.
 int serve(const config::Settings& settings) {
   spdlog::set_level(spdlog::level::off);  // the output belongs to the client
-  Server server(settings);
+  const auto snapshot = make_snapshot(settings);
+  if (!snapshot) return EX_CONFIG;
+  Server server(settings, *snapshot, "");
   if (!server.open().empty()) return EX_CANTCREAT;
   server.run();
   return EX_OK;
@@ -73,6 +75,7 @@ acl::Result<Rehearsal, std::string> rehearse(config::Settings settings,
   const PrivateDirectory place;
   if (place.path().empty()) return std::string("no private directory can be made");
   settings.upstream = unix_address(place.path() + "/engine.sock");
+  settings.upstream_tls.reset();
   settings.listeners.resize(1);
   settings.listeners.front() = {.address = unix_address(place.path() + "/docker.sock"),
                                 .mode = 0600};

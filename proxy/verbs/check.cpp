@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
 
 namespace proxy::verbs {
@@ -11,6 +12,7 @@ namespace {
 int check(const std::string& file) {
   const auto settings = config::load_file(file);
   if (!settings) return report(settings.error());
+  if (const auto snapshot = make_snapshot(*settings); !snapshot) return report(snapshot.error());
   const auto listeners = settings->listeners.size();
   std::printf("%s: no mistakes: %zu listener%s in front of %s\n", file.c_str(), listeners,
               listeners == 1 ? "" : "s", settings->upstream.to_string().c_str());

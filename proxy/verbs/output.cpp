@@ -9,12 +9,17 @@
 
 namespace proxy::verbs {
 
-int report(const std::vector<config::Diagnostic>& diagnostics) {
-  for (const auto& diagnostic : diagnostics)
-    std::fprintf(stderr, "%s\n", config::to_string(diagnostic).c_str());
-  std::fprintf(stderr, "%zu mistake%s; nothing was started\n", diagnostics.size(),
-               diagnostics.size() == 1 ? "" : "s");
+int report(const std::vector<std::string>& sentences) {
+  for (const auto& sentence : sentences) std::fprintf(stderr, "%s\n", sentence.c_str());
+  std::fprintf(stderr, "%zu mistake%s; nothing was started\n", sentences.size(),
+               sentences.size() == 1 ? "" : "s");
   return EX_CONFIG;
+}
+
+int report(const std::vector<config::Diagnostic>& diagnostics) {
+  std::vector<std::string> sentences;
+  for (const auto& diagnostic : diagnostics) sentences.push_back(config::to_string(diagnostic));
+  return report(sentences);
 }
 
 void log_to_stderr(const std::string& level) {

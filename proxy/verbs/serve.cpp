@@ -12,31 +12,44 @@ struct Options {
   std::string config;
   std::string listen = "unix:///run/tidegate/tidegate.sock";
   std::string upstream = "unix:///var/run/docker.sock";
+  std::string upstream_certs;
 };
+
+/// The three files that docker's own DOCKER_CERT_PATH has.
+config::UpstreamTls tls_from(const std::string& folder) {
+  return {.ca = folder + "/ca.pem", .cert = folder + "/cert.pem", .key = folder + "/key.pem"};
+}
 
 config::Loaded settings_for(const Options& options) {
   if (!options.config.empty()) return config::load_file(options.config);
   std::vector<config::Diagnostic> problems;
   const auto listen = config::parse_address(options.listen);
-  const auto upstream = config::parse_address(options.upstream);
+  const auto upstream = config::parse_upstream(options.upstream);
   if (!listen) problems.push_back({.where = "--listen", .message = listen.error()});
   if (!upstream) problems.push_back({.where = "--upstream", .message = upstream.error()});
   if (listen && listen->kind != config::Address::Kind::unix_socket) {
     problems.push_back(
         {.where = "--listen", .message = "without a configuration only a unix socket is served"});
   }
+  const bool secured = !options.upstream_certs.empty();
+  if (secured && upstream && upstream->kind != config::Address::Kind::tcp) {
+    problems.push_back(
+        {.where = "--upstream-certs", .message = "only a tcp upstream speaks TLS; leave it out"});
+  }
   if (!problems.empty()) return problems;
-  return config::without_file(*listen, *upstream);
+  auto settings = config::without_file(*listen, *upstream);
+  if (secured) settings.upstream_tls = tls_from(options.upstream_certs);
+  return settings;
 }
 
 int serve(const Options& options) {
   auto settings = settings_for(options);
   if (!settings) return report(settings.error());
   log_to_stderr(settings->log.level);
-  Server server(std::move(*settings));
-  const auto problems = server.open();
-  for (const auto& problem : problems) spdlog::error("{}", problem);
-  if (!problems.empty()) return EX_CONFIG;
+  const auto snapshot = make_snapshot(*settings);
+  if (!snapshot) return report(snapshot.error());
+  Server server(std::move(*settings), *snapshot, options.config);
+  if (const auto problems = server.open(); !problems.empty()) return report(problems);
   server.run();
   return EX_OK;
 }
@@ -51,6 +64,8 @@ void add_serve(CLI::App& app, Run& run) {
       "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
       "  docker -H unix:///tmp/tidegate.sock ps      works\n"
       "  docker -H unix:///tmp/tidegate.sock run …   is refused with the reason\n"
+      "SIGHUP, or a change of the file or of a certificate, brings it into force; so nothing has "
+      "to be restarted.\n"
       "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "
       "once.");
   const auto options = std::make_shared<Options>();
@@ -61,6 +76,10 @@ void add_serve(CLI::App& app, Run& run) {
       ->excludes(config);
   verb.add_option("--upstream", options->upstream, "The engine.")
       ->capture_default_str()
+      ->excludes(config);
+  verb.add_option("--upstream-certs", options->upstream_certs,
+                  "For an engine behind TLS: the folder of ca.pem, cert.pem and key.pem, as in "
+                  "DOCKER_CERT_PATH.")
       ->excludes(config);
   verb.callback([options, &run] { run = [options] { return serve(*options); }; });
 }

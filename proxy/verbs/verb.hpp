@@ -22,6 +22,7 @@ void add_version(CLI::App&, Run& run);
 
 /// Tells the mistakes on standard error. \returns EX_CONFIG.
 int report(const std::vector<config::Diagnostic>&);
+int report(const std::vector<std::string>& sentences);
 
 /// tidegate's own log goes to standard error from here on.
 void log_to_stderr(const std::string& level);

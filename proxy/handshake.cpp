@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/handshake.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "acl/text.hpp"
+
+namespace proxy {
+namespace {
+
+using acl::Reason;
+
+Reason reason_of(tls::Failure failure) {
+  switch (failure) {
+    case tls::Failure::no_certificate: return Reason::tls_no_certificate;
+    case tls::Failure::untrusted: return Reason::tls_untrusted;
+    case tls::Failure::expired: return Reason::tls_expired;
+    case tls::Failure::not_yet_valid: return Reason::tls_not_yet_valid;
+    case tls::Failure::revoked: return Reason::tls_revoked;
+    case tls::Failure::wrong_purpose: return Reason::tls_wrong_purpose;
+    case tls::Failure::list_unusable: return Reason::tls_list_unusable;
+    case tls::Failure::version: return Reason::tls_version;
+    case tls::Failure::not_tls: return Reason::tls_plaintext;
+    case tls::Failure::refused_by_peer: return Reason::tls_refused_by_client;
+    case tls::Failure::none:
+    case tls::Failure::broken_off:
+    case tls::Failure::protocol: break;
+  }
+  return Reason::tls_failed;
+}
+
+acl::Certificate certificate_of(tls::Certificate from) {
+  acl::Certificate certificate{.common_name = std::move(from.common_name),
+                               .sans = std::move(from.dns),
+                               .issuer = std::move(from.issuer),
+                               .key_sha256 = std::move(from.key_sha256),
+                               .serial = std::move(from.serial)};
+  for (auto* names : {&from.ip, &from.uri})
+    certificate.sans.insert(certificate.sans.end(), names->begin(), names->end());
+  return certificate;
+}
+
+/// What was shown proves nothing here, but tells the operator whom to call.
+void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream& stream) {
+  const auto shown = stream.peer();
+  spdlog::info(
+      "{}: {} is not served: {}: {}{}", identity.listener_name, identity.address, acl::id(reason),
+      stream.failure_text().empty() ? acl::meaning(reason) : stream.failure_text(),
+      shown ? fmt::format(" (shown: {}, serial {})", acl::quoted(shown->common_name), shown->serial)
+            : "");
+}
+
+}  // namespace
+
+awaitable<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
+                                             std::chrono::milliseconds limit,
+                                             acl::Identity& identity) {
+  deadline.arm(limit);
+  const bool done = co_await stream.handshake();
+  const bool late = deadline.expired();
+  deadline.disarm();
+  if (!done) {
+    const auto reason = late ? Reason::tls_timeout : reason_of(stream.tls()->failure());
+    log_refusal(identity, reason, *stream.tls());
+    co_return reason;
+  }
+  if (auto certificate = stream.tls()->peer())
+    identity.certificate = certificate_of(std::move(*certificate));
+  co_return std::nullopt;
+}
+
+}  // namespace proxy

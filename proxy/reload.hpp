@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/signal_set.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/settings.hpp"
+#include "proxy/file_watch.hpp"
+#include "proxy/snapshot.hpp"
+
+namespace proxy {
+
+/// Brings changes of the configuration and of certificates into force while everything runs: at
+/// SIGHUP, and when one of the files changes. What cannot be used leaves in force what was.
+class Reload {
+ public:
+  using OnSnapshot = std::function<void(std::shared_ptr<const Snapshot>)>;
+
+  /// \param file the configuration; empty where there is none, and then only certificates change.
+  /// \param settings those that tidegate started with.
+  Reload(net::io_context& loop, std::string file, const config::Settings& settings,
+         std::shared_ptr<const Snapshot> in_force, OnSnapshot on_snapshot);
+
+  void start();
+  void stop();
+
+ private:
+  awaitable<void> await_signals();
+  awaitable<void> remind_of_expiry();
+  void reload(const std::string& cause);
+  bool renew(config::Settings);
+  void watch_files();
+
+  std::string file_;
+  const config::Settings& started_with_;
+  config::Settings settings_;  ///< those in force
+  std::shared_ptr<const Snapshot> in_force_;
+  OnSnapshot on_snapshot_;
+  net::signal_set signals_;
+  net::steady_timer reminder_;
+  FileWatch watch_;
+};
+
+}  // namespace proxy

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/snapshot.hpp"
+
+#include <fmt/chrono.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+using ContextOrNot = tls::Result<std::shared_ptr<const tls::Context>>;
+
+ContextOrNot context_of(const config::Listener& listener) {
+  const auto& files = *listener.tls;
+  return tls::Context::server(
+      {.cert = files.cert,
+       .key = files.key,
+       .client_ca = files.client_ca,
+       .crl = files.crl,
+       .least = files.min_version == "1.2" ? tls::Version::tls1_2 : tls::Version::tls1_3,
+       .scope = listener.address.to_string()});
+}
+
+ContextOrNot context_of(const config::UpstreamTls& files, const config::Address& upstream) {
+  return tls::Context::client(
+      {.ca = files.ca,
+       .cert = files.cert,
+       .key = files.key,
+       .server_name = files.server_name.empty() ? upstream.host : files.server_name});
+}
+
+}  // namespace
+
+acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+    const config::Settings& settings) {
+  auto snapshot = std::make_shared<Snapshot>();
+  std::vector<std::string> problems;
+  const auto take = [&problems](ContextOrNot made, std::string where, auto& to) {
+    if (made)
+      to = *made;
+    else
+      problems.push_back(std::move(where) + ": " + made.error().message);
+  };
+  snapshot->policy = settings.policy;
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    auto& context = snapshot->listeners.emplace_back();
+    const auto& listener = settings.listeners[i];
+    if (listener.tls) take(context_of(listener), fmt::format("listeners[{}].tls", i), context);
+  }
+  if (const auto& files = settings.upstream_tls)
+    take(context_of(*files, settings.upstream), "upstream_tls", snapshot->upstream);
+  if (!problems.empty()) return problems;
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+std::vector<tls::Expiry> Snapshot::expiries() const {
+  std::vector<tls::Expiry> all;
+  const auto add = [&all](const std::shared_ptr<const tls::Context>& context) {
+    if (!context) return;
+    for (const auto& expiry : context->expiries()) {
+      const auto same = [&](const tls::Expiry& known) {
+        return known.file == expiry.file && known.subject == expiry.subject;
+      };
+      if (std::ranges::none_of(all, same)) all.push_back(expiry);
+    }
+  };
+  for (const auto& context : listeners) add(context);
+  add(upstream);
+  return all;
+}
+
+std::vector<std::string> certificate_files(const config::Settings& settings) {
+  std::vector<std::string> files;
+  const auto add = [&files](const std::string& file) {
+    if (!file.empty()) files.push_back(file);
+  };
+  for (const auto& listener : settings.listeners) {
+    if (!listener.tls) continue;
+    for (const auto& file : {listener.tls->cert, listener.tls->key, listener.tls->client_ca})
+      add(file);
+    for (const auto& file : listener.tls->crl) add(file);
+  }
+  if (const auto& tls = settings.upstream_tls)
+    for (const auto& file : {tls->ca, tls->cert, tls->key}) add(file);
+  return files;
+}
+
+void warn_of_expiry(const Snapshot& snapshot) {
+  using namespace std::chrono;
+  constexpr hours ahead{30 * 24};
+  const auto now = system_clock::now();
+  for (const auto& [file, subject, not_after] : snapshot.expiries()) {
+    const auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(not_after)));
+    const auto left = duration_cast<hours>(not_after - now).count() / 24;
+    if (not_after <= now)
+      spdlog::error("{}: {} expired on {}", file, subject, day);
+    else if (not_after - now < ahead)
+      spdlog::warn("{}: {} expires on {}, in {} days", file, subject, day, left);
+  }
+}
+
+}  // namespace proxy

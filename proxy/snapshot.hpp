@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "acl/policy.hpp"
+#include "acl/result.hpp"
+#include "config/settings.hpp"
+#include "tls/context.hpp"
+
+namespace proxy {
+
+/// What a reload replaces, as a whole: who may do what, and the certificates. Requests and
+/// connections under way keep the one that they began with.
+struct Snapshot {
+  std::shared_ptr<const acl::Policy> policy;
+  /// A listener each, in the configuration's order; null where it is plain.
+  std::vector<std::shared_ptr<const tls::Context>> listeners;
+  std::shared_ptr<const tls::Context> upstream;  ///< null where the engine's connection is plain
+
+  /// Of every certificate and revocation list, each file once.
+  std::vector<tls::Expiry> expiries() const;
+};
+
+/// Reads the certificates that the settings name.
+/// \returns the snapshot, or a sentence for each file that is not fit for use.
+acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+    const config::Settings&);
+
+/// Every file that a snapshot of these settings is made of, but for the configuration itself.
+std::vector<std::string> certificate_files(const config::Settings&);
+
+/// Warns of what ends within 30 days, or has ended.
+void warn_of_expiry(const Snapshot&);
+
+}  // namespace proxy

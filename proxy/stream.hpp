@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <string>
+
+#include "proxy/socket.hpp"
+#include "tls/stream.hpp"
+
+namespace proxy {
+
+/// A connection of either side: a plain socket, or TLS over one. Reads and writes as Asio's
+/// algorithms want them; plain sockets pay one branch for it.
+class Stream {
+ public:
+  using executor_type = Socket::executor_type;
+
+  explicit Stream(Socket socket) : socket_(std::move(socket)) {}
+  explicit Stream(net::io_context& loop) : socket_(loop) {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  executor_type get_executor() { return socket_.get_executor(); }
+  Socket& socket() { return socket_; }
+  bool is_open() const { return socket_.is_open(); }
+
+  /// From here on everything goes through TLS; a handshake comes first.
+  void secure(std::shared_ptr<const tls::Context>);
+  /// Null where the connection is plain.
+  tls::Stream* tls() { return secured_ ? &secured_->stream : nullptr; }
+  /// \returns false where it failed, tls()->failure() says why; or where it was cancelled.
+  awaitable<bool> handshake();
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    if (!secured_) return socket_.async_read_some(buffers, std::forward<Token>(token));
+    const net::mutable_buffer room = *net::buffer_sequence_begin(buffers);
+    const auto attempt = [this, room] {
+      return secured_->stream.read({static_cast<char*>(room.data()), room.size()});
+    };
+    return drive(attempt, std::forward<Token>(token));
+  }
+
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    if (!secured_) return socket_.async_write_some(buffers, std::forward<Token>(token));
+    const auto bytes =
+        gather(net::buffer_sequence_begin(buffers), net::buffer_sequence_end(buffers));
+    const auto attempt = [this, bytes] { return secured_->stream.write(bytes); };
+    return drive(attempt, std::forward<Token>(token));
+  }
+
+  /// Ends our side; what the peer sends can still be read.
+  void shutdown_send();
+  /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
+  /// TCP only after a reset.
+  bool hung_up();
+  /// Data or the end has arrived: an idle connection to the engine in this state is no longer fit
+  /// for a request.
+  bool readable();
+  /// Closes so that the peer sees a broken connection and not an end: an answer that only the
+  /// connection's end delimits would look whole otherwise.
+  void break_off();
+  void close();
+  void cancel();
+
+ private:
+  struct Secured {
+    tls::Stream stream;
+    std::string gathered;  ///< small pieces that go out as one record
+  };
+
+  /// Bytes to write next: the first piece, or several small ones together. A head and a short body
+  /// in two records cost the peer two reads and us half as much CPU again.
+  template <class Iterator>
+  std::string_view gather(Iterator begin, Iterator end) {
+    const auto view = [](const net::const_buffer& piece) {
+      return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+    };
+    while (begin != end && net::const_buffer(*begin).size() == 0) ++begin;
+    if (begin == end) return {};
+    const auto first = view(*begin);
+    if (first.size() >= record_bytes || std::next(begin) == end) return first;
+    auto& together = secured_->gathered;
+    together.clear();
+    for (; begin != end && together.size() < record_bytes; ++begin)
+      together.append(view(*begin).substr(0, record_bytes - together.size()));
+    return together;
+  }
+
+  /// Repeats an attempt until it neither wants to read nor to write.
+  template <class Attempt>
+  struct Operation {
+    Stream& stream;
+    Attempt attempt;
+    tls::Step step{};
+    enum class Phase : std::uint8_t { begun, waiting, over } phase = Phase::begun;
+
+    template <class Self>
+    void operator()(Self& self, error_code error = {}, std::size_t = 0) {
+      if (phase == Phase::over) return self.complete(stream.result_of(step), step.bytes);
+      // Closed meanwhile: the descriptor's number may be another connection's by now.
+      if (!error && !stream.is_open()) error = net::error::operation_aborted;
+      if (error) return self.complete(error, 0);
+      step = attempt();
+      const bool waits =
+          step.progress == tls::Progress::want_read || step.progress == tls::Progress::want_write;
+      if (waits) {
+        phase = Phase::waiting;
+        const auto what =
+            step.progress == tls::Progress::want_read ? Socket::wait_read : Socket::wait_write;
+        return stream.socket_.async_wait(what, std::move(self));
+      }
+      if (phase == Phase::waiting) return self.complete(stream.result_of(step), step.bytes);
+      // An operation never completes inside the call that begins it.
+      phase = Phase::over;
+      net::post(stream.get_executor(), std::move(self));
+    }
+  };
+
+  template <class Attempt, class Token>
+  auto drive(Attempt attempt, Token&& token) {
+    return net::async_compose<Token, void(error_code, std::size_t)>(
+        Operation<Attempt>{*this, attempt}, token, socket_);
+  }
+
+  static error_code result_of(const tls::Step&);
+
+  static constexpr std::size_t record_bytes = 16 * 1024;  // the largest that TLS has
+
+  Socket socket_;
+  std::unique_ptr<Secured> secured_;
+};
+
+}  // namespace proxy
