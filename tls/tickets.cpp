@@ -2,11 +2,9 @@
 #include "tls/tickets.hpp"
 
 #include <openssl/sha.h>
-#include <openssl/ssl.h>
 
 #include <array>
 #include <cstring>
-#include <ctime>
 
 namespace tls {
 namespace {
@@ -32,22 +30,22 @@ int on_new_ticket(SSL* ssl, void*) {
   return SSL_SESSION_set1_ticket_appdata(session, &began, sizeof began);
 }
 
-bool may_be_resumed(SSL_SESSION* session) {
-  std::time_t began = 0;
-  const auto now = std::time(nullptr);
-  if (!began_at(session, began) || now < began || now - began > longest_seconds) return false;
-  const auto* peer = SSL_SESSION_get0_peer(session);
-  return peer != nullptr && X509_cmp_current_time(X509_get0_notAfter(peer)) > 0;
-}
-
 SSL_TICKET_RETURN on_ticket(SSL*, SSL_SESSION* session, const unsigned char*, std::size_t,
                             SSL_TICKET_STATUS status, void*) {
   const bool decrypted = status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW;
-  if (!decrypted || !may_be_resumed(session)) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  if (!decrypted || !may_be_resumed(session, std::time(nullptr)))
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
   return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
 }
 
 }  // namespace
+
+bool may_be_resumed(SSL_SESSION* session, std::time_t now) {
+  std::time_t began = 0;
+  if (!began_at(session, began) || now < began || now - began > longest_seconds) return false;
+  const auto* peer = SSL_SESSION_get0_peer(session);
+  return peer != nullptr && X509_cmp_time(X509_get0_notAfter(peer), &now) > 0;
+}
 
 bool limit_resumption(SSL_CTX* context, const std::string& scope) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> id{};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <openssl/types.h>
+#include <openssl/ssl.h>
 
+#include <ctime>
 #include <string>
 
 namespace tls {
@@ -10,5 +11,8 @@ namespace tls {
 /// Sessions are resumed within `scope` only, for an hour after the full handshake at most, and only
 /// while the client's certificate lasts. Otherwise the handshake is a full one, which verifies.
 bool limit_resumption(SSL_CTX*, const std::string& scope);
+
+/// Whether a session may be taken up `now` without another full handshake.
+bool may_be_resumed(SSL_SESSION*, std::time_t now);
 
 }  // namespace tls

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/context.hpp"
+
+#include <gmock/gmock.h>
+#include <openssl/rsa.h>
+
+#include "tests/unit/tls/pair.hpp"
+#include "tests/unit/tls/pki.hpp"
+
+namespace tls {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ContextTest : public Pki {
+ protected:
+  static std::string problem(const ServerOptions& options) {
+    const auto made = Context::server(options);
+    return made ? "" : made.error().message;
+  }
+  std::string problem() const { return problem(server_options()); }
+  static std::string problem(const ClientOptions& options) {
+    const auto made = Context::client(options);
+    return made ? "" : made.error().message;
+  }
+};
+
+TEST_F(ContextTest, knows_until_when_everything_that_it_read_holds) {
+  write_list("crl", {});
+  auto options = server_options();
+  options.crl = {path("crl")};
+  const auto made = context(Context::server(options));
+  ASSERT_EQ(made->expiries().size(), 3U);
+  EXPECT_EQ(made->expiries()[0].file, path("server"));
+  EXPECT_EQ(made->expiries()[0].subject, "engine");
+  EXPECT_EQ(made->expiries()[1].file, path("ca"));
+  EXPECT_EQ(made->expiries()[1].subject, "Test CA");
+  EXPECT_EQ(made->expiries()[2].file, path("crl"));
+  EXPECT_EQ(made->expiries()[2].subject, "Test CA");
+  for (const auto& expiry : made->expiries()) {
+    EXPECT_GT(expiry.not_after, Clock::now());
+    EXPECT_LE(expiry.not_after, Clock::now() + hours(1));
+  }
+}
+
+TEST_F(ContextTest, takes_a_certificate_that_has_expired_and_says_so) {
+  auto late = blank(Purpose::server, "late", {"late.test"});
+  late.not_after = Clock::now() - hours(1);
+  late.not_before = Clock::now() - hours(2);
+  write("server", late);
+  EXPECT_LT(server()->expiries().front().not_after, Clock::now());
+}
+
+TEST_F(ContextTest, refuses_a_key_of_another_certificate) {
+  write_text(path("server-key"), pem_of(ca_.key.get()));
+  EXPECT_THAT(problem(), AllOf(HasSubstr(path("server-key") + " is not the key of"),
+                               HasSubstr(path("server"))));
+}
+
+TEST_F(ContextTest, refuses_files_that_are_not_there_or_no_files) {
+  auto options = server_options();
+  options.client_ca = path("absent");
+  EXPECT_THAT(problem(options), HasSubstr(path("absent") + " cannot be opened: No such file"));
+  options.client_ca = folder_;
+  EXPECT_THAT(problem(options), HasSubstr("is no regular file"));
+}
+
+TEST_F(ContextTest, refuses_what_is_empty_too_large_or_no_pem) {
+  write_text(path("server"), "");
+  EXPECT_THAT(problem(), HasSubstr(path("server") + " is empty"));
+  write_text(path("server"), std::string(1024 * 1024 + 1, 'x'));
+  EXPECT_THAT(problem(), HasSubstr(path("server") + " is larger than 1 MiB"));
+  write_text(path("server"), "not a certificate\n");
+  EXPECT_THAT(problem(), HasSubstr(path("server") + " holds no certificate: it must be PEM"));
+  write_text(path("server"), pem_of(ca_.key.get()));
+  EXPECT_THAT(problem(), HasSubstr("holds no certificate"));
+  write_text(path("server"), pem_of(ca_.cert.get()) +
+                                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  EXPECT_THAT(problem(), HasSubstr(path("server") + ": certificate number 2 is damaged"));
+}
+
+TEST_F(ContextTest, refuses_a_list_that_is_none) {
+  auto options = server_options();
+  options.crl = {path("ca")};
+  EXPECT_THAT(problem(options), HasSubstr(path("ca") + " holds no revocation list"));
+}
+
+TEST_F(ContextTest, refuses_a_key_that_others_can_read_or_change) {
+  for (const mode_t mode : {0644U, 0604U, 0602U, 0620U}) {
+    ASSERT_EQ(::chmod(path("server-key").c_str(), mode), 0);
+    EXPECT_THAT(problem(), HasSubstr("run `chmod 600 " + path("server-key") + "`")) << mode;
+  }
+  ASSERT_EQ(::chmod(path("server-key").c_str(), 0640), 0);
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_F(ContextTest, refuses_a_key_with_a_passphrase_and_asks_nobody) {
+  const openssl::Bio bio(BIO_new(BIO_s_mem()));
+  ASSERT_EQ(PEM_write_bio_PKCS8PrivateKey(bio.get(), ca_.key.get(), EVP_aes_256_cbc(), "secret", 6,
+                                          nullptr, nullptr),
+            1);
+  write_text(path("server-key"), openssl::text_of(bio.get()));
+  EXPECT_THAT(problem(), HasSubstr(path("server-key") + " is encrypted"));
+}
+
+TEST_F(ContextTest, refuses_a_key_that_is_none) {
+  write_text(path("server-key"), pem_of(ca_.cert.get()));
+  EXPECT_THAT(problem(), HasSubstr(path("server-key") + " holds no private key in PEM"));
+}
+
+TEST_F(ContextTest, refuses_a_certificate_of_the_wrong_purpose) {
+  auto options = server_options();
+  options.cert = path("client");
+  options.key = path("client-key");
+  EXPECT_THAT(problem(options), HasSubstr("must have serverAuth"));
+  EXPECT_THAT(problem(client_options("server")), HasSubstr("must have clientAuth"));
+}
+
+TEST_F(ContextTest, refuses_a_certificate_with_a_weak_key) {
+  auto minted = mint(blank(Purpose::server, "weak", {"weak.test"}), &ca_);
+  const openssl::Key weak(EVP_RSA_gen(1024));
+  ASSERT_EQ(X509_set_pubkey(minted.cert.get(), weak.get()), 1);
+  ASSERT_GT(X509_sign(minted.cert.get(), ca_.key.get(), EVP_sha256()), 0);
+  write_text(path("server"), pem_of(minted.cert.get()));
+  write_text(path("server-key"), pem_of(weak.get()));
+  EXPECT_THAT(problem(), HasSubstr("key too small"));
+}
+
+TEST_F(ContextTest, needs_a_name_that_the_engine_must_have) {
+  auto options = client_options();
+  for (const auto& name : {std::string(), std::string("a b"), std::string(300, 'a')}) {
+    options.server_name = name;
+    EXPECT_THAT(problem(options), HasSubstr("is no server name"));
+  }
+}
+
+TEST_F(ContextTest, serves_with_the_chain_behind_its_certificate) {
+  // An authority between: the root of this one lets it sign others.
+  const auto root = mint(blank(Purpose::authority, "Root"), nullptr);
+  X509_delete_ext(root.cert.get(), X509_get_ext_by_NID(root.cert.get(), NID_basic_constraints, -1));
+  const openssl::Extension any(
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
+  X509_add_ext(root.cert.get(), any.get(), -1);
+  X509_sign(root.cert.get(), root.key.get(), EVP_sha256());
+  const auto between = mint(blank(Purpose::authority, "Between"), &root);
+  write_authority("root", root);
+  write_authority("between", between);
+  const auto leaf = write("server", blank(Purpose::server, "engine", {"engine.test"}), &between);
+  write_text(path("server"), pem_of(leaf.cert.get()) + pem_of(between.cert.get()));
+  auto options = client_options();
+  options.ca = path("root");
+  Pair whole(server(), context(Context::client(options)));
+  EXPECT_TRUE(whole.shake_hands()) << whole.client.failure_text();
+  // The one between can be trusted by itself.
+  options.ca = path("between");
+  Pair partial(server(), context(Context::client(options)));
+  EXPECT_TRUE(partial.shake_hands()) << partial.client.failure_text();
+}
+
+TEST_F(ContextTest, trusts_an_authority_in_the_middle_by_its_own_list) {
+  const auto root = mint(blank(Purpose::authority, "Root"), nullptr);
+  const auto between = mint(blank(Purpose::authority, "Between"), &root);
+  const auto lost = write("lost", blank(Purpose::client, "lost"), &between);
+  write("kept", blank(Purpose::client, "kept"), &between);
+  write_authority("between", between);
+  const auto list = mint_list(between, nullptr, {lost.cert.get()}, Clock::now() - hours(1),
+                              Clock::now() + hours(1));
+  write_text(path("crl"), pem_of(list.get()));
+  auto options = server_options();
+  options.client_ca = path("between");
+  options.crl = {path("crl")};
+  Pair kept(context(Context::server(options)), client("kept"));
+  EXPECT_TRUE(kept.shake_hands()) << kept.server.failure_text();
+  Pair revoked(context(Context::server(options)), client("lost"));
+  EXPECT_FALSE(revoked.shake_hands());
+  EXPECT_EQ(revoked.server.failure(), Failure::revoked) << revoked.server.failure_text();
+}
+
+}  // namespace
+}  // namespace tls

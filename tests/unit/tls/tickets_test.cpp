@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/tickets.hpp"
+
+#include <gmock/gmock.h>
+#include <openssl/ssl.h>
+
+#include <thread>
+
+#include "tests/unit/tls/pair.hpp"
+#include "tests/unit/tls/pki.hpp"
+
+namespace tls {
+namespace {
+
+using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
+
+/// Where the client's context puts the last session that it was given.
+Session& last_session() {
+  static Session session(nullptr, SSL_SESSION_free);
+  return session;
+}
+
+int tickets = 0;
+
+int keep(SSL*, SSL_SESSION* session) {
+  last_session().reset(session);
+  ++tickets;
+  return 1;
+}
+
+/// A client of OpenSSL's own, that resumes where it can.
+class Tickets : public Pki {
+ protected:
+  Tickets() { use_client("client"); }
+  ~Tickets() override { last_session().reset(); }
+
+  void use_client(const std::string& name) {
+    client_ = client(name);
+    SSL_CTX_set_session_cache_mode(client_->native(),
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(client_->native(), keep);
+    last_session().reset();
+    tickets = 0;
+  }
+
+  struct Outcome {
+    bool served = false, resumed = false;
+    Failure failure = Failure::none;
+  };
+
+  Outcome connect(const std::shared_ptr<const Context>& context) {
+    const Sockets sockets;
+    Stream server(context, sockets.server());
+    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(client_->native()), SSL_free);
+    SSL_set_fd(ssl.get(), sockets.client());
+    SSL_set_connect_state(ssl.get());
+    if (last_session() != nullptr) SSL_set_session(ssl.get(), last_session().get());
+    Step step{Progress::want_read};
+    for (int round = 0; round < 5 && waits(step); ++round) {
+      SSL_do_handshake(ssl.get());
+      step = server.handshake();
+    }
+    if (step.progress == Progress::done) {
+      char byte = 0;
+      server.write("x");
+      SSL_read(ssl.get(), &byte, 1);  // takes the ticket, too
+    }
+    SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // else it is no good
+    return {step.progress == Progress::done, SSL_session_reused(ssl.get()) == 1, server.failure()};
+  }
+
+  std::shared_ptr<const Context> scoped(const std::string& scope) const {
+    auto options = server_options();
+    options.scope = scope;
+    auto made = context(Context::server(options));
+    // The same keys everywhere: what is left to keep the scopes apart is the scope.
+    std::array<unsigned char, 80> keys{};
+    EXPECT_EQ(SSL_CTX_set_tlsext_ticket_keys(made->native(), keys.data(), keys.size()), 1);
+    return made;
+  }
+
+  std::shared_ptr<const Context> client_;
+};
+
+TEST_F(Tickets, one_is_given_and_resumes_the_session) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_max_proto_version(client_->native(), version);
+    last_session().reset();
+    tickets = 0;
+    const auto listener = server();
+    EXPECT_FALSE(connect(listener).resumed);
+    EXPECT_EQ(tickets, 1);
+    EXPECT_TRUE(connect(listener).resumed);
+  }
+}
+
+TEST_F(Tickets, resume_within_one_scope_only) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_max_proto_version(client_->native(), version);
+    last_session().reset();
+    const auto long_name = std::string(100, 'a');
+    ASSERT_TRUE(connect(scoped(long_name + "1")).served);
+    const auto elsewhere = connect(scoped(long_name + "2"));
+    EXPECT_TRUE(elsewhere.served) << "by a full handshake";
+    EXPECT_FALSE(elsewhere.resumed);
+    last_session().reset();
+    ASSERT_TRUE(connect(scoped(long_name + "1")).served);
+    EXPECT_TRUE(connect(scoped(long_name + "1")).resumed);
+  }
+}
+
+TEST_F(Tickets, of_before_a_reload_do_not_resume) {
+  ASSERT_TRUE(connect(server()).served);
+  EXPECT_FALSE(connect(server()).resumed);
+}
+
+TEST_F(Tickets, last_an_hour_from_the_full_handshake_on) {
+  ASSERT_TRUE(connect(server()).served);
+  auto* session = last_session().get();
+  EXPECT_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 3600U);
+  const auto now = std::time(nullptr);
+  EXPECT_FALSE(may_be_resumed(session, now)) << "nobody knows when it began";
+  ASSERT_EQ(SSL_SESSION_set1_ticket_appdata(session, &now, sizeof now), 1);
+  EXPECT_TRUE(may_be_resumed(session, now));
+  EXPECT_TRUE(may_be_resumed(session, now + 3500));
+  EXPECT_FALSE(may_be_resumed(session, now + 3700)) << "its certificate has expired as well";
+  EXPECT_FALSE(may_be_resumed(session, now - 1)) << "the clock was set back";
+}
+
+TEST_F(Tickets, of_a_certificate_that_has_expired_do_not_resume) {
+  auto brief = blank(Purpose::client, "brief");
+  brief.not_after = std::chrono::ceil<std::chrono::seconds>(Clock::now()) + std::chrono::seconds(2);
+  write("brief", brief);
+  use_client("brief");
+  const auto listener = server();
+  ASSERT_TRUE(connect(listener).served);
+  ASSERT_TRUE(connect(listener).resumed);
+  std::this_thread::sleep_until(brief.not_after + std::chrono::seconds(1));
+  const auto late = connect(listener);
+  EXPECT_FALSE(late.served);
+  EXPECT_EQ(late.failure, Failure::expired);
+}
+
+}  // namespace
+}  // namespace tls

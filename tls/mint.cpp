@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/mint.hpp"
+
+#include <openssl/ec.h>
+
+#include <algorithm>
+
+namespace tls {
+namespace {
+
+constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
+
+bool has_scheme(const std::string& name) {
+  return name.find("://") != std::string::npos;
+}
+
+openssl::GeneralName general_name(const std::string& name) {
+  openssl::GeneralName general(GENERAL_NAME_new());
+  if (general == nullptr) return nullptr;
+  if (auto* address = a2i_IPADDRESS(name.c_str()); address != nullptr) {
+    GENERAL_NAME_set0_value(general.get(), GEN_IPADD, address);
+    return general;
+  }
+  auto* text = ASN1_IA5STRING_new();
+  if (text == nullptr) return nullptr;
+  GENERAL_NAME_set0_value(general.get(), has_scheme(name) ? GEN_URI : GEN_DNS, text);
+  const bool set = ASN1_STRING_set(text, name.data(), static_cast<int>(name.size())) == 1;
+  return set ? std::move(general) : nullptr;
+}
+
+bool add_names(X509* cert, const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  const openssl::GeneralNames list(GENERAL_NAMES_new());
+  for (const auto& name : names) {
+    auto general = general_name(name);
+    if (general == nullptr || sk_GENERAL_NAME_push(list.get(), general.get()) == 0) return false;
+    static_cast<void>(general.release());
+  }
+  return X509_add1_ext_i2d(cert, NID_subject_alt_name, list.get(), 0, X509V3_ADD_DEFAULT) == 1;
+}
+
+/// \param value in the words of openssl's x509v3_config(5); never what a user wrote
+bool add_extension(X509* cert, X509* issuer, int nid, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, cert, nullptr, nullptr, 0);
+  const openssl::Extension extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  return extension != nullptr && X509_add_ext(cert, extension.get(), -1) == 1;
+}
+
+bool add_purpose(X509* cert, X509* issuer, Purpose purpose) {
+  const auto add = [&](int nid, const char* value) {
+    return add_extension(cert, issuer, nid, value);
+  };
+  if (!add(NID_subject_key_identifier, "hash")) return false;
+  if (purpose == Purpose::authority) {
+    return add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+           add(NID_key_usage, "critical,keyCertSign,cRLSign");
+  }
+  return add(NID_authority_key_identifier, "keyid:always") &&
+         add(NID_basic_constraints, "critical,CA:FALSE") &&
+         add(NID_key_usage, "critical,digitalSignature") &&
+         add(NID_ext_key_usage, purpose == Purpose::server ? "serverAuth" : "clientAuth");
+}
+
+bool set_serial(X509* cert) {
+  const openssl::Number number(BN_new());
+  return number != nullptr &&
+         BN_rand(number.get(), serial_bits, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
+         BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(cert)) != nullptr;
+}
+
+bool set_subject(X509* cert, const std::string& common_name) {
+  if (common_name.empty()) return true;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are bytes
+  const auto* bytes = reinterpret_cast<const unsigned char*>(common_name.data());
+  return X509_NAME_add_entry_by_NID(X509_get_subject_name(cert), NID_commonName, MBSTRING_UTF8,
+                                    bytes, static_cast<int>(common_name.size()), -1, 0) == 1;
+}
+
+openssl::Time time(TimePoint when) {
+  return openssl::Time(ASN1_TIME_set(nullptr, std::chrono::system_clock::to_time_t(when)));
+}
+
+bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
+  return X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) &&
+         set_subject(cert, blank.common_name) &&
+         X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1 &&
+         X509_set1_notBefore(cert, time(blank.not_before).get()) == 1 &&
+         X509_set1_notAfter(cert, time(blank.not_after).get()) == 1 &&
+         X509_set_pubkey(cert, key) == 1 && add_purpose(cert, issuer, blank.purpose) &&
+         add_names(cert, blank.names);
+}
+
+bool copy_entries(const X509_CRL* from, X509_CRL* into) {
+  // The function is a reader, but for a lock that its argument holds.
+  const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));  // NOLINT
+  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+    openssl::Revoked copy(X509_REVOKED_dup(sk_X509_REVOKED_value(entries, i)));
+    if (copy == nullptr || X509_CRL_add0_revoked(into, copy.get()) != 1) return false;
+    static_cast<void>(copy.release());
+  }
+  return true;
+}
+
+bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
+  openssl::Revoked entry(X509_REVOKED_new());
+  // Writes a serial into OpenSSL's object by copy.
+  auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(cert));  // NOLINT
+  X509_REVOKED* present = nullptr;
+  if (X509_CRL_get0_by_serial(list, &present, serial) == 1) return true;
+  const bool added = entry != nullptr && X509_REVOKED_set_serialNumber(entry.get(), serial) == 1 &&
+                     X509_REVOKED_set_revocationDate(entry.get(), when) == 1 &&
+                     X509_CRL_add0_revoked(list, entry.get()) == 1;
+  if (added) static_cast<void>(entry.release());
+  return added;
+}
+
+/// One more than the earlier list's: readers may take the higher for the newer (RFC 5280, 5.2.3).
+bool add_number(X509_CRL* list, const X509_CRL* earlier) {
+  const openssl::Integer before(earlier == nullptr
+                                    ? nullptr
+                                    : static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(
+                                          earlier, NID_crl_number, nullptr, nullptr)));
+  const openssl::Number number(before == nullptr ? BN_new()
+                                                 : ASN1_INTEGER_to_BN(before.get(), nullptr));
+  if (number == nullptr || BN_add_word(number.get(), 1) != 1) return false;
+  const openssl::Integer next(BN_to_ASN1_INTEGER(number.get(), nullptr));
+  return next != nullptr && X509_CRL_add1_ext_i2d(list, NID_crl_number, next.get(), 0, 0) == 1;
+}
+
+bool add_issuer_key(X509_CRL* list, X509* issuer) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, nullptr, nullptr, list, 0);
+  const openssl::Extension extension(
+      X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid:always"));
+  return extension != nullptr && X509_CRL_add_ext(list, extension.get(), -1) == 1;
+}
+
+}  // namespace
+
+openssl::Key new_key() {
+  return openssl::Key(EVP_EC_gen("P-256"));
+}
+
+Minted mint(const Blank& blank, const Minted* issuer) {
+  Minted minted{openssl::Cert(X509_new()), new_key()};
+  if (minted.cert == nullptr || minted.key == nullptr) return {};
+  const auto& signer = issuer == nullptr ? minted : *issuer;
+  const bool made = fill(minted.cert.get(), blank, signer.cert.get(), minted.key.get()) &&
+                    X509_sign(minted.cert.get(), signer.key.get(), EVP_sha256()) > 0;
+  return made ? std::move(minted) : Minted{};
+}
+
+openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
+                       const std::vector<const X509*>& revoked, TimePoint not_before,
+                       TimePoint not_after) {
+  openssl::Crl list(X509_CRL_new());
+  if (list == nullptr) return nullptr;
+  const auto since = time(not_before);
+  const auto add = [&](const X509* cert) { return add_entry(list.get(), cert, since.get()); };
+  const bool made =
+      X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) == 1 &&
+      X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.cert.get())) == 1 &&
+      X509_CRL_set1_lastUpdate(list.get(), since.get()) == 1 &&
+      X509_CRL_set1_nextUpdate(list.get(), time(not_after).get()) == 1 &&
+      (earlier == nullptr || copy_entries(earlier, list.get())) &&
+      std::ranges::all_of(revoked, add) && X509_CRL_sort(list.get()) == 1 &&
+      add_number(list.get(), earlier) && add_issuer_key(list.get(), issuer.cert.get()) &&
+      X509_CRL_sign(list.get(), issuer.key.get(), EVP_sha256()) > 0;
+  return made ? std::move(list) : nullptr;
+}
+
+}  // namespace tls
