@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/context.hpp"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <algorithm>
 #include <array>
 #include <new>
 #include <string_view>
 
 #include "tls/credentials.hpp"
+#include "tls/name.hpp"
 #include "tls/openssl.hpp"
 #include "tls/tickets.hpp"
 #include "tls/verify.hpp"
@@ -20,7 +19,6 @@ namespace {
 
 constexpr int most_intermediates = 4;
 constexpr long most_chain_bytes = 64 * 1024;
-constexpr std::size_t most_host_bytes = 253;  // RFC 1035
 /// RSA of 2048 bits, curves of 224, no SHA-1 in signatures.
 constexpr int security_level = 2;
 /// TLS 1.2 with forward secrecy and AEAD only; 1.3 has nothing else.
@@ -56,25 +54,15 @@ int select_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-bool is_ip(const std::string& name) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return ::inet_pton(AF_INET, name.c_str(), address.data()) == 1 ||
-         ::inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
-}
-
-bool is_host(const std::string& name) {
-  return !name.empty() && name.size() <= most_host_bytes &&
-         std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 /// The certificate must be for this name; its common name alone does not count (RFC 6125).
 Trouble expect_name(SSL_CTX* context, const std::string& name) {
   auto* rules = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  const bool set = is_ip(name) ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1
-                               : is_host(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(),
-                                                                              name.size()) == 1;
+  const bool set =
+      ip_bytes(name).empty()
+          ? is_host_name(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1
+          : X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1;
   if (set) return std::nullopt;
   return Problem{"'" + name +
                  "' is no server name: it must be the host name or IP address in the "

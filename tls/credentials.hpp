@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "tls/context.hpp"
+#include "tls/files.hpp"
 
 /// What a context is filled with: what we show, whom we trust. Each function returns what is wrong,
 /// and adds what it has read to `expiries`. Private to the room.
 namespace tls {
-
-using Trouble = std::optional<Problem>;
 
 enum class Role : std::uint8_t { server, client };
 

@@ -5,26 +5,27 @@
 
 #include <algorithm>
 
+#include "tls/name.hpp"
+
 namespace tls {
 namespace {
 
 constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
 
-bool has_scheme(const std::string& name) {
-  return name.find("://") != std::string::npos;
+int kind_of(const std::string& name, const std::string& address) {
+  if (!address.empty()) return GEN_IPADD;
+  return name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
 }
 
 openssl::GeneralName general_name(const std::string& name) {
   openssl::GeneralName general(GENERAL_NAME_new());
   if (general == nullptr) return nullptr;
-  if (auto* address = a2i_IPADDRESS(name.c_str()); address != nullptr) {
-    GENERAL_NAME_set0_value(general.get(), GEN_IPADD, address);
-    return general;
-  }
-  auto* text = ASN1_IA5STRING_new();
+  const auto address = ip_bytes(name);
+  const auto& bytes = address.empty() ? name : address;
+  auto* text = address.empty() ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
   if (text == nullptr) return nullptr;
-  GENERAL_NAME_set0_value(general.get(), has_scheme(name) ? GEN_URI : GEN_DNS, text);
-  const bool set = ASN1_STRING_set(text, name.data(), static_cast<int>(name.size())) == 1;
+  GENERAL_NAME_set0_value(general.get(), kind_of(name, address), text);
+  const bool set = ASN1_STRING_set(text, bytes.data(), static_cast<int>(bytes.size())) == 1;
   return set ? std::move(general) : nullptr;
 }
 
@@ -71,7 +72,6 @@ bool set_serial(X509* cert) {
 
 bool set_subject(X509* cert, const std::string& common_name) {
   if (common_name.empty()) return true;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are bytes
   const auto* bytes = reinterpret_cast<const unsigned char*>(common_name.data());
   return X509_NAME_add_entry_by_NID(X509_get_subject_name(cert), NID_commonName, MBSTRING_UTF8,
                                     bytes, static_cast<int>(common_name.size()), -1, 0) == 1;
@@ -93,7 +93,7 @@ bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
 
 bool copy_entries(const X509_CRL* from, X509_CRL* into) {
   // The function is a reader, but for a lock that its argument holds.
-  const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));  // NOLINT
+  const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));
   for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
     openssl::Revoked copy(X509_REVOKED_dup(sk_X509_REVOKED_value(entries, i)));
     if (copy == nullptr || X509_CRL_add0_revoked(into, copy.get()) != 1) return false;
@@ -105,7 +105,7 @@ bool copy_entries(const X509_CRL* from, X509_CRL* into) {
 bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   openssl::Revoked entry(X509_REVOKED_new());
   // Writes a serial into OpenSSL's object by copy.
-  auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(cert));  // NOLINT
+  auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(cert));
   X509_REVOKED* present = nullptr;
   if (X509_CRL_get0_by_serial(list, &present, serial) == 1) return true;
   const bool added = entry != nullptr && X509_REVOKED_set_serialNumber(entry.get(), serial) == 1 &&

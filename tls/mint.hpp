@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "tls/authority.hpp"
 #include "tls/openssl.hpp"
 
 /// Certificates and revocation lists, made and signed: ECDSA P-256 with SHA-256. Private to the
 /// room.
 namespace tls {
-
-using TimePoint = std::chrono::system_clock::time_point;
 
 enum class Purpose : std::uint8_t { authority, server, client };
 

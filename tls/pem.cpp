@@ -145,4 +145,21 @@ Result<openssl::Key> read_key(const std::string& path) {
   return Problem{path + " holds no private key in PEM: " + reason};
 }
 
+std::string pem_of(X509* cert) {
+  const openssl::Bio bio(BIO_new(BIO_s_mem()));
+  return PEM_write_bio_X509(bio.get(), cert) == 1 ? openssl::text_of(bio.get()) : std::string();
+}
+
+std::string pem_of(X509_CRL* list) {
+  const openssl::Bio bio(BIO_new(BIO_s_mem()));
+  return PEM_write_bio_X509_CRL(bio.get(), list) == 1 ? openssl::text_of(bio.get()) : std::string();
+}
+
+std::string pem_of(EVP_PKEY* key) {
+  const openssl::Bio bio(BIO_new(BIO_s_secmem()));
+  const bool written =
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1;
+  return written ? openssl::text_of(bio.get()) : std::string();
+}
+
 }  // namespace tls

@@ -31,4 +31,9 @@ Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path)
 /// Refuses a key that others can read or change, and one that asks for a passphrase.
 Result<openssl::Key> read_key(const std::string& path);
 
+/// As they stand in files; empty where OpenSSL fails. The key has no passphrase.
+std::string pem_of(X509*);
+std::string pem_of(X509_CRL*);
+std::string pem_of(EVP_PKEY*);
+
 }  // namespace tls

@@ -50,7 +50,6 @@ bool may_be_resumed(SSL_SESSION* session, std::time_t now) {
 bool limit_resumption(SSL_CTX* context, const std::string& scope) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> id{};
   static_assert(SHA256_DIGEST_LENGTH <= SSL_MAX_SID_CTX_LENGTH);
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes are bytes
   SHA256(reinterpret_cast<const unsigned char*>(scope.data()), scope.size(), id.data());
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets are not kept here
   SSL_CTX_set_timeout(context, longest_seconds);

@@ -54,7 +54,7 @@ TEST_F(CertificateTest, the_digest_is_of_the_key_alone) {
 TEST_F(CertificateTest, leaves_out_a_common_name_that_is_not_the_only_one) {
   const auto minted = mint(blank(Purpose::client, "ci"), &ca_);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(minted.cert.get()), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("admin"), -1, -1, 0);  // NOLINT
+                             reinterpret_cast<const unsigned char*>("admin"), -1, -1, 0);
   EXPECT_EQ(read_certificate(minted.cert.get()).common_name, "");
 }
 

@@ -2,6 +2,7 @@
 #include "tls/context.hpp"
 
 #include <gmock/gmock.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include "tests/unit/tls/pair.hpp"

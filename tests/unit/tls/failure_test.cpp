@@ -181,7 +181,6 @@ TEST_F(ServerRefuses, bytes_that_are_nothing) {
 TEST_F(ServerRefuses, protocols_other_than_http1_1) {
   auto other = client();
   const std::string h2("\x02h2");
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   const auto* bytes = reinterpret_cast<const unsigned char*>(h2.data());
   ASSERT_EQ(SSL_CTX_set_alpn_protos(other->native(), bytes, 3), 0);
   expect(server(), other, Failure::protocol, "no application protocol");

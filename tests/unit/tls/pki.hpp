@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -14,6 +13,7 @@
 
 #include "tls/context.hpp"
 #include "tls/mint.hpp"
+#include "tls/pem.hpp"
 
 namespace tls {
 
@@ -24,24 +24,6 @@ inline void write_text(const std::string& path, const std::string& text, mode_t 
   std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary) << text;
   ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-}
-
-inline std::string pem_of(X509* cert) {
-  const openssl::Bio bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(bio.get(), cert);
-  return openssl::text_of(bio.get());
-}
-
-inline std::string pem_of(X509_CRL* list) {
-  const openssl::Bio bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509_CRL(bio.get(), list);
-  return openssl::text_of(bio.get());
-}
-
-inline std::string pem_of(EVP_PKEY* key) {
-  const openssl::Bio bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  return openssl::text_of(bio.get());
 }
 
 /// Valid from an hour ago to an hour from now, but for what a test changes.

@@ -150,7 +150,6 @@ TEST_F(Pki, a_stream_can_move) {
 TEST_F(Pki, a_client_that_offers_http1_1_among_others_gets_it) {
   auto go = client();
   const std::string offered("\x02h2\x08http/1.1");
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   const auto* bytes = reinterpret_cast<const unsigned char*>(offered.data());
   ASSERT_EQ(SSL_CTX_set_alpn_protos(go->native(), bytes, static_cast<unsigned>(offered.size())), 0);
   Pair pair(server(), go);

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/authority.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/tls/pair.hpp"
+#include "tests/unit/tls/pki.hpp"
+
+namespace tls {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class AuthorityTest : public Pki {
+ protected:
+  AuthorityTest() : authority_(made(folder())) {}
+
+  std::string folder() const { return folder_ + "/certs"; }
+  std::string file(const std::string& name) const { return folder() + "/" + name; }
+
+  static Authority made(const std::string& folder) {
+    auto authority = Authority::make(folder, Days(3650));
+    EXPECT_TRUE(authority) << authority.error().message;
+    return std::move(*authority);
+  }
+
+  void issue(const std::string& name, Days life = Days(90)) const {
+    const auto entry = authority_.issue_client(name, {"spiffe://corp/" + name}, life);
+    ASSERT_TRUE(entry) << entry.error().message;
+  }
+
+  void issue_server() const { ASSERT_TRUE(authority_.issue_server({"engine.test"}, Days(365))); }
+
+  /// What the daemon makes of a client with the files as they are now.
+  Failure serve(const std::string& name) const {
+    const auto of = [&](const std::string& who, const std::string& what) {
+      return file(who + "/" + what + ".pem");
+    };
+    const auto client = "clients/" + name;
+    Pair pair(context(Context::server({.cert = of("server", "cert"),
+                                       .key = of("server", "key"),
+                                       .client_ca = of("server", "ca"),
+                                       .crl = {of("ca", "crl")}})),
+              context(Context::client({.ca = of(client, "ca"),
+                                       .cert = of(client, "cert"),
+                                       .key = of(client, "key"),
+                                       .server_name = "engine.test"})));
+    pair.shake_hands();
+    return pair.server.failure();
+  }
+
+  template <class T>
+  static std::string problem(const Result<T>& result) {
+    return result ? "" : result.error().message;
+  }
+
+  Authority authority_;
+};
+
+TEST_F(AuthorityTest, makes_a_server_and_clients_that_trust_each_other) {
+  issue_server();
+  issue("ci-7");
+  EXPECT_EQ(serve("ci-7"), Failure::none);
+}
+
+TEST_F(AuthorityTest, writes_into_certificates_what_they_are_for) {
+  const auto server = authority_.issue_server({"engine.test", "192.0.2.1", "::1"}, Days(365));
+  ASSERT_TRUE(server);
+  EXPECT_EQ(server->certificate.common_name, "engine.test");
+  EXPECT_THAT(server->certificate.dns, ElementsAre("engine.test"));
+  EXPECT_THAT(server->certificate.ip, ElementsAre("192.0.2.1", "::1"));
+  const auto client =
+      authority_.issue_client("ops@corp", {"spiffe://corp/ops", "ops.test"}, Days(90));
+  ASSERT_TRUE(client);
+  EXPECT_EQ(client->certificate.common_name, "ops@corp");
+  EXPECT_THAT(client->certificate.uri, ElementsAre("spiffe://corp/ops"));
+  EXPECT_THAT(client->certificate.dns, ElementsAre("ops.test"));
+  EXPECT_NE(client->certificate.serial, server->certificate.serial);
+}
+
+TEST_F(AuthorityTest, dates_certificates_back_for_late_clocks_and_not_beyond_its_own_end) {
+  const auto client = authority_.issue_client("long", {}, Days(36500));
+  ASSERT_TRUE(client);
+  EXPECT_LT(client->certificate.not_before, Clock::now() - std::chrono::minutes(4));
+  EXPECT_EQ(client->certificate.not_after, (*authority_.list())[0].certificate.not_after);
+}
+
+TEST_F(AuthorityTest, revokes_every_certificate_of_a_client) {
+  issue_server();
+  issue("lost", Days(10));
+  issue("kept");
+  const auto old = read_file(file("clients/lost/cert.pem"));
+  const auto old_key = read_file(file("clients/lost/key.pem"));
+  ASSERT_TRUE(authority_.renew(Days(30)));
+  EXPECT_EQ(serve("lost"), Failure::none);
+  const auto revoked = authority_.revoke_client("lost");
+  ASSERT_TRUE(revoked) << problem(revoked);
+  EXPECT_THAT(*revoked, SizeIs(2)) << "the one before it was renewed is as good as the new one";
+  EXPECT_EQ(serve("lost"), Failure::revoked);
+  write_text(file("clients/lost/cert.pem"), old->text);
+  write_text(file("clients/lost/key.pem"), old_key->text);
+  EXPECT_EQ(serve("lost"), Failure::revoked);
+  EXPECT_EQ(serve("kept"), Failure::none);
+}
+
+TEST_F(AuthorityTest, revokes_a_client_whose_folder_has_been_taken_away) {
+  issue("gone");
+  std::filesystem::remove_all(file("clients/gone"));
+  EXPECT_THAT(*authority_.revoke_client("gone"), SizeIs(1));
+}
+
+TEST_F(AuthorityTest, keeps_what_was_revoked_earlier) {
+  issue_server();
+  for (const auto* name : {"a", "b", "c"}) {
+    issue(name);
+    ASSERT_TRUE(authority_.revoke_client(name));
+  }
+  ASSERT_TRUE(authority_.renew_list());
+  for (const auto* name : {"a", "b", "c"}) EXPECT_EQ(serve(name), Failure::revoked) << name;
+}
+
+TEST_F(AuthorityTest, revokes_nobody_it_does_not_know_and_nobody_twice) {
+  EXPECT_THAT(problem(authority_.revoke_client("nobody")),
+              HasSubstr("'nobody' has no certificate"));
+  issue("once");
+  ASSERT_TRUE(authority_.revoke_client("once"));
+  EXPECT_THAT(problem(authority_.revoke_client("once")), HasSubstr("revoked already"));
+}
+
+TEST_F(AuthorityTest, renews_what_ends_soon_with_the_same_names_and_a_new_key) {
+  issue_server();
+  issue("soon", Days(10));
+  issue("later", Days(90));
+  issue("lost", Days(10));
+  ASSERT_TRUE(authority_.revoke_client("lost"));
+  const auto before = *authority_.list();
+  const auto renewed = authority_.renew(Days(30));
+  ASSERT_TRUE(renewed) << problem(renewed);
+  ASSERT_THAT(*renewed, SizeIs(1));
+  const auto& now = renewed->front().certificate;
+  EXPECT_EQ(now.common_name, "soon");
+  EXPECT_THAT(now.uri, ElementsAre("spiffe://corp/soon"));
+  for (const auto& entry : before) EXPECT_NE(entry.certificate.key_sha256, now.key_sha256);
+  EXPECT_GT(now.not_after, Clock::now() + Days(9));
+  EXPECT_LT(now.not_after, Clock::now() + Days(11));
+  EXPECT_EQ(serve("soon"), Failure::none);
+  EXPECT_THAT(*authority_.renew(Days(400)), SizeIs(3)) << "the server, and both clients";
+  EXPECT_EQ(serve("later"), Failure::none);
+}
+
+TEST_F(AuthorityTest, a_renewed_key_can_be_read_by_whom_the_old_one_could) {
+  issue_server();
+  const auto key = file("server/key.pem");
+  ASSERT_EQ(::chmod(key.c_str(), 0640), 0);
+  issue_server();
+  struct stat status{};
+  ASSERT_EQ(::stat(key.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0640U);
+}
+
+TEST_F(AuthorityTest, issues_no_second_certificate_unless_the_first_is_revoked) {
+  issue_server();
+  issue("ci");
+  EXPECT_THAT(problem(authority_.issue_client("ci", {}, Days(90))), HasSubstr("exists already"));
+  ASSERT_TRUE(authority_.revoke_client("ci"));
+  issue("ci");
+  EXPECT_EQ(serve("ci"), Failure::none);
+}
+
+TEST_F(AuthorityTest, refuses_names_that_lead_out_of_its_folder_or_say_nothing) {
+  for (const auto* name : {"", ".", "..", "../x", "a/b", ".hidden", "-x", "a b", "a\n", "ä"})
+    EXPECT_THAT(problem(authority_.issue_client(name, {}, Days(1))),
+                HasSubstr("is no client's name"))
+        << name;
+  EXPECT_THAT(problem(authority_.issue_client(std::string(65, 'a'), {}, Days(1))),
+              HasSubstr("is no client's name"));
+  for (const auto* name : {"", "a b", "spiffe://", "://x", "x,DNS:y", "10.0.0.256", "a..b"})
+    EXPECT_THAT(problem(authority_.issue_client("x", {name}, Days(1))),
+                HasSubstr("is no host name"))
+        << name;
+  EXPECT_THAT(problem(authority_.issue_server({"http://x"}, Days(1))),
+              HasSubstr("is no host name"));
+  EXPECT_THAT(problem(authority_.issue_server({}, Days(1))), HasSubstr("needs a host name"));
+}
+
+TEST_F(AuthorityTest, is_never_made_over_another) {
+  EXPECT_THAT(problem(Authority::make(folder(), Days(1))), HasSubstr("ca/ca.pem exists already"));
+  std::filesystem::remove(file("ca/ca.pem"));
+  EXPECT_THAT(problem(Authority::make(folder(), Days(1))), HasSubstr("ca-key.pem exists already"));
+}
+
+class Opened : public AuthorityTest {
+ protected:
+  /// Whoever opens it waits for who has it.
+  Opened() { authority_ = made(folder_ + "/other"); }
+};
+
+TEST_F(Opened, does_what_the_one_that_made_it_did) {
+  const auto opened = Authority::open(folder());
+  ASSERT_TRUE(opened) << problem(opened);
+  EXPECT_TRUE(opened->issue_client("ci", {}, Days(1)));
+  EXPECT_THAT(*opened->list(), SizeIs(2));
+  EXPECT_GT(*opened->list_ends(), Clock::now() + Days(29));
+}
+
+TEST_F(Opened, needs_its_own_files) {
+  EXPECT_THAT(problem(Authority::open(folder_ + "/nowhere")),
+              AllOf(HasSubstr("ca/ca.pem is not there"), HasSubstr("tidegate certs init")));
+  ASSERT_EQ(::chmod(file("ca/ca-key.pem").c_str(), 0644), 0);
+  EXPECT_THAT(problem(Authority::open(folder())), HasSubstr("run `chmod 600 "));
+  write_text(file("ca/ca-key.pem"), pem_of(ca_.key.get()));
+  EXPECT_THAT(problem(Authority::open(folder())), HasSubstr("is not the key of"));
+}
+
+TEST_F(Opened, signs_no_list_that_is_not_its_own) {
+  const auto opened = Authority::open(folder());
+  ASSERT_TRUE(opened->issue_client("ci", {}, Days(1)));
+  write_list("foreign", {});
+  std::filesystem::copy_file(path("foreign"), file("ca/crl.pem"),
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT(problem(opened->revoke_client("ci")), HasSubstr("is not the one list"));
+  EXPECT_THAT(problem(opened->renew_list()), HasSubstr("is not the one list"));
+}
+
+}  // namespace
+}  // namespace tls

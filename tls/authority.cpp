@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/authority.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "tls/authority_state.hpp"
+#include "tls/name.hpp"
+#include "tls/pem.hpp"
+
+namespace tls {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+/// Of a common name, RFC 5280.
+constexpr std::size_t most_common_name_bytes = 64;
+
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
+/// The key first: without it the certificate is worth nothing, and init can be run again.
+Trouble write_authority(const Authority::State& state) {
+  if (auto trouble =
+          write_new(state.file("ca/ca-key.pem"), pem_of(state.ca.key.get()), secret_file))
+    return trouble;
+  return write_new(state.file("ca/ca.pem"), state.ca_pem, open_file);
+}
+
+Trouble prepare(const std::string& folder) {
+  for (const auto* part : {"", "/ca", "/ca/issued", "/server"}) {
+    if (auto trouble = make_folder(folder + part, open_folder)) return trouble;
+  }
+  return make_folder(folder + "/clients", closed_folder);
+}
+
+Blank blank_for(const std::string& common_name, std::vector<std::string> names, Purpose purpose) {
+  return {.common_name = common_name, .names = std::move(names), .purpose = purpose};
+}
+
+Trouble may_issue(const Authority::State& state, const std::string& name) {
+  const auto file = state.file("clients/" + name + "/cert.pem");
+  if (!exists(file)) return std::nullopt;
+  const auto present = read_one_certificate(file);
+  if (!present) return present.error();
+  const auto list = read_list(state);
+  if (!list) return list.error();
+  const auto ends = openssl::time_of(X509_get0_notAfter(present->get()));
+  if (ends < Clock::now() || is_revoked(list->get(), present->get())) return std::nullopt;
+  return Problem{file + " exists already and is valid: renew it, or revoke it first"};
+}
+
+}  // namespace
+
+Problem openssl_problem(const std::string& what) {
+  return {what + ": " + openssl::last_error()};
+}
+
+Result<openssl::Cert> read_one_certificate(const std::string& path) {
+  auto all = read_certificates(path);
+  if (!all) return all.error();
+  return std::move(all->front());
+}
+
+Result<Entry> issue_into(const Authority::State& state, const std::string& folder, Blank blank,
+                         TimePoint not_after) {
+  const auto ca_ends = openssl::time_of(X509_get0_notAfter(state.ca.cert.get()));
+  if (ca_ends <= Clock::now())
+    return Problem{state.file("ca/ca.pem") +
+                   " has expired: make a new authority in another folder"};
+  blank.not_before = Clock::now() - clock_skew;
+  blank.not_after = std::min(not_after, ca_ends);
+  const auto minted = mint(blank, &state.ca);
+  if (minted.cert == nullptr) return openssl_problem("no certificate for " + blank.common_name);
+  Entry entry{.kind = blank.purpose == Purpose::server ? Entry::Kind::server : Entry::Kind::client,
+              .file = folder + "/cert.pem",
+              .certificate = read_certificate(minted.cert.get())};
+  const auto pem = pem_of(minted.cert.get());
+  // Noted before it is handed out: what nobody has noted nobody can revoke.
+  const auto noted = state.file("ca/issued/" + entry.certificate.serial + ".pem");
+  if (auto trouble = write_new(noted, pem, open_file)) return *trouble;
+  if (auto trouble = replace(folder + "/ca.pem", state.ca_pem, open_file)) return *trouble;
+  if (auto trouble = replace(folder + "/key.pem", pem_of(minted.key.get()), secret_file))
+    return *trouble;
+  if (auto trouble = replace(entry.file, pem, open_file)) return *trouble;
+  return entry;
+}
+
+Result<Authority> Authority::make(const std::string& folder, Days life) {
+  for (const auto* file : {"/ca/ca.pem", "/ca/ca-key.pem"}) {
+    if (exists(folder + file))
+      return Problem{folder + file + " exists already: every certificate hangs on it, so it stays"};
+  }
+  if (auto trouble = prepare(folder)) return *trouble;
+  const auto state = std::make_shared<State>(folder);
+  if (!state->lock.held()) return Problem{folder + "/ca cannot be locked"};
+  auto blank = blank_for("tidegate CA", {}, Purpose::authority);
+  blank.not_before = Clock::now() - clock_skew;
+  blank.not_after = Clock::now() + life;
+  state->ca = mint(blank, nullptr);
+  if (state->ca.cert == nullptr) return openssl_problem("no authority");
+  state->ca_pem = pem_of(state->ca.cert.get());
+  if (auto trouble = write_authority(*state)) return *trouble;
+  const auto written = write_list(*state, nullptr, {});
+  if (!written) return written.error();
+  return Authority(state);
+}
+
+Result<Authority> Authority::open(const std::string& folder) {
+  if (!exists(folder + "/ca/ca.pem")) {
+    return Problem{folder +
+                   "/ca/ca.pem is not there: make an authority with `tidegate certs init "
+                   "--dir " +
+                   folder + " --host NAME`, or name its folder with --dir"};
+  }
+  const auto state = std::make_shared<State>(folder);
+  if (!state->lock.held()) return Problem{folder + "/ca cannot be opened"};
+  auto cert = read_one_certificate(state->file("ca/ca.pem"));
+  if (!cert) return cert.error();
+  auto key = read_key(state->file("ca/ca-key.pem"));
+  if (!key) return key.error();
+  if (X509_check_private_key(cert->get(), key->get()) != 1)
+    return Problem{state->file("ca/ca-key.pem") + " is not the key of " + folder + "/ca/ca.pem"};
+  state->ca = {std::move(*cert), std::move(*key)};
+  state->ca_pem = pem_of(state->ca.cert.get());
+  return Authority(state);
+}
+
+Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Days life) const {
+  if (hosts.empty()) return Problem{"a server needs a host name or an address"};
+  for (const auto& host : hosts) {
+    if (!is_host(host)) return Problem{"'" + host + "' is no host name and no IP address"};
+  }
+  const auto& first = hosts.front();
+  const auto blank =
+      blank_for(first.size() > most_common_name_bytes ? "" : first, hosts, Purpose::server);
+  return issue_into(*state_, state_->file("server"), blank, Clock::now() + life);
+}
+
+Result<Entry> Authority::issue_client(const std::string& name,
+                                      const std::vector<std::string>& names, Days life) const {
+  if (!is_client_name(name)) {
+    return Problem{"'" + name +
+                   "' is no client's name: letters, digits and . _ - @ make one, up to "
+                   "64, and the first is a letter, a digit, _ or @"};
+  }
+  for (const auto& one : names) {
+    if (!is_alternative_name(one))
+      return Problem{"'" + one + "' is no host name, IP address or URI such as spiffe://corp/ci"};
+  }
+  if (auto trouble = may_issue(*state_, name)) return *trouble;
+  const auto folder = state_->file("clients/" + name);
+  if (auto trouble = make_folder(folder, closed_folder)) return *trouble;
+  return issue_into(*state_, folder, blank_for(name, names, Purpose::client), Clock::now() + life);
+}
+
+}  // namespace tls
