@@ -17,6 +17,7 @@ using Run = std::function<int()>;
 void add_serve(CLI::App&, Run& run);
 void add_check(CLI::App&, Run& run);
 void add_explain(CLI::App&, Run& run);
+void add_certs(CLI::App&, Run& run);
 void add_engine_stub(CLI::App&, Run& run);
 void add_version(CLI::App&, Run& run);
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "proxy/verbs/certs.hpp"
+
+namespace proxy::verbs::certs {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+std::string date(tls::TimePoint when) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(Clock::to_time_t(when)));
+}
+
+const char* word(tls::Entry::Kind kind) {
+  switch (kind) {
+    case tls::Entry::Kind::authority: return "authority";
+    case tls::Entry::Kind::server: return "server";
+    case tls::Entry::Kind::client: return "client";
+  }
+  return "";
+}
+
+std::string state(const tls::Entry& entry) {
+  if (entry.revoked) return "revoked";
+  const bool over = entry.certificate.not_after < Clock::now();
+  return (over ? "EXPIRED " : "until ") + date(entry.certificate.not_after);
+}
+
+std::vector<std::string> names(const tls::Certificate& certificate) {
+  std::vector<std::string> all;
+  for (const auto* some : {&certificate.dns, &certificate.ip, &certificate.uri})
+    all.insert(all.end(), some->begin(), some->end());
+  return all;
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::weakly_canonical(path, error);
+  return error ? path : whole.string();
+}
+
+/// Where the clients of this server connect to.
+std::string host_of(const std::vector<tls::Entry>& entries) {
+  const auto server = std::ranges::find(entries, tls::Entry::Kind::server, &tls::Entry::kind);
+  if (server == entries.end()) return "HOST";
+  const auto all = names(server->certificate);
+  if (all.empty()) return "HOST";
+  const bool ipv6 = all.front().find(':') != std::string::npos;
+  return ipv6 ? "[" + all.front() + "]" : all.front();
+}
+
+}  // namespace
+
+void print(const std::vector<tls::Entry>& entries) {
+  for (const auto& entry : entries) {
+    const auto& certificate = entry.certificate;
+    fmt::print("{:<9} {:<24} {:<26} serial {}", word(entry.kind), certificate.common_name,
+               state(entry), certificate.serial);
+    const auto all = names(certificate);
+    fmt::print("{}{}\n", all.empty() ? "" : "  ", fmt::join(all, ", "));
+  }
+}
+
+void print_list(const std::string& folder, tls::TimePoint ends) {
+  const bool over = ends < Clock::now();
+  fmt::print("{:<9} {:<24} {}{}\n", "list", folder + "/ca/crl.pem", over ? "EXPIRED " : "until ",
+             date(ends));
+  fmt::print(
+      "\nAfter that nobody is served: run `tidegate certs renew --dir {}` daily, from a timer.\n",
+      folder);
+}
+
+void print_listener(const std::string& folder) {
+  fmt::print(
+      "\nIn tidegate.yaml, with one of your profiles:\n\n"
+      "listeners:\n"
+      "  - address: tcp://0.0.0.0:2376\n"
+      "    tls:\n"
+      "      cert: {0}/server/cert.pem\n"
+      "      key: {0}/server/key.pem\n"
+      "      client_ca: {0}/ca/ca.pem\n"
+      "      crl: [{0}/ca/crl.pem]\n"
+      "    clients:\n"
+      "      - {{ certificate: {{ common_name: \"NAME\" }}, profile: PROFILE }}\n\n"
+      "Then a certificate for each client: tidegate certs client --dir {1} NAME\n"
+      "Whoever has {0}/ca/ca-key.pem can make clients: keep it where tidegate is not.\n",
+      absolute(folder), folder);
+}
+
+void print_client(const std::string& folder, const std::string& client,
+                  const std::vector<tls::Entry>& entries) {
+  const auto where = absolute(folder) + "/clients/" + client;
+  fmt::print(
+      "\nAt the client, with a copy of {0} (key.pem is its secret):\n\n"
+      "export DOCKER_HOST=tcp://{1}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=\"{0}\"\n\n"
+      "In tidegate.yaml, under the listener's clients:\n\n"
+      "      - {{ certificate: {{ common_name: \"{2}\" }}, profile: PROFILE }}\n",
+      where, host_of(entries), client);
+}
+
+}  // namespace proxy::verbs::certs

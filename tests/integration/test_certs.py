@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tidegate certs`: a private authority for TLS listeners, as other programs see what it writes."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import unittest
+
+DONE, NOT_DONE, USAGE = 0, 1, 64
+
+
+class CertsTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidegate-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.certs_folder = os.path.join(self.folder, "certs")
+
+    def certs(self, *arguments, status=DONE):
+        """Standard output where it is done, else standard error."""
+        verb, *rest = arguments
+        command = [os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, (command, done.stdout, done.stderr))
+        return done.stdout if status == DONE else done.stderr
+
+    def init(self, *arguments):
+        return self.certs("init", "--host", "engine.test", "--host", "127.0.0.1", *arguments)
+
+    def path(self, name):
+        return os.path.join(self.certs_folder, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="ascii") as file:
+            return file.read()
+
+    def openssl(self, *arguments, status=0):
+        done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, (arguments, done.stdout, done.stderr))
+        return done.stdout + done.stderr
+
+    def verify(self, name, purpose, status=0):
+        return self.openssl("verify", "-x509_strict", "-crl_check", "-CRLfile", self.path("ca/crl.pem"),
+                            "-CAfile", self.path("ca/ca.pem"), "-purpose", purpose, self.path(name),
+                            status=status)  # fmt: skip
+
+    def text(self, name):
+        return self.openssl("x509", "-noout", "-text", "-in", self.path(name))
+
+
+class Init(CertsTest):
+    def test_makes_an_authority_and_a_server_that_openssl_accepts(self):
+        said = self.init()
+        self.assertIn("OK", self.verify("server/cert.pem", "sslserver"))
+        text = self.text("server/cert.pem")
+        self.assertIn("DNS:engine.test, IP Address:127.0.0.1", text)
+        self.assertIn("TLS Web Server Authentication", text)
+        self.assertIn("CA:TRUE, pathlen:0", self.text("ca/ca.pem"))
+        for file in ("server/cert.pem", "server/key.pem", "ca/ca.pem", "ca/crl.pem"):
+            self.assertIn(os.path.join(os.path.realpath(self.certs_folder), file), said, "what goes into tidegate.yaml")
+
+    def test_shows_no_key_to_others(self):
+        self.init()
+        self.certs("client", "ci")
+        for name in ("ca/ca-key.pem", "server/key.pem", "clients/ci/key.pem"):
+            self.assertEqual(stat.S_IMODE(os.stat(self.path(name)).st_mode), 0o600, name)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("clients/ci")).st_mode), 0o700)
+
+    def test_leaves_nothing_half_written(self):
+        self.init()
+        self.certs("server", "--host", "other.test")
+        found = {os.path.relpath(os.path.join(at, name), self.certs_folder)
+                 for at, _, names in os.walk(self.certs_folder) for name in names}  # fmt: skip
+        found = {name for name in found if not name.startswith("ca/issued/")}
+        self.assertEqual(found, {"ca/ca.pem", "ca/ca-key.pem", "ca/crl.pem",
+                                 "server/ca.pem", "server/cert.pem", "server/key.pem"})  # fmt: skip
+
+    def test_makes_no_authority_over_another(self):
+        self.init()
+        before = self.read("ca/ca-key.pem")
+        error = self.certs("init", "--host", "engine.test", status=NOT_DONE)
+        self.assertIn("ca/ca.pem exists already", error)
+        self.assertEqual(self.read("ca/ca-key.pem"), before)
+
+    def test_the_lives_are_as_asked_for(self):
+        self.init("--ca-days", "10", "--days", "5")
+        day = 86400
+        for name, days in (("ca/ca.pem", 10), ("server/cert.pem", 5)):
+            self.openssl("x509", "-noout", "-checkend", str(days * day - 3600), "-in", self.path(name))
+            self.openssl("x509", "-noout", "-checkend", str(days * day + 3600), "-in", self.path(name), status=1)
+
+
+class Clients(CertsTest):
+    def setUp(self):
+        super().setUp()
+        self.init()
+
+    def test_get_what_docker_needs(self):
+        said = self.certs("client", "ops@alice", "--san", "spiffe://corp/ops/alice", "--san", "alice.test")
+        folder = os.path.realpath(self.path("clients/ops@alice"))
+        self.assertIn(f'export DOCKER_HOST=tcp://engine.test:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH="{folder}"', said)
+        self.assertIn('common_name: "ops@alice"', said)
+        self.assertEqual(sorted(os.listdir(folder)), ["ca.pem", "cert.pem", "key.pem"])
+        self.assertEqual(self.read("clients/ops@alice/ca.pem"), self.read("ca/ca.pem"))
+        self.assertIn("OK", self.verify("clients/ops@alice/cert.pem", "sslclient"))
+        text = self.text("clients/ops@alice/cert.pem")
+        self.assertIn("URI:spiffe://corp/ops/alice, DNS:alice.test", text)
+        self.assertIn("TLS Web Client Authentication", text)
+        self.assertNotIn("Server Authentication", text)
+        self.assertIn("ASN1 OID: prime256v1", text)
+
+    def test_the_key_belongs_to_the_certificate(self):
+        self.certs("client", "ci")
+        of_cert = self.openssl("x509", "-noout", "-pubkey", "-in", self.path("clients/ci/cert.pem"))
+        of_key = self.openssl("pkey", "-pubout", "-in", self.path("clients/ci/key.pem"))
+        self.assertEqual(of_cert, of_key)
+
+    def test_revoked_ones_are_on_the_list_for_good(self):
+        for name in ("a", "b"):
+            self.certs("client", name)
+            self.certs("revoke", name)
+        self.certs("client", "c")
+        self.certs("renew")
+        for name in ("a", "b"):
+            self.assertIn("certificate revoked", self.verify(f"clients/{name}/cert.pem", "sslclient", status=2))
+        self.assertIn("OK", self.verify("clients/c/cert.pem", "sslclient"))
+        listed = self.certs("list")
+        self.assertRegex(listed, r"client +a +revoked")
+        self.assertRegex(listed, r"client +c +until \d{4}-\d\d-\d\d")
+
+    def test_that_end_soon_are_renewed_with_their_names(self):
+        self.certs("client", "soon", "--days", "10", "--san", "spiffe://corp/soon")
+        self.certs("client", "later")
+        soon, later = self.read("clients/soon/cert.pem"), self.read("clients/later/cert.pem")
+        self.assertIn("no certificate ends within 1d", self.certs("renew", "--within", "1d"))
+        self.assertEqual(self.read("clients/soon/cert.pem"), soon)
+        said = self.certs("renew")
+        self.assertRegex(said, r"client +soon .*spiffe://corp/soon")
+        self.assertNotEqual(self.read("clients/soon/cert.pem"), soon)
+        self.assertEqual(self.read("clients/later/cert.pem"), later)
+        self.assertIn("OK", self.verify("clients/soon/cert.pem", "sslclient"))
+
+    def test_the_revocation_list_says_until_when_it_holds(self):
+        said = self.certs("renew")
+        self.assertIn("After that nobody is served", said)
+        ends = self.openssl("crl", "-noout", "-nextupdate", "-in", self.path("ca/crl.pem"))
+        day = re.search(r"nextUpdate=(\w{3}) +(\d+)", ends)
+        self.assertTrue(day, ends)
+        self.assertRegex(said, rf"until \d{{4}}-\d\d-{int(day.group(2)):02}")
+
+    def test_two_at_once_do_not_lose_an_entry(self):
+        names = [f"c{i}" for i in range(8)]
+        for name in names:
+            self.certs("client", name)
+        command = [os.environ["TIDEGATE"], "certs", "revoke", "--dir", self.certs_folder]
+        running = [subprocess.Popen([*command, name], stdout=subprocess.DEVNULL) for name in names]
+        self.assertEqual([process.wait(60) for process in running], [DONE] * len(names))
+        for name in names:
+            self.verify(f"clients/{name}/cert.pem", "sslclient", status=2)
+
+
+class Mistakes(CertsTest):
+    def test_without_an_authority_it_says_how_to_make_one(self):
+        for verb in (["client", "ci"], ["server", "--host", "x.test"], ["revoke", "ci"], ["renew"], ["list"]):
+            error = self.certs(*verb, status=NOT_DONE)
+            self.assertIn("ca/ca.pem is not there", error)
+            self.assertIn("tidegate certs init", error)
+
+    def test_names_that_cannot_be_are_refused(self):
+        self.init()
+        for name in ("../x", "a b", ".", "a/b", "x" * 65):
+            self.assertIn("is no client's name", self.certs("client", name, status=USAGE))
+        self.assertIn("is no host name", self.certs("client", "ci", "--san", "a b", status=USAGE))
+        self.assertIn("is no host name", self.certs("server", "--host", "tcp://x", status=USAGE))
+        self.certs("client", "ci", "--days", "0", status=USAGE)
+        self.assertIn("unit", self.certs("renew", "--within", "30", status=USAGE))
+        self.certs("client", status=USAGE)
+        self.assertEqual(os.listdir(self.path("clients")), [])
+
+    def test_what_is_there_is_not_overwritten(self):
+        self.init()
+        self.certs("client", "ci")
+        before = self.read("clients/ci/key.pem")
+        self.assertIn("exists already", self.certs("client", "ci", status=NOT_DONE))
+        self.assertEqual(self.read("clients/ci/key.pem"), before)
+
+    def test_who_is_not_known_cannot_be_revoked(self):
+        self.init()
+        self.assertIn("'nobody' has no certificate", self.certs("revoke", "nobody", status=NOT_DONE))
+
+    def test_a_damaged_authority_is_named(self):
+        self.init()
+        os.chmod(self.path("ca/ca-key.pem"), 0o644)
+        self.assertIn("run `chmod 600", self.certs("list", status=NOT_DONE))
+        os.chmod(self.path("ca/ca-key.pem"), 0o600)
+        with open(self.path("ca/crl.pem"), "w", encoding="ascii") as file:
+            file.write("nothing\n")
+        self.assertIn("ca/crl.pem holds no revocation list", self.certs("list", status=NOT_DONE))
+
+
+if __name__ == "__main__":
+    unittest.main()
