@@ -88,7 +88,7 @@ void print_listener(const std::string& folder) {
       "    clients:\n"
       "      - {{ certificate: {{ common_name: \"NAME\" }}, profile: PROFILE }}\n\n"
       "Then a certificate for each client: tidegate certs client --dir {1} NAME\n"
-      "Whoever has {0}/ca/ca-key.pem can make clients: keep it where tidegate is not.\n",
+      "Whoever has {0}/ca/ca-key.pem can make clients: guard it.\n",
       absolute(folder), folder);
 }
 
