@@ -84,6 +84,42 @@ TEST(Address, says_what_is_wrong_and_what_would_be_right) {
   }
 }
 
+TEST(Upstream, may_have_a_host_name) {
+  for (const std::string name :
+       {"engine", "engine-1.corp.example", "4engine", "127.0.0.1.nip.io"}) {
+    const auto address = parse_upstream("tcp://" + name + ":2376");
+    ASSERT_TRUE(address) << name;
+    EXPECT_EQ(address->host, name);
+    EXPECT_TRUE(address->has_host_name());
+    EXPECT_EQ(address->to_string(), "tcp://" + name + ":2376");
+  }
+  EXPECT_EQ(parse_upstream("tcp://Engine.CORP:2376")->host, "engine.corp");
+}
+
+TEST(Upstream, is_an_address_as_of_a_listener_otherwise) {
+  EXPECT_EQ(parse_upstream("unix:///run/x.sock")->path, "/run/x.sock");
+  EXPECT_EQ(parse_upstream("tcp://localhost:1")->host, "127.0.0.1");
+  for (const auto* text : {"unix:///run/x.sock", "tcp://10.0.0.1:1", "tcp://[::1]:1"}) {
+    EXPECT_FALSE(parse_upstream(text)->has_host_name()) << text;
+  }
+}
+
+TEST(Upstream, refuses_what_is_no_host_name) {
+  const std::string label(63, 'a');
+  EXPECT_TRUE(parse_host_name(label + "." + label + "." + label + "." + std::string(61, 'a')));
+  for (const std::string& name :
+       {std::string("a_b"), std::string("-a"), std::string("a-"), std::string("a..b"),
+        std::string("a."), std::string(".a"), std::string("a b"), std::string("\xc3\xbc"),
+        label + "a", label + "." + label + "." + label + "." + std::string(62, 'a'),
+        std::string("127.1"), std::string("0x7f.1"), std::string("2130706433"),
+        std::string("1.2.3.4.5"), std::string("a.0x7f")}) {
+    EXPECT_FALSE(parse_host_name(name)) << name;
+    const auto address = parse_upstream("tcp://" + name + ":2376");
+    ASSERT_FALSE(address) << name;
+    EXPECT_THAT(address.error(), HasSubstr("neither a literal address nor a host name"));
+  }
+}
+
 TEST(Address, holds_a_path_as_long_as_the_kernel_takes_and_no_longer) {
   const std::string longest = "/" + std::string(106, 'a');
   EXPECT_TRUE(parse_address("unix://" + longest));

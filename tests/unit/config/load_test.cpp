@@ -1,65 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.hpp"
 
-#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
-#include <string>
-#include <vector>
+
+#include "tests/unit/config/loading.hpp"
 
 namespace config {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-
-Accounts::Lookup only(const std::string& known, std::uint32_t number) {
-  return
-      [=](const std::string& name) { return name == known ? std::optional(number) : std::nullopt; };
-}
-
-const Accounts accounts{only("root", 0), only("docker", 999)};
-
-Loaded load(const std::string& text) {
-  return load_text(text, "t.yaml", accounts);
-}
-
-std::vector<std::string> lines_of(const Loaded& loaded) {
-  std::vector<std::string> lines;
-  if (loaded) return lines;
-  for (const auto& mistake : loaded.error()) lines.push_back(to_string(mistake));
-  return lines;
-}
-
-/// A file that is right, but for what a test puts into it.
-constexpr const char* profiles = "profiles: {p: {allow: [\"@read\"]}}\n";
-constexpr const char* listeners = "listeners: [{address: unix:///run/tidegate.sock, profile: p}]\n";
-
-struct Row {
-  std::string text;
-  int line;
-  std::string where;
-  std::string message;
-  std::string hint = "";
-};
-
-/// Each text has exactly the one mistake.
-void expect_one_mistake_each(const std::vector<Row>& rows) {
-  for (const auto& row : rows) {
-    SCOPED_TRACE(row.text);
-    const auto loaded = load(row.text);
-    ASSERT_FALSE(loaded);
-    EXPECT_EQ(loaded.error().size(), 1U) << testing::PrintToString(lines_of(loaded));
-    const auto& mistake = loaded.error().front();
-    EXPECT_EQ(mistake.file, "t.yaml");
-    EXPECT_EQ(mistake.line, row.line);
-    EXPECT_EQ(mistake.where, row.where);
-    EXPECT_THAT(mistake.message, HasSubstr(row.message));
-    EXPECT_THAT(mistake.hint, HasSubstr(row.hint));
-  }
-}
 
 std::string with_limit(const std::string& limit) {
   return std::string(profiles) + listeners + "limits: {" + limit + "}\n";
