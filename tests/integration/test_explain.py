@@ -109,6 +109,87 @@ class Requests(ExplainTest):
         self.explain("--profile", "ci", "GET", "/_ping", config=self.write("bad", "profiles: 1"), status=CONFIG)
 
 
+class Askers(ExplainTest):
+    """Listeners with `clients`: --as says who asks."""
+
+    def setUp(self):
+        super().setUp()
+        tls = {"cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem"}
+        issuer = "CN=Corp CI CA,O=Corp"
+        self.config = self.write("config", json.dumps({
+            "listeners": [
+                {"address": "unix:///run/a.sock",
+                 "clients": [{"uid": 1000, "gid": 1000, "profile": "ci"}, {"uid": "root", "profile": "monitor"}]},
+                {"address": "tcp://0.0.0.0:2376", "tls": tls,
+                 "clients": [{"certificate": {"common_name": "ops-*"}, "profile": "ci"},
+                             {"certificate": {"san": "spiffe://corp/ci/*"}, "address": "10.0.0.0/8", "profile": "monitor"},
+                             {"certificate": {"issuer": issuer, "key_sha256": "a" * 64}, "profile": "monitor"}]},
+                {"address": "tcp://0.0.0.0:2375", "insecure": True,
+                 "clients": [{"address": "10.0.0.0/8", "profile": "monitor"}]},
+                {"address": "unix:///run/b.sock", "profile": "ci"}],
+            "profiles": {"monitor": {"allow": ["@read"]}, "ci": {"allow": ["*"]}},
+        }))  # fmt: skip
+
+    def test_the_rule_that_matches_gives_the_profile(self):
+        for listener, who, profile in (
+            ("0", ("uid=1000,gid=1000",), "ci"),
+            ("0", ("uid=root", "gid=7"), "monitor"),
+            ("1", ("cn=ops-bob",), "ci"),
+            ("1", ("san=a.corp,san=spiffe://corp/ci/7,address=10.1.2.3",), "monitor"),
+            ("1", ("san=a.corp", "san=spiffe://corp/ci/7", "address=::ffff:10.1.2.3"), "monitor"),
+            ("1", ("key_sha256=" + "A" * 64 + ",issuer=CN=Corp CI CA,O=Corp",), "monitor"),
+            ("2", ("address=10.1.2.3",), "monitor"),
+            ("3", ("uid=7,gid=7",), "ci"),
+            ("3", (), "ci"),
+        ):
+            arguments = [word for text in who for word in ("--as", text)]
+            said = self.explain("--listener", listener, *arguments, "GET", "/_ping", status=ALLOWED)
+            self.assertLine(said, "profile", profile)
+
+    def test_nobody_else_is_served(self):
+        for listener, who, seen in (
+            ("0", "uid=1000,gid=7", "uid 1000, gid 7"),
+            ("1", "cn=dev-bob,address=192.0.2.1", "the certificate 'dev-bob' from 192.0.2.1"),
+            ("1", "san=spiffe://corp/ci/7,address=192.0.2.1", "the certificate 'spiffe://corp/ci/7' from 192.0.2.1"),
+            ("1", "address=10.1.2.3", "10.1.2.3"),
+            ("2", "address=192.0.2.1", "192.0.2.1"),
+        ):
+            said = self.explain("--listener", listener, "--as", who, "GET", "/_ping", status=REFUSED)
+            self.assertLine(said, "reason", "client.unknown (403)")
+            self.assertIn("no rule under `clients` of ", said)
+            self.assertTrue(said.rstrip().endswith(" matches " + seen), said)
+
+    def test_a_client_s_command_gets_the_profile_too(self):
+        said = self.explain("--listener", "0", "--as", "uid=0,gid=0", "--", "true", status=ALLOWED)
+        self.assertLine(said, "profile", "monitor")
+        said = self.explain("--listener", "0", "--as", "uid=7,gid=7", "--", "true", status=REFUSED)
+        self.assertIn("client.unknown: no rule under `clients` of unix:///run/a.sock matches uid 7, gid 7", said)
+
+    def test_what_the_listener_cannot_tell_of_a_client_is_no_answer(self):
+        for listener, who, problem in (
+            ("0", "address=10.1.2.3", "show nothing but their uid and gid"),
+            ("0", "uid=1000", "write --as uid=1000,gid=1000"),
+            ("0", "uid=no such user,gid=7", "there is no user"),
+            ("1", "uid=0,gid=0", "show no uid or gid"),
+            ("1", "address=10.1.2", "is no IP address"),
+            ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
+            ("2", "cn=bob", "it has no `tls`"),
+        ):
+            self.assertIn(problem, self.misuse("--listener", listener, "--as", who, "GET", "/_ping"))
+
+    def test_who_asks_must_be_said(self):
+        for listener, cure in (("0", "--as uid=1000,gid=1000"), ("1", "--as cn=ops-bob"), ("2", "--as address=192.0.2.1")):
+            self.assertIn(cure, self.misuse("--listener", listener, "GET", "/_ping"))
+        self.misuse("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
+
+    def misuse(self, *arguments):
+        """What is said of a bad command line."""
+        command = [os.environ["TIDEGATE"], "explain", "--config", self.config, *arguments]
+        done = subprocess.run(command, capture_output=True, timeout=100, check=False)
+        self.assertEqual((done.returncode, done.stdout), (USAGE, b""), (command, done))
+        return done.stderr.decode()
+
+
 class Clients(ExplainTest):
     def test_any_client_finds_the_private_socket_in_its_environment(self):
         script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"

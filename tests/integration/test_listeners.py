@@ -99,3 +99,53 @@ class Listeners(DaemonTest):
             message = self.assertRefused(self.ask(create, address=address), 403, "operation.denied")
             self.assertIn("'monitor'", message)
             self.assertEqual(self.ask(request("GET", "/info"), address=address).status, 200)
+
+    def test_rules_choose_the_profile_by_uid_and_address(self):
+        profiles = {"all": {"allow": ["*"]}, "monitor": {"allow": ["@read"]}}
+        uid, gid = os.getuid(), os.getgid()
+        port = free_port()
+        self.serve(
+            profiles=profiles,
+            listeners=[
+                self.asking("all.sock", {"uid": uid + 1, "profile": "monitor"}, {"uid": uid, "gid": gid, "profile": "all"}),
+                self.asking("monitor.sock", {"uid": uid, "profile": "monitor"}, {"profile": "all"}),
+                {"address": f"tcp://127.0.0.1:{port}", "insecure": True,
+                 "clients": [{"address": "127.0.0.0/8", "profile": "monitor"}]},
+            ],
+        )  # fmt: skip
+        create = request("POST", "/containers/create", body=b"{}")
+        self.assertEqual(self.ask(create, address=self.path("all.sock")).status, 200)
+        for address in (self.path("monitor.sock"), ("127.0.0.1", port)):
+            message = self.assertRefused(self.ask(create, address=address), 403, "operation.denied")
+            self.assertIn("'monitor'", message)
+
+    def test_whom_no_rule_matches_is_told_what_it_is_seen_as(self):
+        uid, gid = os.getuid(), os.getgid()
+        self.serve(listeners=[self.asking("in.sock", {"uid": uid + 1, "profile": "p"}, {"uid": uid, "gid": gid + 1, "profile": "p"})])
+        message = self.assertRefused(self.ask(request("GET", "/info")), 403, "client.unknown")
+        self.assertTrue(message.endswith(f"{self.path('in.sock')} matches uid {uid}, gid {gid}"), message)
+        record = self.daemon.await_audit()[-1]
+        self.assertEqual((record["reason"], record["operation"]), ("client.unknown", "SystemInfo"))
+        self.assertEqual(self.engine.connections, [])
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may become somebody else")
+    def test_another_user_gets_another_profile(self):
+        somebody = 54321
+        os.chmod(self.folder, 0o755)
+        self.serve(
+            profiles={"all": {"allow": ["*"]}, "monitor": {"allow": ["@read"]}},
+            listeners=[self.asking("in.sock", {"uid": 0, "profile": "all"}, {"uid": somebody, "profile": "monitor"},
+                                   mode="0666", insecure=True)],
+        )  # fmt: skip
+        create = request("POST", "/containers/create", body=b"{}")
+        self.assertEqual(self.ask(create).status, 200)
+        os.seteuid(somebody)
+        try:
+            self.assertRefused(self.ask(create), 403, "operation.denied")
+            self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+        finally:
+            os.seteuid(0)
+
+    def asking(self, name, *clients, **more):
+        """A unix listener with rules about who is asking."""
+        return {"address": f"unix://{self.path(name)}", "clients": list(clients), **more}

@@ -267,6 +267,11 @@ TEST(ClientMistake, a_rule_that_an_earlier_one_leaves_nothing_to) {
   EXPECT_EQ(never_reached({.uid = 1, .gid = 2, .profile = "p"}, {.uid = 1, .profile = "q"}), 0U);
   EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.gid = 1, .profile = "q"}), 0U);
   EXPECT_EQ(never_reached(name("a"), for_certificate({.san = "a"})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.san = "a"}), for_certificate({.san = "b"})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.issuer = "a"}), for_certificate({.issuer = "b"})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.key_sha256 = key}),
+                          for_certificate({.key_sha256 = std::string(64, 'b')})),
+            0U);
 }
 
 TEST(ClientMistake, a_listener_with_both_or_neither) {
