@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/constraint_keys.hpp"
+#include "config/presets.hpp"
 #include "config/types.hpp"
 
 namespace config {
@@ -32,7 +33,7 @@ bool read_profiles(const Place& place, std::vector<acl::ProfileSpec>& to, Report
     const Place at{node, join(place.where, name)};
     auto& profile = to.emplace_back();
     profile.name = name;
-    read_map(at, profile_keys(), profile, report);
+    read_profile(at, profile, report);
   }
   return true;
 }
@@ -143,8 +144,8 @@ const Table<UpstreamTls>& upstream_tls_keys() {
 const Table<acl::ProfileSpec>& profile_keys() {
   using acl::ProfileSpec;
   static const Table<ProfileSpec> table{
-      required("allow", &ProfileSpec::allow, list_of(text(), most_entries),
-               "the operations that it allows, as [\"@read\"]; [] for none"),
+      preset_key(),
+      field("allow", &ProfileSpec::allow, list_of(text(), most_entries)),
       field("deny", &ProfileSpec::deny, list_of(text(), most_entries)),
       field("containers", &ProfileSpec::constraints, map_of(constraint_keys())),
   };

@@ -22,6 +22,7 @@ int run_command(int argc, char** argv) {
   verbs::add_check(app, run);
   verbs::add_explain(app, run);
   verbs::add_certs(app, run);
+  verbs::add_presets(app, run);
   verbs::add_engine_stub(app, run);
   verbs::add_version(app, run);
   try {
