@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "config/environment.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
 
@@ -19,13 +20,32 @@ int check(const std::string& file) {
   return EX_OK;
 }
 
+/// What was found good is printed as a file: the way from variables to a policy by name.
+int check_environment() {
+  const auto environment = config::process_environment();
+  const auto settings = config::load_environment(environment);
+  if (!settings) return report(settings.error());
+  std::fputs((*config::text_from(environment)).c_str(), stdout);
+  return EX_OK;
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("check", "Check a configuration and tell every mistake in it.");
+  verb.footer(
+      "With --env the variables of Tecnativa's and LinuxServer's docker-socket-proxy are checked,\n"
+      "and printed as a configuration file, with what tidegate refuses and the image does not:\n"
+      "  CONTAINERS=1 POST=1 tidegate check --env > tidegate.yaml");
   const auto file = std::make_shared<std::string>();
-  verb.add_option("file", *file, "The configuration file.")->required();
-  verb.callback([file, &run] { run = [file] { return check(*file); }; });
+  const auto environment = std::make_shared<bool>(false);
+  auto* what = verb.add_option_group("what", "What is checked");
+  what->add_option("file", *file, "The configuration file.");
+  what->add_flag("--env", *environment, "The environment, as `tidegate serve` reads it.");
+  what->require_option(1);
+  verb.callback([file, environment, &run] {
+    run = [file, environment] { return *environment ? check_environment() : check(*file); };
+  });
 }
 
 }  // namespace proxy::verbs

@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 #include <sysexits.h>
 
+#include "config/environment.hpp"
 #include "proxy/server.hpp"
 #include "proxy/verbs/verb.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 struct Options {
   std::string config;
+  bool environment = false;
   std::string listen = "unix:///run/tidegate/tidegate.sock";
   std::string upstream = "unix:///var/run/docker.sock";
   std::string upstream_certs;
@@ -22,6 +24,7 @@ config::UpstreamTls tls_from(const std::string& folder) {
 
 config::Loaded settings_for(const Options& options) {
   if (!options.config.empty()) return config::load_file(options.config);
+  if (options.environment) return config::load_environment(config::process_environment());
   std::vector<config::Diagnostic> problems;
   const auto listen = config::parse_address(options.listen);
   const auto upstream = config::parse_upstream(options.upstream);
@@ -46,6 +49,8 @@ int serve(const Options& options) {
   auto settings = settings_for(options);
   if (!settings) return report(settings.error());
   log_to_stderr(settings->log.level);
+  if (options.environment)
+    spdlog::info("the policy is made from the environment; `tidegate check --env` prints it");
   const auto snapshot = make_snapshot(*settings);
   if (!snapshot) return report(snapshot.error());
   Server server(std::move(*settings), *snapshot, options.config);
@@ -64,6 +69,9 @@ void add_serve(CLI::App& app, Run& run) {
       "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
       "  docker -H unix:///tmp/tidegate.sock ps      works\n"
       "  docker -H unix:///tmp/tidegate.sock run …   is refused with the reason\n"
+      "Without any option but with variables of Tecnativa's or LinuxServer's docker-socket-proxy, "
+      "as\n"
+      "CONTAINERS=1, the policy and the listener (tcp, 2375) are made from those: see --env.\n"
       "SIGHUP, or a change of the file or of a certificate, brings it into force; so nothing has "
       "to be restarted.\n"
       "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "
@@ -71,17 +79,27 @@ void add_serve(CLI::App& app, Run& run) {
   const auto options = std::make_shared<Options>();
   auto* config =
       verb.add_option("--config", options->config, "Configuration file (see config/README.md).");
-  verb.add_option("--listen", options->listen, "Unix socket to serve on.")
-      ->capture_default_str()
-      ->excludes(config);
-  verb.add_option("--upstream", options->upstream, "The engine.")
-      ->capture_default_str()
-      ->excludes(config);
-  verb.add_option("--upstream-certs", options->upstream_certs,
-                  "For an engine behind TLS: the folder of ca.pem, cert.pem and key.pem, as in "
-                  "DOCKER_CERT_PATH.")
-      ->excludes(config);
-  verb.callback([options, &run] { run = [options] { return serve(*options); }; });
+  auto* listen = verb.add_option("--listen", options->listen, "Unix socket to serve on.")
+                     ->capture_default_str()
+                     ->excludes(config);
+  auto* upstream = verb.add_option("--upstream", options->upstream, "The engine.")
+                       ->capture_default_str()
+                       ->excludes(config);
+  auto* certs = verb.add_option("--upstream-certs", options->upstream_certs,
+                                "For an engine behind TLS: the folder of ca.pem, cert.pem and "
+                                "key.pem, as in DOCKER_CERT_PATH.")
+                    ->excludes(config);
+  verb.add_flag("--env", options->environment,
+                "Make the policy from the environment: CONTAINERS=1 and the like.")
+      ->excludes(config)
+      ->excludes(listen)
+      ->excludes(upstream)
+      ->excludes(certs);
+  verb.callback([=, &run] {
+    const bool is_bare = config->empty() && listen->empty() && upstream->empty() && certs->empty();
+    if (is_bare && config::tells_policy(config::process_environment())) options->environment = true;
+    run = [options] { return serve(*options); };
+  });
 }
 
 }  // namespace proxy::verbs

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/environment_policy.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace config {
+namespace {
+
+constexpr bool on = true;
+constexpr bool off = false;
+
+constexpr auto switches = std::to_array<Switch>({
+#define SWITCH(name, images, initially, kind, what) \
+  {#name, Image::images, initially, Switch::Kind::kind, what},
+#include "config/environment_switches.inc"
+#undef SWITCH
+});
+
+constexpr auto all_differences = std::to_array<Difference>({
+#define DIFFERENCE(reason, images, when, operations, sentence) \
+  {acl::Reason::reason, Image::images, when, operations, sentence},
+#include "config/environment_differences.inc"
+#undef DIFFERENCE
+});
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+bool names(std::string_view list, std::string_view word) {
+  const auto words = words_of(list);
+  return std::ranges::find(words, word) != words.end();
+}
+
+bool in_force(const Difference& difference, const EnvironmentPolicy& policy) {
+  if (difference.images != Image::both && difference.images != policy.image) return false;
+  return std::ranges::all_of(words_of(difference.when), [&](std::string_view word) {
+    return word.starts_with('-') ? !policy.is_on(word.substr(1)) : policy.is_on(word);
+  });
+}
+
+/// Not of what merely begins like it: the images' /events lets /eventsX through.
+bool is_below(std::string_view path, std::string_view section) {
+  return path == section || (path.starts_with(section) && path[section.size()] == '/');
+}
+
+bool is_withheld(std::string_view operation, const EnvironmentPolicy& policy) {
+  return std::ranges::any_of(switches, [&](const Switch& candidate) {
+    return candidate.kind == Switch::Kind::withheld && candidate.known_to(policy.image) &&
+           !policy.is_on(candidate.name) && names(candidate.what, operation);
+  });
+}
+
+bool lets_through(const Switch& variable, const acl::OperationInfo& operation,
+                  const EnvironmentPolicy& policy) {
+  const bool reads = operation.method == acl::Method::get || operation.method == acl::Method::head;
+  switch (variable.kind) {
+    case Switch::Kind::section:
+      return is_below(operation.path, variable.what) && (reads || policy.is_on("POST")) &&
+             !is_withheld(operation.name, policy);
+    case Switch::Kind::action:
+      return names(variable.what, operation.name) &&
+             (policy.image == Image::linuxserver || policy.is_on("POST"));
+    case Switch::Kind::methods:
+    case Switch::Kind::withheld:
+    case Switch::Kind::podman: break;
+  }
+  return false;
+}
+
+bool differs(std::string_view operation, const EnvironmentPolicy& policy) {
+  return std::ranges::any_of(all_differences, [&](const Difference& difference) {
+    return names(difference.operations, operation) && in_force(difference, policy);
+  });
+}
+
+}  // namespace
+
+std::string_view to_string(Image image) {
+  switch (image) {
+    case Image::tecnativa: return "tecnativa";
+    case Image::linuxserver: return "linuxserver";
+    case Image::both: break;
+  }
+  return "both";
+}
+
+std::span<const Switch> all_switches() {
+  return switches;
+}
+
+bool EnvironmentPolicy::is_on(std::string_view name) const {
+  return std::ranges::find(on, name) != on.end();
+}
+
+EnvironmentPolicy initially(Image image) {
+  EnvironmentPolicy policy{.image = image};
+  for (const auto& variable : switches) {
+    if (variable.initially && variable.known_to(image)) policy.on.push_back(variable.name);
+  }
+  return policy;
+}
+
+std::vector<acl::Operation> operations_of(const Switch& variable, const EnvironmentPolicy& policy) {
+  std::vector<acl::Operation> operations;
+  if (!policy.is_on(variable.name)) return operations;
+  for (const auto& operation : acl::all_operations()) {
+    if (!lets_through(variable, operation, policy) || differs(operation.name, policy)) continue;
+    operations.push_back(operation.id);
+  }
+  return operations;
+}
+
+std::vector<Difference> differences(const EnvironmentPolicy& policy) {
+  std::vector<Difference> found;
+  for (const auto& difference : all_differences) {
+    if (in_force(difference, policy)) found.push_back(difference);
+  }
+  return found;
+}
+
+}  // namespace config

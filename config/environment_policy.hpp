@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acl/constraint/spec.hpp"
+#include "acl/operation.hpp"
+#include "acl/reason.hpp"
+
+/// What the variables of Tecnativa's and LinuxServer's docker-socket-proxy images stand for.
+namespace config {
+
+enum class Image : std::uint8_t { tecnativa, linuxserver, both };
+
+/// "tecnativa"
+std::string_view to_string(Image);
+
+/// One variable that lets something through; environment_switches.inc explains the columns.
+struct Switch {
+  enum class Kind : std::uint8_t { methods, section, action, withheld, podman };
+
+  std::string_view name;
+  Image images;
+  bool initially;
+  Kind kind;
+  std::string_view what;
+
+  bool known_to(Image image) const { return images == Image::both || images == image; }
+};
+
+/// The whole table.
+std::span<const Switch> all_switches();
+
+/// What the environment says about policy, free of spellings.
+struct EnvironmentPolicy {
+  Image image = Image::tecnativa;
+  std::vector<std::string_view> on;  ///< the switches that are on, set or initially
+  acl::Level level = acl::Level::baseline;
+
+  bool is_on(std::string_view name) const;
+};
+
+/// The switches that are on in `image` where nothing is set.
+EnvironmentPolicy initially(Image image);
+
+/// What the image lets through under the name of one switch, in the order of the operation table,
+/// without what tidegate withholds.
+std::vector<acl::Operation> operations_of(const Switch&, const EnvironmentPolicy&);
+
+/// One way in which tidegate is stricter than the image; environment_differences.inc explains the
+/// columns.
+struct Difference {
+  acl::Reason reason;
+  Image images;
+  std::string_view when;
+  std::string_view operations;
+  std::string_view sentence;
+};
+
+/// Those that are in force.
+std::vector<Difference> differences(const EnvironmentPolicy&);
+
+}  // namespace config

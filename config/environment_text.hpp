@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "config/environment_policy.hpp"
+#include "config/environment_values.hpp"
+
+namespace config {
+
+/// What the variables say, each of them read.
+struct EnvironmentSettings {
+  EnvironmentPolicy policy;
+  Address engine;
+  BindLine listener;
+  std::string log_level;
+};
+
+/// The same as a configuration file that people can read, and go on with.
+std::string text_of(const EnvironmentSettings&);
+
+}  // namespace config
