@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The units in deploy/systemd/ are what systemd understands, and leave the service little to do harm with."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from tests.support.tools import tool
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+UNITS = os.path.join(ROOT, "deploy", "systemd")
+EXPOSURE = 2.0  # of 10, as systemd-analyze counts; what is left is network, uids of clients and the group docker
+
+
+def text(name):
+    with open(os.path.join(UNITS, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class SystemdUnits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.analyze = tool("systemd-analyze", "systemd")
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidegate-units-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def install(self, service):
+        """Copies both units, with the binary under test in ExecStart: `verify` wants it to exist."""
+        shutil.copy(os.path.join(UNITS, "tidegate.socket"), self.folder)
+        with open(self.path("tidegate.service"), "w", encoding="utf-8") as file:
+            file.write(service.replace("/usr/bin/tidegate", os.environ["TIDEGATE"]))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_analyze(self, *arguments):
+        return subprocess.run([self.analyze, *arguments], capture_output=True, text=True, check=False)
+
+    def test_verify_finds_nothing(self):
+        self.install(text("tidegate.service"))
+        done = self.run_analyze("verify", "--man=no", self.path("tidegate.service"), self.path("tidegate.socket"))
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_verify_finds_a_misspelt_setting(self):
+        self.install(text("tidegate.service").replace("ProtectHome=", "ProtectHom="))
+        done = self.run_analyze("verify", "--man=no", self.path("tidegate.service"))
+        self.assertIn("'ProtectHom'", done.stderr)
+
+    def test_the_service_is_confined(self):
+        self.install(text("tidegate.service"))
+        done = self.run_analyze(
+            "security", "--offline=true", f"--threshold={EXPOSURE * 10:.0f}", "--no-pager",
+            self.path("tidegate.service"),
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stdout[-400:] + done.stderr)
+
+    def test_each_socket_is_a_listener_of_the_configuration(self):
+        sockets = re.findall(r"^ListenStream=(.*)$", text("tidegate.socket"), re.M)
+        listeners = re.findall(r"^  - address: unix://(\S+)", text("tidegate.yaml"), re.M)
+        self.assertGreater(len(sockets), 0)
+        self.assertEqual(sockets, listeners)
+
+
+if __name__ == "__main__":
+    unittest.main()
