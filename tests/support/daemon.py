@@ -18,28 +18,38 @@ from tests.support.wait import PATIENCE, wait_until
 class Daemon:
     """One process. `config` is the configuration as a dict: JSON is YAML."""
 
+    closes_descriptors = True  # that it would inherit
+
     def __init__(self, folder, config, preexec=None):
         self.folder = folder
         self.config = config
         self.preexec = preexec
         self.process = None
+        self.file = os.path.join(folder, "tidegate.yaml")
         self._stderr = os.path.join(folder, "stderr")
+        self._log_begins = 0  # where another process of the same folder has stopped
 
     def start(self):
-        file = os.path.join(self.folder, "tidegate.yaml")
-        with open(file, "w", encoding="utf-8") as out:
-            out.write(self.text())
+        self.write()
         binary = os.environ.get("TIDEGATE")
         if not binary:
             raise AssertionError("TIDEGATE must name the binary under test")
         with open(self._stderr, "ab") as stderr:
+            self._log_begins = stderr.tell()
             self.process = subprocess.Popen(
-                [binary, "serve", "--config", file],
+                [binary, "serve", "--config", self.file],
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
                 preexec_fn=self.preexec,
+                close_fds=self.closes_descriptors,
             )
+
+    def write(self, text=None):
+        """Puts the configuration file in place, whole or not at all."""
+        with open(self.file + ".new", "w", encoding="utf-8") as out:
+            out.write(self.text() if text is None else text)
+        os.rename(self.file + ".new", self.file)
 
     def text(self):
         """The configuration file."""
@@ -47,13 +57,15 @@ class Daemon:
 
     def await_ready(self):
         for listener in self.config["listeners"]:
-            wait_until(lambda at=socket_address(listener): self._accepts(at), self._diagnosis())
+            wait_until(lambda at=listener: self._accepts(at), self._diagnosis())
 
-    def _accepts(self, address):
+    def _accepts(self, listener):
         if self.process.poll() is not None:
             raise AssertionError(f"tidegate ended with {self.process.returncode}:\n{self.log()}")
+        if "tls" in listener:  # a connection without a handshake would leave a record
+            return f"listening on {listener['address']}\n" in self.log()
         try:
-            Client(address).close()
+            Client(socket_address(listener)).close()
             return True
         except (FileNotFoundError, ConnectionRefusedError):
             return False
@@ -86,7 +98,15 @@ class Daemon:
 
     def log(self):
         with open(self._stderr, encoding="utf-8", errors="replace") as file:
+            file.seek(self._log_begins)
             return file.read()
+
+    def await_log(self, text, times=1):
+        """Waits until `text` stands in the log so many times."""
+        try:
+            wait_until(lambda: self.log().count(text) >= times, f"{text!r} in the log")
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{self.log()[-3000:]}") from None
 
     def resident_bytes(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:

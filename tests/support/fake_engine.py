@@ -199,8 +199,7 @@ class FakeEngine:
     # -- life
 
     def start(self):
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(self.path)
+        self._listener = self._bind()
         self._listener.listen(self.backlog)
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
@@ -211,9 +210,21 @@ class FakeEngine:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._listener = None
-        os.unlink(self.path)
+        self._unbind()
         for connection in self.connections:
             connection.close()
+
+    def _bind(self):
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(self.path)
+        return listener
+
+    def _unbind(self):
+        os.unlink(self.path)
+
+    def _secure(self, sock):
+        """For an engine behind TLS."""
+        return sock
 
     def _accept(self, listener):
         while True:
@@ -222,7 +233,7 @@ class FakeEngine:
             except OSError:
                 return
             sock.settimeout(6 * PATIENCE)
-            connection = Connection(self, sock)
+            connection = Connection(self, self._secure(sock))
             self.connections.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates, revocation lists and client rules change while connections live on."""
+
+import os
+import shutil
+import signal
+
+from tests.support.certificates import Authority
+from tests.support.daemon import socket_address
+from tests.support.http import Client, request
+from tests.support.tls import TlsSocket
+from tests.support.tls_test import TlsTest
+from tests.support.wait import wait_until
+
+CHANGED = "reload (a file has changed): in force for the next request of every client"
+KEPT = "reload (a file has changed): nothing has changed, because of"
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
+
+
+def echo(connection, _):
+    connection.send(UPGRADED)
+    while piece := connection.read_some():
+        connection.send(piece)
+    connection.close()
+
+
+class Certificates(TlsTest):
+    def setUp(self):
+        super().setUp()
+        # Its own authority, since tests revoke and replace.
+        self.authority = Authority(self.folder)
+        self.server_pair, self.client_pair = self.authority.server(), self.authority.client("ops-1")
+
+    def put(self, pair, at):
+        """Renamed over the old files, certificate first: as certificate tools do it."""
+        for new, old in zip(pair, at):
+            shutil.copy2(new, old + ".new")
+            os.rename(old + ".new", old)
+
+    def asks(self, client):
+        client.send(request("GET", "/info"))
+        return client.response().status
+
+    def edit(self, **listener):
+        self.daemon.config["listeners"][0].update(listener)
+        self.daemon.write()
+
+    def test_a_replaced_certificate_is_for_the_next_connection(self):
+        self.serve({"POST /containers/x/attach": echo})
+        old, tunnel = self.client(), self.client()
+        tunnel.send(ATTACH)
+        tunnel.response_head()
+        self.put(self.authority.server(), self.server_pair)
+        self.daemon.await_log(CHANGED)
+        new = self.client()
+        self.assertNotEqual(new.peer_serial, old.peer_serial)
+        self.assertEqual([self.asks(client) for client in (old, new)], [200, 200])
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+
+    def test_a_bad_certificate_keeps_the_old_one(self):
+        self.serve()
+        before = self.client().peer_serial
+        for times, content in enumerate((b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), 1):
+            with open(self.server_pair.cert + ".new", "wb") as file:
+                file.write(content)
+            os.rename(self.server_pair.cert + ".new", self.server_pair.cert)
+            self.daemon.await_log(KEPT, times)
+            self.assertIn(self.server_pair.cert, self.daemon.log())
+            self.assertEqual(self.client().peer_serial, before)
+
+    def test_a_key_of_another_certificate_keeps_both(self):
+        self.serve()
+        before = self.client().peer_serial
+        shutil.copy2(self.authority.server().key, self.server_pair.key + ".new")
+        os.rename(self.server_pair.key + ".new", self.server_pair.key)
+        self.daemon.await_log(KEPT)
+        self.assertEqual(self.client().peer_serial, before)
+
+    def test_a_client_that_is_revoked_is_refused_at_its_next_handshake(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"))
+        self.serve(listeners=[self.listener(crl=[crl])])
+        context = self.context()
+        client = self.client(context=context)
+        self.assertEqual(self.asks(client), 200)
+        session = client.socket.tls.session
+        self.authority.revoke(self.client_pair)
+        self.authority.revocation_list(crl)
+        self.daemon.await_log(CHANGED)
+        self.assertTurnedAway(context=context)
+        self.assertTurnedAway(context=context, session=session)
+        self.assertEqual(self.status(self.authority.client("ops-2")), 200)
+        reasons = [record.get("reason") for record in self.daemon.await_audit(4)]
+        self.assertEqual(reasons, [None, "tls.revoked", "tls.revoked", None])
+
+    def test_another_authority_for_clients(self):
+        self.serve()
+        context = self.context()
+        shutil.copy2(Authority(self.folder, "Other CA").cert, self.authority.cert + ".new")
+        os.rename(self.authority.cert + ".new", self.authority.cert)
+        self.daemon.await_log(CHANGED)
+        self.assertTurnedAway(context=context)
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.untrusted")
+
+    def test_a_rule_for_clients_changes_for_connections_that_exist(self):
+        rule = {"certificate": {"common_name": "ops-*"}, "profile": "p"}
+        self.serve(listeners=[self.listener([rule])])
+        client = self.client()
+        self.assertEqual(self.asks(client), 200)
+        self.edit(clients=[{"certificate": {"common_name": "ci-*"}, "profile": "p"}])
+        self.daemon.await_log(CHANGED)
+        client.send(request("GET", "/info"))
+        self.assertRefused(client.response(), 403, "client.unknown")
+        self.assertEqual(client.wait_closed(), b"")
+        self.assertEqual(self.status(self.authority.client("ci-1")), 200)
+
+    def test_other_files_for_the_same_listener(self):
+        self.serve()
+        before = self.client().peer_serial
+        other = self.authority.server()
+        self.edit(tls={"cert": other.cert, "key": other.key, "client_ca": self.authority.cert})
+        self.daemon.await_log(CHANGED)
+        self.assertNotEqual(self.client().peer_serial, before)
+        self.put(self.authority.server(), other)  # and these are watched from now on
+        self.daemon.await_log(CHANGED, 2)
+
+    def test_tls_cannot_be_taken_away(self):
+        self.serve()
+        listener = dict(self.daemon.config["listeners"][0], insecure=True)
+        del listener["tls"]
+        self.daemon.config["listeners"] = [listener]
+        self.daemon.write()
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.await_log("listeners[0].tls")
+        self.assertIn("cannot change while tidegate runs: restart it", self.daemon.log())
+        self.assertEqual(self.asks(self.client(address=("127.0.0.1", int(listener["address"].rpartition(":")[2])))), 200)
+
+    def test_a_handshake_under_way_ends_with_the_certificate_it_began_with(self):
+        self.serve()
+        before, files = self.client().peer_serial, self.daemon.open_files()
+        client = Client(socket_address(self.daemon.config["listeners"][0]))
+        self.addCleanup(client.close)
+        wait_until(lambda: self.daemon.open_files() > files, "the connection")
+        tls = TlsSocket(client.socket, self.context(), "localhost")
+        hello = tls.hello()
+        client.send(hello[:50])
+        self.put(self.authority.server(), self.server_pair)
+        self.daemon.await_log(CHANGED)
+        client.send(hello[50:])
+        tls.handshake()
+        self.assertEqual(tls.tls.getpeercert()["serialNumber"], before)
+
+
+class Expiry(TlsTest):
+    def test_what_ends_within_thirty_days_is_warned_of_at_the_start(self):
+        soon = self.authority.server("soon.corp", ends=9.5)
+        self.serve(listeners=[self.listener(cert=soon.cert, key=soon.key)])
+        self.daemon.await_log(f"{soon.cert}: soon.corp expires on ")
+        self.assertIn(", in 9 days", self.daemon.log())
+
+    def test_a_revocation_list_is_warned_of_too(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"), ends=3.5)
+        self.serve(listeners=[self.listener(crl=[crl])])
+        self.daemon.await_log(f"{crl}: Test CA expires on ")
+
+    def test_what_lasts_longer_is_not_mentioned(self):
+        lasting = self.authority.server("lasting.corp", ends=40)
+        self.serve(listeners=[self.listener(cert=lasting.cert, key=lasting.key)])
+        self.assertEqual(self.status(), 200)
+        self.assertNotIn("lasting.corp", self.daemon.log())
+
+    def test_after_a_reload_the_new_files_are_warned_of(self):
+        pair = self.authority.server("lasting.corp", ends=40)
+        self.serve(listeners=[self.listener(cert=pair.cert, key=pair.key)])
+        for new, old in zip(self.authority.server("soon.corp", ends=5.5), pair):
+            os.rename(new, old)
+        self.daemon.await_log("soon.corp expires on ")

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A connection over TLS begins, is resumed and ends as TLS has it."""
+
+import hashlib
+import socket
+import threading
+
+from tests.support.certificates import serial_of
+from tests.support.daemon import free_port, socket_address
+from tests.support.fake_engine import reply
+from tests.support.http import Truncated, request
+from tests.support.tls_test import TLS_1_2, TlsTest
+
+UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
+DATA = bytes(range(256)) * 4096  # 1 MiB
+
+
+class Connections(TlsTest):
+    def test_the_record_says_whose_certificate_it_was(self):
+        self.serve()
+        self.assertEqual(self.status(), 200)
+        record = self.daemon.await_audit()[0]
+        self.assertEqual((record["common_name"], record["address"]), ("ops-1", "127.0.0.1"))
+        self.assertEqual(set(record["sans"]), {"one.corp", "192.0.2.1", "spiffe://corp/ops/1"})
+        self.assertEqual(record["serial"].lower(), serial_of(self.client_pair).lower())
+
+    def test_a_client_may_choose_its_version_where_1_2_is_the_least(self):
+        self.serve(listeners=[self.listener(min_version="1.2")])
+        self.assertEqual(self.client().socket.tls.version(), "TLSv1.3")
+        self.version = TLS_1_2
+        self.assertEqual(self.client().socket.tls.version(), "TLSv1.2")
+        self.assertEqual(self.status(), 200)
+
+    def test_a_request_in_records_of_one_byte(self):
+        self.serve()
+        client = self.client()
+        client.send_in_pieces(request("POST", "/containers/create", body=b'{"Image":"a"}') + request("GET", "/info"))
+        self.assertEqual([client.response().status for _ in range(2)], [200, 200])
+        self.assertEqual(self.engine.requests[0].body, b'{"Image":"a"}')
+
+    def test_many_requests_in_one_record(self):
+        self.serve()
+        client = self.client()
+        client.send(request("GET", "/info") * 100)
+        self.assertEqual([client.response().status for _ in range(100)], [200] * 100)
+
+    def test_a_client_that_reads_slowly_gets_all_of_it(self):
+        self.serve({"GET /containers/x/export": lambda connection, _: reply(200, DATA * 8)})
+        client = self.client(receive_buffer=4096)
+        client.send(request("GET", "/containers/x/export"))
+        answer = client.response_head()
+        total = hashlib.sha256()
+        for piece in client.body_pieces(answer):
+            total.update(piece)
+        self.assertEqual(total.digest(), hashlib.sha256(DATA * 8).digest())
+
+    def test_many_clients_at_once(self):
+        self.serve()
+        statuses = []
+        clients = [threading.Thread(target=lambda: statuses.extend(self.status() for _ in range(10))) for _ in range(8)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        self.assertEqual(statuses, [200] * 80)
+
+
+class Ends(TlsTest):
+    def test_an_answer_until_the_end_ends_with_close_notify(self):
+        """Without it the end could be anybody's who can cut a connection."""
+
+        def log(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nlines")
+            connection.close()
+
+        self.serve({"GET /containers/x/logs": log})
+        client = self.client()
+        client.send(request("GET", "/containers/x/logs?stdout=1", version="HTTP/1.0"))
+        answer = client.response()
+        self.assertEqual((answer.framing, answer.body), ("eof", b"lines"))
+
+    def test_a_broken_answer_until_the_end_has_no_close_notify(self):
+        def cut(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlines\r\n")
+            connection.close()
+
+        self.serve({"GET /containers/x/logs": cut})
+        client = self.client()
+        client.send(request("GET", "/containers/x/logs?stdout=1", version="HTTP/1.0"))
+        with self.assertRaises((ConnectionResetError, Truncated)):
+            client.response()
+
+    def test_the_end_after_connection_close_is_a_clean_one(self):
+        self.serve()
+        client = self.client()
+        client.send(request("GET", "/info", "Connection: close"))
+        self.assertEqual(client.response().status, 200)
+        self.assertEqual(client.read_to_end(), b"")
+
+    def test_a_refusal_that_closes_arrives_whole(self):
+        self.serve()
+        client = self.client()
+        client.send(b"GET /info HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n" + b"x" * 100_000)
+        self.assertRefused(client.response(), 400, "head.field_name")
+        self.assertEqual(client.read_to_end(), b"")
+
+    def test_a_tunnel_that_the_client_cuts_is_cut_at_the_engine(self):
+        self.serve({"POST /containers/x/attach": lambda c, _: (c.send(UPGRADED), c.wait_closed(), None)[2]})
+        for cut in (lambda client: client.socket.shutdown(socket.SHUT_RDWR), lambda client: client.close(), self.reset):
+            client = self.client()
+            client.send(ATTACH)
+            client.response_head()
+            client.send(b"input")
+            cut(client)
+            self.engine.connections[-1].await_end()
+
+    def reset(self, client):
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.close()
+
+    def test_a_tunnel_whose_client_ends_and_then_cuts_is_cut_at_the_engine(self):
+        """close_notify means: no more input. The end of the connection means that nobody reads."""
+
+        def answer(connection, _):
+            connection.send(UPGRADED)
+            connection.rest = connection.read_to_end()
+            while True:
+                connection.send(DATA)
+
+        self.serve({"POST /containers/x/attach": answer})
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        client.send(b"input")
+        client.half_close()
+        client.read_exactly(1000)
+        self.assertEqual(self.engine.connections[0].rest, b"input")
+        client.close()
+        self.engine.connections[0].await_end()
+
+
+class Sessions(TlsTest):
+    """A resumed session skips the certificates, so it must be worth no more than they were."""
+
+    def ticket(self, address, context):
+        client = self.client(address, context=context)
+        client.send(request("GET", "/info"))
+        client.response()  # tickets come before it
+        return client.socket.tls.session
+
+    def resumes(self, address, context, session):
+        client = self.client(address, context=context, session=session)
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+        return client.socket.tls.session_reused
+
+    def test_a_resumed_session_is_the_same_client(self):
+        self.serve()
+        address, context = socket_address(self.daemon.config["listeners"][0]), self.context()
+        self.assertTrue(self.resumes(address, context, self.ticket(address, context)))
+        records = self.daemon.await_audit(2)
+        self.assertEqual([record["common_name"] for record in records], ["ops-1", "ops-1"])
+
+    def test_a_session_of_one_listener_is_none_on_another(self):
+        for version in (self.version, TLS_1_2):
+            self.version = version
+            with self.subTest(version):
+                self.serve(listeners=[self.listener(), self.listener()])
+                one, other = (socket_address(listener) for listener in self.daemon.config["listeners"])
+                context = self.context()
+                session = self.ticket(one, context)
+                self.assertTrue(self.resumes(one, context, session))
+                self.assertFalse(self.resumes(other, context, session))
+                self.daemon.stop()
+
+    def test_a_session_does_not_outlive_tidegate(self):
+        port = free_port()
+        self.serve(listeners=[self.listener(address=f"tcp://127.0.0.1:{port}")])
+        context = self.context()
+        session = self.ticket(("127.0.0.1", port), context)
+        self.daemon.stop()
+        self.serve(listeners=[self.listener(address=f"tcp://127.0.0.1:{port}")])
+        self.assertFalse(self.resumes(("127.0.0.1", port), context, session))
