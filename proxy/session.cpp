@@ -247,6 +247,7 @@ awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
 awaitable<bool> Session::may_go_on(const Refusal& refusal) {
   const int status = acl::status(refusal.reason);
   const bool well_formed = status == 403 || status >= 500;
+  if (refusal.reason == Reason::client_unknown) co_return false;  // and so for its next request
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;

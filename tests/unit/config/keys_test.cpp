@@ -165,7 +165,7 @@ TEST(Readme, shows_files_that_load) {
   for (auto at = readme.find(fence); at != std::string::npos; at = readme.find(fence, at)) {
     at += fence.size();
     const auto text = readme.substr(at, readme.find("```", at) - at);
-    if (text.find("profiles:") == std::string::npos) continue;  // a few lines of one
+    if (text.find("listeners:") == std::string::npos) continue;  // a few lines of one
     const auto settings = load_text(text, "README.md", everyone);
     EXPECT_TRUE(settings) << to_string(settings.error().front());
     ++loaded;
