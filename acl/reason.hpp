@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,12 @@ enum class Reason : std::uint8_t {
 #include "acl/reasons.inc"
 #undef REASON
 };
+
+inline constexpr std::size_t reason_count = 0
+#define REASON(name, id, status, meaning) +1
+#include "acl/reasons.inc"
+#undef REASON
+    ;
 
 /// "target.not_canonical"
 std::string_view id(Reason);

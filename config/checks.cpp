@@ -123,6 +123,42 @@ void check_addresses(const FileEntry& file, const Findings& findings) {
   }
 }
 
+bool is_loopback(const Address& address) {
+  return address.host == "::1" || address.host.starts_with("127.");
+}
+
+/// Who may see the figures sees who does what, if not to whom.
+void check_admin_tcp(const Listener& admin, const Findings& findings) {
+  for (const auto* key : {"mode", "owner", "group"}) {
+    if (findings.root.find("admin")->find(key) == nullptr) continue;
+    findings.add(join("admin", key), "only a unix socket has " + acl::quoted(key) +
+                                         ", and this listener is tcp; remove it");
+  }
+  if (is_loopback(admin.address) || admin.insecure || findings.knows("admin.insecure")) return;
+  findings.add("admin.address", "whoever can connect sees these figures; write tcp://127.0.0.1:" +
+                                    std::to_string(admin.address.port) +
+                                    " or a unix socket, or `insecure: true` if that is meant");
+}
+
+void check_admin(const FileEntry& file, const Accounts& accounts, const Findings& findings) {
+  if (!file.admin || findings.knows("admin.address")) return;
+  const auto& admin = *file.admin;
+  if (admin.address.kind == Address::Kind::tcp) {
+    check_admin_tcp(admin, findings);
+  } else {
+    check_account(admin.owner, "user", accounts.uid_of, "admin.owner", findings);
+    check_account(admin.group, "group", accounts.gid_of, "admin.group", findings);
+  }
+  const auto refuse = [&](const Address& other, const std::string& what) {
+    if (!overlap(admin.address, other)) return;
+    findings.add("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + what +
+                                      " too; write another address");
+  };
+  refuse(file.upstream, "the engine");
+  for (std::size_t i = 0; i < file.listeners.size(); ++i)
+    if (file.listeners[i].address) refuse(*file.listeners[i].address, join("listeners", i));
+}
+
 void check_upstream_tls(const FileEntry& file, const Findings& findings) {
   if (!file.upstream_tls) return;
   if (file.upstream.kind == Address::Kind::unix_socket && !findings.knows("upstream")) {
@@ -158,6 +194,7 @@ void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts
   const Findings findings{root, report};
   check_listeners(file, accounts, findings);
   check_addresses(file, findings);
+  check_admin(file, accounts, findings);
   check_upstream_tls(file, findings);
   check_limits(file, findings);
 }

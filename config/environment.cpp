@@ -17,10 +17,11 @@ namespace config {
 namespace {
 
 constexpr std::string_view compat = "TIDEGATE_COMPAT";
+constexpr std::string_view admin = "TIDEGATE_ADMIN";
 
 // Beside the switches.
 constexpr auto options = std::to_array<std::string_view>(
-    {compat, "LEVEL", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL"});
+    {compat, admin, "LEVEL", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL"});
 
 class EnvironmentReader {
  public:
@@ -33,6 +34,7 @@ class EnvironmentReader {
     for (const auto& variable : all_switches()) read_switch(variable, settings.policy);
     settings.engine = read_engine();
     settings.listener = read_listener(settings.policy.image);
+    if (const auto* text = find(admin)) settings.admin = taken(admin, parse_address(*text));
     settings.log_level = read_log_level();
     look_for_slips();
     if (!mistakes_.empty()) return std::move(mistakes_);

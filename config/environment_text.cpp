@@ -106,6 +106,10 @@ std::string differences_text(const EnvironmentPolicy& policy) {
                            ": privileged containers, host paths and the like (constraint.*)");
 }
 
+std::string admin_text(const std::optional<Address>& admin) {
+  return admin ? "\nadmin:\n  address: " + quoted_scalar(admin->to_string()) + "\n" : "";
+}
+
 }  // namespace
 
 std::string text_of(const EnvironmentSettings& settings) {
@@ -114,8 +118,8 @@ std::string text_of(const EnvironmentSettings& settings) {
          std::string(to_string(policy.image)) + " reads it.\n" + differences_text(policy) +
          idle_text(policy) + "\nupstream: " + quoted_scalar(settings.engine.to_string()) + "\n\n" +
          listener_text(settings.listener) + "\nprofiles:\n  environment:\n" + allow_text(policy) +
-         "    containers:\n      level: " + std::string(acl::to_string(policy.level)) +
-         "\n\nlog:\n  level: " + settings.log_level + "\n";
+         "    containers:\n      level: " + std::string(acl::to_string(policy.level)) + "\n" +
+         admin_text(settings.admin) + "\nlog:\n  level: " + settings.log_level + "\n";
 }
 
 }  // namespace config

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "config/environment_policy.hpp"
@@ -13,6 +14,7 @@ struct EnvironmentSettings {
   EnvironmentPolicy policy;
   Address engine;
   BindLine listener;
+  std::optional<Address> admin;  ///< where metrics and health are served
   std::string log_level;
 };
 

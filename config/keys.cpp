@@ -71,6 +71,7 @@ const Table<FileEntry>& file_keys() {
       required("listeners", &FileEntry::listeners, listeners(), "where clients connect"),
       reloadable(required("profiles", &FileEntry::profiles, profiles(), "what clients may do")),
       field("limits", &FileEntry::limits, map_of(limit_keys())),
+      field("admin", &FileEntry::admin, map_of(admin_keys())),
       field("audit", &FileEntry::audit, map_of(audit_keys())),
       field("log", &FileEntry::log, map_of(log_keys())),
       field("workers", &FileEntry::workers, count(0, 256)),
@@ -171,6 +172,18 @@ const Table<Limits>& limit_keys() {
       field("tunnel_idle_time", &Limits::tunnel_idle_time, duration_or_off(year)),
       field("tunnel_linger_time", &Limits::tunnel_linger_time, duration(year)),
       field("drain_time", &Limits::drain_time, duration(year)),
+  };
+  return table;
+}
+
+const Table<Listener>& admin_keys() {
+  static const Table<Listener> table{
+      required("address", &Listener::address, address(),
+               "where metrics and health are served, as unix:///run/tidegate/admin.sock"),
+      field("mode", &Listener::mode, file_mode()),
+      field("owner", &Listener::owner, text()),
+      field("group", &Listener::group, text()),
+      field("insecure", &Listener::insecure, boolean()),
   };
   return table;
 }

@@ -42,6 +42,7 @@ struct FileEntry {
   std::vector<ListenerEntry> listeners;
   std::vector<acl::ProfileSpec> profiles;
   Limits limits;
+  std::optional<Listener> admin;
   Audit audit;
   Log log;
   std::size_t workers = Settings().workers;
@@ -55,6 +56,7 @@ const Table<acl::CertificateMatch>& certificate_keys();
 const Table<UpstreamTls>& upstream_tls_keys();
 const Table<acl::ProfileSpec>& profile_keys();
 const Table<Limits>& limit_keys();
+const Table<Listener>& admin_keys();
 const Table<Audit>& audit_keys();
 const Table<Log>& log_keys();
 

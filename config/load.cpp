@@ -51,6 +51,7 @@ acl::ListenerSpec listener_spec_from(const ListenerEntry& entry, const std::stri
     const bool is_sound = !report.names(join(where + ".clients", spec.clients.size()));
     spec.clients.push_back(rule_from(client, accounts, is_sound));
   }
+  if (file.admin) protect(file.admin->address, spec);
   return spec;
 }
 
@@ -102,6 +103,7 @@ Settings settings_from(const FileEntry& file, acl::PolicySpec spec, Policy polic
   // Lowering `connections` alone is no mistake: the default of one client follows it.
   settings.limits.connections_per_client =
       std::min(file.limits.connections_per_client, file.limits.connections);
+  settings.admin = file.admin;
   settings.audit = file.audit;
   settings.log = file.log;
   settings.workers = file.workers;

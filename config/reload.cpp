@@ -70,6 +70,7 @@ std::vector<std::string> fixed_changes(const Settings& running, const Settings& 
   compare(upstream_tls_keys(), running.upstream_tls, wanted.upstream_tls, "upstream_tls", changes);
   compare_listeners(running, wanted, changes);
   compare(limit_keys(), running.limits, wanted.limits, "limits", changes);
+  compare(admin_keys(), running.admin, wanted.admin, "admin", changes);
   compare(audit_keys(), running.audit, wanted.audit, "audit", changes);
   compare(log_keys(), running.log, wanted.log, "log", changes);
   return changes;

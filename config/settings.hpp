@@ -85,6 +85,8 @@ struct Settings {
   acl::PolicySpec policy_spec;  ///< what `policy` was made of
   std::shared_ptr<const acl::Policy> policy;
   Limits limits;
+  /// Where the operator looks: /metrics, /healthz and /readyz. Not served where absent.
+  std::optional<Listener> admin;
   Audit audit;
   Log log;
   std::size_t workers = 0;  ///< threads; 0 = one a core, at most 4

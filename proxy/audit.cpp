@@ -127,11 +127,29 @@ void AuditLog::flush() {
 }
 
 AuditRecord::AuditRecord(AuditLog& log, const acl::Identity& identity, const acl::Request& request)
-    : log_(log), identity_(identity), request_(request), began_(std::chrono::steady_clock::now()) {}
+    : log_(log), identity_(identity), request_(request), began_(Clock::now()) {}
 
 AuditRecord::~AuditRecord() {
-  write(log_.lines());
+  const auto now = Clock::now();
+  count(now);
+  write(now, log_.lines());
   log_.line_ended();
+}
+
+void AuditRecord::count(Clock::time_point now) const {
+  using std::chrono::duration_cast, std::chrono::microseconds;
+  auto& metrics = log_.metrics;
+  metrics.count(profile_, request_.operation, allowed_ ? Outcome::allowed : Outcome::denied);
+  if (reason_) metrics.refusals[static_cast<std::size_t>(*reason_)].add();
+  metrics.bytes_in.add(bytes_in_);
+  metrics.bytes_out.add(bytes_out_);
+  metrics.own.add(duration_cast<microseconds>(sent_.value_or(now) - began_));
+  if (answered_) metrics.upstream.add(duration_cast<microseconds>(*answered_ - *sent_));
+}
+
+void AuditRecord::sent_on(Clock::time_point sent, Clock::time_point answered) {
+  sent_ = sent;
+  if (answered >= sent) answered_ = answered;
 }
 
 void AuditRecord::asked(std::string_view method, std::string_view target) {
@@ -153,7 +171,7 @@ void AuditRecord::refused(acl::Reason reason) {
   reason_ = reason;
 }
 
-void AuditRecord::write(std::string& out) const {
+void AuditRecord::write(Clock::time_point now, std::string& out) const {
   using namespace std::chrono;
   append_time(out);
   append_identity(identity_, out);
@@ -171,8 +189,9 @@ void AuditRecord::write(std::string& out) const {
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);
-  append_number("duration_us", duration_cast<microseconds>(steady_clock::now() - began_).count(),
-                out);
+  if (answered_)
+    append_number("upstream_us", duration_cast<microseconds>(*answered_ - *sent_).count(), out);
+  append_number("duration_us", duration_cast<microseconds>(now - began_).count(), out);
   out += '}';
 }
 

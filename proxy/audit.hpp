@@ -15,6 +15,7 @@
 #include "acl/identity.hpp"
 #include "acl/request.hpp"
 #include "config/settings.hpp"
+#include "proxy/metrics.hpp"
 
 namespace spdlog {
 class logger;
@@ -46,6 +47,9 @@ class AuditLog {
   AuditLog(AuditSink& sink, boost::asio::io_context& loop) : sink_(sink), timer_(loop) {}
   ~AuditLog() { flush(); }
 
+  /// What the records say in figures; counted where they are written, so that both agree.
+  Metrics metrics;
+
   std::string& lines() { return lines_; }  ///< append one line, then call line_ended()
   void line_ended();
 
@@ -62,6 +66,8 @@ class AuditLog {
 /// it (guarantee G7). Values of the query and bodies never get in.
 class AuditRecord {
  public:
+  using Clock = std::chrono::steady_clock;
+
   AuditRecord(AuditLog&, const acl::Identity&, const acl::Request&);
   ~AuditRecord();
   AuditRecord(const AuditRecord&) = delete;
@@ -75,14 +81,18 @@ class AuditRecord {
   void answered(unsigned status) { status_ = status; }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
+  /// When the request was on its way to the engine, and when the engine's answer began.
+  void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:
-  void write(std::string& out) const;
+  void count(Clock::time_point now) const;
+  void write(Clock::time_point now, std::string& out) const;
 
   AuditLog& log_;
   const acl::Identity& identity_;
   const acl::Request& request_;
-  std::chrono::steady_clock::time_point began_;
+  Clock::time_point began_;
+  std::optional<Clock::time_point> sent_, answered_;
   std::string_view profile_, rule_;  ///< of the policy snapshot, which outlives the record
   std::string raw_method_, raw_path_;
   std::span<const std::string> dropped_fields_, enforced_;  ///< in the session's Scratch

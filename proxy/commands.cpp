@@ -24,6 +24,7 @@ int run_command(int argc, char** argv) {
   verbs::add_certs(app, run);
   verbs::add_presets(app, run);
   verbs::add_engine_stub(app, run);
+  verbs::add_health(app, run);
   verbs::add_version(app, run);
   try {
     app.parse(argc, argv);

@@ -34,6 +34,7 @@ awaitable<std::optional<Reason>> Exchange::ask() {
   if (const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time))
     co_return client_.end() ? Reason::client_left : *reason;
   deadline_.arm(limits_.stall_time);
+  sent_at_ = Clock::now();
   co_await send_head();  // an engine that refuses to read may still have said why: read its answer
   if (outgoing_.streamed != Framing::none) co_return std::nullopt;
   client_.read_ahead();
@@ -114,6 +115,7 @@ awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
     stop_body();
     co_return explain(*reason);
   }
+  answered_at_ = Clock::now();
   upstream_.mark_used();
   auto next = co_await answer_.pass_on(draining);
   if (next == Next::tunnel) co_return next;

@@ -33,6 +33,11 @@ class Exchange {
 
   /// The client's side has ended while the engine works on its request.
   void client_ended();
+  using Clock = std::chrono::steady_clock;
+  /// When the request's head was on its way; the epoch where it never was.
+  Clock::time_point sent_at() const { return sent_at_; }
+  /// When the answer's head had come; the epoch where it never did.
+  Clock::time_point answered_at() const { return answered_at_; }
   /// Bytes of streamed body sent to the engine.
   std::uint64_t sent() const { return sent_; }
 
@@ -58,6 +63,7 @@ class Exchange {
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;
   bool answered_ = false;
+  Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;
 };
 

@@ -59,11 +59,13 @@ void Reload::reload(const std::string& cause) {
   auto settings = file_.empty() ? config::Loaded(settings_) : config::load_file(file_);
   if (!settings) {
     for (const auto& mistake : settings.error()) spdlog::error("{}", to_string(mistake));
-    spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
-  } else if (renew(std::move(*settings))) {
+  }
+  if (settings && renew(std::move(*settings))) {
+    ++done_;
     spdlog::info("reload ({}): in force for the next request of every client", cause);
   } else {
-    spdlog::error("reload ({}): nothing has changed, because of what is said above", cause);
+    ++failed_;
+    spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
   }
   watch_files();  // also after a failure: what was missing may appear where it was looked for
 }

@@ -26,6 +26,10 @@ class Reload {
   void start();
   void stop();
 
+  const Snapshot& in_force() const { return *in_force_; }
+  std::uint64_t done() const { return done_; }
+  std::uint64_t failed() const { return failed_; }
+
  private:
   awaitable<void> await_signals();
   awaitable<void> remind_of_expiry();
@@ -41,6 +45,7 @@ class Reload {
   net::signal_set signals_;
   net::steady_timer reminder_;
   FileWatch watch_;
+  std::uint64_t done_ = 0, failed_ = 0;
 };
 
 }  // namespace proxy

@@ -68,6 +68,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       }()),
       reload_(workers_.front()->loop, std::move(file), settings_, std::move(snapshot),
               [this](const auto& in_force) { bring_into_force(in_force); }),
+      admin_(settings_, *workers_.front(), all_metrics(), [this] { return process(); }),
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -84,6 +85,7 @@ std::vector<std::string> Server::open() {
     else
       problems.push_back(listener.error());
   }
+  if (auto problem = admin_.open(inherited)) problems.push_back(std::move(*problem));
   for (auto& problem : inherited.left_over()) problems.push_back(std::move(problem));
   return problems;
 }
@@ -91,6 +93,7 @@ std::vector<std::string> Server::open() {
 void Server::run() {
   start_listening();
   reload_.start();
+  admin_.start();
   net::co_spawn(workers_.front()->loop, await_signals(), log_escaped);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i)
@@ -159,6 +162,7 @@ awaitable<void> Server::await_signals() {
 /// loops run dry when the last session is gone: a session that leaks would show.
 void Server::drain() {
   reload_.stop();
+  admin_.close();
   for (auto& listener : listeners_) listener->close();
   on_each_worker([](Worker& worker) {
     worker.draining = true;
@@ -181,6 +185,18 @@ void Server::stop() {
   on_each_worker([](Worker& worker) {
     for (auto& session : worker.sessions) session.stop();
   });
+}
+
+std::vector<const Metrics*> Server::all_metrics() const {
+  std::vector<const Metrics*> all;
+  for (const auto& worker : workers_) all.push_back(&worker->audit.metrics);
+  return all;
+}
+
+admin::Process Server::process() const {
+  return {.reloads_done = reload_.done(),
+          .reloads_failed = reload_.failed(),
+          .expiries = reload_.in_force().expiries()};
 }
 
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "proxy/admin/admin.hpp"
 #include "proxy/admission.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/reload.hpp"
@@ -32,6 +33,8 @@ class Server {
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason,
                             Worker& worker);
+  std::vector<const Metrics*> all_metrics() const;
+  admin::Process process() const;
   void bring_into_force(const std::shared_ptr<const Snapshot>&);
   void drain();
   void stop();
@@ -43,6 +46,7 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   Reload reload_;
+  admin::Admin admin_;
   net::signal_set signals_;
   net::steady_timer drain_timer_;
   std::size_t next_worker_ = 0;

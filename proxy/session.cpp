@@ -32,10 +32,12 @@ Session::Session(Socket client, acl::Identity identity, Worker& worker)
       deadline_(worker.deadlines, [this] { cancel(); }),
       draining_(worker.draining) {
   worker_.sessions.push_back(*this);
+  worker_.audit.metrics.sessions.add();
 }
 
 Session::~Session() {
   worker_.sessions.erase(worker_.sessions.iterator_to(*this));
+  worker_.audit.metrics.sessions.take();
 }
 
 awaitable<void> Session::serve() {
@@ -204,6 +206,8 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
   exchange_ = &exchange;
   const auto next = co_await exchange.run(draining_);
   exchange_ = nullptr;
+  if (exchange.sent_at() != Exchange::Clock::time_point())
+    record.sent_on(exchange.sent_at(), exchange.answered_at());
   record.count_in(exchange.sent());
   record.count_out(answer.sent());
   if (!next) co_return co_await refuse(Refusal(stopped_ ? Reason::draining : next.error()), record);
@@ -220,7 +224,9 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
 
 awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
   Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers);
+  worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
+  worker_.audit.metrics.tunnels.take();
   upstream_.close();
   record.count_in(tunnel.from_client());
   record.count_out(tunnel.from_upstream());

@@ -20,6 +20,7 @@ void add_explain(CLI::App&, Run& run);
 void add_certs(CLI::App&, Run& run);
 void add_presets(CLI::App&, Run& run);
 void add_engine_stub(CLI::App&, Run& run);
+void add_health(CLI::App&, Run& run);
 void add_version(CLI::App&, Run& run);
 
 /// Tells the mistakes on standard error. \returns EX_CONFIG.

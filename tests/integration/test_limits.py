@@ -6,6 +6,7 @@ import pathlib
 import re
 import socket
 
+from tests.support.certificates import Authority
 from tests.support.daemon import DaemonTest, free_port
 from tests.support.fake_engine import reply
 from tests.support.http import Client, Truncated, request
@@ -102,6 +103,18 @@ class Limits(DaemonTest):
         client.wait_closed()
 
     # -- times
+
+    def test_handshake_time(self):
+        authority = Authority(self.folder)
+        pair = authority.server()
+        tls = {"cert": pair.cert, "key": pair.key, "client_ca": authority.cert}
+        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "tls": tls, "profile": "p"}
+        self.serve(listeners=[listener], limits={"handshake_time": "300ms"})
+        client = self.client()
+        client.send(b"\x16\x03\x01")
+        client.wait_closed()
+        reasons = [record["reason"] for record in self.daemon.await_audit()]
+        self.assertIn("tls.timeout", reasons)
 
     def test_head_time(self):
         self.serve(limits={"head_time": "300ms"})

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/admin/admin.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/write.hpp>
+
+#include "proxy/client.hpp"
+#include "proxy/upstream.hpp"
+
+namespace proxy::admin {
+namespace {
+
+constexpr std::size_t most_open = 32;  // scrapers, probes and their lost connections
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
+std::string reply(std::string_view status, std::string_view type, std::string_view body) {
+  return fmt::format(
+      "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+      status, type, body.size(), body);
+}
+
+}  // namespace
+
+Admin::Admin(const config::Settings& settings, Worker& worker, std::vector<const Metrics*> workers,
+             std::function<Process()> process)
+    : settings_(settings),
+      worker_(worker),
+      workers_(std::move(workers)),
+      process_(std::move(process)) {}
+
+std::optional<std::string> Admin::open(InheritedSockets& inherited) {
+  if (!settings_.admin) return std::nullopt;
+  auto listener = Listener::open(worker_.loop, 0, *settings_.admin, inherited);
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  return std::nullopt;
+}
+
+void Admin::start() {
+  if (!listener_) return;
+  const auto pick = [this]() -> net::io_context& { return worker_.loop; };
+  const auto on_client = [this](net::io_context& loop, Socket client, const acl::Identity&) {
+    if (open_ < most_open) net::co_spawn(loop, serve(std::move(client)), net::detached);
+  };
+  net::co_spawn(worker_.loop, listener_->run(pick, on_client), net::detached);
+  spdlog::info("metrics and health on {}", settings_.admin->address.to_string());
+}
+
+void Admin::close() {
+  if (listener_) listener_->close();
+}
+
+awaitable<void> Admin::serve(Socket socket) {
+  ++open_;
+  Client client(std::move(socket), settings_.limits, [] {});
+  Deadline deadline(worker_.deadlines, [&client] { client.stream().cancel(); });
+  http::RequestHead head;
+  const auto asked = co_await client.read_head(deadline, head);
+  if (asked) {
+    const auto text = co_await answer(head.method, head.target);
+    deadline.arm(settings_.limits.head_time);
+    co_await net::async_write(client.stream(), net::buffer(text), as_result);
+    client.stream().shutdown_send();
+    co_await client.discard(settings_.limits.head_bytes);
+  }
+  co_await client.stop_reading();
+  --open_;
+}
+
+awaitable<std::string> Admin::answer(std::string_view method, std::string_view path) {
+  if (method != "GET")
+    co_return reply("405 Method Not Allowed", text_type, "only GET is served here\n");
+  if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
+  if (path == "/readyz") {
+    if (co_await upstream_answers()) co_return reply("200 OK", text_type, "ready\n");
+    co_return reply("503 Service Unavailable", text_type, "the engine does not answer\n");
+  }
+  if (path == "/metrics") {
+    auto process = process_();
+    process.upstream_up = co_await upstream_answers();
+    co_return reply("200 OK", metrics_type, exposition(workers_, process));
+  }
+  co_return reply("404 Not Found", text_type, "here are /metrics, /healthz and /readyz\n");
+}
+
+/// Asks the engine as a client would, on a connection of its own.
+awaitable<bool> Admin::upstream_answers() {
+  constexpr std::string_view ping =
+      "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
+  constexpr std::string_view well = "HTTP/1.1 200";
+  Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot);
+  Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
+  if (co_await upstream.open(patience, settings_.limits.upstream_connect_time)) co_return false;
+  patience.arm(settings_.limits.upstream_connect_time);
+  co_await net::async_write(upstream.stream(), net::buffer(ping), as_result);
+  std::array<char, well.size()> status{};
+  for (std::size_t got = 0; got < status.size();) {
+    const auto room = net::buffer(status.data() + got, status.size() - got);
+    const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
+    if (error) co_return false;
+    got += n;
+  }
+  co_return std::string_view(status.data(), status.size()) == well;
+}
+
+}  // namespace proxy::admin

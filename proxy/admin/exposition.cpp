@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/admin/exposition.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+namespace proxy::admin {
+namespace {
+
+using Workers = std::span<const Metrics* const>;
+
+/// Values of labels may hold anything in quotes but these three.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  }
+  return out;
+}
+
+class Page {
+ public:
+  /// Begins a metric; `type` is counter, gauge or histogram.
+  void metric(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    text += fmt::format("# HELP tidegate_{} {}\n# TYPE tidegate_{} {}\n", name, help, name, type);
+  }
+  void sample(std::string_view labels, auto value, std::string_view suffix = {}) {
+    text += fmt::format("tidegate_{}{}{}{}{} {}\n", name_, suffix, labels.empty() ? "" : "{",
+                        labels, labels.empty() ? "" : "}", value);
+  }
+  std::string text;
+
+ private:
+  std::string_view name_;
+};
+
+template <class Figure>
+std::uint64_t sum(Workers workers, Figure figure) {
+  std::uint64_t all = 0;
+  for (const auto* worker : workers) all += figure(*worker).get();
+  return all;
+}
+
+constexpr std::array<std::string_view, outcome_count> outcomes{"allow", "deny", "would_deny"};
+
+std::string_view operation_name(std::size_t index) {
+  return acl::info(static_cast<acl::Operation>(index)).name;
+}
+
+void add_requests(Workers workers, Page& page) {
+  using Counts = std::array<std::array<std::uint64_t, outcome_count>, acl::operation_count + 1>;
+  std::map<std::string, Counts> all;
+  for (const auto* worker : workers)
+    worker->each_profile([&all](const Metrics::OfProfile& figures) {
+      auto& counts = all[figures.name];
+      for (std::size_t i = 0; i < counts.size(); ++i)
+        for (std::size_t j = 0; j < outcome_count; ++j)
+          counts[i][j] += figures.requests[i][j].get();
+    });
+  page.metric("requests_total", "counter",
+              "Requests by profile, operation and decision; no profile where none was asked.");
+  for (const auto& [profile, counts] : all)
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      for (std::size_t j = 0; j < outcome_count; ++j)
+        if (counts[i][j] != 0)
+          page.sample(fmt::format(R"(profile="{}",operation="{}",decision="{}")", escaped(profile),
+                                  operation_name(i), outcomes[j]),
+                      counts[i][j]);
+}
+
+void add_refusals(Workers workers, Page& page) {
+  page.metric("refusals_total", "counter",
+              "Refusals and failures by reason, those before any request included.");
+  for (std::size_t i = 0; i < acl::reason_count; ++i) {
+    const auto count =
+        sum(workers, [i](const Metrics& m) -> const Counter& { return m.refusals[i]; });
+    if (count != 0)
+      page.sample(fmt::format(R"(reason="{}")", acl::id(static_cast<acl::Reason>(i))), count);
+  }
+}
+
+void add_histogram(Workers workers, Histogram Metrics::* which, Page& page) {
+  constexpr double second = 1e6;
+  std::uint64_t cumulated = 0;
+  for (std::size_t i = 0; i <= Histogram::bounds.size(); ++i) {
+    cumulated +=
+        sum(workers, [=](const Metrics& m) -> const Counter& { return (m.*which).buckets[i]; });
+    const auto bound = i < Histogram::bounds.size()
+                           ? fmt::format("{}", static_cast<double>(Histogram::bounds[i]) / second)
+                           : "+Inf";
+    page.sample(fmt::format(R"(le="{}")", bound), cumulated, "_bucket");
+  }
+  const auto micros =
+      sum(workers, [=](const Metrics& m) -> const Counter& { return (m.*which).sum; });
+  page.sample("", static_cast<double>(micros) / second, "_sum");
+  page.sample("", cumulated, "_count");
+}
+
+void add_latencies(Workers workers, Page& page) {
+  page.metric("own_seconds", "histogram",
+              "tidegate's share: from a request's head to its being sent on, or refused.");
+  add_histogram(workers, &Metrics::own, page);
+  page.metric("upstream_seconds", "histogram",
+              "The engine's share: from a request's being sent on to the head of its answer.");
+  add_histogram(workers, &Metrics::upstream, page);
+}
+
+void add_traffic(Workers workers, Page& page) {
+  const auto total = [&](Counter Metrics::* which) {
+    return sum(workers, [which](const Metrics& m) -> const Counter& { return m.*which; });
+  };
+  page.metric("bytes_total", "counter", "Bytes of bodies and streams.");
+  page.sample(R"(direction="to_engine")", total(&Metrics::bytes_in));
+  page.sample(R"(direction="to_client")", total(&Metrics::bytes_out));
+  page.metric("connections_open", "gauge", "Client connections now.");
+  page.sample("", total(&Metrics::sessions));
+  page.metric("streams_open", "gauge", "Raw streams (attach, exec and the like) now.");
+  page.sample("", total(&Metrics::tunnels));
+}
+
+void add_process(const Process& process, Page& page) {
+  using namespace std::chrono;
+  page.metric("upstream_up", "gauge",
+              "Whether the engine answered when it was asked for this page.");
+  page.sample("", process.upstream_up ? 1 : 0);
+  page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
+  page.sample(R"(result="done")", process.reloads_done);
+  page.sample(R"(result="failed")", process.reloads_failed);
+  page.metric("certificate_expiry_timestamp_seconds", "gauge",
+              "When a certificate or revocation list ends.");
+  for (const auto& [file, subject, not_after] : process.expiries)
+    page.sample(fmt::format(R"(file="{}",subject="{}")", escaped(file), escaped(subject)),
+                duration_cast<seconds>(not_after.time_since_epoch()).count());
+  page.metric("build_info", "gauge", "The version that runs.");
+  page.sample(R"(version=")" TIDEGATE_VERSION R"(")", 1);
+}
+
+}  // namespace
+
+std::string exposition(Workers workers, const Process& process) {
+  Page page;
+  add_requests(workers, page);
+  add_refusals(workers, page);
+  add_latencies(workers, page);
+  add_traffic(workers, page);
+  add_process(process, page);
+  return std::move(page.text);
+}
+
+}  // namespace proxy::admin

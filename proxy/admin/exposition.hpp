@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "proxy/metrics.hpp"
+#include "proxy/snapshot.hpp"
+
+namespace proxy::admin {
+
+/// What is true of the process as a whole.
+struct Process {
+  std::uint64_t reloads_done = 0, reloads_failed = 0;
+  bool upstream_up = false;  ///< the last time that somebody asked
+  std::vector<tls::Expiry> expiries;
+};
+
+/// All figures in Prometheus' text format 0.0.4, the workers' summed up.
+/// https://prometheus.io/docs/instrumenting/exposition_formats/
+std::string exposition(std::span<const Metrics* const> workers, const Process&);
+
+}  // namespace proxy::admin

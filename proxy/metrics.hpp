@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "acl/decision.hpp"
+#include "acl/operation.hpp"
+#include "acl/reason.hpp"
+
+namespace proxy {
+
+/// A number that one thread changes and any thread reads: a plain store, no locked instruction.
+class Counter {
+ public:
+  void add(std::uint64_t more = 1) { value_.store(get() + more, std::memory_order_relaxed); }
+  void take(std::uint64_t less = 1) { value_.store(get() - less, std::memory_order_relaxed); }
+  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// How often what took how long.
+struct Histogram {
+  /// Upper bounds in microseconds; one more bucket counts what took longer.
+  static constexpr std::array<std::uint64_t, 16> bounds{
+      25,     50,     100,     250,     500,       1'000,     2'500,      5'000,
+      10'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000, 10'000'000, 60'000'000};
+
+  void add(std::chrono::microseconds);
+
+  std::array<Counter, bounds.size() + 1> buckets;
+  Counter sum;  ///< microseconds
+};
+
+enum class Outcome : std::uint8_t { allowed, denied, would_deny };
+inline constexpr std::size_t outcome_count = 3;
+
+/// What one worker has done since it began.
+class Metrics {
+ public:
+  struct OfProfile {
+    std::string name;
+    std::array<std::array<Counter, outcome_count>, acl::operation_count + 1> requests;
+  };
+
+  /// Counts a request of this profile; an empty name stands for requests that no profile saw.
+  void count(std::string_view profile, acl::Operation, Outcome);
+  std::array<Counter, acl::reason_count> refusals;
+  Histogram own;       ///< from a request's head to its being sent on, or refused
+  Histogram upstream;  ///< from there to the head of the engine's answer
+  Counter bytes_in, bytes_out;
+  Counter sessions, tunnels;  ///< open now
+
+  /// Calls `visit` with each profile's figures; from any thread.
+  template <class Visit>
+  void each_profile(Visit visit) const {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [name, figures] : profiles_) visit(*figures);
+  }
+
+ private:
+  OfProfile& of(std::string_view profile);
+
+  mutable std::mutex mutex_;  ///< taken by a scrape, and where a profile is new
+  std::map<std::string, std::unique_ptr<OfProfile>, std::less<>> profiles_;
+  OfProfile* last_ = nullptr;
+};
+
+}  // namespace proxy
