@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What programs do with dockerode. Prints one line a step; run with DOCKER_HOST set and an image's name.
+// What programs do with dockerode. Prints one line a step; run with DOCKER_HOST set (and DOCKER_CERT_PATH
+// for TLS) and an image's name.
 'use strict';
 const { PassThrough } = require('stream');
+const fs = require('fs');
+const path = require('path');
 const Docker = require('dockerode');
 
 const image = process.argv[2];
-const docker = new Docker({ socketPath: process.env.DOCKER_HOST.replace('unix://', '') });
+const docker = new Docker(options(process.env.DOCKER_HOST, process.env.DOCKER_CERT_PATH));
 const say = (...words) => console.log(...words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))));
+
+function options(host, certificates) {
+  if (host.startsWith('unix://')) return { socketPath: host.replace('unix://', '') };
+  const { hostname, port } = new URL(host);
+  const read = (name) => fs.readFileSync(path.join(certificates, name));
+  return { protocol: 'https', host: hostname, port, ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
+}
 
 function collect(stream) {
   return new Promise((resolve, reject) => {

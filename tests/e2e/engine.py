@@ -19,8 +19,9 @@ PATIENCE = 60.0
 class Engine:
     """One dockerd on a unix socket. Leaves the host's own engine, its bridge and its rules alone."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options=()):
         self.folder = folder
+        self.options = list(options)  # more of dockerd's
         self.path = os.path.join(folder, "engine.sock")
         self.host = f"unix://{self.path}"
         self.process = None
@@ -41,7 +42,7 @@ class Engine:
             "--config-file", self._empty_config(),
             # A containerd that the host runs already is shared with its own engine: keep apart by name.
             "--containerd-namespace", self._bridge, "--containerd-plugins-namespace", f"{self._bridge}-plugins",
-            "--iptables=false", "--ip-forward=false", "--ip-masq=false", *self._bridge_option(),
+            "--iptables=false", "--ip-forward=false", "--ip-masq=false", *self._bridge_option(), *self.options,
         ]  # fmt: skip
 
     def _empty_config(self):

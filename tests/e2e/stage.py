@@ -35,16 +35,17 @@ class Stage:
         self.engine.load_image()
         self.gate = self._plain_relay() if os.environ.get("TIDEGATE") == "relay" else self.tidegate("gate", EVERYTHING)
 
-    def tidegate(self, name, profile, upstream=None):
-        """A tidegate whose only profile, called `name`, is `profile`."""
+    def tidegate(self, name, profile, upstream=None, **sections):
+        """A tidegate whose only profile, called `name`, is `profile`; `sections` replace those of its file."""
         folder = self.new_folder()
         gate = Daemon(folder, {
             "upstream": upstream or self.engine.host,
             "listeners": [{"address": f"unix://{folder}/in.sock", "mode": "0600", "profile": name}],
             "profiles": {name: profile},
             "audit": {"file": f"{folder}/audit.log"},
+            **sections,
         })  # fmt: skip
-        gate.host = f"unix://{folder}/in.sock"
+        gate.host = gate.config["listeners"][0]["address"]
         gate.start()
         gate.await_ready()
         return gate
@@ -73,12 +74,12 @@ class Stage:
 _stage = None
 
 
-def stage():
+def stage(kind=Stage):
     """The stage of this module's tests."""
     global _stage
     if _stage is None:
         _check_machine()
-        _stage = Stage()
+        _stage = kind()
         unittest.addModuleCleanup(_remove_stage)
         _stage.start()
     return _stage
@@ -107,10 +108,12 @@ class StageTest(unittest.TestCase):
 
     maxDiff = None
     command = "docker"
+    stage_kind = Stage
 
     @classmethod
     def setUpClass(cls):
-        cls.stage = stage()
+        super().setUpClass()
+        cls.stage = stage(cls.stage_kind)
         cls.engine = cls.stage.engine
 
     def tearDown(self):
@@ -120,10 +123,10 @@ class StageTest(unittest.TestCase):
         if left:
             subprocess.run([*docker, "rm", "-f", "-v", *left], capture_output=True, check=False)
 
-    def transcript(self, host):
+    def transcript(self, host, kind=Transcript):
         folder = tempfile.mkdtemp(prefix="run-", dir=self.stage.folder)
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        return Transcript(host, folder, self.command)
+        return kind(host, folder, self.command)
 
     def through(self):
         return self.transcript(self.stage.gate.host)

@@ -20,11 +20,7 @@ class Dockerode(StageTest):
         super().setUpClass()
         cls.modules = tempfile.mkdtemp(prefix="tidegate-dockerode-")
         cls.addClassCleanup(shutil.rmtree, cls.modules, ignore_errors=True)
-        # Its optional parts are for ssh and want a compiler; install scripts are not needed.
-        subprocess.run(
-            ["npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error", PACKAGE],
-            cwd=cls.modules, check=True, stdout=subprocess.DEVNULL, timeout=300,
-        )  # fmt: skip
+        install(cls.modules)
 
     def test_workflow(self):
         def workflow(t):
@@ -32,6 +28,14 @@ class Dockerode(StageTest):
             t.run("node", SCRIPT, IMAGE, env={"NODE_PATH": modules})
 
         self.assert_same(workflow)
+
+
+def install(folder):
+    """Its optional parts are for ssh and want a compiler; install scripts are not needed."""
+    subprocess.run(
+        ["npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error", PACKAGE],
+        cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
