@@ -105,6 +105,27 @@ class Ends(TlsTest):
         self.assertRefused(client.response(), 400, "head.field_name")
         self.assertEqual(client.read_to_end(), b"")
 
+    def test_the_end_reaches_a_client_that_reads_late(self):
+        """Where the client reads nothing, close_notify may find no room: it must follow once there is."""
+
+        def flood(connection, _):
+            connection.send(UPGRADED)
+            connection.send(b"x" * connection.engine.size)
+            connection.half_close()
+            connection.go.set()
+            connection.wait_closed()
+
+        self.serve({"POST /containers/x/attach": flood})
+        for size in range(1000, 400_000, 9_500):
+            self.engine.size = size
+            client = self.client(receive_buffer=4096)
+            client.send(ATTACH)
+            client.response_head()
+            self.engine.connections[-1].await_go()
+            with self.subTest(size):
+                self.assertEqual(len(client.read_to_end()), size)
+            client.close()
+
     def test_a_tunnel_that_the_client_cuts_is_cut_at_the_engine(self):
         self.serve({"POST /containers/x/attach": lambda c, _: (c.send(UPGRADED), c.wait_closed(), None)[2]})
         for cut in (lambda client: client.socket.shutdown(socket.SHUT_RDWR), lambda client: client.close(), self.reset):

@@ -7,7 +7,7 @@ import ssl
 import tempfile
 import threading
 
-from tests.integration import test_hijack, test_keep_alive, test_peer_goes_away, test_responses
+from tests.integration import test_bodies, test_hijack, test_keep_alive, test_peer_goes_away, test_responses
 from tests.support.certificates import Authority
 from tests.support.daemon import DaemonTest
 from tests.support.http import request
@@ -56,6 +56,10 @@ class KeepAliveToTlsEngine(TlsEngineTest, test_keep_alive.KeepAlive):
 
 
 class HijackToTlsEngine(TlsEngineTest, test_hijack.Hijack):
+    pass
+
+
+class RequestBodiesToTlsEngine(TlsEngineTest, test_bodies.RequestBodies):
     pass
 
 
@@ -121,12 +125,19 @@ class EngineIdentity(TlsEngineTest):
         self.assertEqual(self.engine.requests, [])
 
     def test_an_engine_without_tls(self):
-        self.engine = TcpEngine()
-        self.engine.start()
-        self.addCleanup(self.engine.stop)
-        self.serve(upstream_tls=self.upstream_tls())
-        self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
-        self.engine.errors.clear()  # it has met a handshake instead of a request
+        """A plain dockerd answers a handshake with 400."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.serve(upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1])
+
+            def answer():
+                with listener.accept()[0] as sock:
+                    sock.recv(5)
+                    sock.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+
+            plain = threading.Thread(target=answer)
+            plain.start()
+            self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
+            plain.join()
 
     def test_a_server_name_of_its_own(self):
         self.engine = self.engine_with(self.authority.server("engine", sans=("DNS:engine.corp",)))

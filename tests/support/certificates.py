@@ -76,7 +76,7 @@ class Authority:
             file.write(f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}\n")
             if sans:
                 file.write(f"subjectAltName={','.join(sans)}\n")
-        openssl("req", "-config", self._path("openssl.cnf"), "-new", *CURVE, "-subj", f"/CN={name}",
+        openssl("req", "-config", self._path("openssl.cnf"), "-new", *CURVE, "-subj", "/CN=" + name.replace("/", "\\/"),
                 "-keyout", pair.key, "-out", request)
         self._ca("-in", request, "-out", pair.cert, "-extfile", extensions, "-notext",
                  "-startdate", days_from_now(begins), "-enddate", days_from_now(ends))
