@@ -37,6 +37,7 @@ Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const confi
 awaitable<std::optional<Reason>> Answer::read_head() {
   const auto to_head = question_.request.method == acl::Method::head;
   const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.head_bytes};
+  failure_.reset();  // that of a connection which a fresh one has replaced
   for (std::size_t scanned = 0;;) {
     const auto size = head_size(scanned);
     if (!size) {
