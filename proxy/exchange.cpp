@@ -111,6 +111,7 @@ awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
   }
   answered_ = true;
   if (reason) {
+    if (reason == Reason::upstream_closed && upstream_.refuses_us()) reason = Reason::upstream_tls;
     upstream_.close();
     stop_body();
     co_return explain(*reason);

@@ -81,9 +81,20 @@ awaitable<std::optional<Reason>> Upstream::secure() {
   if (!context) co_return std::nullopt;
   stream_.secure(context);
   if (co_await stream_.handshake()) co_return std::nullopt;
+  log_failure();
+  co_return Reason::upstream_tls;
+}
+
+bool Upstream::refuses_us() {
+  const auto* tls = stream_.tls();
+  const bool refused = tls != nullptr && tls->failure() == tls::Failure::refused_by_peer;
+  if (refused) log_failure();
+  return refused;
+}
+
+void Upstream::log_failure() {
   spdlog::warn("{}: {}: {}", address_.to_string(), acl::id(Reason::upstream_tls),
                stream_.tls()->failure_text());
-  co_return Reason::upstream_tls;
 }
 
 void Upstream::cancel() {

@@ -32,6 +32,10 @@ class Upstream {
   bool used() const { return used_; }
   void mark_used() { used_ = true; }
 
+  /// The engine has ended TLS with an alert. With TLS 1.3 it looks at our certificate only when our
+  /// handshake is over, so that the first read tells.
+  bool refuses_us();
+
   /// Makes what waits for the engine end at once.
   void cancel();
   void close() { stream_.close(); }
@@ -46,6 +50,7 @@ class Upstream {
   awaitable<error_code> connect_by_name();
   error_code connect_unix();
   awaitable<std::optional<acl::Reason>> secure();
+  void log_failure();
 
   const config::Address& address_;
   const std::shared_ptr<const Snapshot>& snapshot_;
