@@ -51,7 +51,6 @@ acl::ListenerSpec listener_spec_from(const ListenerEntry& entry, const std::stri
     const bool is_sound = !report.names(join(where + ".clients", spec.clients.size()));
     spec.clients.push_back(rule_from(client, accounts, is_sound));
   }
-  if (file.admin) protect(file.admin->address, spec);
   return spec;
 }
 
@@ -64,6 +63,7 @@ acl::PolicySpec spec_from(const FileEntry& file, const Accounts& accounts, const
     spec.listeners.push_back(listener_spec_from(listener, where, accounts, report));
     if (listener.address) protect(*listener.address, spec);
   }
+  if (file.admin) protect(file.admin->address, spec);
   return spec;
 }
 

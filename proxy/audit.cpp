@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
@@ -91,8 +92,10 @@ void append_time(std::string& out) {
 }  // namespace
 
 AuditSink::AuditSink(const config::Audit& audit)
-    : writer_(std::make_shared<spdlog::details::thread_pool>(queue_slots, 1)),
-      logger_(std::make_shared<spdlog::async_logger>("audit", open(audit.file), writer_,
+    : file_(audit.file),
+      sink_(std::make_shared<spdlog::sinks::dist_sink_mt>(std::vector{open(file_)})),
+      writer_(std::make_shared<spdlog::details::thread_pool>(queue_slots, 1)),
+      logger_(std::make_shared<spdlog::async_logger>("audit", sink_, writer_,
                                                      spdlog::async_overflow_policy::block)) {
   logger_->set_pattern("%v");
   logger_->flush_on(spdlog::level::info);
@@ -101,6 +104,17 @@ AuditSink::AuditSink(const config::Audit& audit)
 /// Writes what is still queued and ends the writing thread, while what it writes to is still there.
 AuditSink::~AuditSink() {
   writer_.reset();
+}
+
+std::optional<std::string> AuditSink::reopen() {
+  try {  // spdlog throws what it cannot open
+    auto file = open(file_);
+    file->set_pattern("%v");
+    sink_->set_sinks({std::move(file)});
+    return std::nullopt;
+  } catch (const spdlog::spdlog_ex& error) {
+    return error.what();
+  }
 }
 
 void AuditSink::write(std::string_view lines) {

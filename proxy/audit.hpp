@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,10 @@ class logger;
 namespace details {
 class thread_pool;
 }
+namespace sinks {
+template <class Mutex>
+class dist_sink;
+}
 }  // namespace spdlog
 
 namespace proxy {
@@ -32,10 +37,15 @@ class AuditSink {
   /// \throws std::runtime_error where the file cannot be opened.
   explicit AuditSink(const config::Audit&);
   ~AuditSink();
+  /// Opens the file anew, so that a rotated one is let go. \returns what went wrong; the old file
+  /// is written on then.
+  std::optional<std::string> reopen();
   /// Takes whole lines. Waits where the queue is full: a record is never dropped.
   void write(std::string_view lines);
 
  private:
+  std::string file_;
+  std::shared_ptr<spdlog::sinks::dist_sink<std::mutex>> sink_;
   std::shared_ptr<spdlog::details::thread_pool> writer_;  // the logger holds it weakly only
   std::shared_ptr<spdlog::logger> logger_;
 };

@@ -37,7 +37,8 @@ std::vector<std::string> FileWatch::watch(const std::vector<std::string>& files)
     const int made = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (made < 0) return {std::string("inotify: ") + std::strerror(errno)};
     events_.assign(made, failed);
-    events_.non_blocking(true, failed);  // or Asio's own read_some() would wait, and the loop with it
+    events_.non_blocking(true,
+                         failed);  // or Asio's own read_some() would wait, and the loop with it
   }
   // Adding a directory again gives the same number, so old watches are kept and old names
   // forgotten.

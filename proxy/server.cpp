@@ -70,6 +70,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
               [this](const auto& in_force) { bring_into_force(in_force); }),
       admin_(settings_, *workers_.front(), all_metrics(), [this] { return process(); }),
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
+      rotation_(workers_.front()->loop, SIGUSR1),
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
@@ -95,6 +96,7 @@ void Server::run() {
   reload_.start();
   admin_.start();
   net::co_spawn(workers_.front()->loop, await_signals(), log_escaped);
+  net::co_spawn(workers_.front()->loop, await_rotation(), log_escaped);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i)
     threads.emplace_back([&worker = *workers_[i]] { worker.loop.run(); });
@@ -158,9 +160,21 @@ awaitable<void> Server::await_signals() {
   stop();
 }
 
+awaitable<void> Server::await_rotation() {
+  for (;;) {
+    const auto [error, signal] = co_await rotation_.async_wait(as_result);
+    if (error) co_return;
+    if (const auto problem = audit_.reopen())
+      spdlog::error("SIGUSR1: {}; the old file is written on", *problem);
+    else
+      spdlog::info("SIGUSR1: {} is opened anew", settings_.audit.file);
+  }
+}
+
 /// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The
 /// loops run dry when the last session is gone: a session that leaks would show.
 void Server::drain() {
+  rotation_.cancel();
   reload_.stop();
   admin_.close();
   for (auto& listener : listeners_) listener->close();

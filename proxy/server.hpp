@@ -29,6 +29,7 @@ class Server {
 
  private:
   awaitable<void> await_signals();
+  awaitable<void> await_rotation();
   void start_listening();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason,
@@ -47,7 +48,7 @@ class Server {
   std::vector<std::unique_ptr<Listener>> listeners_;
   Reload reload_;
   admin::Admin admin_;
-  net::signal_set signals_;
+  net::signal_set signals_, rotation_;
   net::steady_timer drain_timer_;
   std::size_t next_worker_ = 0;
 };

@@ -104,7 +104,7 @@ void expect_known(const Table<Struct>& table, const std::set<std::string>& known
 }
 
 TEST(Reload, knows_of_every_key) {
-  std::set<std::string> known{"limits", "audit", "log"};  // whose own keys are compared
+  std::set<std::string> known{"limits", "admin", "audit", "log"};  // whose own keys are compared
   for (const auto& change : fixed) {
     for (const auto& key : change.reported) known.insert(key.substr(key.rfind('.') + 1));
   }
@@ -112,6 +112,7 @@ TEST(Reload, knows_of_every_key) {
   expect_known(listener_keys(), known);
   expect_known(listener_tls_keys(), known);
   expect_known(upstream_tls_keys(), known);
+  expect_known(admin_keys(), known);
   expect_known(audit_keys(), known);
   expect_known(log_keys(), known);
 }
