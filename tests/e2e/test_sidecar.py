@@ -13,6 +13,7 @@ from tests.e2e.engine import IMAGE
 from tests.e2e.sidecar import CLIENT, DOCKER, TIDEGATE, Project
 from tests.e2e.stage import StageTest
 from tests.support.daemon import free_port
+from tests.support.wait import wait_until
 
 
 class SidecarTest(StageTest):
@@ -47,6 +48,10 @@ class SidecarTest(StageTest):
         root = [line.split() for line in project.proc("mountinfo").splitlines() if line.split()[4] == "/"]
         self.assertEqual([fields[5].split(",")[0] for fields in root], ["ro"])
 
+    def await_health(self, project):
+        """The engine asks at once, then every 30 seconds."""
+        wait_until(lambda: project.inspect("{{.State.Health.Status}}") == "healthy", project.logs(), sidecar.PATIENCE)
+
 
 class Image(SidecarTest):
     def test_holds_tidegate_and_its_libraries_and_nothing_else(self):
@@ -74,6 +79,7 @@ class CiSidecar(SidecarTest):
         project = self.project("ci-sidecar")
         project.await_tidegate()
         self.assert_confined(project)
+        self.await_health(project)
         self.check_allowed(project)
         self.check_refused(project)
         self.check_apart(project)
@@ -113,6 +119,7 @@ class Monitor(SidecarTest):
         project = self.project("monitor")
         project.await_tidegate()
         self.assert_confined(project)
+        self.await_health(project)
         self.assertIn(CLIENT, project.agent("docker", "ps").text)
         self.assert_refused(project.agent("docker", "run", IMAGE, "true", code=None), "does not allow")
         self.assert_refused(project.agent("docker", "logs", project.container(), code=None), "does not allow")
@@ -137,6 +144,7 @@ class DropIn(SidecarTest):
         project = self.project("drop-in")
         project.await_tidegate()
         self.assert_confined(project)
+        self.await_health(project)
         self.assertIn(CLIENT, project.agent("docker", "ps").text)
         self.assertIn(IMAGE.split(":", maxsplit=1)[0], project.agent("docker", "images").text)
         self.assert_refused(project.agent("docker", "run", IMAGE, "true", code=None), "")
@@ -167,8 +175,9 @@ class RemoteAdmin(SidecarTest):
         project = self.project(
             "remote-admin", CERTIFICATES=os.path.join(self.folder, "server"), TIDEGATE_ADDRESS=f"127.0.0.1:{self.port}"
         )
-        sidecar.wait_until(lambda: self.ask("ops-kim", "version", code=None).returncode == 0, project.logs())
+        wait_until(lambda: self.ask("ops-kim", "version", code=None).returncode == 0, project.logs())
         self.assert_confined(project)
+        self.await_health(project)
         self.assertIn("ran", self.ask("admin-kim", "run", "--rm", IMAGE, "echo", "ran").text)
         self.assert_refused(self.ask("admin-kim", "run", "--privileged", IMAGE, code=None), "Privileged")
         self.assert_refused(self.ask("admin-kim", "exec", project.container(), "tidegate", code=None), "does not allow")

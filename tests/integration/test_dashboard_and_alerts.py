@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
+from tests.support.daemon import DaemonTest
+from tests.support.http import Client, request
 from tests.support.tools import tool
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -119,6 +121,22 @@ class DashboardAndAlerts(unittest.TestCase):
             file.write(text(CASES).replace("[ALERTS]", f"[{ALERTS}]"))
         done = subprocess.run([promtool, "test", "rules", cases], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class RunningTidegate(DaemonTest):
+    def test_counts_all_of_it(self):
+        admin = self.path("admin.sock")
+        self.serve(admin={"address": f"unix://{admin}"}, deny=["ContainerList"])
+        self.ask(request("GET", "/_ping"))
+        self.ask(request("GET", "/containers/json"))
+        client = Client(admin)
+        client.send(request("GET", "/metrics"))
+        said = client.response().body.decode()
+        client.close()
+        self.assertLessEqual(METRICS.keys(), set(re.findall(r"^# TYPE (\S+) \w+$", said, re.M)))
+        for name, labels in re.findall(r"^(tidegate_\w+)\{(.*)\} ", said, re.M):
+            if family(name) in METRICS:
+                self.assertEqual(set(re.findall(r'(\w+)="', labels)), METRICS[family(name)], name)
 
 
 if __name__ == "__main__":
