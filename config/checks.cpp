@@ -78,16 +78,27 @@ std::string_view without_var(std::string_view path) {
   return path;
 }
 
+bool is_wildcard(const Address& address) {
+  return address.host == "0.0.0.0" || address.host == "::";
+}
+
+bool is_loopback(const Address& address) {
+  return address.host == "::1" || address.host.starts_with("127.");
+}
+
 /// Whether both name one socket, or would quarrel about it: a wildcard host takes a port of all.
 bool overlap(const Address& a, const Address& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Address::Kind::unix_socket) return without_var(a.path) == without_var(b.path);
-  // A host name is that of another machine or container, which has all its ports for itself.
-  if (a.has_host_name() || b.has_host_name()) return false;
-  const auto is_wildcard = [](const std::string& host) {
-    return host == "0.0.0.0" || host == "::";
-  };
-  return a.port == b.port && (a.host == b.host || is_wildcard(a.host) || is_wildcard(b.host));
+  return a.port == b.port && (a.host == b.host || is_wildcard(a) || is_wildcard(b));
+}
+
+/// Whether who connects to the engine would reach this listener. An address that is not this
+/// machine's for certain, or a name, is that of another, which has all its ports for itself.
+bool is_engine(const Address& listener, const Address& engine) {
+  const bool here = engine.kind == Address::Kind::unix_socket || listener.host == engine.host ||
+                    is_loopback(engine) || is_wildcard(engine);
+  return here && overlap(listener, engine);
 }
 
 void check_listeners(const FileEntry& file, const Accounts& accounts, const Findings& findings) {
@@ -109,7 +120,7 @@ void check_addresses(const FileEntry& file, const Findings& findings) {
     const auto& address = file.listeners[i].address;
     const auto where = join(join("listeners", i), "address");
     if (!address) continue;
-    if (!findings.knows("upstream") && overlap(*address, file.upstream)) {
+    if (!findings.knows("upstream") && is_engine(*address, file.upstream)) {
       findings.add(where, acl::quoted(address->to_string()) +
                               " is the upstream too: tidegate would connect to itself; write "
                               "another address");
@@ -121,10 +132,6 @@ void check_addresses(const FileEntry& file, const Findings& findings) {
       break;
     }
   }
-}
-
-bool is_loopback(const Address& address) {
-  return address.host == "::1" || address.host.starts_with("127.");
 }
 
 /// Who may see the figures sees who does what, if not to whom.
@@ -149,14 +156,16 @@ void check_admin(const FileEntry& file, const Accounts& accounts, const Findings
     check_account(admin.owner, "user", accounts.uid_of, "admin.owner", findings);
     check_account(admin.group, "group", accounts.gid_of, "admin.group", findings);
   }
-  const auto refuse = [&](const Address& other, const std::string& what) {
-    if (!overlap(admin.address, other)) return;
-    findings.add("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + what +
+  const auto refuse = [&](bool taken, const std::string& by) {
+    if (!taken) return;
+    findings.add("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + by +
                                       " too; write another address");
   };
-  refuse(file.upstream, "the engine");
-  for (std::size_t i = 0; i < file.listeners.size(); ++i)
-    if (file.listeners[i].address) refuse(*file.listeners[i].address, join("listeners", i));
+  refuse(is_engine(admin.address, file.upstream), "the engine");
+  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
+    const auto& other = file.listeners[i].address;
+    refuse(other && overlap(admin.address, *other), join("listeners", i));
+  }
 }
 
 void check_upstream_tls(const FileEntry& file, const Findings& findings) {

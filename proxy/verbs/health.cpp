@@ -16,7 +16,7 @@ namespace {
 constexpr int healthy = 0, ill = 1;
 
 struct Options {
-  std::string config, address = "tcp://127.0.0.1:9376";
+  std::string config, address = "tcp://127.0.0.1:9180";
   bool ready = false;
 };
 

@@ -2,11 +2,13 @@
 """Exactly one record a request, with who, what, on what, allowed or not, why, and how long."""
 
 import os
+import signal
 import stat
 import time
 
 from tests.support.daemon import DaemonTest, free_port
 from tests.support.http import request
+from tests.support.wait import wait_until
 
 ALWAYS = {"time", "listener", "profile", "operation", "method", "target", "query", "dropped", "decision", "rule", "status",
           "bytes_in", "bytes_out", "duration_us"}
@@ -38,6 +40,18 @@ class AuditRecord(DaemonTest):
         self.assertNotIn("reason", record)
         self.assertGreaterEqual(record["duration_us"], 0)
         self.assertLess(abs(time.time() - time.mktime(time.strptime(record["time"][:19], "%Y-%m-%dT%H:%M:%S")) + time.timezone), 120)
+
+    def test_a_rotated_file_is_let_go_at_sigusr1(self):
+        self.serve()
+        self.ask(request("GET", "/info"))
+        self.daemon.await_audit()
+        os.rename(self.path("audit.log"), self.path("audit.log.1"))
+        self.daemon.signal(signal.SIGUSR1)
+        wait_until(lambda: "is opened anew" in self.daemon.log(), "the new file")
+        self.ask(request("GET", "/version"))
+        self.assertEqual([record["target"] for record in self.daemon.await_audit()], ["/version"])
+        with open(self.path("audit.log.1"), encoding="ascii") as rotated:
+            self.assertEqual(rotated.read().count("\n"), 1)
 
     def test_a_denied_request(self):
         self.serve(allow=["@read"])

@@ -22,7 +22,7 @@ CASES = os.path.join(ROOT, "tests", "integration", "alerts.yaml")
 METRICS = {
     "tidegate_requests_total": {"operation", "profile", "decision"},
     "tidegate_refusals_total": {"reason"},
-    "tidegate_request_seconds": {"le"},
+    "tidegate_own_seconds": {"le"},
     "tidegate_upstream_seconds": {"le"},
     "tidegate_streams_open": set(),
     "tidegate_connections_open": set(),
@@ -86,7 +86,7 @@ class DashboardAndAlerts(unittest.TestCase):
     def test_an_unknown_metric_or_label_is_noticed(self):
         self.assertEqual(unknown("rate(tidegate_requests[5m])"), {"tidegate_requests"})
         self.assertEqual(unknown('tidegate_upstream_up{file="x"}'), {"tidegate_upstream_up{file}"})
-        self.assertEqual(unknown("sum by (le, reason) (tidegate_request_seconds_bucket)"), {"reason"})
+        self.assertEqual(unknown("sum by (le, reason) (tidegate_own_seconds_bucket)"), {"reason"})
 
     def test_each_metric_is_shown(self):
         shown = {family(name) for each in expressions(json.loads(text(DASHBOARD))) for name in NAME.findall(each)}
