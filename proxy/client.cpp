@@ -27,8 +27,10 @@ awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& de
                                                                     http::RequestHead& head) {
   deadline.arm(limits_.idle_time);
   if (!reading_) in_.narrow();
+  if (auto* tls = stream_.tls()) tls->release_buffers(true);
   while (in_.empty())
     if (!co_await more()) co_return NoRequest{.left = true};
+  if (auto* tls = stream_.tls()) tls->release_buffers(false);
 
   deadline.arm(limits_.head_time);
   std::size_t scanned = 0;

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
+
 #include "acl/text.hpp"
 
 namespace proxy {
@@ -51,6 +53,21 @@ void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream
             : "");
 }
 
+/// A close with unread input resets the connection, and may take the alert with it that says why.
+awaitable<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
+  constexpr std::size_t enough = 64 * 1024;  // of a request that was sent in good faith
+  error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+  deadline.arm(std::chrono::seconds(1));
+  std::array<char, 4096> rest;
+  for (std::size_t size = 0; size < enough;) {
+    const auto [error, n] = co_await socket.async_read_some(net::buffer(rest), as_result);
+    if (error) break;
+    size += n;
+  }
+  deadline.disarm();
+}
+
 }  // namespace
 
 awaitable<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
@@ -63,6 +80,8 @@ awaitable<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
   if (!done) {
     const auto reason = late ? Reason::tls_timeout : reason_of(stream.tls()->failure());
     log_refusal(identity, reason, *stream.tls());
+    if (stream.tls()->failure() != tls::Failure::none)
+      co_await let_alert_arrive(stream.socket(), deadline);
     co_return reason;
   }
   if (auto certificate = stream.tls()->peer())
