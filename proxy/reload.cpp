@@ -22,11 +22,12 @@ Reload::Reload(net::io_context& loop, std::string file, const config::Settings& 
       on_snapshot_(std::move(on_snapshot)),
       signals_(loop, SIGHUP),
       reminder_(loop),
-      watch_(loop, [this] { reload("a file has changed"); }) {}
+      watch_(loop, [this] { reload("a file has changed"); }) {
+  watch_files(settings_);  // before anyone can connect and think that changes count
+}
 
 void Reload::start() {
   const auto executor = signals_.get_executor();
-  watch_files();
   net::co_spawn(executor, await_signals(), net::detached);
   net::co_spawn(executor, remind_of_expiry(), net::detached);
   net::co_spawn(executor, watch_.run(), net::detached);
@@ -60,6 +61,8 @@ void Reload::reload(const std::string& cause) {
   if (!settings) {
     for (const auto& mistake : settings.error()) spdlog::error("{}", to_string(mistake));
   }
+  // Before they are read, so that no change is missed; a file that is missing may still appear.
+  watch_files(settings ? *settings : settings_);
   if (settings && renew(std::move(*settings))) {
     ++done_;
     spdlog::info("reload ({}): in force for the next request of every client", cause);
@@ -67,7 +70,6 @@ void Reload::reload(const std::string& cause) {
     ++failed_;
     spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
   }
-  watch_files();  // also after a failure: what was missing may appear where it was looked for
 }
 
 bool Reload::renew(config::Settings settings) {
@@ -88,8 +90,8 @@ bool Reload::renew(config::Settings settings) {
   return true;
 }
 
-void Reload::watch_files() {
-  auto files = certificate_files(settings_);
+void Reload::watch_files(const config::Settings& settings) {
+  auto files = certificate_files(settings);
   if (!file_.empty()) files.push_back(file_);
   if (files.empty()) return;
   for (const auto& problem : watch_.watch(files))

@@ -35,7 +35,7 @@ class Reload {
   awaitable<void> remind_of_expiry();
   void reload(const std::string& cause);
   bool renew(config::Settings);
-  void watch_files();
+  void watch_files(const config::Settings&);
 
   std::string file_;
   const config::Settings& started_with_;
