@@ -89,6 +89,8 @@ class DockerPyOverTls(TlsStageTest, test_docker_py.DockerPy):
     def client(self, t):
         if not isinstance(t, TlsTranscript):
             return super().client(t)
+        for bundle in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # would count more than the client's own ca_cert
+            os.environ.pop(bundle, None)
         pair = (os.path.join(t.certificates, "cert.pem"), os.path.join(t.certificates, "key.pem"))
         tls = docker.tls.TLSConfig(client_cert=pair, ca_cert=os.path.join(t.certificates, "ca.pem"), verify=True)
         client = docker.DockerClient(base_url=t.host, tls=tls, timeout=60)

@@ -23,15 +23,13 @@ class TlsEngineStage(TlsStage):
         ]  # fmt: skip
         super().start()
 
-    def upstream(self, client="gate"):
-        folder = self.client(client)
-        return {
-            "upstream": f"tcp://localhost:{self.port}",
-            "upstream_tls": {"ca": f"{folder}/ca.pem", "cert": f"{folder}/cert.pem", "key": f"{folder}/key.pem"},
-        }
+    def upstream_tls(self):
+        folder = self.client("gate")
+        return {"ca": f"{folder}/ca.pem", "cert": f"{folder}/cert.pem", "key": f"{folder}/key.pem"}
 
     def tidegate(self, name, profile, upstream=None, **sections):
-        return super().tidegate(name, profile, upstream, **{**self.upstream(), **sections})
+        return super().tidegate(name, profile, upstream or f"tcp://localhost:{self.port}",
+                                **{"upstream_tls": self.upstream_tls(), **sections})
 
 
 class EngineBehindTls(DebianClient, TlsStageTest):
@@ -45,8 +43,7 @@ class EngineBehindTls(DebianClient, TlsStageTest):
     test_copy_both_ways = CliWorkflows.test_copy_both_ways
 
     def test_an_engine_that_does_not_trust_tidegate(self):
-        files = self.stage.upstream()["upstream_tls"]
-        gate = self.stage.tidegate("gate", {"allow": ["*"]}, upstream_tls={"ca": files["ca"]})
+        gate = self.stage.tidegate("gate", {"allow": ["*"]}, upstream_tls={"ca": self.stage.path("ca/ca.pem")})
         self.addCleanup(gate.stop)
         t = self.through()
         t.host = gate.host

@@ -31,7 +31,8 @@ class TlsStage(Stage):
         listener = {
             "address": f"tcp://127.0.0.1:{free_port()}",
             "tls": {"cert": self.path("server/cert.pem"), "key": self.path("server/key.pem"),
-                    "client_ca": self.path("ca/ca.pem"), "crl": [self.path("ca/crl.pem")]},
+                    "client_ca": self.path("ca/ca.pem"), "crl": [self.path("ca/crl.pem")],
+                    "min_version": "1.2"},  # docker-py before 7 speaks no other
             "clients": [{"certificate": {"common_name": "ops"}, "profile": name},
                         {"certificate": {"common_name": "ci"}, "profile": "reader"}],
         }  # fmt: skip

@@ -190,7 +190,7 @@ class Mistakes(ReloadTest):
             with self.subTest(key):
                 self.daemon.config = good
                 self.edit(profiles={"p": {"allow": ["@read"]}}, **sections)
-                self.hang_up(f"reload (SIGHUP): {KEPT} what is said above", times)
+                self.hang_up(f"reload (SIGHUP): {KEPT} the mistakes above", times)
                 self.assertIn(f" {key} cannot change while tidegate runs: restart it\n", self.daemon.log())
                 self.assertPolicyKept()
 

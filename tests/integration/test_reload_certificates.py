@@ -125,6 +125,19 @@ class Certificates(TlsTest):
         self.put(self.authority.server(), other)  # and these are watched from now on
         self.daemon.await_log(CHANGED, 2)
 
+    def test_a_file_that_is_missing_is_taken_when_it_appears(self):
+        """As when a deployment brings the configuration first and the certificates after it."""
+        self.serve()
+        before, other = self.client().peer_serial, self.authority.server()
+        os.mkdir(self.path("late"))
+        late = [self.path(f"late/{name}") for name in ("cert.pem", "key.pem")]
+        self.edit(tls={"cert": late[0], "key": late[1], "client_ca": self.authority.cert})
+        self.daemon.await_log(KEPT)
+        for new, old in zip(other, late):
+            os.rename(new, old)
+        self.daemon.await_log(CHANGED)
+        self.assertNotEqual(self.client().peer_serial, before)
+
     def test_tls_cannot_be_taken_away(self):
         self.serve()
         listener = dict(self.daemon.config["listeners"][0], insecure=True)
