@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/session.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/write.hpp>
 
 #include "proxy/handshake.hpp"
@@ -47,7 +49,9 @@ awaitable<void> Session::serve() {
   }
   if (owes_leave_ && !stopped_) co_await take_leave();
   co_await client_.stop_reading();
-  if (client_.stream().tls() != nullptr) client_.stream().shutdown_send();
+  if (client_.stream().tls() == nullptr || stopped_) co_return;
+  deadline_.arm(worker_.settings.limits.stall_time);
+  co_await client_.stream().end_sending();
 }
 
 /// Who is there? Of a plain connection that is known; over TLS the certificate tells.
@@ -57,6 +61,8 @@ awaitable<bool> Session::greet() {
   std::optional<Reason> reason;
   if (!snapshot_->policy->may_serve(identity_)) {
     reason = Reason::client_unknown;
+    spdlog::info("{}: {} is not served: {}: no rule could match it", identity_.listener_name,
+                 identity_.address, acl::id(*reason));
   } else {
     client_.stream().secure(context);
     const auto limit = worker_.settings.limits.handshake_time;
@@ -266,8 +272,8 @@ awaitable<bool> Session::may_go_on(const Refusal& refusal) {
 /// side is read to its end first, within bounds.
 awaitable<void> Session::take_leave() {
   const auto& limits = worker_.settings.limits;
-  client_.stream().shutdown_send();
   deadline_.arm(limits.tunnel_linger_time);
+  co_await client_.stream().end_sending();
   co_await client_.discard(limits.body_bytes);
 }
 

@@ -16,9 +16,18 @@ awaitable<bool> Stream::handshake() {
   co_return !error;
 }
 
+awaitable<void> Stream::end_sending() {
+  if (!secured_) {
+    shutdown_send();
+    co_return;
+  }
+  const auto attempt = [this] { return secured_->stream.shutdown_send(); };
+  co_await drive(attempt, as_result);
+}
+
 void Stream::shutdown_send() {
   if (!is_open()) return;
-  if (secured_) {  // an alert that finds no room in the socket's buffer is not waited for
+  if (secured_) {
     secured_->stream.shutdown_send();
     return;
   }

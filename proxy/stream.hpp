@@ -54,7 +54,10 @@ class Stream {
     return drive(attempt, std::forward<Token>(token));
   }
 
-  /// Ends our side; what the peer sends can still be read.
+  /// Ends our side; what the peer sends can still be read. Over TLS the end is a record like others
+  /// and may have to wait until the peer has read; no write may be under way.
+  awaitable<void> end_sending();
+  /// The same where nothing can be waited for: an end that finds no room is lost.
   void shutdown_send();
   /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
   /// TCP only after a reset.
@@ -98,27 +101,34 @@ class Stream {
     Stream& stream;
     Attempt attempt;
     tls::Step step{};
+    error_code result{};
     enum class Phase : std::uint8_t { begun, waiting, over } phase = Phase::begun;
 
     template <class Self>
     void operator()(Self& self, error_code error = {}, std::size_t = 0) {
-      if (phase == Phase::over) return self.complete(stream.result_of(step), step.bytes);
+      if (phase == Phase::over) return self.complete(result, step.bytes);
       // Closed meanwhile: the descriptor's number may be another connection's by now.
       if (!error && !stream.is_open()) error = net::error::operation_aborted;
-      if (error) return self.complete(error, 0);
-      step = attempt();
-      const bool waits =
-          step.progress == tls::Progress::want_read || step.progress == tls::Progress::want_write;
-      if (waits) {
-        phase = Phase::waiting;
-        const auto what =
-            step.progress == tls::Progress::want_read ? Socket::wait_read : Socket::wait_write;
-        return stream.socket_.async_wait(what, std::move(self));
-      }
-      if (phase == Phase::waiting) return self.complete(stream.result_of(step), step.bytes);
+      if (!error) step = attempt();
+      if (!error && waits()) return wait(self);
+      result = error ? error : stream.result_of(step);
       // An operation never completes inside the call that begins it.
+      const bool at_once = phase == Phase::begun;
       phase = Phase::over;
+      if (!at_once) return self.complete(result, step.bytes);
       net::post(stream.get_executor(), std::move(self));
+    }
+
+    bool waits() const {
+      return step.progress == tls::Progress::want_read ||
+             step.progress == tls::Progress::want_write;
+    }
+
+    template <class Self>
+    void wait(Self& self) {
+      phase = Phase::waiting;
+      const bool reads = step.progress == tls::Progress::want_read;
+      stream.socket_.async_wait(reads ? Socket::wait_read : Socket::wait_write, std::move(self));
     }
   };
 

@@ -30,7 +30,7 @@ awaitable<void> Tunnel::pump_to_upstream() {
   if (open && !client_.end()) open = co_await pump(client_.stream(), upstream_, from_client_);
   if (!open && client_.stream().hung_up()) co_return stop();
   if (!open) co_return;  // the engine no longer reads; it may still write
-  upstream_.shutdown_send();
+  co_await upstream_.end_sending();
   if (upstream_done_) co_return;
   // A client that has only closed its sending side waits for output; one that is gone does not.
   const auto [error] = co_await client_.stream().socket().async_wait(Socket::wait_error, as_result);
@@ -44,7 +44,8 @@ awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
   if (!open) co_return stop();
   // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our
   // end. Pass it on and give the client a while; closing at once would drop output still in flight.
-  client_.stream().shutdown_send();
+  deadline_.arm(limits_.stall_time);
+  co_await client_.stream().end_sending();
   deadline_.arm(limits_.tunnel_linger_time);
   if (client_.end() || client_.stream().hung_up()) stop();
 }

@@ -66,7 +66,7 @@ awaitable<void> Admin::serve(Socket socket) {
     const auto text = co_await answer(head.method, head.target);
     deadline.arm(settings_.limits.head_time);
     co_await net::async_write(client.stream(), net::buffer(text), as_result);
-    client.stream().shutdown_send();
+    co_await client.stream().end_sending();
     co_await client.discard(settings_.limits.head_bytes);
   }
   co_await client.stop_reading();
