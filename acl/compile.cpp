@@ -211,6 +211,7 @@ class PolicyCompiler {
   std::shared_ptr<const Profile> build_profile(const ProfileSpec& spec) const {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
+    profile->mode_ = spec.mode;
     profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);

@@ -17,10 +17,12 @@ enum class Verdict : std::uint8_t { deny, needs_body, allow };
 /// The outcome of Policy::decide(). Views point into the Policy, which the request keeps alive.
 struct Decision {
   Verdict verdict = Verdict::deny;
-  Reason reason = Reason::operation_denied;  ///< why not; meaningless when allowed
+  /// Of a profile in shadow mode: it would refuse this, and lets it through.
+  bool would_deny = false;
+  Reason reason = Reason::operation_denied;  ///< why not; meaningless when simply allowed
   std::string_view profile;                  ///< the profile that applied
   std::string_view rule;  ///< the line that decided: "allow @container", "default deny"
-  std::string message;    ///< the sentence for the client; empty when allowed
+  std::string message;    ///< the sentence for the client; empty when simply allowed
 
   /// How much of an opaque body Policy::decide_first_bytes() wants to see before any of it is sent
   /// on; 0: nothing.

@@ -51,7 +51,8 @@ Decision Profile::decide(const Identity& identity, const Request& request) const
         "no rule under `clients` of " + identity.listener_name + " matches " + seen_as(identity);
     return decision;
   }
-  if (!rule.allows) return deny_operation(request, std::move(decision));
+  if (!rule.allows) deny_operation(request, decision);
+  if (!rule.allows && !decision.would_deny) return decision;
   const bool reads_body = info(request.operation).body == BodyKind::json;
   decision.verdict = reads_body ? Verdict::needs_body : Verdict::allow;
   decision.first_bytes = constraint::first_bytes(constraints_, request.operation);
@@ -59,15 +60,18 @@ Decision Profile::decide(const Identity& identity, const Request& request) const
   return decision;
 }
 
-Decision Profile::deny_operation(const Request& request, Decision decision) const {
-  const bool known = request.operation != Operation::unknown;
-  decision.reason = known ? Reason::operation_denied : Reason::operation_unknown;
-  decision.message = operation_sentence(request, name_);
-  if (known && constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
-    decision.message += "; level " + std::string(to_string(constraints_.level())) +
-                        " wants it named, not \"*\" or a group by effect";
+void Profile::deny_operation(const Request& request, Decision& decision) const {
+  std::string sentence = operation_sentence(request, name_);
+  if (request.operation == Operation::unknown) {  // nor could it be sent on
+    decision.reason = Reason::operation_unknown;
+    decision.message = std::move(sentence);
+    return;
   }
-  return decision;
+  if (constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
+    sentence += "; level " + std::string(to_string(constraints_.level())) +
+                " wants it named, not \"*\" or a group by effect";
+  }
+  deny(Reason::operation_denied, std::move(sentence), decision);
 }
 
 Decision Profile::decide_first_bytes(const Identity& identity, const Request& request,
@@ -99,7 +103,7 @@ Decision Profile::decide(const Identity& identity, const Request& request, std::
   decision.verdict = Verdict::allow;
   if (body.empty() && schema::body_is_optional(request.operation)) return decision;
   if (const auto refusal = scratch.document.read(body)) {
-    deny(request, refusal->reason, refusal->message, decision);
+    refuse(request, *refusal, decision);
     return decision;
   }
   check_body(request, scratch, decision);
@@ -115,11 +119,15 @@ void Profile::check_body(const Request& request, Scratch& scratch, Decision& dec
   schema::ConformSettings settings;
   settings.unknown_fields = constraints_.spec().unknown_fields;
   settings.habits = constraints_.spec().client_habits;
+  settings.drop_refused = mode_ == Mode::shadow;
   schema::conform(request.operation, scratch.document, settings, scratch.conformance);
   decision.dropped = scratch.conformance.dropped;
   if (!scratch.conformance.ok()) {
-    const auto& problems = scratch.conformance.problems;
-    return deny(request, problems.front().reason, sentences(scratch.conformance), decision);
+    const Refusal refusal(scratch.conformance.problems.front().reason,
+                          sentences(scratch.conformance));
+    if (!scratch.conformance.understood) return refuse(request, refusal, decision);
+    deny(request, refusal.reason, refusal.message, decision);
+    if (decision.verdict == Verdict::deny) return;
   }
   scratch.found.clear();
   scratch.enforced.clear();
@@ -138,10 +146,27 @@ void Profile::deny(const Request& request, const constraint::Findings& found,
 
 void Profile::deny(const Request& request, Reason reason, const std::string& why,
                    Decision& decision) const {
-  decision.verdict = Verdict::deny;
+  deny(reason,
+       std::string(info(request.operation).name) + " refused for profile '" + name_ + "': " + why,
+       decision);
+}
+
+// In shadow mode checks go on behind a refusal; the first one is what a client would be told.
+void Profile::deny(Reason reason, std::string message, Decision& decision) const {
+  if (decision.would_deny) return;
+  decision.would_deny = mode_ == Mode::shadow;
+  if (!decision.would_deny) decision.verdict = Verdict::deny;
   decision.reason = reason;
-  decision.message =
-      std::string(info(request.operation).name) + " refused for profile '" + name_ + "': " + why;
+  decision.message = std::move(message);
+}
+
+// What is not understood is refused in shadow mode too: there is nothing that could be sent on.
+void Profile::refuse(const Request& request, const Refusal& refusal, Decision& decision) const {
+  decision.would_deny = false;
+  decision.verdict = Verdict::deny;
+  decision.reason = refusal.reason;
+  decision.message = std::string(info(request.operation).name) + " refused for profile '" + name_ +
+                     "': " + refusal.message;
 }
 
 Decision Policy::decide(const Identity& identity, const Request& request) const {

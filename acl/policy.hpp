@@ -26,12 +26,16 @@ namespace acl {
 /// How much of an unknown path a message repeats, in bytes.
 inline constexpr std::size_t longest_path_shown = 128;
 
+/// Whether a profile refuses, or only says what it would refuse: for a trial of a policy.
+enum class Mode : std::uint8_t { enforce, shadow };
+
 /// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
 struct ProfileSpec {
   std::string name;
   std::vector<std::string> allow;
   std::vector<std::string> deny;  ///< takes away from `allow`
   ConstraintSpec constraints = {};
+  Mode mode = Mode::enforce;
 };
 
 /// Who gets which profile at a listener: one for everybody, or rules of which the first that
@@ -68,17 +72,20 @@ class Profile {
     std::string text;  ///< "allow @read", "deny ContainerExport", "default deny"
     bool allows = false;
   };
-  Decision deny_operation(const Request&, Decision) const;
+  void deny_operation(const Request&, Decision&) const;
   void check_head(const Request&, Decision&) const;
   void check_body(const Request&, Scratch&, Decision&) const;
   void deny(const Request&, const constraint::Findings&, Decision&) const;
   void deny(const Request&, Reason, const std::string& why, Decision&) const;
+  void deny(Reason, std::string message, Decision&) const;
+  void refuse(const Request&, const Refusal&, Decision&) const;
 
   std::string name_;
   std::vector<Rule> rules_ = {{"default deny", false}};
   /// Index into rules_, an operation each and one for `unknown`; 0 is the default.
   std::array<std::uint16_t, operation_count + 1> rule_of_{};
   Constraints constraints_;
+  Mode mode_ = Mode::enforce;
 };
 
 /// Who may do what: immutable, shared by all threads, replaced as a whole by a reload.

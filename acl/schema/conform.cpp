@@ -95,7 +95,7 @@ class Matcher {
 
   bool keeps(Value object, Value member, Struct type) {
     if (!is_ascii(member.key())) {
-      problem(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
+      malformed(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
       return true;
     }
     const Field field = find(type, member.key());
@@ -103,8 +103,8 @@ class Matcher {
     const auto place = static_cast<std::size_t>(field);
     // Structs never contain themselves, so the last object that had this field is this one or done.
     if (seen_in_[place] == object.index()) {
-      problem(Reason::body_duplicate_key, member,
-              "the field is given twice, in different spellings");
+      malformed(Reason::body_duplicate_key, member,
+                "the field is given twice, in different spellings");
       return true;
     }
     seen_in_[place] = object.index();
@@ -121,16 +121,20 @@ class Matcher {
       return keeps_habit(member);
     }
     if (find(legacy_top_level(type), member.key()) != Field::none) {
-      problem(Reason::body_top_level_host_config, member,
-              "belongs into HostConfig; engines up to 26.1 obey it here too");
-      return true;
+      return refuses(Reason::body_top_level_host_config, member,
+                     "belongs into HostConfig; engines up to 26.1 obey it here too");
     }
     if (settings_.unknown_fields == UnknownFields::drop) return drops(member);
     const std::string_view near = nearest(type, member.key());
-    problem(Reason::body_unknown_field, member,
-            near.empty() ? "the Engine API has no such field"
-                         : "the Engine API has no such field; did you mean " + quoted(near) + "?");
-    return true;
+    return refuses(Reason::body_unknown_field, member,
+                   near.empty()
+                       ? "the Engine API has no such field"
+                       : "the Engine API has no such field; did you mean " + quoted(near) + "?");
+  }
+
+  bool refuses(Reason reason, Value member, const std::string& what) {
+    problem(reason, member, what);
+    return !settings_.drop_refused || drops(member);
   }
 
   bool keeps_habits() const { return settings_.habits == Habits::keep; }
@@ -148,9 +152,15 @@ class Matcher {
   void wrong_type(Value value, Type type) {
     const bool out_of_range = value.kind() == Kind::number && type.shape == Shape::one &&
                               type.scalar >= Scalar::int64 && type.scalar <= Scalar::float32;
-    problem(Reason::body_wrong_type, value,
-            "must be " + to_string(type) + ", not " +
-                (out_of_range ? shown(value.text()) : std::string(json::to_string(value.kind()))));
+    malformed(
+        Reason::body_wrong_type, value,
+        "must be " + to_string(type) + ", not " +
+            (out_of_range ? shown(value.text()) : std::string(json::to_string(value.kind()))));
+  }
+
+  void malformed(Reason reason, Value where, const std::string& what) {
+    out_.understood = false;
+    problem(reason, where, what);
   }
 
   void problem(Reason reason, Value where, const std::string& what) {
@@ -188,6 +198,7 @@ void Conformance::clear() {
   dropped.clear();
   more_problems = 0;
   more_dropped = 0;
+  understood = true;
 }
 
 void conform(Operation operation, json::Document& body, const ConformSettings& settings,
@@ -196,6 +207,7 @@ void conform(Operation operation, json::Document& body, const ConformSettings& s
   if (const std::optional<Type> type = body_of(operation)) {
     Matcher(operation, body, settings, out).match(body.root(), *type);
   } else {
+    out.understood = false;
     out.problems.emplace_back(Reason::body_unknown_field, "this operation takes no JSON body");
   }
 }

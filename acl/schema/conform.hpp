@@ -21,6 +21,7 @@ enum class Habits { drop, keep };
 struct ConformSettings {
   UnknownFields unknown_fields = UnknownFields::refuse;
   Habits habits = Habits::drop;
+  bool drop_refused = false;  ///< whether what is refused by name is left out as well
   std::size_t problems = 20;  ///< at most so many are reported of one body
   std::size_t dropped = 64;   ///< at most so many dropped fields are named
 };
@@ -31,6 +32,8 @@ struct Conformance {
   std::vector<std::string> dropped;  ///< paths of the fields that were left out, for the audit
   std::size_t more_problems = 0;     ///< beyond ConformSettings::problems
   std::size_t more_dropped = 0;      ///< beyond ConformSettings::dropped
+  /// Whether all problems are fields that are refused by name: without these the body conforms.
+  bool understood = true;
 
   bool ok() const { return problems.empty(); }
   void clear();
