@@ -136,6 +136,10 @@ bool is_ulimit(const Place& at, const std::string& name, Report& report) {
 
 }  // namespace
 
+Type<acl::Mode> profile_mode() {
+  return choice<acl::Mode>({{"enforce", acl::Mode::enforce}, {"shadow", acl::Mode::shadow}});
+}
+
 Type<acl::Level> level() {
   using acl::Level;
   return choice<Level>({{"unconfined", Level::unconfined},

@@ -6,11 +6,13 @@
 #include <string>
 
 #include "acl/constraint/spec.hpp"
+#include "acl/policy.hpp"
 #include "config/fields.hpp"
 
-/// The kinds of values that constraints have.
+/// The kinds of values that profiles and their constraints have.
 namespace config {
 
+Type<acl::Mode> profile_mode();
 Type<acl::Level> level();
 Type<acl::UnknownFields> unknown_fields();
 Type<acl::Habits> habits();

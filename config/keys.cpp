@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/constraint_keys.hpp"
+#include "config/constraint_types.hpp"
 #include "config/presets.hpp"
 #include "config/types.hpp"
 
@@ -146,6 +147,7 @@ const Table<acl::ProfileSpec>& profile_keys() {
   using acl::ProfileSpec;
   static const Table<ProfileSpec> table{
       preset_key(),
+      field("mode", &ProfileSpec::mode, profile_mode()),
       field("allow", &ProfileSpec::allow, list_of(text(), most_entries)),
       field("deny", &ProfileSpec::deny, list_of(text(), most_entries)),
       field("containers", &ProfileSpec::constraints, map_of(constraint_keys())),
