@@ -12,6 +12,7 @@
 
 #include <functional>
 
+#include "acl/text.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy {
@@ -20,6 +21,7 @@ namespace {
 constexpr std::size_t queue_slots = 1024;  // of batches
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
+constexpr std::size_t longest_message = 512;
 
 spdlog::sink_ptr open(const std::string& file) {
   if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
@@ -153,7 +155,10 @@ AuditRecord::~AuditRecord() {
 void AuditRecord::count(Clock::time_point now) const {
   using std::chrono::duration_cast, std::chrono::microseconds;
   auto& metrics = log_.metrics;
-  metrics.count(profile_, request_.operation, allowed_ ? Outcome::allowed : Outcome::denied);
+  const auto outcome = would_deny_ ? Outcome::would_deny
+                       : allowed_  ? Outcome::allowed
+                                   : Outcome::denied;
+  metrics.count(profile_, request_.operation, outcome);
   if (reason_) metrics.refusals[static_cast<std::size_t>(*reason_)].add();
   metrics.bytes_in.add(bytes_in_);
   metrics.bytes_out.add(bytes_out_);
@@ -179,6 +184,10 @@ void AuditRecord::decided(const acl::Decision& decision) {
   enforced_ = decision.enforced;
   allowed_ = decision.verdict == acl::Verdict::allow;
   if (decision.verdict == acl::Verdict::deny) reason_ = decision.reason;
+  if (!allowed_ || !decision.would_deny) return;
+  would_deny_ = decision.reason;
+  constexpr std::size_t dots = 3;  // where shown() cuts
+  message_ = acl::shown(decision.message, longest_message - dots);
 }
 
 void AuditRecord::refused(acl::Reason reason) {
@@ -198,8 +207,12 @@ void AuditRecord::write(Clock::time_point now, std::string& out) const {
   append_names("dropped_fields", dropped_fields_, itself, out);
   append_names("enforced", enforced_, itself, out);
   append_text("decision", allowed_ ? "allow" : "deny", out);
+  if (would_deny_) out += ",\"would_deny\":true";
   append_text("rule", rule_, out);
-  if (reason_) append_text("reason", acl::id(*reason_), out);
+  // What has gone wrong with a request that was let through says more than why it need not have.
+  if (const auto reason = reason_ ? reason_ : would_deny_)
+    append_text("reason", acl::id(*reason), out);
+  if (would_deny_) append_text("message", message_, out);
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);

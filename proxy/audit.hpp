@@ -73,7 +73,8 @@ class AuditLog {
 };
 
 /// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips
-/// it (guarantee G7). Values of the query and bodies never get in.
+/// it (guarantee G7). Values of the query and bodies never get in, but for those that the sentence
+/// of a shadow profile shows: no secrets, and not much of each.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
@@ -107,6 +108,8 @@ class AuditRecord {
   std::string raw_method_, raw_path_;
   std::span<const std::string> dropped_fields_, enforced_;  ///< in the session's Scratch
   std::optional<acl::Reason> reason_;
+  std::optional<acl::Reason> would_deny_;  ///< why a profile in shadow mode would have refused
+  std::string message_;                    ///< its sentence
   bool allowed_ = false;
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
