@@ -117,6 +117,7 @@ void Server::start_listening() {
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
+  warn_of_shadows(settings_.policy_spec);
 }
 
 void Server::take(net::io_context& loop, Socket client, acl::Identity identity) {

@@ -30,6 +30,12 @@ ContextOrNot context_of(const config::UpstreamTls& files, const config::Address&
        .server_name = files.server_name.empty() ? upstream.host : files.server_name});
 }
 
+bool uses(const acl::ListenerSpec& listener, const std::string& profile) {
+  return listener.profile == profile ||
+         std::ranges::find(listener.clients, profile, &acl::ClientRule::profile) !=
+             listener.clients.end();
+}
+
 }  // namespace
 
 acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
@@ -97,6 +103,14 @@ void warn_of_expiry(const Snapshot& snapshot) {
       spdlog::error("{}: {} expired on {}", file, subject, day);
     else if (not_after - now < ahead)
       spdlog::warn("{}: {} expires on {}, in {} days", file, subject, day, left);
+  }
+}
+
+void warn_of_shadows(const acl::PolicySpec& policy) {
+  for (const auto& profile : policy.profiles) {
+    const auto used = [&](const auto& listener) { return uses(listener, profile.name); };
+    if (profile.mode == acl::Mode::shadow && std::ranges::any_of(policy.listeners, used))
+      spdlog::warn("profile '{}' is in shadow mode: nothing is refused", profile.name);
   }
 }
 

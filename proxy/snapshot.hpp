@@ -35,4 +35,7 @@ std::vector<std::string> certificate_files(const config::Settings&);
 /// Warns of what ends within 30 days, or has ended.
 void warn_of_expiry(const Snapshot&);
 
+/// Warns of each profile in shadow mode that a listener uses.
+void warn_of_shadows(const acl::PolicySpec&);
+
 }  // namespace proxy
