@@ -13,6 +13,7 @@ namespace {
 
 acl::Decision denied(acl::Decision decision, const acl::Refusal& refusal) {
   decision.verdict = acl::Verdict::deny;
+  decision.would_deny = false;
   decision.reason = refusal.reason;
   decision.message = refusal.message;
   return decision;
@@ -83,8 +84,12 @@ std::string Judgement::text() const {
               out);
   append_line("profile", decision_.profile, out);
   append_line("rule", decision_.rule, out);
-  append_line("decision", allowed() ? "allowed" : "refused", out);
-  if (!allowed()) {
+  append_line("decision",
+              decision_.would_deny ? "allowed (shadow: would be refused)"
+              : allowed()          ? "allowed"
+                                   : "refused",
+              out);
+  if (!allowed() || decision_.would_deny) {
     append_line("reason", fmt::format("{} ({})", id(decision_.reason), status(decision_.reason)),
                 out);
     append_line("because", by_lines(decision_.message), out);

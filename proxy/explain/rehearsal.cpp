@@ -48,6 +48,7 @@ std::string text(const json& record, const char* key) {
 Made made_from(const json& record) {
   Made made;
   made.allowed = text(record, "decision") == "allow";
+  made.would_deny = record.contains("would_deny");
   made.line = text(record, "method") + " " + text(record, "target");
   made.operation = text(record, "operation");
   made.rule = text(record, "rule");

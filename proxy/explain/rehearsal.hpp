@@ -12,7 +12,8 @@ namespace proxy::explain {
 /// One request that a client has made, from its audit record.
 struct Made {
   bool allowed = false;
-  std::string line;  ///< "POST /v1.41/containers/create"
+  bool would_deny = false;  ///< allowed in shadow mode only
+  std::string line;         ///< "POST /v1.41/containers/create"
   std::string operation, rule, reason;
   std::vector<std::string> enforced;  ///< paths of values that the profile put in
 };

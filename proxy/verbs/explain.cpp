@@ -102,7 +102,9 @@ int explain_request(const Options& options, const acl::Identity& identity,
 
 void print(const explain::Made& made) {
   fmt::print("{:<8} {:<24} {}\n", made.allowed ? "allowed" : "refused", made.operation, made.line);
-  fmt::print("{:<8} {}\n", "", made.allowed ? made.rule : made.rule + ": " + made.reason);
+  const bool simply = made.allowed && !made.would_deny;
+  fmt::print("{:<8} {}\n", "", simply ? made.rule : made.rule + ": " + made.reason);
+  if (made.would_deny) fmt::print("{:<8} shadow: would be refused\n", "");
   for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
 }
 

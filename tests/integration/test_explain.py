@@ -53,6 +53,18 @@ class Requests(ExplainTest):
         self.assertLine(said, "sends", "GET /v1.41/containers/web1/json?size=1")
         self.assertLine(said, "not sent", "x")
 
+    def test_one_that_a_shadow_profile_lets_through_is_shown_with_why_and_what(self):
+        config = self.write("shadow", json.dumps({
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}],
+            "profiles": {"ci": {"allow": ["@container"], "mode": "shadow"}},
+        }))  # fmt: skip
+        body = '{"HostConfig":{"Privileged":true}}'
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", body, status=ALLOWED, config=config)
+        self.assertLine(said, "decision", "allowed (shadow: would be refused)")
+        self.assertLine(said, "reason", "constraint.privileged (403)")
+        self.assertIn("HostConfig.Privileged is true, level baseline wants false", said)
+        self.assertLine(said, "body", body)
+
     def test_a_refused_one_is_shown_with_rule_and_reason(self):
         said = self.explain("--profile", "monitor", "POST", "/containers/create", status=REFUSED)
         self.assertLine(said, "decision", "refused")
@@ -197,6 +209,16 @@ class Clients(ExplainTest):
         said = self.explain("--profile", "monitor", "--", "python3", "-c", script, status=ALLOWED)
         self.assertIn("HTTP/1.1 200 OK", said)
         self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
+
+    def test_what_shadow_mode_lets_through_is_told_with_its_reason(self):
+        config = self.write("shadow", json.dumps({
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}],
+            "profiles": {"ci": {"allow": ["@image"], "mode": "shadow"}},
+        }))  # fmt: skip
+        script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
+        script += "s.sendall(b'GET /_ping HTTP/1.0\\r\\n\\r\\n'); s.recv(99)"
+        said = self.explain("--profile", "ci", "--", "python3", "-c", script, status=ALLOWED, config=config)
+        self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +default deny: operation.denied\n +shadow: would be refused\n1 ")
 
 
 class DockerClients(ExplainTest):
