@@ -31,8 +31,8 @@ Type<T> under(std::string_view name, const Type<T>& type, std::string_view why) 
     to = std::move(holder.value);
     return true;
   };
-  return {read, [](const T&) { return std::string(); },
-          "`{" + std::string(name) + ": " + type.range + "}`"};
+  const auto print = [table](const T& value) { return print_map(table, {value}); };
+  return {read, print, "`{" + std::string(name) + ": " + type.range + "}`", shape_of(table)};
 }
 
 Type<std::vector<std::string>> texts() {

@@ -44,10 +44,11 @@ Type<T> choice(std::vector<std::pair<std::string_view, T>> words) {
     return true;
   };
   auto print = [words](const T& value) {
-    return std::string(
-        std::ranges::find(words, value, &std::pair<std::string_view, T>::second)->first);
+    const auto word = std::ranges::find(words, value, &std::pair<std::string_view, T>::second);
+    return scalar_node(std::string(word->first));
   };
-  return {std::move(read), std::move(print), std::move(range)};
+  return {std::move(read), std::move(print), std::move(range),
+          one_of_words({names.begin(), names.end()})};
 }
 
 /// The same type in the signed numbers of the Engine API.
@@ -61,10 +62,10 @@ Type<std::int64_t> as_signed(const Type<std::size_t>& type) {
   auto print = [type](const std::int64_t& value) {
     return type.print(static_cast<std::size_t>(value));
   };
-  return {std::move(read), std::move(print), type.range};
+  return {std::move(read), std::move(print), type.range, type.shape};
 }
 
-/// Values by name. `is_name` says what a name may be; `valid` is for its message.
+/// Values by name. `is_name` says whether a name may be one, and complains.
 template <class T, class IsName>
 Type<std::map<std::string, T>> by_name(const Type<T>& type, IsName is_name, std::string range) {
   auto read = [=](const Place& place, std::map<std::string, T>& to, Report& report) {
@@ -76,7 +77,14 @@ Type<std::map<std::string, T>> by_name(const Type<T>& type, IsName is_name, std:
     }
     return true;
   };
-  return {std::move(read), [](const auto&) { return std::string(); }, std::move(range)};
+  auto print = [type](const std::map<std::string, T>& from) {
+    YamlNode node;
+    node.kind = YamlNode::Kind::map;
+    for (const auto& [name, value] : from) node.entries.push_back({name, type.print(value)});
+    return node;
+  };
+  Shape shape{.kind = Shape::Kind::by_name, .values = {type.shape}};
+  return {std::move(read), std::move(print), std::move(range), std::move(shape)};
 }
 
 std::string same(const std::string& text) {
@@ -125,10 +133,15 @@ Complaint parse_ip(const std::string& text, std::string& to) {
   return "";
 }
 
-bool is_ulimit(const Place& at, const std::string& name, Report& report) {
-  static const std::vector<std::string_view> known{
+const std::vector<std::string_view>& all_ulimits() {
+  static const std::vector<std::string_view> names{
       "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue", "nice",
       "nofile", "nproc", "rss",  "rtprio", "rttime", "sigpending", "stack"};
+  return names;
+}
+
+bool is_ulimit(const Place& at, const std::string& name, Report& report) {
+  const auto& known = all_ulimits();
   if (std::ranges::find(known, std::string_view(name)) != known.end()) return true;
   at.mistake(report, "there is no ulimit " + acl::quoted(name), suggest(name, known));
   return false;
@@ -178,27 +191,35 @@ Type<std::int64_t> cpus() {
     to = *parsed;
     return "";
   };
-  return scalar<std::int64_t>(parse, format_cpus, range);
+  return scalar<std::int64_t>(parse, format_cpus, range,
+                              {.types = {"number", "string"},
+                               .pattern = "^[0-9.]+$",
+                               .least = static_cast<double>(least_cpus) / 1e9,
+                               .most = static_cast<double>(most_cpus) / 1e9});
 }
 
 Type<std::string> host_path() {
-  return scalar<std::string>(parse_host_path, same, "an absolute, canonical path");
+  return scalar<std::string>(parse_host_path, same, "an absolute, canonical path",
+                             string_like("^/"));
 }
 
 Type<std::string> device_permissions() {
-  return scalar<std::string>(parse_permissions, same, "letters of rwm");
+  return scalar<std::string>(parse_permissions, same, "letters of rwm",
+                             string_like("^[rwm]{1,3}$"));
 }
 
 Type<std::string> capability() {
-  return scalar<std::string>(parse_capability, same, "a capability");
+  return scalar<std::string>(parse_capability, same, "a capability", string_like("^[A-Z0-9_]+$"));
 }
 
 Type<std::string> ip_address() {
-  return scalar<std::string>(parse_ip, same, "an IP address");
+  return scalar<std::string>(parse_ip, same, "an IP address", string_like("^[0-9a-fA-F.:]+$"));
 }
 
 Type<std::map<std::string, std::int64_t>> ulimits() {
-  return by_name<std::int64_t>(as_signed(count(0, most_of_ulimit)), is_ulimit, "a map");
+  auto type = by_name<std::int64_t>(as_signed(count(0, most_of_ulimit)), is_ulimit, "a map");
+  type.shape.words = {all_ulimits().begin(), all_ulimits().end()};
+  return type;
 }
 
 Type<std::map<std::string, std::string>> labels() {

@@ -13,6 +13,7 @@
 
 #include "acl/text.hpp"
 #include "config/report.hpp"
+#include "config/shape.hpp"
 #include "config/words.hpp"
 #include "config/yaml.hpp"
 
@@ -32,12 +33,14 @@ struct Place {
 };
 
 /// One kind of value. `read` returns false, and leaves `T` alone, where it reported that there is
-/// no such value; `print` gives what `read` would read back; `range` is for people.
+/// no such value; `print` gives what `read` would read back, or nothing; `range` is for people,
+/// `shape` for editors.
 template <class T>
 struct Type {
   std::function<bool(const Place&, T&, Report&)> read;
-  std::function<std::string(const T&)> print;
+  std::function<YamlNode(const T&)> print;
   std::string range;
+  Shape shape;
 };
 
 /// One key of a struct.
@@ -45,8 +48,9 @@ template <class Struct>
 struct Field {
   std::string_view name;
   std::function<void(const Place&, Struct&, Report&)> read;
-  std::function<std::string(const Struct&)> print;
+  std::function<YamlNode(const Struct&)> print;
   std::string range;
+  Shape shape;
   std::string_view required;  ///< why the key may not be missing; empty where it may
   bool reloadable = false;    ///< whether a reload may change it, or the next start only
 };
@@ -62,13 +66,13 @@ Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T
     if constexpr (std::is_same_v<Member, T>) value = to.*member;
     if (read(place, value, report)) to.*member = std::move(value);
   };
-  const auto print = [member, print = type.print](const Struct& from) -> std::string {
+  const auto print = [member, print = type.print](const Struct& from) -> YamlNode {
     if constexpr (std::is_same_v<Member, T>) return print(from.*member);
     if constexpr (std::is_same_v<Member, std::optional<T>>) {
-      return from.*member ? print(*(from.*member)) : "";
+      return from.*member ? print(*(from.*member)) : YamlNode();
     }
   };
-  return {name, read, print, type.range, ""};
+  return {name, read, print, type.range, type.shape, ""};
 }
 
 /// A key that must be there; `why` completes "is missing: …".
@@ -112,13 +116,38 @@ bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Report
   return true;
 }
 
+/// What read_map would read back: every key that has a value, defaults included.
+template <class Struct>
+YamlNode print_map(const Table<Struct>& table, const Struct& from) {
+  YamlNode node;
+  node.kind = YamlNode::Kind::map;
+  for (const auto& field : table) {
+    auto value = field.print(from);
+    if (value.kind != YamlNode::Kind::null)
+      node.entries.push_back({std::string(field.name), std::move(value)});
+  }
+  return node;
+}
+
+template <class Struct>
+Shape shape_of(const Table<Struct>& table) {
+  Shape shape{.kind = Shape::Kind::map};
+  for (const auto& field : table) {
+    const auto value = field.print(Struct{}).text;
+    auto about = value.empty() ? field.range : field.range + "; default " + value;
+    shape.keys.push_back({field.name, std::move(about), !field.required.empty(), field.shape});
+  }
+  return shape;
+}
+
 /// A struct that is written as a map of its own.
 template <class Struct>
-Type<Struct> map_of(Table<Struct> table) {
-  return {[table = std::move(table)](const Place& place, Struct& to, Report& report) {
-            return read_map(place, table, to, report);
-          },
-          [](const Struct&) { return std::string(); }, "a map"};
+Type<Struct> map_of(const Table<Struct>& table) {
+  const auto read = [table](const Place& place, Struct& to, Report& report) {
+    return read_map(place, table, to, report);
+  };
+  const auto print = [table](const Struct& from) { return print_map(table, from); };
+  return {read, print, "a map", shape_of(table)};
 }
 
 /// A list of at most `most` values. What cannot be read leaves a default value in its place, so
@@ -137,7 +166,14 @@ Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
     }
     return true;
   };
-  return {std::move(read), [](const std::vector<T>&) { return std::string(); }, "a list"};
+  auto print = [type](const std::vector<T>& from) {
+    YamlNode node;
+    node.kind = YamlNode::Kind::list;
+    for (const auto& value : from) node.items.push_back(type.print(value));
+    return node;
+  };
+  Shape shape{.kind = Shape::Kind::list, .most = static_cast<double>(most), .values = {type.shape}};
+  return {std::move(read), std::move(print), "a list", std::move(shape)};
 }
 
 }  // namespace config

@@ -51,16 +51,41 @@ bool read_clients(const Place& place, std::vector<ClientEntry>& to, Report& repo
   return list_of(map_of(client_keys()), most_clients).read(place, to, report);
 }
 
-Type<std::vector<ClientEntry>> clients() {
-  return {read_clients, [](const auto&) { return std::string(); }, "a list of rules"};
+YamlNode print_profiles(const std::vector<acl::ProfileSpec>& profiles) {
+  YamlNode node;
+  node.kind = YamlNode::Kind::map;
+  for (const auto& profile : profiles)
+    node.entries.push_back({profile.name, print_map(profile_keys(), profile)});
+  return node;
 }
 
 Type<std::vector<acl::ProfileSpec>> profiles() {
-  return {read_profiles, [](const auto&) { return std::string(); }, "a map of profiles by name"};
+  Shape profile = shape_of(profile_keys());
+  profile.needs = {"allow", "preset"};
+  Shape shape{.kind = Shape::Kind::by_name,
+              .least = 1,
+              .most = static_cast<double>(most_profiles),
+              .values = {std::move(profile)}};
+  return {read_profiles, print_profiles, "a map of profiles by name", std::move(shape)};
+}
+
+/// A list that `read` takes, with one entry at least.
+template <class T, class Read>
+Type<std::vector<T>> filled(Type<std::vector<T>> type, Read read, std::string range) {
+  type.read = read;
+  type.range = std::move(range);
+  type.shape.least = 1;
+  return type;
+}
+
+Type<std::vector<ClientEntry>> clients() {
+  return filled(list_of(map_of(client_keys()), most_clients), read_clients, "a list of rules");
 }
 
 Type<std::vector<ListenerEntry>> listeners() {
-  return {read_listeners, [](const auto&) { return std::string(); }, "a list of listeners"};
+  auto listener = map_of(listener_keys());
+  listener.shape.needs = {"profile", "clients"};
+  return filled(list_of(listener, most_listeners), read_listeners, "a list of listeners");
 }
 
 }  // namespace

@@ -150,13 +150,18 @@ void read_profile(const Place& place, acl::ProfileSpec& to, Report& report) {
 }
 
 Field<acl::ProfileSpec> preset_key() {
+  Shape shape = one_of_words({});
+  for (const auto& preset : preset_data) shape.words.emplace_back(preset.name);
   const auto type = scalar<std::string>(
-      parse_preset, [](const std::string& text) { return text; }, "the name of a preset");
+      parse_preset, [](const std::string& text) { return text; }, "the name of a preset",
+      std::move(shape));
   const auto read = [type](const Place& place, acl::ProfileSpec&, Report& report) {
     std::string name;
     type.read(place, name, report);
   };
-  return {"preset", read, [](const acl::ProfileSpec&) { return std::string(); }, type.range, ""};
+  // What a preset says is in the profile itself by then.
+  const auto print = [](const acl::ProfileSpec&) { return YamlNode(); };
+  return {"preset", read, print, type.range, type.shape, ""};
 }
 
 }  // namespace config

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "config/effective.hpp"
 #include "config/keys.hpp"
 #include "config/yaml.hpp"
 
@@ -13,12 +14,12 @@ namespace {
 
 using Changes = std::vector<std::string>;
 
-/// Maps and lists print nothing: their keys are compared one by one.
+/// Maps and lists have no text: their keys are compared one by one.
 template <class Struct>
 void compare(const Table<Struct>& table, const Struct& running, const Struct& wanted,
              const std::string& where, Changes& changes) {
   for (const auto& field : table) {
-    if (field.reloadable || field.print(running) == field.print(wanted)) continue;
+    if (field.reloadable || field.print(running).text == field.print(wanted).text) continue;
     changes.push_back(join(where, field.name));
   }
 }
@@ -31,24 +32,6 @@ void compare(const Table<Struct>& table, const std::optional<Struct>& running,
   } else if (running) {
     compare(table, *running, *wanted, where, changes);
   }
-}
-
-// As one would write what holds, defaults included.
-FileEntry entry_of(const Settings& settings) {
-  FileEntry entry;
-  entry.upstream = settings.upstream;
-  entry.workers = settings.workers;
-  return entry;
-}
-
-ListenerEntry entry_of(const Listener& listener) {
-  ListenerEntry entry;
-  entry.address = listener.address;
-  entry.mode = listener.mode;
-  entry.owner = listener.owner;
-  entry.group = listener.group;
-  entry.insecure = listener.insecure;
-  return entry;
 }
 
 void compare_listeners(const Settings& running, const Settings& wanted, Changes& changes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,7 @@ using Complaint = std::string;
 
 /// A type that `parse(text, to)` reads from a scalar; it returns a Complaint.
 template <class T, class Parse, class Print>
-Type<T> scalar(const Parse& parse, Print print, std::string range) {
+Type<T> scalar(const Parse& parse, const Print& print, std::string range, Shape shape) {
   auto read = [parse](const Place& place, T& to, Report& report) {
     if (!expect(place, YamlNode::Kind::scalar, report)) return false;
     T value{};
@@ -26,7 +27,8 @@ Type<T> scalar(const Parse& parse, Print print, std::string range) {
     }
     return is_read;
   };
-  return {std::move(read), std::move(print), std::move(range)};
+  auto print_node = [print](const T& value) { return scalar_node(std::invoke(print, value)); };
+  return {std::move(read), std::move(print_node), std::move(range), std::move(shape)};
 }
 
 }  // namespace config

@@ -14,6 +14,8 @@
 namespace config {
 namespace {
 
+constexpr const char* address_pattern = "^(unix:///|tcp://)";
+
 std::string_view to_string(YamlNode::Kind kind) {
   switch (kind) {
     case YamlNode::Kind::null: return "nothing";
@@ -44,7 +46,7 @@ Complaint assign(const acl::Result<T, std::string>& parsed, T& to) {
 }
 
 template <class T, class Parse, class Print>
-Type<T> ranged(Parse parse, Print print, T least, T most) {
+Type<T> ranged(Parse parse, Print print, T least, T most, Shape shape) {
   const std::string range = print(least) + " to " + print(most);
   const auto read = [=](const std::string& text, T& to) -> Complaint {
     Complaint complaint = assign(parse(text), to);
@@ -52,7 +54,7 @@ Type<T> ranged(Parse parse, Print print, T least, T most) {
     if (to < least || to > most) return acl::quoted(text) + " is out of range; write " + range;
     return "";
   };
-  return scalar<T>(read, print, range);
+  return scalar<T>(read, print, range, std::move(shape));
 }
 
 std::string format_count(std::size_t number) {
@@ -159,30 +161,40 @@ bool expect(const Place& place, YamlNode::Kind kind, Report& report) {
 }
 
 Type<bool> boolean() {
-  return {read_boolean, [](bool value) { return std::string(value ? "true" : "false"); },
-          "true or false"};
+  const auto print = [](bool value) { return scalar_node(value ? "true" : "false"); };
+  return {read_boolean, print, "true or false", {.types = {"boolean"}}};
 }
 
 Type<std::size_t> count(std::size_t least, std::size_t most) {
-  return ranged(parse_count, format_count, least, most);
+  return ranged(parse_count, format_count, least, most,
+                {.types = {"integer", "string"},
+                 .pattern = "^[0-9]+$",
+                 .least = static_cast<double>(least),
+                 .most = static_cast<double>(most)});
 }
 
 Type<std::size_t> size(std::size_t least, std::size_t most) {
-  return ranged(parse_size, format_size, least, most);
+  return ranged(parse_size, format_size, least, most,
+                {.types = {"integer", "string"}, .pattern = "^[0-9]+(B|KiB|MiB|GiB|[kKmMgG])?$"});
 }
 
 Type<std::chrono::milliseconds> duration(std::chrono::milliseconds most) {
-  return ranged(parse_duration, format_duration, std::chrono::milliseconds(1), most);
+  return ranged(parse_duration, format_duration, std::chrono::milliseconds(1), most,
+                string_like("^[0-9]+(ms|s|m|h|d)$"));
 }
 
 Type<std::chrono::milliseconds> duration_or_off(std::chrono::milliseconds most) {
-  auto type = ranged(parse_duration, format_duration, std::chrono::milliseconds(0), most);
+  auto type = ranged(parse_duration, format_duration, std::chrono::milliseconds(0), most,
+                     {.types = {"integer", "string"},
+                      .pattern = "^(0|[0-9]+(ms|s|m|h|d))$",
+                      .least = 0,
+                      .most = 0});
   type.range = "0 = off, or " + duration(most).range;
   return type;
 }
 
 Type<std::string> text() {
-  return scalar<std::string>(parse_text, format_text, "text");
+  return scalar<std::string>(parse_text, format_text, "text", any_scalar());
 }
 
 Type<std::string> one_of(std::initializer_list<std::string_view> words) {
@@ -198,37 +210,42 @@ Type<std::string> one_of(std::initializer_list<std::string_view> words) {
     to = place.node.text;
     return true;
   };
-  return {std::move(read), format_text, std::move(range)};
+  return {std::move(read), scalar_node, std::move(range),
+          one_of_words({words.begin(), words.end()})};
 }
 
 Type<Address> address() {
   const auto read = [](const std::string& text, Address& to) {
     return assign(parse_address(text), to);
   };
-  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://address:port");
+  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://address:port",
+                         string_like(address_pattern));
 }
 
 Type<Address> upstream() {
   const auto read = [](const std::string& text, Address& to) {
     return assign(parse_upstream(text), to);
   };
-  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://host:port");
+  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://host:port",
+                         string_like(address_pattern));
 }
 
 Type<std::string> host_name() {
-  return scalar<std::string>(parse_host, format_text, "a host name or an IP address");
+  return scalar<std::string>(parse_host, format_text, "a host name or an IP address", any_scalar());
 }
 
 Type<unsigned> file_mode() {
-  return scalar<unsigned>(parse_mode, format_mode, "\"0000\" to \"0777\"");
+  return scalar<unsigned>(parse_mode, format_mode, "\"0000\" to \"0777\"",
+                          {.types = {"string", "integer"}, .pattern = "^0[0-7]{3}$"});
 }
 
 Type<std::string> file_path() {
-  return scalar<std::string>(parse_path, format_text, "an absolute path");
+  return scalar<std::string>(parse_path, format_text, "an absolute path", string_like("^/.*[^/]$"));
 }
 
 Type<std::string> output_path() {
-  return scalar<std::string>(parse_output, format_text, "an absolute path, or \"-\"");
+  return scalar<std::string>(parse_output, format_text, "an absolute path, or \"-\"",
+                             string_like("^(-|/.*[^/])$"));
 }
 
 }  // namespace config

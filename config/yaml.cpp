@@ -198,6 +198,13 @@ const YamlNode::Entry* entry_at(const YamlNode& node, std::string_view where) {
 
 }  // namespace
 
+YamlNode scalar_node(std::string text) {
+  YamlNode node;
+  if (!text.empty()) node.kind = YamlNode::Kind::scalar;
+  node.text = std::move(text);
+  return node;
+}
+
 const YamlNode* YamlNode::find(std::string_view key) const {
   const auto entry = std::ranges::find(entries, key, &Entry::key);
   return entry == entries.end() ? nullptr : &entry->value;

@@ -38,6 +38,9 @@ struct YamlNode::Entry {
   YamlNode value;
 };
 
+/// A scalar as read_yaml would make it; nothing where the text is empty.
+YamlNode scalar_node(std::string text);
+
 /// The bounds of what is read at all.
 inline constexpr std::size_t most_file_bytes = std::size_t{1024} * 1024;
 inline constexpr std::size_t deepest_nesting = 16;

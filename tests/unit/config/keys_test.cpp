@@ -88,7 +88,7 @@ TEST(Limits, take_the_edges_of_their_ranges) {
       SCOPED_TRACE(row.name + ": " + value);
       const auto loaded = load_limit(row.name, value);
       ASSERT_TRUE(loaded) << to_string(loaded.error().front());
-      EXPECT_EQ(limit(row.name)->print(loaded->limits), value);
+      EXPECT_EQ(limit(row.name)->print(loaded->limits).text, value);
     }
   }
 }
@@ -115,7 +115,7 @@ TEST(Limits, of_one_client_are_at_most_those_of_all) {
 
 TEST(Limits, have_defaults_that_the_file_could_say) {
   for (const auto& field : limit_keys()) {
-    const auto loaded = load_limit(field.name, field.print(Limits{}));
+    const auto loaded = load_limit(field.name, field.print(Limits{}).text);
     ASSERT_TRUE(loaded) << field.name << ": " << to_string(loaded.error().front());
   }
 }
@@ -124,7 +124,7 @@ TEST(Limits, have_defaults_that_the_file_could_say) {
 template <class Struct>
 void expect_documented(const std::string& readme, const Table<Struct>& table) {
   for (const auto& field : table) {
-    const auto printed = field.print(Struct{});
+    const auto printed = field.print(Struct{}).text;
     const std::string value = !field.required.empty() ? "required"
                               : printed.empty()       ? ""
                                                       : "`" + printed + "`";
@@ -137,7 +137,7 @@ TEST(Readme, documents_each_limit_with_its_default_and_range) {
   const auto readme = contents(project / "config" / "README.md");
   for (const auto& field : limit_keys()) {
     EXPECT_THAT(readme, HasSubstr("| `" + std::string(field.name) + "` | `" +
-                                  field.print(Limits{}) + "` | " + field.range + " |"));
+                                  field.print(Limits{}).text + "` | " + field.range + " |"));
   }
 }
 
