@@ -11,7 +11,7 @@ build_packages=(
 # The tests need the compiler's run-time libraries, a real engine and the clients that people use.
 test_packages=(
   libgtest-dev libgmock-dev libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
-  docker.io docker-compose python3 python3-docker busybox-static iproute2 curl openssl
+  docker.io docker-compose python3 python3-docker python3-jsonschema python3-yaml busybox-static iproute2 curl openssl
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
 )
 

@@ -23,6 +23,7 @@ int run_command(int argc, char** argv) {
   verbs::add_explain(app, run);
   verbs::add_certs(app, run);
   verbs::add_presets(app, run);
+  verbs::add_schema(app, run);
   verbs::add_engine_stub(app, run);
   verbs::add_health(app, run);
   verbs::add_version(app, run);

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "config/effective.hpp"
 #include "config/environment.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
@@ -10,9 +11,14 @@
 namespace proxy::verbs {
 namespace {
 
-int check(const std::string& file) {
+/// \param whole whether the configuration is printed, defaults included
+int check(const std::string& file, bool whole) {
   const auto settings = config::load_file(file);
   if (!settings) return report(settings.error());
+  if (whole) {
+    std::fputs(config::effective_text(*settings).c_str(), stdout);
+    return EX_OK;
+  }
   if (const auto snapshot = make_snapshot(*settings); !snapshot) return report(snapshot.error());
   const auto listeners = settings->listeners.size();
   std::printf("%s: no mistakes: %zu listener%s in front of %s\n", file.c_str(), listeners,
@@ -36,15 +42,21 @@ void add_check(CLI::App& app, Run& run) {
   verb.footer(
       "With --env the variables of Tecnativa's and LinuxServer's docker-socket-proxy are checked,\n"
       "and printed as a configuration file, with what tidegate refuses and the image does not:\n"
-      "  CONTAINERS=1 POST=1 tidegate check --env > tidegate.yaml");
+      "  CONTAINERS=1 POST=1 tidegate check --env > tidegate.yaml\n"
+      "With --print the whole of a file is printed as it holds: presets written out, users and\n"
+      "groups of clients as numbers, every default. Certificates are not looked at then.");
   const auto file = std::make_shared<std::string>();
   const auto environment = std::make_shared<bool>(false);
+  const auto whole = std::make_shared<bool>(false);
   auto* what = verb.add_option_group("what", "What is checked");
-  what->add_option("file", *file, "The configuration file.");
+  auto* named = what->add_option("file", *file, "The configuration file.");
   what->add_flag("--env", *environment, "The environment, as `tidegate serve` reads it.");
   what->require_option(1);
-  verb.callback([file, environment, &run] {
-    run = [file, environment] { return *environment ? check_environment() : check(*file); };
+  verb.add_flag("--print", *whole, "Print all that holds, defaults included.")->needs(named);
+  verb.callback([file, environment, whole, &run] {
+    run = [file, environment, whole] {
+      return *environment ? check_environment() : check(*file, *whole);
+    };
   });
 }
 

@@ -19,6 +19,7 @@ void add_check(CLI::App&, Run& run);
 void add_explain(CLI::App&, Run& run);
 void add_certs(CLI::App&, Run& run);
 void add_presets(CLI::App&, Run& run);
+void add_schema(CLI::App&, Run& run);
 void add_engine_stub(CLI::App&, Run& run);
 void add_health(CLI::App&, Run& run);
 void add_version(CLI::App&, Run& run);
