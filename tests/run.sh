@@ -12,7 +12,7 @@ usage: tests/run.sh [--no-install] [PART…]
   quick     unit, integration and house checks, debug build: for the time between two edits
   asan      unit, integration and end to end, under AddressSanitizer and UndefinedBehaviorSanitizer
   tsan      integration, under ThreadSanitizer
-  fuzz      each fuzzer for $FUZZ_SECONDS (30) seconds, from its corpus
+  fuzz      each fuzzer for $FUZZ_SECONDS (40) seconds, from its corpus
   release   integration, house checks and quickstart, as it is shipped
   tidy      clang-tidy over all of our sources
 
@@ -55,15 +55,21 @@ run_tsan() { build tsan --target tidegate && run_tests tsan -L integration; }
 # End to end is left to asan: the machine's time is better spent once, on the build that sees more.
 run_release() { build release --target tidegate && run_tests release -LE 'e2e|unit'; }
 
+# All at once: each spends most of its time in one thread.
 run_fuzz() {
   build fuzz --target fuzzers || return 0
-  local binary name found
+  local binary name found running=()
   found=$(mktemp -d)
   for binary in build/fuzz/tests/fuzz/*_fuzz; do
     name=$(basename "$binary" _fuzz)
     mkdir "$found/$name"
-    attempt "fuzz: $name" "$binary" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 \
-      -print_final_stats=1 -verbosity=0 -artifact_prefix="build/fuzz/$name-" "$found/$name" "tests/fuzz/corpus/$name"
+    "$binary" -max_total_time="${FUZZ_SECONDS:-40}" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
+      -verbosity=0 -artifact_prefix="build/fuzz/$name-" "$found/$name" "tests/fuzz/corpus/$name" \
+      &>"$found/$name.log" &
+    running+=("$name:$!")
+  done
+  for name in "${running[@]}"; do
+    attempt "fuzz: ${name%:*}" wait "${name#*:}" || cat "$found/${name%:*}.log"
   done
   rm -rf "$found"
 }
