@@ -230,7 +230,7 @@ class UnderLoad(ReloadTest):
         clients = [threading.Thread(target=traffic, args=(keep,)) for keep in (True, True, False, False)]
         for client in clients:
             client.start()
-        for number in range(200):
+        for number in range(1000):
             self.reload(*(["@read"] if number % 2 else ["*"]))
         over.set()
         for client in clients:

@@ -10,9 +10,15 @@ import subprocess
 import tempfile
 import unittest
 
+import jsonschema
+
 from tests.support.fake_engine import FakeEngine
 from tests.support.http import Client
 from tests.support.wait import PATIENCE, wait_until
+
+SCHEMA = os.path.join(os.path.dirname(__file__), "..", "..", "deploy", "audit-record.schema.json")
+with open(SCHEMA, encoding="utf-8") as _file:
+    RECORD = jsonschema.Draft202012Validator(json.load(_file))
 
 
 class Daemon:
@@ -180,8 +186,14 @@ class DaemonTest(unittest.TestCase):
         self.engine.answers.update(answers or {})
         self.daemon = Daemon(self.folder, self.config(**config), preexec)
         self.daemon.start()
+        self.addCleanup(self._check_records, self.daemon)  # after the next: when it has written all
         self.addCleanup(self.daemon.stop)
         self.daemon.await_ready()
+
+    def _check_records(self, daemon):
+        """Every record is what deploy/audit-record.schema.json says that it is."""
+        for record in daemon.audit()[:50]:
+            RECORD.validate(record)
 
     def client(self, address=None, **options):
         client = Client(address or socket_address(self.daemon.config["listeners"][0]), **options)
