@@ -94,14 +94,14 @@ std::vector<std::string> certificate_files(const config::Settings& settings) {
 
 void warn_of_expiry(const Snapshot& snapshot) {
   using namespace std::chrono;
-  constexpr hours ahead{30 * 24};
+  constexpr hours certificate_ahead{30 * 24}, list_ahead{7 * 24};
   const auto now = system_clock::now();
-  for (const auto& [file, subject, not_after] : snapshot.expiries()) {
+  for (const auto& [file, subject, not_after, is_list] : snapshot.expiries()) {
     const auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(not_after)));
     const auto left = duration_cast<hours>(not_after - now).count() / 24;
     if (not_after <= now)
       spdlog::error("{}: {} expired on {}", file, subject, day);
-    else if (not_after - now < ahead)
+    else if (not_after - now < (is_list ? list_ahead : certificate_ahead))
       spdlog::warn("{}: {} expires on {}, in {} days", file, subject, day, left);
   }
 }

@@ -32,7 +32,7 @@ acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snap
 /// Every file that a snapshot of these settings is made of, but for the configuration itself.
 std::vector<std::string> certificate_files(const config::Settings&);
 
-/// Warns of what ends within 30 days, or has ended.
+/// Warns of certificates that end within 30 days, of lists that do within 7, and of what has ended.
 void warn_of_expiry(const Snapshot&);
 
 /// Warns of each profile in shadow mode that a listener uses.

@@ -37,6 +37,7 @@ struct Expiry {
   std::string file;
   std::string subject;  ///< its common name, or what else names it; of a revocation list its issuer
   std::chrono::system_clock::time_point not_after;
+  bool is_list = false;  ///< a revocation list: renewed far more often than certificates
 };
 
 /// Certificates, keys and rules of one listener, or of the engine's connection: immutable, shared

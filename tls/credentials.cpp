@@ -23,7 +23,7 @@ std::string issuer_of(const X509_CRL* list) {
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
-  return {file, subject_of(cert), openssl::time_of(X509_get0_notAfter(cert))};
+  return {file, subject_of(cert), openssl::time_of(X509_get0_notAfter(cert)), false};
 }
 
 /// A certificate without extendedKeyUsage is for every purpose.
@@ -97,7 +97,7 @@ Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
       const auto* until = X509_CRL_get0_nextUpdate(list.get());
       if (until == nullptr)
         return Problem{file + " does not say until when it holds: it needs a nextUpdate"};
-      expiries.push_back({file, issuer_of(list.get()), openssl::time_of(until)});
+      expiries.push_back({file, issuer_of(list.get()), openssl::time_of(until), true});
     }
   }
   if (files.empty()) return std::nullopt;
