@@ -27,7 +27,7 @@ struct Entry {
 /// A private certificate authority for tidegate's listeners, as files in one folder:
 ///
 ///     ca/ca.pem  ca/ca-key.pem  ca/crl.pem  ca/issued/SERIAL.pem
-///     server/{ca,cert,key}.pem
+///     server/{ca,cert,key,crl}.pem        all that the daemon needs
 ///     clients/NAME/{ca,cert,key}.pem      what DOCKER_CERT_PATH names
 ///
 /// Keys are ECDSA P-256 with mode 0600. Files are written as a whole; one that takes the place of

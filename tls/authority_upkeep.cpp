@@ -103,6 +103,8 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
   if (pem.size() > most_file_bytes)
     return Problem{"the revocation list would be larger than 1 MiB: make a new authority"};
   if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
+  // The daemon gets server/ alone: the authority's key has no business where it runs.
+  if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;
   return TimePoint(until);
 }
 

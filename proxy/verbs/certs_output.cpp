@@ -83,12 +83,13 @@ void print_listener(const std::string& folder) {
       "    tls:\n"
       "      cert: {0}/server/cert.pem\n"
       "      key: {0}/server/key.pem\n"
-      "      client_ca: {0}/ca/ca.pem\n"
-      "      crl: [{0}/ca/crl.pem]\n"
+      "      client_ca: {0}/server/ca.pem\n"
+      "      crl: [{0}/server/crl.pem]\n"
       "    clients:\n"
       "      - {{ certificate: {{ common_name: \"NAME\" }}, profile: PROFILE }}\n\n"
       "Then a certificate for each client: tidegate certs client --dir {1} NAME\n"
-      "Whoever has {0}/ca/ca-key.pem can make clients: guard it.\n",
+      "tidegate needs no more than {0}/server. Whoever has {0}/ca/ca-key.pem can make\n"
+      "clients: guard it.\n",
       absolute(folder), folder);
 }
 

@@ -58,7 +58,7 @@ class Init(CertsTest):
         self.assertIn("DNS:engine.test, IP Address:127.0.0.1", text)
         self.assertIn("TLS Web Server Authentication", text)
         self.assertIn("CA:TRUE, pathlen:0", self.text("ca/ca.pem"))
-        for file in ("server/cert.pem", "server/key.pem", "ca/ca.pem", "ca/crl.pem"):
+        for file in ("server/cert.pem", "server/key.pem", "server/ca.pem", "server/crl.pem"):
             self.assertIn(os.path.join(os.path.realpath(self.certs_folder), file), said, "what goes into tidegate.yaml")
 
     def test_shows_no_key_to_others(self):
@@ -75,7 +75,7 @@ class Init(CertsTest):
                  for at, _, names in os.walk(self.certs_folder) for name in names}  # fmt: skip
         found = {name for name in found if not name.startswith("ca/issued/")}
         self.assertEqual(found, {"ca/ca.pem", "ca/ca-key.pem", "ca/crl.pem",
-                                 "server/ca.pem", "server/cert.pem", "server/key.pem"})  # fmt: skip
+                                 "server/ca.pem", "server/cert.pem", "server/key.pem", "server/crl.pem"})  # fmt: skip
 
     def test_makes_no_authority_over_another(self):
         self.init()
