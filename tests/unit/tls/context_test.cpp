@@ -139,7 +139,8 @@ TEST_F(ContextTest, needs_a_name_that_the_engine_must_have) {
 TEST_F(ContextTest, serves_with_the_chain_behind_its_certificate) {
   // An authority between: the root of this one lets it sign others.
   const auto root = mint(blank(Purpose::authority, "Root"), nullptr);
-  X509_delete_ext(root.cert.get(), X509_get_ext_by_NID(root.cert.get(), NID_basic_constraints, -1));
+  const openssl::Extension old(X509_delete_ext(
+      root.cert.get(), X509_get_ext_by_NID(root.cert.get(), NID_basic_constraints, -1)));
   const openssl::Extension any(
       X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
   X509_add_ext(root.cert.get(), any.get(), -1);
