@@ -176,7 +176,8 @@ class Strangers(TlsTest):
         wait_until(lambda: self.daemon.open_files() > wanted, "a thousand connections")
         for _ in range(10):
             self.assertEqual(self.status(), 200)
-        self.assertLess(self.daemon.resident_bytes() - before, 96 << 20)
+        each = 128 << 10  # twice what OpenSSL's buffers take, for the sanitizers' sake
+        self.assertLess(self.daemon.resident_bytes() - before, wanted * each)
         for client in stalled:
             client.close()
         records = self.daemon.await_audit(wanted + 10)
