@@ -77,6 +77,8 @@ choose_engine() {
       echo "Engine: $engine"
       return
     fi
+    [[ -z $candidate || $candidate != "${DOCKER_HOST:-}" ]] ||
+      echo "quickstart: nothing that we trust answers on DOCKER_HOST=$candidate" >&2
   done
   engine=unix://$own_directory/engine.sock
   echo "Engine: none answers, so tidegate's stand-in takes its place"
