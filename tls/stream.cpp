@@ -38,7 +38,9 @@ Stream& Stream::operator=(Stream&&) noexcept = default;
 /// \param call one call into OpenSSL; returns its result and the bytes it moved
 template <class Attempt>
 Step Stream::attempt(Attempt call) {
-  if (failure_ != Failure::none) return {Progress::failed};  // after one, OpenSSL must not be asked
+  // After a failure OpenSSL must not be asked; but a peer that has closed may have said why before,
+  // and what has come of that can still be read.
+  if (failure_ != Failure::none && !reads_no_more_) return {Progress::failed};
   ERR_clear_error();
   errno = 0;
   std::size_t bytes = 0;
@@ -75,13 +77,17 @@ Step Stream::read(std::span<char> into) {
 
 Step Stream::write(std::string_view from) {
   if (from.empty()) return {Progress::done};
-  return attempt([from](SSL* ssl, std::size_t& bytes) {
+  if (reads_no_more_) return {Progress::failed};
+  const auto step = attempt([from](SSL* ssl, std::size_t& bytes) {
     return SSL_write_ex(ssl, from.data(), from.size(), &bytes);
   });
+  reads_no_more_ = failure_ == Failure::broken_off;
+  return step;
 }
 
 Step Stream::shutdown_send() {
   if (sending_ended_) return {Progress::done};
+  if (reads_no_more_) return {Progress::failed};
   // 0: ours is sent, the peer's has not come. Another call would wait for it, and take data for an
   // error.
   const auto step = attempt([](SSL* ssl, std::size_t&) {

@@ -60,7 +60,8 @@ class Stream {
 
   Step handshake();
   Step read(std::span<char>);
-  /// May take fewer bytes than are given; after want_* the same bytes must come again.
+  /// May take fewer bytes than are given; after want_* the same bytes must come again. Where the
+  /// peer has closed the write fails, and what it had sent before can still be read.
   Step write(std::string_view);
   /// Sends close_notify; what the peer sends can still be read. Once is enough, more does no harm.
   Step shutdown_send();
@@ -87,6 +88,7 @@ class Stream {
   std::shared_ptr<const Context> context_;
   std::unique_ptr<SSL, Free> ssl_;
   bool sending_ended_ = false;
+  bool reads_no_more_ = false;  ///< the peer: a write has failed
   Failure failure_ = Failure::none;
   std::string failure_text_;
 };

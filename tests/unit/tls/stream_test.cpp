@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
+#include <array>
+
 #include "tests/unit/tls/pair.hpp"
 #include "tests/unit/tls/pki.hpp"
 
@@ -70,6 +72,19 @@ TEST_F(Connected, fails_to_write_to_who_has_left) {
   EXPECT_EQ(server_.write("x").progress, Progress::failed);
   EXPECT_EQ(server_.failure(), Failure::broken_off);
   EXPECT_NE(server_.failure_text(), "");
+}
+
+TEST_F(Connected, still_reads_what_one_said_who_has_left_then) {
+  ASSERT_EQ(client_.write("no such container").progress, Progress::done);
+  pair_.sockets().close_client();
+  ASSERT_EQ(server_.write("x").progress, Progress::failed);
+  std::array<char, 64> room{};
+  const auto step = server_.read(room);
+  ASSERT_EQ(step.progress, Progress::done);
+  EXPECT_EQ(std::string_view(room.data(), step.bytes), "no such container");
+  EXPECT_EQ(server_.read(room).progress, Progress::failed);
+  EXPECT_EQ(server_.write("y").progress, Progress::failed);
+  EXPECT_EQ(server_.shutdown_send().progress, Progress::failed);
 }
 
 TEST_F(Connected, fails_on_bytes_that_have_been_changed_under_way) {
