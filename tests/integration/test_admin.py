@@ -161,7 +161,7 @@ class Address(DaemonTest):
     def test_on_a_unix_socket(self):
         path = self.path("admin.sock")
         self.serve(admin={"address": f"unix://{path}", "mode": "0600"})
-        wait_until(lambda: os.path.exists(path), "the socket")
+        wait_until(lambda: "metrics and health on" in self.daemon.log(), "the admin listener")
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
         self.assertEqual(self.ask(request("GET", "/healthz"), address=path).status, 200)
         self.daemon.stop()
