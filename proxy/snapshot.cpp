@@ -22,12 +22,9 @@ ContextOrNot context_of(const config::Listener& listener) {
        .scope = listener.address.to_string()});
 }
 
-ContextOrNot context_of(const config::UpstreamTls& files, const config::Address& upstream) {
+ContextOrNot context_of(const config::UpstreamTls& files) {
   return tls::Context::client(
-      {.ca = files.ca,
-       .cert = files.cert,
-       .key = files.key,
-       .server_name = files.server_name.empty() ? upstream.host : files.server_name});
+      {.ca = files.ca, .cert = files.cert, .key = files.key, .server_name = files.server_name});
 }
 
 bool uses(const acl::ListenerSpec& listener, const std::string& profile) {
@@ -55,7 +52,7 @@ acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snap
     if (listener.tls) take(context_of(listener), fmt::format("listeners[{}].tls", i), context);
   }
   if (const auto& files = settings.upstream_tls)
-    take(context_of(*files, settings.upstream), "upstream_tls", snapshot->upstream);
+    take(context_of(*files), "upstream_tls", snapshot->upstream);
   if (!problems.empty()) return problems;
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }

@@ -105,7 +105,6 @@ Result<std::shared_ptr<const Context>> Context::client(const ClientOptions& opti
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verified);
   SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  context->server_name_ = options.server_name;
   return std::shared_ptr<const Context>(context);
 }
 

@@ -50,14 +50,11 @@ class Context {
   /// Of every certificate and revocation list that was read.
   const std::vector<Expiry>& expiries() const { return expiries_; }
   SSL_CTX* native() const { return context_.get(); }
-  /// Empty of a server's.
-  const std::string& server_name() const { return server_name_; }
 
  private:
   Context() = default;
   std::shared_ptr<SSL_CTX> context_;
   std::vector<Expiry> expiries_;
-  std::string server_name_;
 };
 
 }  // namespace tls

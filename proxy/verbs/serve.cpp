@@ -18,8 +18,11 @@ struct Options {
 };
 
 /// The three files that docker's own DOCKER_CERT_PATH has.
-config::UpstreamTls tls_from(const std::string& folder) {
-  return {.ca = folder + "/ca.pem", .cert = folder + "/cert.pem", .key = folder + "/key.pem"};
+config::UpstreamTls tls_from(const std::string& folder, const config::Address& upstream) {
+  return {.ca = folder + "/ca.pem",
+          .cert = folder + "/cert.pem",
+          .key = folder + "/key.pem",
+          .server_name = upstream.host};
 }
 
 config::Loaded settings_for(const Options& options) {
@@ -41,7 +44,7 @@ config::Loaded settings_for(const Options& options) {
   }
   if (!problems.empty()) return problems;
   auto settings = config::without_file(*listen, *upstream);
-  if (secured) settings.upstream_tls = tls_from(options.upstream_certs);
+  if (secured) settings.upstream_tls = tls_from(options.upstream_certs, *upstream);
   return settings;
 }
 
