@@ -31,6 +31,7 @@ awaitable<void> Tunnel::pump_to_upstream() {
   if (!open && client_.stream().hung_up()) co_return stop();
   if (!open) co_return;  // the engine no longer reads; it may still write
   co_await upstream_.end_sending();
+  client_done_ = true;
   if (upstream_done_) co_return;
   // A client that has only closed its sending side waits for output; one that is gone does not.
   const auto [error] = co_await client_.stream().socket().async_wait(Socket::wait_error, as_result);
@@ -47,7 +48,7 @@ awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
   deadline_.arm(limits_.stall_time);
   co_await client_.stream().end_sending();
   deadline_.arm(limits_.tunnel_linger_time);
-  if (client_.end() || client_.stream().hung_up()) stop();
+  if (client_done_ || client_.stream().hung_up()) stop();
 }
 
 /// \returns whether `to` would still take bytes: the end came from `from`.

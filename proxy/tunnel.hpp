@@ -38,7 +38,7 @@ class Tunnel {
   Deadline& deadline_;
   const config::Limits& limits_;
   BufferPool& buffers_;
-  bool upstream_done_ = false;
+  bool client_done_ = false, upstream_done_ = false;
   std::uint64_t from_client_ = 0, from_upstream_ = 0;
 };
 

@@ -5,7 +5,7 @@ import base64
 import hashlib
 import threading
 
-from tests.support.daemon import DaemonTest
+from tests.support.daemon import DaemonTest, free_port
 from tests.support.fake_engine import reply
 from tests.support.http import request
 from tests.support.wait import wait_until
@@ -208,6 +208,24 @@ class Hijack(DaemonTest):
         client.send(attach())
         client.response_head()
         client.close()
+        self.engine.connections[0].await_end()
+
+    def test_a_tunnel_over_tcp_ends_when_both_sides_have_ended(self):
+        """dockerd behind TLS only ends its side of an attach, and over TCP nothing tells of a client's close."""
+
+        def answer(connection, _):
+            connection.send(UPGRADED)
+            connection.read_to_end()
+            connection.half_close()
+            connection.wait_closed()
+
+        tcp = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
+        self.serve({"POST /containers/x/attach": answer}, listeners=[tcp], limits={"tunnel_linger_time": "365d"})
+        client = self.client()
+        client.send(attach())
+        client.response_head()
+        client.half_close()
+        self.assertEqual(client.read_to_end(), b"")
         self.engine.connections[0].await_end()
 
     def test_websocket_attach(self):
