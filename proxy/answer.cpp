@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/answer.hpp"
 
-#include <boost/asio/write.hpp>
-
 #include "proxy/http/head_check.hpp"
 
 namespace proxy {
@@ -34,7 +32,7 @@ Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const confi
       question_(question),
       block_(lease_.bytes()) {}
 
-awaitable<std::optional<Reason>> Answer::read_head() {
+Task<std::optional<Reason>> Answer::read_head() {
   const auto to_head = question_.request.method == acl::Method::head;
   const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.head_bytes};
   failure_.reset();  // that of a connection which a fresh one has replaced
@@ -68,7 +66,7 @@ std::optional<std::size_t> Answer::head_size(std::size_t& scanned) const {
   return std::nullopt;
 }
 
-awaitable<bool> Answer::read_more() {
+Task<bool> Answer::read_more() {
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == block_.size()) {
     std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
@@ -84,7 +82,7 @@ awaitable<bool> Answer::read_more() {
 }
 
 /// 100 (Continue) is for us, who asked for nothing; the others are for a client that may know them.
-awaitable<bool> Answer::pass_on_interim() {
+Task<bool> Answer::pass_on_interim() {
   if (storage_.head.status == 100 || question_.http_1_0) co_return true;
   storage_.head_out.clear();
   http::append_response_head(storage_.head, {}, Connection::unsaid, storage_.head_out);
@@ -108,7 +106,7 @@ http::OutgoingBody Answer::outgoing() const {
   return {head.framing, head.length};
 }
 
-awaitable<Next> Answer::pass_on(bool close_after) {
+Task<Next> Answer::pass_on(bool close_after) {
   const auto& head = storage_.head;
   const bool tunnel = opens_tunnel();
   const auto body = outgoing();
@@ -133,7 +131,7 @@ awaitable<Next> Answer::pass_on(bool close_after) {
   co_return keep && !failure_ ? Next::keep_alive : Next::close;
 }
 
-awaitable<void> Answer::relay_length() {
+Task<void> Answer::relay_length() {
   for (auto remaining = storage_.head.length;;) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(end_ - begin_, remaining));
     add(arrived().substr(0, size));
@@ -145,7 +143,7 @@ awaitable<void> Answer::relay_length() {
   }
 }
 
-awaitable<void> Answer::relay_chunked() {
+Task<void> Answer::relay_chunked() {
   const bool to_chunks = !question_.http_1_0;
   for (;;) {
     const auto progress = storage_.parser.feed(arrived(), storage_.pieces);
@@ -165,7 +163,7 @@ awaitable<void> Answer::relay_chunked() {
   }
 }
 
-awaitable<void> Answer::relay_until_end() {
+Task<void> Answer::relay_until_end() {
   do {
     add(arrived());
     sent_ += end_ - begin_;
@@ -176,9 +174,9 @@ awaitable<void> Answer::relay_until_end() {
 
 /// Writes what was added. While the client reads, its time limit runs; while the engine is silent,
 /// only that of operations that do not last.
-awaitable<bool> Answer::flush() {
+Task<bool> Answer::flush() {
   deadline_.arm(limits_.stall_time);
-  const auto [error, n] = co_await net::async_write(client_, storage_.out, as_result);
+  const auto [error, n] = co_await client_.write(storage_.out);
   storage_.out.clear();
   if (acl::info(question_.request.operation).has(acl::lasting)) deadline_.disarm();
   if (error) fail(deadline_.expired() ? Reason::client_stalled : Reason::client_left);

@@ -49,14 +49,14 @@ class Answer {
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
   /// \returns why there is no head to pass on.
-  awaitable<std::optional<acl::Reason>> read_head();
+  Task<std::optional<acl::Reason>> read_head();
   /// The engine has sent nothing at all so far.
   bool nothing_arrived() const { return !arrived_; }
   unsigned status() const { return storage_.head.status; }
 
   /// Sends head and body to the client. Afterwards `failure` says whether it went wrong on the way:
   /// the client then sees a broken answer, never a shortened one that looks whole.
-  awaitable<Next> pass_on(bool close_after);
+  Task<Next> pass_on(bool close_after);
   std::optional<acl::Reason> failure() const { return failure_; }
   /// Bytes of body sent to the client.
   std::uint64_t sent() const { return sent_; }
@@ -69,14 +69,14 @@ class Answer {
  private:
   std::string_view arrived() const { return {block_.data() + begin_, end_ - begin_}; }
   std::optional<std::size_t> head_size(std::size_t& scanned) const;
-  awaitable<bool> read_more();
-  awaitable<bool> pass_on_interim();
+  Task<bool> read_more();
+  Task<bool> pass_on_interim();
   bool opens_tunnel() const;
   http::OutgoingBody outgoing() const;
-  awaitable<void> relay_length();
-  awaitable<void> relay_chunked();
-  awaitable<void> relay_until_end();
-  awaitable<bool> flush();
+  Task<void> relay_length();
+  Task<void> relay_chunked();
+  Task<void> relay_until_end();
+  Task<bool> flush();
   void add(std::string_view text) { storage_.out.emplace_back(text.data(), text.size()); }
   void fail(acl::Reason reason) {
     if (!failure_) failure_ = reason;

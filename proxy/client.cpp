@@ -23,8 +23,8 @@ Client::Client(Socket socket, const config::Limits& limits, std::function<void()
           std::max(limits.head_bytes, BufferPool::block_size)),
       parser_(HTTP_REQUEST) {}
 
-awaitable<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
-                                                                    http::RequestHead& head) {
+Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
+                                                               http::RequestHead& head) {
   deadline.arm(limits_.idle_time);
   if (!reading_) in_.narrow();
   if (auto* tls = stream_.tls()) tls->release_buffers(true);
@@ -74,7 +74,7 @@ void Client::consume_head(const http::RequestHead& head) {
   if (framing_ == http::Framing::chunked || remaining_ >= bulk) in_.widen(BufferPool::block_size);
 }
 
-awaitable<acl::Result<Piece, Reason>> Client::next_piece() {
+Task<acl::Result<Piece, Reason>> Client::next_piece() {
   in_.consume(std::exchange(piece_size_, 0));
   if (framing_ == http::Framing::none) co_return Piece{.last = true};
   for (;;) {
@@ -99,7 +99,7 @@ awaitable<acl::Result<Piece, Reason>> Client::next_piece() {
   }
 }
 
-awaitable<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) {
+Task<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) {
   body_.clear();
   if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
   for (;;) {
@@ -113,7 +113,7 @@ awaitable<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t m
   co_return std::string_view(body_);
 }
 
-awaitable<acl::Result<std::string_view, Reason>> Client::read_first(std::size_t least) {
+Task<acl::Result<std::string_view, Reason>> Client::read_first(std::size_t least) {
   body_.clear();
   while (body_.size() < least && !body_complete()) {
     const auto piece = co_await next_piece();
@@ -129,7 +129,17 @@ void Client::read_ahead() {
   if (!reading_ && !end_) start_read();
 }
 
-awaitable<bool> Client::more() {
+auto Client::read_under_way() {
+  struct Wait {
+    std::coroutine_handle<>& waiter;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> caller) noexcept { waiter = caller; }
+    void await_resume() const noexcept {}
+  };
+  return Wait{waiter_};
+}
+
+Task<bool> Client::more() {
   if (end_) co_return false;
   if (!reading_) start_read();
   if (!reading_) co_return false;  // full: callers bound what they keep, so this is not reached
@@ -165,27 +175,20 @@ void Client::watch_departure() {
   });
 }
 
-awaitable<void> Client::read_under_way() {
-  return net::async_initiate<decltype(net::use_awaitable), void()>(
-      [this](Waiter waiter) { waiter_.emplace(std::move(waiter)); }, net::use_awaitable);
-}
-
 /// Resumes whoever waits for the read that has just ended. \returns whether somebody did.
 bool Client::wake() {
   if (!waiter_) return false;
-  auto waiter = std::move(*waiter_);
-  waiter_.reset();
-  waiter();
+  std::exchange(waiter_, {}).resume();
   return true;
 }
 
-awaitable<void> Client::stop_reading() {
+Task<void> Client::stop_reading() {
   if (!reading_) co_return;
   stream_.cancel();
   co_await read_under_way();
 }
 
-awaitable<void> Client::discard(std::size_t most) {
+Task<void> Client::discard(std::size_t most) {
   for (std::size_t size = 0; size <= most; in_.consume(in_.data().size())) {
     if (!co_await more()) co_return;
     size += in_.data().size();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <functional>
 #include <optional>
 #include <span>
@@ -46,18 +45,18 @@ class Client {
 
   /// Waits for a request and reads its head, within idle_time and head_time. The views of `head`
   /// are valid until consume_head().
-  awaitable<acl::Result<std::monostate, NoRequest>> read_head(Deadline&, http::RequestHead& head);
+  Task<acl::Result<std::monostate, NoRequest>> read_head(Deadline&, http::RequestHead& head);
   /// Forgets the head's bytes and gets ready for the body that it announces.
   void consume_head(const http::RequestHead&);
 
   /// Brings the next piece of the body; waits without a limit of its own.
-  awaitable<acl::Result<Piece, acl::Reason>> next_piece();
+  Task<acl::Result<Piece, acl::Reason>> next_piece();
   /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its
   /// own.
-  awaitable<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
+  Task<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
   /// Reads the body's beginning and keeps it: at least `least` bytes, or all of a shorter one, and
   /// at most a buffer's worth more; without a time limit of its own.
-  awaitable<acl::Result<std::string_view, acl::Reason>> read_first(std::size_t least);
+  Task<acl::Result<std::string_view, acl::Reason>> read_first(std::size_t least);
   /// Nothing of the body is still to come.
   bool body_complete() const { return framing_ == http::Framing::none; }
   /// Bytes of the body are here already, so the client does not wait for a 100 (Continue).
@@ -66,9 +65,9 @@ class Client {
   /// Starts reading ahead unless a read is under way or the buffer is full. Only between bodies.
   void read_ahead();
   /// Stops reading ahead and waits until no read is under way. What came stays in buffer().
-  awaitable<void> stop_reading();
+  Task<void> stop_reading();
   /// Reads and forgets until the client's end, an error, or more than `most` bytes.
-  awaitable<void> discard(std::size_t most);
+  Task<void> discard(std::size_t most);
 
   Buffer& buffer() { return in_; }
   Stream& stream() { return stream_; }
@@ -76,14 +75,11 @@ class Client {
   error_code end() const { return end_; }
 
  private:
-  /// A coroutine that waits for the read under way.
-  using Waiter = net::async_result<net::use_awaitable_t<>, void()>::handler_type;
-
-  awaitable<bool> more();
+  Task<bool> more();
   void start_read();
   void watch_departure();
   bool wake();
-  awaitable<void> read_under_way();
+  auto read_under_way();
   std::optional<acl::Reason> too_long(std::string_view begun) const;
 
   Stream stream_;
@@ -93,8 +89,8 @@ class Client {
   http::Parser parser_;
   error_code end_;
   bool reading_ = false;
-  bool failed_ = false;  ///< the last read brought nothing
-  std::optional<Waiter> waiter_;
+  bool failed_ = false;             ///< the last read brought nothing
+  std::coroutine_handle<> waiter_;  ///< for the end of the read under way
 
   std::size_t head_size_ = 0;
   http::Framing framing_ = http::Framing::none;  ///< of what is left of the body

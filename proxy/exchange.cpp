@@ -2,15 +2,11 @@
 #include "proxy/exchange.hpp"
 
 #include <array>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/write.hpp>
 
 namespace proxy {
 
 using acl::Reason;
 using http::Framing;
-using namespace net::experimental::awaitable_operators;
-
 Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
                    const config::Limits& limits, Answer& answer, const Outgoing& outgoing)
     : client_(client),
@@ -20,16 +16,15 @@ Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
       answer_(answer),
       outgoing_(outgoing) {}
 
-awaitable<Exchange::Outcome> Exchange::run(const bool& draining) {
+Task<Exchange::Outcome> Exchange::run(const bool& draining) {
   if (const auto reason = co_await ask()) co_return *reason;
   if (outgoing_.streamed == Framing::none) co_return co_await bring_answer(draining);
-  auto brought = co_await (bring_answer(draining) && send_body());
-  co_return brought;
+  co_return co_await both(bring_answer(draining), send_body());
 }
 
 /// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
 /// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
-awaitable<std::optional<Reason>> Exchange::ask() {
+Task<std::optional<Reason>> Exchange::ask() {
   if (upstream_.is_open() && !may_repeat() && upstream_.stream().readable()) upstream_.close();
   if (const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time))
     co_return client_.end() ? Reason::client_left : *reason;
@@ -49,9 +44,9 @@ bool Exchange::may_repeat() const {
          outgoing_.streamed == Framing::none;
 }
 
-awaitable<bool> Exchange::send_head() {
-  const std::array parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
-  const auto [error, n] = co_await net::async_write(upstream_.stream(), parts, as_result);
+Task<bool> Exchange::send_head() {
+  std::array<net::const_buffer, 2> parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
+  const auto [error, n] = co_await upstream_.stream().write(parts);
   co_return !error;
 }
 
@@ -61,7 +56,7 @@ void Exchange::await_answer() {
   if (!answered_ && lasts) deadline_.disarm();
 }
 
-awaitable<void> Exchange::send_body() {
+Task<void> Exchange::send_body() {
   if (!co_await send_first()) co_return;
   for (;;) {
     deadline_.arm(limits_.stall_time);
@@ -79,7 +74,7 @@ awaitable<void> Exchange::send_body() {
   await_answer();
 }
 
-awaitable<bool> Exchange::send_first() {
+Task<bool> Exchange::send_first() {
   const std::string_view first = outgoing_.first;
   if (first.empty()) co_return true;
   deadline_.arm(limits_.stall_time);
@@ -87,7 +82,7 @@ awaitable<bool> Exchange::send_first() {
   co_return co_await send_piece({.data = {&first, 1}, .size = first.size()});
 }
 
-awaitable<bool> Exchange::send_piece(const Piece& piece) {
+Task<bool> Exchange::send_piece(const Piece& piece) {
   const bool chunked = outgoing_.streamed == Framing::chunked;
   std::string line;
   if (chunked && piece.size != 0) http::append_chunk_line(piece.size, line);
@@ -97,11 +92,11 @@ awaitable<bool> Exchange::send_piece(const Piece& piece) {
   for (const auto data : piece.data) out.emplace_back(data.data(), data.size());
   if (chunked && piece.size != 0) out.emplace_back(net::buffer("\r\n", 2));
   if (chunked && piece.last) out.emplace_back(net::buffer("0\r\n\r\n", 5));
-  const auto [error, n] = co_await net::async_write(upstream_.stream(), out, as_result);
+  const auto [error, n] = co_await upstream_.stream().write(out);
   co_return !error;
 }
 
-awaitable<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
+Task<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
   auto reason = co_await answer_.read_head();
   if (reason && may_repeat() && upstream_.used() && answer_.nothing_arrived() &&
       !deadline_.expired() && !client_.end()) {

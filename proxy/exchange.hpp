@@ -29,7 +29,7 @@ class Exchange {
 
   /// \param draining read when the answer's head is written: is this connection's last answer due?
   /// \returns what is next; or why there is no answer, and then the client has been sent none.
-  awaitable<acl::Result<Next, acl::Reason>> run(const bool& draining);
+  Task<acl::Result<Next, acl::Reason>> run(const bool& draining);
 
   /// The client's side has ended while the engine works on its request.
   void client_ended();
@@ -45,12 +45,12 @@ class Exchange {
   using Outcome = acl::Result<Next, acl::Reason>;
 
   bool may_repeat() const;
-  awaitable<std::optional<acl::Reason>> ask();
-  awaitable<bool> send_head();
-  awaitable<void> send_body();
-  awaitable<bool> send_first();
-  awaitable<bool> send_piece(const Piece&);
-  awaitable<Outcome> bring_answer(const bool& draining);
+  Task<std::optional<acl::Reason>> ask();
+  Task<bool> send_head();
+  Task<void> send_body();
+  Task<bool> send_first();
+  Task<bool> send_piece(const Piece&);
+  Task<Outcome> bring_answer(const bool& draining);
   acl::Reason explain(acl::Reason) const;
   void await_answer();
   void stop_body();

@@ -57,7 +57,7 @@ std::vector<std::string> FileWatch::watch(const std::vector<std::string>& files)
   return problems;
 }
 
-awaitable<void> FileWatch::run() {
+Task<void> FileWatch::run() {
   alignas(inotify_event) std::array<char, 4096> buffer;
   while (events_.is_open()) {
     const auto [error, n] = co_await events_.async_read_some(net::buffer(buffer), as_result);
@@ -84,7 +84,7 @@ bool FileWatch::concerns_us(const char* events, std::size_t size) const {
 }
 
 /// Waits until nothing has changed for a while; forgets what happened meanwhile.
-awaitable<bool> FileWatch::let_it_settle() {
+Task<bool> FileWatch::let_it_settle() {
   std::array<char, 4096> forgotten;
   for (std::size_t pieces = 1; pieces != 0;) {
     settled_.expires_after(quiet);

@@ -23,12 +23,12 @@ class FileWatch {
   /// Replaces what is watched. \returns the directories that cannot be, with the cause.
   std::vector<std::string> watch(const std::vector<std::string>& files);
   /// Reports changes until close().
-  awaitable<void> run();
+  Task<void> run();
   void close();
 
  private:
   bool concerns_us(const char* events, std::size_t size) const;
-  awaitable<bool> let_it_settle();
+  Task<bool> let_it_settle();
 
   net::posix::stream_descriptor events_;
   net::steady_timer settled_;

@@ -54,7 +54,7 @@ void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream
 }
 
 /// A close with unread input resets the connection, and may take the alert with it that says why.
-awaitable<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
+Task<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
   constexpr std::size_t enough = 64 * 1024;  // of a request that was sent in good faith
   error_code ignored;
   socket.shutdown(Socket::shutdown_send, ignored);
@@ -70,9 +70,8 @@ awaitable<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
 
 }  // namespace
 
-awaitable<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
-                                             std::chrono::milliseconds limit,
-                                             acl::Identity& identity) {
+Task<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
+                                        std::chrono::milliseconds limit, acl::Identity& identity) {
   deadline.arm(limit);
   const bool done = co_await stream.handshake();
   const bool late = deadline.expired();

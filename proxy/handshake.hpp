@@ -12,7 +12,7 @@ namespace proxy {
 
 /// Completes TLS with a client, within `limit`, and adds to its identity what its certificate says.
 /// \returns why it is not served; the log says more.
-awaitable<std::optional<acl::Reason>> shake_hands(Stream&, Deadline&,
-                                                  std::chrono::milliseconds limit, acl::Identity&);
+Task<std::optional<acl::Reason>> shake_hands(Stream&, Deadline&, std::chrono::milliseconds limit,
+                                             acl::Identity&);
 
 }  // namespace proxy

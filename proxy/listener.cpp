@@ -98,7 +98,7 @@ void Listener::close() {
   if (std::exchange(owns_path_, false)) ::unlink(settings_.address.path.c_str());
 }
 
-awaitable<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
+Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
   constexpr std::chrono::milliseconds shortest{100}, longest{1000};
   auto pause = shortest;
   while (acceptor_.is_open()) {

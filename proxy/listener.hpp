@@ -36,7 +36,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   /// Accepts until close(). Out of file descriptors it waits and tries again.
-  awaitable<void> run(PickLoop, OnClient);
+  Task<void> run(PickLoop, OnClient);
   void close();
 
  private:

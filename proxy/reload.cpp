@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <csignal>
 
 #include "config/load.hpp"
@@ -28,9 +26,9 @@ Reload::Reload(net::io_context& loop, std::string file, const config::Settings& 
 
 void Reload::start() {
   const auto executor = signals_.get_executor();
-  net::co_spawn(executor, await_signals(), net::detached);
-  net::co_spawn(executor, remind_of_expiry(), net::detached);
-  net::co_spawn(executor, watch_.run(), net::detached);
+  spawn(executor, await_signals(), ignore_escaped);
+  spawn(executor, remind_of_expiry(), ignore_escaped);
+  spawn(executor, watch_.run(), ignore_escaped);
 }
 
 void Reload::stop() {
@@ -39,7 +37,7 @@ void Reload::stop() {
   watch_.close();
 }
 
-awaitable<void> Reload::await_signals() {
+Task<void> Reload::await_signals() {
   for (;;) {
     const auto [error, signal] = co_await signals_.async_wait(as_result);
     if (error) co_return;
@@ -47,7 +45,7 @@ awaitable<void> Reload::await_signals() {
   }
 }
 
-awaitable<void> Reload::remind_of_expiry() {
+Task<void> Reload::remind_of_expiry() {
   for (;;) {
     warn_of_expiry(*in_force_);
     reminder_.expires_after(std::chrono::hours(12));

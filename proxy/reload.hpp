@@ -31,8 +31,8 @@ class Reload {
   std::uint64_t failed() const { return failed_; }
 
  private:
-  awaitable<void> await_signals();
-  awaitable<void> remind_of_expiry();
+  Task<void> await_signals();
+  Task<void> remind_of_expiry();
   void reload(const std::string& cause);
   bool renew(config::Settings);
   void watch_files(const config::Settings&);

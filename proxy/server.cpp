@@ -4,9 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <csignal>
 
 namespace proxy {
@@ -47,8 +45,8 @@ void warn_if_insecure(const config::Listener& listener) {
         listener.address.to_string());
 }
 
-awaitable<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
-                              Worker& worker) {
+Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
+                         Worker& worker) {
   const auto counted = std::move(ticket);
   co_await run_session(std::move(client), std::move(identity), worker);
 }
@@ -95,8 +93,8 @@ void Server::run() {
   start_listening();
   reload_.start();
   admin_.start();
-  net::co_spawn(workers_.front()->loop, await_signals(), log_escaped);
-  net::co_spawn(workers_.front()->loop, await_rotation(), log_escaped);
+  spawn(workers_.front()->loop, await_signals(), log_escaped);
+  spawn(workers_.front()->loop, await_rotation(), log_escaped);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i)
     threads.emplace_back([&worker = *workers_[i]] { worker.loop.run(); });
@@ -113,7 +111,7 @@ void Server::start_listening() {
     take(loop, std::move(client), std::move(identity));
   };
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    net::co_spawn(workers_.front()->loop, listeners_[i]->run(pick_loop, on_client), log_escaped);
+    spawn(workers_.front()->loop, listeners_[i]->run(pick_loop, on_client), log_escaped);
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
@@ -127,15 +125,15 @@ void Server::take(net::io_context& loop, Socket client, acl::Identity identity) 
   auto ticket = admission_.admit(identity);
   if (!ticket) {
     auto refusal = turn_away(std::move(client), std::move(identity), ticket.error(), worker);
-    return net::co_spawn(loop, std::move(refusal), log_escaped);
+    return spawn(loop, std::move(refusal), log_escaped);
   }
   auto session = serve_counted(std::move(client), std::move(identity), std::move(*ticket), worker);
-  net::co_spawn(loop, std::move(session), log_escaped);
+  spawn(loop, std::move(session), log_escaped);
 }
 
 /// Holds nothing for a client too many: one answer, one record, and away.
-awaitable<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
-                                  Worker& worker) {
+Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
+                             Worker& worker) {
   const acl::Request nothing;
   AuditRecord record(worker.audit, identity, nothing);
   record.refused(reason);
@@ -149,7 +147,7 @@ awaitable<void> Server::turn_away(Socket client, acl::Identity identity, acl::Re
   co_return;
 }
 
-awaitable<void> Server::await_signals() {
+Task<void> Server::await_signals() {
   co_await signals_.async_wait(as_result);
   const std::chrono::duration<double> time = settings_.limits.drain_time;
   spdlog::info("draining: what is running has {} s; a second signal stops it at once",
@@ -161,7 +159,7 @@ awaitable<void> Server::await_signals() {
   stop();
 }
 
-awaitable<void> Server::await_rotation() {
+Task<void> Server::await_rotation() {
   for (;;) {
     const auto [error, signal] = co_await rotation_.async_wait(as_result);
     if (error) co_return;

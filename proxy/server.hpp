@@ -28,12 +28,11 @@ class Server {
   void run();
 
  private:
-  awaitable<void> await_signals();
-  awaitable<void> await_rotation();
+  Task<void> await_signals();
+  Task<void> await_rotation();
   void start_listening();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
-  awaitable<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason,
-                            Worker& worker);
+  Task<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason, Worker& worker);
   std::vector<const Metrics*> all_metrics() const;
   admin::Process process() const;
   void bring_into_force(const std::shared_ptr<const Snapshot>&);

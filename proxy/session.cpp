@@ -3,8 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/write.hpp>
-
 #include "proxy/handshake.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
@@ -42,7 +40,7 @@ Session::~Session() {
   worker_.audit.metrics.sessions.take();
 }
 
-awaitable<void> Session::serve() {
+Task<void> Session::serve() {
   snapshot_ = worker_.snapshot;
   if (!co_await greet()) co_return;
   while (!draining_ && co_await serve_one() == Next::keep_alive) {
@@ -55,7 +53,7 @@ awaitable<void> Session::serve() {
 }
 
 /// Who is there? Of a plain connection that is known; over TLS the certificate tells.
-awaitable<bool> Session::greet() {
+Task<bool> Session::greet() {
   const auto context = snapshot_->listeners[identity_.listener];
   if (!context) co_return true;
   std::optional<Reason> reason;
@@ -83,7 +81,7 @@ void Session::take_snapshot() {
 
 /// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it
 /// leaves scope, so no return skips it.
-awaitable<Next> Session::serve_one() {
+Task<Next> Session::serve_one() {
   idle_ = true;
   const auto arrived = co_await client_.read_head(deadline_, head_);
   idle_ = false;
@@ -136,7 +134,7 @@ void Session::write_head() {
   http::begin_request_head(request_, head_, habits_, upgrade_, head_out_);
 }
 
-awaitable<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
+Task<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
   const auto body = co_await read_whole_body();
   if (body) {
     record.count_in(body->size());
@@ -148,7 +146,7 @@ awaitable<acl::Decision> Session::decide_with_body(acl::Decision decision, Audit
 }
 
 /// Looks at how an opaque body begins; what has been read of it is sent on with the rest.
-awaitable<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
+Task<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
   deadline_.arm(worker_.settings.limits.body_time);
   co_await invite_body();
   const auto bytes = co_await client_.read_first(decision.first_bytes);
@@ -159,7 +157,7 @@ awaitable<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision
   co_return profile_->decide_first_bytes(identity_, request_, *bytes);
 }
 
-awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
+Task<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
   const auto& limits = worker_.settings.limits;
   deadline_.arm(limits.body_time);
   co_await invite_body();
@@ -169,14 +167,14 @@ awaitable<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
   co_return body;
 }
 
-awaitable<void> Session::invite_body() {
+Task<void> Session::invite_body() {
   if (!expects_continue_ || client_.body_begun() || client_.body_complete()) co_return;
   constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
-  co_await net::async_write(client_.stream(), net::buffer(invitation), as_result);
+  co_await client_.stream().write(invitation);
 }
 
 /// Ends the engine's head now that the body is known, and sends both on.
-awaitable<Next> Session::forward(AuditRecord& record) {
+Task<Next> Session::forward(AuditRecord& record) {
   Outgoing outgoing{.request = request_};
   http::OutgoingBody body;
   switch (acl::info(request_.operation).body) {
@@ -200,7 +198,7 @@ awaitable<Next> Session::forward(AuditRecord& record) {
   co_return co_await exchange(outgoing, record);
 }
 
-awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
+Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
   const Question question{.request = request_,
                           .http_1_0 = head_.minor_version == 0,
                           .upgrades = !upgrade_.empty(),
@@ -228,7 +226,7 @@ awaitable<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record)
   co_return *next;
 }
 
-awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
+Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
   Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers);
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
@@ -242,7 +240,7 @@ awaitable<void> Session::tunnel(std::string_view behind_head, AuditRecord& recor
 
 /// Answers in tidegate's own name. The connection lives on only where the next request's first byte
 /// is known to be one.
-awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
+Task<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
   std::string answer;
@@ -250,13 +248,12 @@ awaitable<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   record.refused(refusal.reason);
   record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
-  const auto [error, n] =
-      co_await net::async_write(client_.stream(), net::buffer(answer), as_result);
+  const auto [error, n] = co_await client_.stream().write(answer);
   owes_leave_ = !error && !go_on;
   co_return go_on && !error ? Next::keep_alive : Next::close;
 }
 
-awaitable<bool> Session::may_go_on(const Refusal& refusal) {
+Task<bool> Session::may_go_on(const Refusal& refusal) {
   const int status = acl::status(refusal.reason);
   const bool well_formed = status == 403 || status >= 500;
   if (refusal.reason == Reason::client_unknown) co_return false;  // and so for its next request
@@ -270,7 +267,7 @@ awaitable<bool> Session::may_go_on(const Refusal& refusal) {
 
 /// A close with unread input resets the connection and may take the answer with it; so the client's
 /// side is read to its end first, within bounds.
-awaitable<void> Session::take_leave() {
+Task<void> Session::take_leave() {
   const auto& limits = worker_.settings.limits;
   deadline_.arm(limits.tunnel_linger_time);
   co_await client_.stream().end_sending();
@@ -296,7 +293,7 @@ void Session::cancel() {
   upstream_.cancel();
 }
 
-awaitable<void> run_session(Socket client, acl::Identity identity, Worker& worker) {
+Task<void> run_session(Socket client, acl::Identity identity, Worker& worker) {
   Session session(std::move(client), std::move(identity), worker);
   co_await session.serve();
 }

@@ -31,7 +31,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Session& operator=(const Session&) = delete;
 
   /// Serves requests until the connection closes or becomes a tunnel that ends.
-  awaitable<void> serve();
+  Task<void> serve();
 
   /// Finish what is running, then close; an idle session closes at once.
   void drain();
@@ -39,21 +39,21 @@ class Session : public boost::intrusive::list_base_hook<> {
   void stop();
 
  private:
-  awaitable<bool> greet();
-  awaitable<Next> serve_one();
+  Task<bool> greet();
+  Task<Next> serve_one();
   void take_snapshot();
   std::optional<acl::Refusal> understand();
   void write_head();
-  awaitable<acl::Decision> decide_with_body(acl::Decision, AuditRecord&);
-  awaitable<acl::Decision> decide_with_first_bytes(acl::Decision);
-  awaitable<acl::Result<std::string_view, acl::Reason>> read_whole_body();
-  awaitable<void> invite_body();
-  awaitable<Next> forward(AuditRecord&);
-  awaitable<Next> exchange(const Outgoing&, AuditRecord&);
-  awaitable<void> tunnel(std::string_view behind_head, AuditRecord&);
-  awaitable<Next> refuse(const acl::Refusal&, AuditRecord&);
-  awaitable<bool> may_go_on(const acl::Refusal&);
-  awaitable<void> take_leave();
+  Task<acl::Decision> decide_with_body(acl::Decision, AuditRecord&);
+  Task<acl::Decision> decide_with_first_bytes(acl::Decision);
+  Task<acl::Result<std::string_view, acl::Reason>> read_whole_body();
+  Task<void> invite_body();
+  Task<Next> forward(AuditRecord&);
+  Task<Next> exchange(const Outgoing&, AuditRecord&);
+  Task<void> tunnel(std::string_view behind_head, AuditRecord&);
+  Task<Next> refuse(const acl::Refusal&, AuditRecord&);
+  Task<bool> may_go_on(const acl::Refusal&);
+  Task<void> take_leave();
   void client_ended();
   void cancel();
 
@@ -85,6 +85,6 @@ class Session : public boost::intrusive::list_base_hook<> {
 };
 
 /// Owns a session for its whole life.
-awaitable<void> run_session(Socket client, acl::Identity identity, Worker& worker);
+Task<void> run_session(Socket client, acl::Identity identity, Worker& worker);
 
 }  // namespace proxy

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "config/address.hpp"
+#include "proxy/task.hpp"
 
 namespace proxy {
 
 namespace net = boost::asio;
 using boost::system::error_code;
-using net::awaitable;
 
 /// Unix and TCP sockets alike.
 using Socket = net::generic::stream_protocol::socket;
 using Endpoint = net::generic::stream_protocol::endpoint;
-
-/// Errors of I/O are values here: `auto [error, n] = co_await socket.async_read_some(b,
-/// as_result);`
-inline constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 Endpoint endpoint_of(const config::Address&);
 

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/stream.hpp"
 
+#include <sys/socket.h>
+
+#include <array>
+
 namespace proxy {
+namespace {
+
+void drop(std::size_t size, std::span<net::const_buffer>& pieces) {
+  while (!pieces.empty() && size >= pieces.front().size()) {
+    size -= pieces.front().size();
+    pieces = pieces.subspan(1);
+  }
+  if (size != 0) pieces.front() += size;
+}
+
+}  // namespace
 
 void Stream::secure(std::shared_ptr<const tls::Context> context) {
   error_code ignored;
@@ -10,13 +25,51 @@ void Stream::secure(std::shared_ptr<const tls::Context> context) {
       Secured{tls::Stream(std::move(context), socket_.native_handle()), {}});
 }
 
-awaitable<bool> Stream::handshake() {
+Task<bool> Stream::handshake() {
   const auto attempt = [this] { return secured_->stream.handshake(); };
   const auto [error, n] = co_await drive(attempt, as_result);
   co_return !error;
 }
 
-awaitable<void> Stream::end_sending() {
+std::size_t Stream::write_now(std::span<net::const_buffer>& pieces, error_code& error) {
+  std::size_t written = 0;
+  drop(0, pieces);
+  if (pieces.empty()) return 0;
+  error = secured_ ? write_secured(pieces, written) : write_plain(pieces, written);
+  if (!secured_) drop(written, pieces);
+  if (error == net::error::would_block) error = {};
+  return written;
+}
+
+error_code Stream::write_plain(std::span<const net::const_buffer> pieces, std::size_t& written) {
+  std::array<iovec, 16> vectors;
+  const auto count = std::min(pieces.size(), vectors.size());
+  const auto vector_of = [](const net::const_buffer& piece) {
+    return iovec{const_cast<void*>(piece.data()), piece.size()};  // sendmsg() only reads it
+  };
+  std::ranges::transform(pieces.first(count), vectors.begin(), vector_of);
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n < 0) return {errno, boost::system::system_category()};
+  written = static_cast<std::size_t>(n);
+  return {};
+}
+
+error_code Stream::write_secured(std::span<net::const_buffer>& pieces, std::size_t& written) {
+  while (!pieces.empty()) {
+    const auto step = secured_->stream.write(gather(pieces.begin(), pieces.end()));
+    if (step.progress == tls::Progress::want_write || step.progress == tls::Progress::want_read)
+      return {};
+    if (step.progress != tls::Progress::done) return result_of(step);
+    written += step.bytes;
+    drop(step.bytes, pieces);
+  }
+  return {};
+}
+
+Task<void> Stream::end_sending() {
   if (!secured_) {
     shutdown_send();
     co_return;

@@ -5,13 +5,18 @@
 #include <boost/asio/compose.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "proxy/socket.hpp"
 #include "tls/stream.hpp"
 
 namespace proxy {
+
+class Write;
 
 /// A connection of either side: a plain socket, or TLS over one. Reads and writes as Asio's
 /// algorithms want them; plain sockets pay one branch for it.
@@ -33,30 +38,41 @@ class Stream {
   /// Null where the connection is plain.
   tls::Stream* tls() { return secured_ ? &secured_->stream : nullptr; }
   /// \returns false where it failed, tls()->failure() says why; or where it was cancelled.
-  awaitable<bool> handshake();
+  Task<bool> handshake();
 
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    if (!secured_) return socket_.async_read_some(buffers, std::forward<Token>(token));
-    const net::mutable_buffer room = *net::buffer_sequence_begin(buffers);
-    const auto attempt = [this, room] {
-      return secured_->stream.read({static_cast<char*>(room.data()), room.size()});
+  /// Writes all of `pieces`, and uses them up. `auto [error, n] = co_await stream.write(pieces);`
+  Write write(std::span<net::const_buffer> pieces);
+  Write write(std::string_view bytes);
+
+  /// For Write: what goes out without waiting. \returns its size, and drops it from `pieces`.
+  std::size_t write_now(std::span<net::const_buffer>& pieces, error_code&);
+
+  template <class Token>
+  auto async_read_some(net::mutable_buffer room, Token&& token) {
+    const auto begin = [this](auto handler, net::mutable_buffer into) {
+      if (!secured_) return socket_.async_read_some(into, std::move(handler));
+      const auto attempt = [this, into] {
+        return secured_->stream.read({static_cast<char*>(into.data()), into.size()});
+      };
+      drive(attempt, handler);
     };
-    return drive(attempt, std::forward<Token>(token));
+    return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, room);
   }
 
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    if (!secured_) return socket_.async_write_some(buffers, std::forward<Token>(token));
-    const auto bytes =
-        gather(net::buffer_sequence_begin(buffers), net::buffer_sequence_end(buffers));
-    const auto attempt = [this, bytes] { return secured_->stream.write(bytes); };
-    return drive(attempt, std::forward<Token>(token));
+    const auto begin = [this](auto handler, const Buffers& from) {
+      if (!secured_) return socket_.async_write_some(from, std::move(handler));
+      const auto bytes = gather(net::buffer_sequence_begin(from), net::buffer_sequence_end(from));
+      const auto attempt = [this, bytes] { return secured_->stream.write(bytes); };
+      drive(attempt, handler);
+    };
+    return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
   }
 
   /// Ends our side; what the peer sends can still be read. Over TLS the end is a record like others
   /// and may have to wait until the peer has read; no write may be under way.
-  awaitable<void> end_sending();
+  Task<void> end_sending();
   /// The same where nothing can be waited for: an end that finds no room is lost.
   void shutdown_send();
   /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
@@ -97,7 +113,7 @@ class Stream {
 
   /// Repeats an attempt until it neither wants to read nor to write.
   template <class Attempt>
-  struct Operation {
+  struct Attempts {
     Stream& stream;
     Attempt attempt;
     tls::Step step{};
@@ -133,10 +149,13 @@ class Stream {
   };
 
   template <class Attempt, class Token>
-  auto drive(Attempt attempt, Token&& token) {
+  auto drive(Attempt attempt, Token& token) {
     return net::async_compose<Token, void(error_code, std::size_t)>(
-        Operation<Attempt>{*this, attempt}, token, socket_);
+        Attempts<Attempt>{*this, attempt}, token, socket_);
   }
+
+  error_code write_plain(std::span<const net::const_buffer> pieces, std::size_t& written);
+  error_code write_secured(std::span<net::const_buffer>& pieces, std::size_t& written);
 
   static error_code result_of(const tls::Step&);
 
@@ -145,5 +164,49 @@ class Stream {
   Socket socket_;
   std::unique_ptr<Secured> secured_;
 };
+
+/// A message on its way out: at once what the socket takes, the rest as the peer reads. Nearly
+/// always that is all of it, and nothing waits.
+class [[nodiscard]] Write {
+ public:
+  Write(Stream& stream, std::span<net::const_buffer> pieces) : stream_(stream), pieces_(pieces) {}
+  Write(Stream& stream, std::string_view bytes)
+      : stream_(stream), one_(bytes.data(), bytes.size()), pieces_(&one_, 1) {}
+  Write(const Write&) = delete;
+  Write& operator=(const Write&) = delete;
+
+  bool await_ready() {
+    written_ = stream_.write_now(pieces_, error_);
+    return error_ || pieces_.empty();
+  }
+  template <class Caller>
+  void await_suspend(std::coroutine_handle<Caller> caller) {
+    rest_.emplace(net::async_write(stream_, pieces_, as_result)).await_suspend(caller);
+  }
+  std::pair<error_code, std::size_t> await_resume() {
+    if (!rest_) return {error_, written_};
+    const auto [error, n] = rest_->await_resume();
+    return {error, written_ + n};
+  }
+
+ private:
+  using Pieces = std::span<net::const_buffer>;
+  using Rest = decltype(net::async_write(std::declval<Stream&>(), Pieces(), as_result));
+
+  Stream& stream_;
+  net::const_buffer one_;
+  std::span<net::const_buffer> pieces_;
+  std::size_t written_ = 0;
+  error_code error_;
+  std::optional<Rest> rest_;
+};
+
+inline Write Stream::write(std::span<net::const_buffer> pieces) {
+  return {*this, pieces};
+}
+
+inline Write Stream::write(std::string_view bytes) {
+  return {*this, bytes};
+}
 
 }  // namespace proxy

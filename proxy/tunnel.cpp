@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/tunnel.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/write.hpp>
-
 namespace proxy {
-
-using namespace net::experimental::awaitable_operators;
 
 Tunnel::Tunnel(Client& client, Stream& upstream, Deadline& deadline, const config::Limits& limits,
                BufferPool& buffers)
@@ -16,13 +11,13 @@ Tunnel::Tunnel(Client& client, Stream& upstream, Deadline& deadline, const confi
       limits_(limits),
       buffers_(buffers) {}
 
-awaitable<void> Tunnel::run(std::string_view behind_head) {
+Task<void> Tunnel::run(std::string_view behind_head) {
   co_await client_.stop_reading();
   deadline_.arm(limits_.tunnel_idle_time);
-  co_await (pump_to_upstream() && pump_to_client(behind_head));
+  co_await both(pump_to_upstream(), pump_to_client(behind_head));
 }
 
-awaitable<void> Tunnel::pump_to_upstream() {
+Task<void> Tunnel::pump_to_upstream() {
   // What the client sent right behind its request comes first.
   auto& ahead = client_.buffer();
   bool open = co_await send(upstream_, ahead.data(), from_client_);
@@ -38,7 +33,7 @@ awaitable<void> Tunnel::pump_to_upstream() {
   if (!error) stop();
 }
 
-awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
+Task<void> Tunnel::pump_to_client(std::string_view behind_head) {
   bool open = co_await send(client_.stream(), behind_head, from_upstream_);
   if (open) open = co_await pump(upstream_, client_.stream(), from_upstream_);
   upstream_done_ = true;
@@ -52,7 +47,7 @@ awaitable<void> Tunnel::pump_to_client(std::string_view behind_head) {
 }
 
 /// \returns whether `to` would still take bytes: the end came from `from`.
-awaitable<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
+Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   BufferPool::Lease lease(buffers_);
   const auto room = net::buffer(lease.bytes().data(), lease.bytes().size());
   for (;;) {
@@ -63,9 +58,9 @@ awaitable<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   }
 }
 
-awaitable<bool> Tunnel::send(Stream& to, std::string_view bytes, std::uint64_t& count) {
+Task<bool> Tunnel::send(Stream& to, std::string_view bytes, std::uint64_t& count) {
   if (bytes.empty()) co_return true;
-  const auto [error, n] = co_await net::async_write(to, net::buffer(bytes), as_result);
+  const auto [error, n] = co_await to.write(bytes);
   count += n;
   co_return !error;
 }

@@ -19,7 +19,7 @@ class Tunnel {
   Tunnel(Client&, Stream& upstream, Deadline&, const config::Limits&, BufferPool&);
 
   /// Returns when both directions have ended. \param behind_head the engine's first bytes.
-  awaitable<void> run(std::string_view behind_head);
+  Task<void> run(std::string_view behind_head);
 
   /// The engine's side has ended, so what remains is only the client's leave-taking.
   bool upstream_done() const { return upstream_done_; }
@@ -27,10 +27,10 @@ class Tunnel {
   std::uint64_t from_upstream() const { return from_upstream_; }
 
  private:
-  awaitable<void> pump_to_upstream();
-  awaitable<void> pump_to_client(std::string_view behind_head);
-  awaitable<bool> pump(Stream& from, Stream& to, std::uint64_t& count);
-  awaitable<bool> send(Stream& to, std::string_view bytes, std::uint64_t& count);
+  Task<void> pump_to_upstream();
+  Task<void> pump_to_client(std::string_view behind_head);
+  Task<bool> pump(Stream& from, Stream& to, std::uint64_t& count);
+  Task<bool> send(Stream& to, std::string_view bytes, std::uint64_t& count);
   void stop();
 
   Client& client_;

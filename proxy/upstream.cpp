@@ -8,8 +8,7 @@ namespace proxy {
 
 using acl::Reason;
 
-awaitable<std::optional<Reason>> Upstream::open(Deadline& deadline,
-                                                std::chrono::milliseconds limit) {
+Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
   if (is_open()) co_return std::nullopt;
   used_ = false;
   deadline.arm(limit);
@@ -28,7 +27,7 @@ awaitable<std::optional<Reason>> Upstream::open(Deadline& deadline,
   co_return reason;
 }
 
-awaitable<error_code> Upstream::connect() {
+Task<error_code> Upstream::connect() {
   if (address_.kind == config::Address::Kind::unix_socket) co_return connect_unix();
   const auto error = co_await connect_tcp();
   if (!error) set_no_delay(stream_.socket());
@@ -50,7 +49,7 @@ error_code Upstream::connect_unix() {
   return {errno, boost::system::system_category()};
 }
 
-awaitable<error_code> Upstream::connect_tcp() {
+Task<error_code> Upstream::connect_tcp() {
   error_code not_literal;
   net::ip::make_address(address_.host, not_literal);
   if (not_literal) co_return co_await connect_by_name();
@@ -59,7 +58,7 @@ awaitable<error_code> Upstream::connect_tcp() {
 }
 
 /// Asked anew for each connection: a restarted container of the same name has another address.
-awaitable<error_code> Upstream::connect_by_name() {
+Task<error_code> Upstream::connect_by_name() {
   resolver_.emplace(stream_.get_executor());
   const auto port = std::to_string(address_.port);
   auto [error, found] = co_await resolver_->async_resolve(address_.host, port, as_result);
@@ -76,7 +75,7 @@ awaitable<error_code> Upstream::connect_by_name() {
 }
 
 /// Makes sure that it is the engine, and shows it who we are.
-awaitable<std::optional<Reason>> Upstream::secure() {
+Task<std::optional<Reason>> Upstream::secure() {
   const auto context = snapshot_->upstream;
   if (!context) co_return std::nullopt;
   stream_.secure(context);

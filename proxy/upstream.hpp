@@ -25,7 +25,7 @@ class Upstream {
 
   /// Opens a connection, TLS included, within `limit` in all. Does nothing where one is open.
   /// \returns why there is none.
-  awaitable<std::optional<acl::Reason>> open(Deadline&, std::chrono::milliseconds limit);
+  Task<std::optional<acl::Reason>> open(Deadline&, std::chrono::milliseconds limit);
   bool is_open() const { return stream_.is_open(); }
 
   /// The open connection has already carried an answer.
@@ -45,11 +45,11 @@ class Upstream {
  private:
   using Resolver = net::ip::tcp::resolver;
 
-  awaitable<error_code> connect();
-  awaitable<error_code> connect_tcp();
-  awaitable<error_code> connect_by_name();
+  Task<error_code> connect();
+  Task<error_code> connect_tcp();
+  Task<error_code> connect_by_name();
   error_code connect_unix();
-  awaitable<std::optional<acl::Reason>> secure();
+  Task<std::optional<acl::Reason>> secure();
   void log_failure();
 
   const config::Address& address_;

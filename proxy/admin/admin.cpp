@@ -5,9 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/write.hpp>
 
 #include "proxy/client.hpp"
 #include "proxy/upstream.hpp"
@@ -46,9 +43,9 @@ void Admin::start() {
   if (!listener_) return;
   const auto pick = [this]() -> net::io_context& { return worker_.loop; };
   const auto on_client = [this](net::io_context& loop, Socket client, const acl::Identity&) {
-    if (open_ < most_open) net::co_spawn(loop, serve(std::move(client)), net::detached);
+    if (open_ < most_open) spawn(loop, serve(std::move(client)), ignore_escaped);
   };
-  net::co_spawn(worker_.loop, listener_->run(pick, on_client), net::detached);
+  spawn(worker_.loop, listener_->run(pick, on_client), ignore_escaped);
   spdlog::info("metrics and health on {}", settings_.admin->address.to_string());
 }
 
@@ -56,7 +53,7 @@ void Admin::close() {
   if (listener_) listener_->close();
 }
 
-awaitable<void> Admin::serve(Socket socket) {
+Task<void> Admin::serve(Socket socket) {
   ++open_;
   Client client(std::move(socket), settings_.limits, [] {});
   Deadline deadline(worker_.deadlines, [&client] { client.stream().cancel(); });
@@ -65,7 +62,7 @@ awaitable<void> Admin::serve(Socket socket) {
   if (asked) {
     const auto text = co_await answer(head.method, head.target);
     deadline.arm(settings_.limits.head_time);
-    co_await net::async_write(client.stream(), net::buffer(text), as_result);
+    co_await client.stream().write(text);
     co_await client.stream().end_sending();
     co_await client.discard(settings_.limits.head_bytes);
   }
@@ -73,7 +70,7 @@ awaitable<void> Admin::serve(Socket socket) {
   --open_;
 }
 
-awaitable<std::string> Admin::answer(std::string_view method, std::string_view path) {
+Task<std::string> Admin::answer(std::string_view method, std::string_view path) {
   if (method != "GET")
     co_return reply("405 Method Not Allowed", text_type, "only GET is served here\n");
   if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
@@ -90,7 +87,7 @@ awaitable<std::string> Admin::answer(std::string_view method, std::string_view p
 }
 
 /// Asks the engine as a client would, on a connection of its own.
-awaitable<bool> Admin::upstream_answers() {
+Task<bool> Admin::upstream_answers() {
   constexpr std::string_view ping =
       "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
   constexpr std::string_view well = "HTTP/1.1 200";
@@ -98,7 +95,7 @@ awaitable<bool> Admin::upstream_answers() {
   Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
   if (co_await upstream.open(patience, settings_.limits.upstream_connect_time)) co_return false;
   patience.arm(settings_.limits.upstream_connect_time);
-  co_await net::async_write(upstream.stream(), net::buffer(ping), as_result);
+  co_await upstream.stream().write(ping);
   std::array<char, well.size()> status{};
   for (std::size_t got = 0; got < status.size();) {
     const auto room = net::buffer(status.data() + got, status.size() - got);

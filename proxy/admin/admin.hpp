@@ -28,9 +28,9 @@ class Admin {
   void close();
 
  private:
-  awaitable<void> serve(Socket);
-  awaitable<std::string> answer(std::string_view method, std::string_view path);
-  awaitable<bool> upstream_answers();
+  Task<void> serve(Socket);
+  Task<std::string> answer(std::string_view method, std::string_view path);
+  Task<bool> upstream_answers();
 
   const config::Settings& settings_;
   Worker& worker_;

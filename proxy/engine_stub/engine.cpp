@@ -92,7 +92,7 @@ std::shared_ptr<Exec> Engine::exec(std::string_view id) const {
   return found != execs_.end() ? *found : nullptr;
 }
 
-awaitable<void> Engine::changed() {
+Task<void> Engine::changed() {
   if (stopping_) co_return;
   co_await changed_.async_wait(as_result);
 }

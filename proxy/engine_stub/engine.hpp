@@ -65,7 +65,7 @@ class Engine {
 
   /// Something has changed, whatever it is: everybody who waits looks again.
   void change() { changed_.cancel(); }
-  awaitable<void> changed();
+  Task<void> changed();
   void stop();
   bool stopping() const { return stopping_; }
 

@@ -2,12 +2,8 @@
 #include "proxy/engine_stub/raw_stream.hpp"
 
 #include <array>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/write.hpp>
 
 namespace proxy::engine_stub {
-
-using namespace net::experimental::awaitable_operators;
 
 namespace {
 
@@ -36,19 +32,18 @@ RawStream::RawStream(Engine& engine, Client& client, Process& process, Wants wan
   process_.join(&position_);
 }
 
-awaitable<void> RawStream::run(std::function<void()> ended) {
+Task<void> RawStream::run(std::function<void()> ended) {
   co_await client_.stop_reading();
-  co_await (send_output() && take_input(std::move(ended)));
+  co_await both(send_output(), take_input(std::move(ended)));
 }
 
-awaitable<void> RawStream::send_output() {
+Task<void> RawStream::send_output() {
   std::string out;
   for (;;) {
     while (position_ < process_.output.end()) {
       out.clear();
       append_frame(process_.output.at(position_), process_.tty, out);
-      const auto [error, n] =
-          co_await net::async_write(client_.stream(), net::buffer(out), as_result);
+      const auto [error, n] = co_await client_.stream().write(out);
       if (error) gone_ = true;
       ++position_;
       engine_.change();  // there may be room for input again
@@ -59,7 +54,7 @@ awaitable<void> RawStream::send_output() {
   client_.stream().shutdown_send();
 }
 
-awaitable<void> RawStream::take_input(std::function<void()> ended) {
+Task<void> RawStream::take_input(std::function<void()> ended) {
   auto& ahead = client_.buffer();
   bool open = co_await take(ahead.data());
   ahead.consume(ahead.data().size());
@@ -77,7 +72,7 @@ awaitable<void> RawStream::take_input(std::function<void()> ended) {
 }
 
 /// \returns false where the input has come to its end.
-awaitable<bool> RawStream::take(std::string_view input) {
+Task<bool> RawStream::take(std::string_view input) {
   if (input.empty() || !wants_.input || !process_.open_stdin) co_return true;
   const auto end = process_.tty ? input.find(end_of_input) : input.npos;
   // `docker start -ai` attaches, and sends its input, before it starts the container.

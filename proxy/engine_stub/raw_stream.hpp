@@ -28,12 +28,12 @@ class RawStream {
 
   /// Relays until the process has ended and the client has left. `ended` is called where the
   /// client's end of input is the process's end.
-  awaitable<void> run(std::function<void()> ended);
+  Task<void> run(std::function<void()> ended);
 
  private:
-  awaitable<void> send_output();
-  awaitable<void> take_input(std::function<void()> ended);
-  awaitable<bool> take(std::string_view input);
+  Task<void> send_output();
+  Task<void> take_input(std::function<void()> ended);
+  Task<bool> take(std::string_view input);
   bool process_ended() const { return process_.exits() != exits_before_; }
   bool over() const { return process_ended() || gone_ || engine_.stopping(); }
 

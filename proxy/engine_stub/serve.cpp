@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/engine_stub/serve.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
@@ -24,22 +22,22 @@ class Server {
     auto opened = Listener::open(loop_, 0, settings, none);
     if (!opened) return opened.error();
     listener_ = std::move(*opened);
-    net::co_spawn(loop_, accept(), net::detached);
+    spawn(loop_, accept(), ignore_escaped);
     signals_.async_wait([this](const error_code&, int) { stop(); });
     loop_.run();
     return std::nullopt;
   }
 
  private:
-  awaitable<void> accept() {
+  Task<void> accept() {
     return listener_->run([this]() -> net::io_context& { return loop_; },
                           [this](net::io_context&, Socket client, acl::Identity) {
                             if (sessions_.size() >= most_sessions) return;
-                            net::co_spawn(loop_, serve_client(std::move(client)), net::detached);
+                            spawn(loop_, serve_client(std::move(client)), ignore_escaped);
                           });
   }
 
-  awaitable<void> serve_client(Socket client) {
+  Task<void> serve_client(Socket client) {
     Session session(std::move(client), engine_, deadlines_);
     sessions_.push_back(session);
     co_await session.serve();

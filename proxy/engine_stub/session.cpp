@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/write.hpp>
 
 #include "acl/headers.hpp"
 
@@ -67,7 +66,7 @@ Session::Session(Socket socket, Engine& engine, Deadlines& deadlines)
       client_(std::move(socket), limits(), [this] { engine_.change(); }),
       deadline_(deadlines, [this] { stop(); }) {}
 
-awaitable<void> Session::serve() {
+Task<void> Session::serve() {
   while (!engine_.stopping() && co_await serve_one()) {
   }
   co_await client_.stop_reading();
@@ -77,7 +76,7 @@ void Session::stop() {
   client_.stream().cancel();
 }
 
-awaitable<bool> Session::serve_one() {
+Task<bool> Session::serve_one() {
   http::RequestHead head;
   const auto arrived = co_await client_.read_head(deadline_, head);
   if (!arrived && arrived.error().left) co_return false;
@@ -89,7 +88,7 @@ awaitable<bool> Session::serve_one() {
   co_return co_await answer(head) && keep_alive;
 }
 
-awaitable<bool> Session::answer(const http::RequestHead& head) {
+Task<bool> Session::answer(const http::RequestHead& head) {
   const acl::Headers headers{head.value_of("Content-Type"), head.value_of("Upgrade"),
                              head.framing != http::Framing::none};
   if (const auto refusal = acl::check_headers(request_, headers))
@@ -113,11 +112,11 @@ awaitable<bool> Session::answer(const http::RequestHead& head) {
   co_return co_await send_reply(call, row->reply(engine_, {request_, body_}));
 }
 
-awaitable<bool> Session::refuse(const acl::Refusal& refusal) {
+Task<bool> Session::refuse(const acl::Refusal& refusal) {
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
   std::string out;
   append_reply(error(status, refusal.message), false, http::Connection::close, out);
-  co_await net::async_write(client_.stream(), net::buffer(out), as_result);
+  co_await client_.stream().write(out);
   co_return false;
 }
 

@@ -12,14 +12,14 @@ namespace proxy::engine_stub {
 class Session : public boost::intrusive::list_base_hook<> {
  public:
   Session(Socket, Engine&, Deadlines&);
-  awaitable<void> serve();
+  Task<void> serve();
   /// Ends it at once.
   void stop();
 
  private:
-  awaitable<bool> serve_one();
-  awaitable<bool> answer(const http::RequestHead&);
-  awaitable<bool> refuse(const acl::Refusal&);
+  Task<bool> serve_one();
+  Task<bool> answer(const http::RequestHead&);
+  Task<bool> refuse(const acl::Refusal&);
 
   Engine& engine_;
   Client client_;

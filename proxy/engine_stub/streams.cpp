@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/engine_stub/streams.hpp"
 
-#include <boost/asio/write.hpp>
-
 #include "proxy/engine_stub/raw_stream.hpp"
 
 namespace proxy::engine_stub {
@@ -13,20 +11,19 @@ bool asks(const acl::Request& request, std::string_view parameter) {
   return value == "1" || value == "true" || value == "True";
 }
 
-awaitable<bool> send(Call call, std::string_view bytes) {
-  const auto [error, n] =
-      co_await net::async_write(call.client.stream(), net::buffer(bytes), as_result);
+Task<bool> send(Call call, std::string_view bytes) {
+  const auto [error, n] = co_await call.client.stream().write(bytes);
   co_return !error;
 }
 
-awaitable<bool> send_chunk(Call call, std::string_view data) {
+Task<bool> send_chunk(Call call, std::string_view data) {
   std::string chunk;
   http::append_chunk_line(data.size(), chunk);
   chunk.append(data).append("\r\n");
   co_return co_await send(call, chunk);
 }
 
-awaitable<bool> send_stream_head(Call call, std::string_view content_type) {
+Task<bool> send_stream_head(Call call, std::string_view content_type) {
   std::string head;
   append_stream_head(content_type, head);
   call.client.read_ahead();  // so that the client's leaving is noticed
@@ -37,8 +34,8 @@ bool left(const Call& call) {
   return call.client.end() || call.engine.stopping();
 }
 
-awaitable<bool> hijack(Call call, Process& process, RawStream::Wants wants,
-                       std::function<void()> ended) {
+Task<bool> hijack(Call call, Process& process, RawStream::Wants wants,
+                  std::function<void()> ended) {
   std::string head;
   append_hijack_head(call.upgrades, head);
   if (!co_await send(call, head)) co_return false;
@@ -49,8 +46,8 @@ awaitable<bool> hijack(Call call, Process& process, RawStream::Wants wants,
 
 /// Sends what a process has written from `position` on. \returns where it stopped; nothing where
 /// the client has left.
-awaitable<std::optional<std::uint64_t>> send_log(Call call, const Process& process,
-                                                 std::uint64_t position) {
+Task<std::optional<std::uint64_t>> send_log(Call call, const Process& process,
+                                            std::uint64_t position) {
   const auto& output = process.output;
   position = std::max(position, output.begin());
   for (; position < output.end(); position = std::max(position + 1, output.begin())) {
@@ -80,14 +77,14 @@ std::optional<Reply> check_log_query(const acl::Request& request) {
 
 }  // namespace
 
-awaitable<bool> send_reply(Call call, Reply reply) {
+Task<bool> send_reply(Call call, Reply reply) {
   std::string out;
   const bool to_head = call.request.method == acl::Method::head;
   append_reply(reply, to_head, http::Connection::unsaid, out);
   co_return co_await send(call, out);
 }
 
-awaitable<bool> container_attach(Call call) {
+Task<bool> container_attach(Call call) {
   const auto container = call.engine.container(call.request.name());
   if (!container) co_return co_await send_reply(call, no_such_container(call.request.name()));
   const RawStream::Wants wants{.input = asks(call.request, "stdin"),
@@ -96,7 +93,7 @@ awaitable<bool> container_attach(Call call) {
                             [&] { call.engine.end(container, 0); });
 }
 
-awaitable<bool> container_logs(Call call) {
+Task<bool> container_logs(Call call) {
   const auto container = call.engine.container(call.request.name());
   if (!container) co_return co_await send_reply(call, no_such_container(call.request.name()));
   if (auto problem = check_log_query(call.request)) co_return co_await send_reply(call, *problem);
@@ -110,7 +107,7 @@ awaitable<bool> container_logs(Call call) {
   co_return position && !left(call) && co_await send(call, "0\r\n\r\n");
 }
 
-awaitable<bool> container_wait(Call call) {
+Task<bool> container_wait(Call call) {
   const auto container = call.engine.container(call.request.name());
   if (!container) co_return co_await send_reply(call, no_such_container(call.request.name()));
   const auto& process = container->process;
@@ -129,7 +126,7 @@ awaitable<bool> container_wait(Call call) {
   co_return co_await send_chunk(call, answer) && co_await send(call, "0\r\n\r\n");
 }
 
-awaitable<bool> exec_start(Call call) {
+Task<bool> exec_start(Call call) {
   const auto exec = call.engine.exec(call.request.name());
   if (!exec) co_return co_await send_reply(call, no_such_exec(call.request.name()));
   if (!exec->container->process.running())
@@ -151,7 +148,7 @@ awaitable<bool> exec_start(Call call) {
   co_return false;
 }
 
-awaitable<bool> events(Call call) {
+Task<bool> events(Call call) {
   for (const auto* parameter : {"since", "until", "filters"}) {
     const auto value = call.request.parameter(parameter);
     if (!value.empty() && value != "{}")

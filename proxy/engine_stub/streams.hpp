@@ -17,15 +17,15 @@ struct Call {
 };
 
 /// \returns whether the connection may serve another request.
-using StreamAnswer = awaitable<bool> (*)(Call);
+using StreamAnswer = Task<bool> (*)(Call);
 
-awaitable<bool> container_attach(Call);
-awaitable<bool> container_logs(Call);
-awaitable<bool> container_wait(Call);
-awaitable<bool> exec_start(Call);
-awaitable<bool> events(Call);
+Task<bool> container_attach(Call);
+Task<bool> container_logs(Call);
+Task<bool> container_wait(Call);
+Task<bool> exec_start(Call);
+Task<bool> events(Call);
 
 /// Sends an answer that is whole. \returns whether the connection may serve another request.
-awaitable<bool> send_reply(Call, Reply);
+Task<bool> send_reply(Call, Reply);
 
 }  // namespace proxy::engine_stub

@@ -210,8 +210,8 @@ class Hijack(DaemonTest):
         client.close()
         self.engine.connections[0].await_end()
 
-    def test_a_tunnel_over_tcp_ends_when_both_sides_have_ended(self):
-        """dockerd behind TLS only ends its side of an attach, and over TCP nothing tells of a client's close."""
+    def test_a_tunnel_ends_when_both_sides_have_ended(self):
+        """dockerd behind TLS only ends its side of an attach, and waits for ours to close."""
 
         def answer(connection, _):
             connection.send(UPGRADED)
@@ -219,8 +219,7 @@ class Hijack(DaemonTest):
             connection.half_close()
             connection.wait_closed()
 
-        tcp = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
-        self.serve({"POST /containers/x/attach": answer}, listeners=[tcp], limits={"tunnel_linger_time": "365d"})
+        self.serve({"POST /containers/x/attach": answer}, limits={"tunnel_linger_time": "365d"})
         client = self.client()
         client.send(attach())
         client.response_head()
@@ -255,6 +254,16 @@ class Hijack(DaemonTest):
         self.assertEqual(client.response().status, 404)
         client.send(request("GET", "/info"))
         self.assertEqual(client.response().status, 200)
+
+
+class HijackOverTcp(DaemonTest):
+    """Where nothing tells of a client that has closed altogether."""
+
+    def serve(self, answers=None, **config):
+        tcp = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
+        super().serve(answers, listeners=[tcp], **config)
+
+    test_a_tunnel_ends_when_both_sides_have_ended = Hijack.test_a_tunnel_ends_when_both_sides_have_ended
 
 
 class SessionAndGrpc(DaemonTest):

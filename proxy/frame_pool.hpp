@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <new>
+#include <utility>
+
+namespace proxy {
+
+/// Memory of coroutine frames, by size, for this thread alone: a request begins and ends a dozen of
+/// them. A frame goes back to the thread on which it ends.
+class FramePool {
+ public:
+  static void* take(std::size_t size) {
+    auto& kept = here().kept_[std::min(class_of(size), classes)];
+    if (class_of(size) >= classes || kept.first == nullptr) return ::operator new(rounded(size));
+    --kept.count;
+    return std::exchange(kept.first, kept.first->next);
+  }
+  static void give_back(void* frame, std::size_t size) {
+    auto& kept = here().kept_[std::min(class_of(size), classes)];
+    if (class_of(size) >= classes || kept.count == most_kept) return ::operator delete(frame);
+    ++kept.count;
+    kept.first = new (frame) Free{kept.first};
+  }
+
+ private:
+  struct Free {
+    Free* next;
+  };
+  struct Kept {
+    Free* first = nullptr;
+    std::size_t count = 0;
+  };
+
+  static constexpr std::size_t step = 64, classes = 32, most_kept = 32;
+  static std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
+  static std::size_t rounded(std::size_t size) { return class_of(size) * step; }
+  static FramePool& here() {
+    static thread_local FramePool pool;
+    return pool;
+  }
+
+  FramePool() = default;
+  ~FramePool() {
+    for (auto& kept : kept_)
+      while (kept.first != nullptr) ::operator delete(std::exchange(kept.first, kept.first->next));
+  }
+
+  std::array<Kept, classes + 1> kept_;
+};
+
+}  // namespace proxy

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "proxy/frame_pool.hpp"
+
+/// Coroutines over the operations of Asio. Its own `awaitable` costs two frames, a shared thread
+/// and a type-erased executor for each operation; with these, a request takes a third of its
+/// instructions less.
+namespace proxy {
+
+/// What every coroutine here knows: who continues when it ends, and whose frame holds all of it.
+struct Frame {
+  std::coroutine_handle<> continuation = std::noop_coroutine();
+  std::coroutine_handle<> root;  ///< destroyed where an operation ends without ever completing
+  std::exception_ptr escaped;
+
+  static void* operator new(std::size_t size) { return FramePool::take(size); }
+  static void operator delete(void* frame, std::size_t size) { FramePool::give_back(frame, size); }
+
+  struct Continue {
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+      return ended.promise().continuation;
+    }
+    void await_resume() noexcept {}
+  };
+
+  std::suspend_always initial_suspend() noexcept { return {}; }
+  Continue final_suspend() noexcept { return {}; }
+  void unhandled_exception() noexcept { escaped = std::current_exception(); }
+};
+
+template <class T>
+struct Promise : Frame {
+  std::optional<T> result;
+  template <class U>
+  void return_value(U&& value) {
+    result.emplace(std::forward<U>(value));
+  }
+  T take() { return std::move(*result); }
+};
+
+template <>
+struct Promise<void> : Frame {
+  void return_void() {}
+  void take() {}
+};
+
+/// A coroutine that begins when it is awaited and resumes its awaiter when it ends. Owns its frame.
+template <class T>
+class [[nodiscard]] Task {
+ public:
+  struct promise_type : Promise<T> {
+    Task get_return_object() {
+      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
+  };
+
+  Task(Task&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
+  Task& operator=(Task&&) = delete;
+  ~Task() {
+    if (frame_) frame_.destroy();
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Caller>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Caller> caller) noexcept {
+    frame_.promise().continuation = caller;
+    frame_.promise().root = caller.promise().root;
+    return frame_;
+  }
+  T await_resume() {
+    if (frame_.promise().escaped) std::rethrow_exception(frame_.promise().escaped);
+    return frame_.promise().take();
+  }
+
+ private:
+  explicit Task(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
+  std::coroutine_handle<promise_type> frame_;
+};
+
+/// A coroutine that nobody awaits. Its frame goes when it ends.
+struct Detached {
+  struct promise_type : Frame {
+    Detached get_return_object() {
+      root = std::coroutine_handle<promise_type>::from_promise(*this);
+      return {};
+    }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+};
+
+/// Asio's completion token of this room. Errors are values:
+/// `auto [error, n] = co_await socket.async_read_some(buffer, as_result);`
+struct AsResult {};
+inline constexpr AsResult as_result;
+
+/// An operation of Asio's that begins when it is awaited.
+template <class Initiation, class Arguments, class... Results>
+class [[nodiscard]] Operation {
+ public:
+  Operation(Initiation initiation, Arguments arguments)
+      : initiation_(std::move(initiation)), arguments_(std::move(arguments)) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <class Caller>
+  void await_suspend(std::coroutine_handle<Caller> caller) {
+    Completion completion(*this, caller, caller.promise().root);
+    const auto begin = [&](auto&... arguments) {
+      std::move(initiation_)(std::move(completion), std::move(arguments)...);
+    };
+    std::apply(begin, arguments_);
+  }
+  std::tuple<Results...> await_resume() { return std::move(*results_); }
+
+ private:
+  /// Asio's handler. One that is destroyed unused, with its loop, takes the coroutine along.
+  class Completion {
+   public:
+    Completion(Operation& operation, std::coroutine_handle<> caller, std::coroutine_handle<> root)
+        : operation_(operation), caller_(caller), root_(root) {}
+    Completion(Completion&& other) noexcept
+        : operation_(other.operation_),
+          caller_(other.caller_),
+          root_(std::exchange(other.root_, {})) {}
+    Completion& operator=(Completion&&) = delete;
+    ~Completion() {
+      if (root_) root_.destroy();
+    }
+    void operator()(Results... results) {
+      root_ = {};
+      operation_.results_.emplace(std::move(results)...);
+      caller_.resume();
+    }
+
+   private:
+    Operation& operation_;
+    std::coroutine_handle<> caller_, root_;
+  };
+
+  Initiation initiation_;
+  Arguments arguments_;
+  std::optional<std::tuple<Results...>> results_;
+};
+
+/// Begins `task` on the loop's thread; `on_end` gets what escaped from it, or null.
+template <class Executor, class OnEnd>
+void spawn(Executor&& loop, Task<void> task, OnEnd on_end) {
+  auto run = [](Task<void> running, OnEnd tell) -> Detached {
+    std::exception_ptr escaped;
+    try {
+      co_await std::move(running);
+    } catch (...) {
+      escaped = std::current_exception();
+    }
+    tell(escaped);
+  };
+  boost::asio::post(loop, [run, task = std::move(task), on_end = std::move(on_end)]() mutable {
+    run(std::move(task), std::move(on_end));
+  });
+}
+
+/// For spawn(): where nothing can escape.
+inline void ignore_escaped(std::exception_ptr) {}
+
+/// Wakes one coroutine that waits for it.
+class Signal {
+ public:
+  bool await_ready() const noexcept { return given_; }
+  void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+  void await_resume() noexcept { given_ = false; }
+  void give() {
+    given_ = true;
+    if (waiter_) std::exchange(waiter_, {}).resume();
+  }
+
+ private:
+  bool given_ = false;
+  std::coroutine_handle<> waiter_;
+};
+
+/// Runs both at a time and ends when both have ended, with what `main` returns.
+template <class T>
+Task<T> both(Task<T> main, Task<void> side) {
+  Signal side_ended;
+  std::exception_ptr escaped;
+  auto run = [](Task<void> running, Signal& ended, std::exception_ptr& problem) -> Detached {
+    try {
+      co_await std::move(running);
+    } catch (...) {
+      problem = std::current_exception();
+    }
+    ended.give();
+  };
+  run(std::move(side), side_ended, escaped);
+  if constexpr (std::is_void_v<T>) {
+    co_await std::move(main);
+    co_await side_ended;
+    if (escaped) std::rethrow_exception(escaped);
+  } else {
+    auto result = co_await std::move(main);
+    co_await side_ended;
+    if (escaped) std::rethrow_exception(escaped);
+    co_return result;
+  }
+}
+
+}  // namespace proxy
+
+template <class... Results>
+struct boost::asio::async_result<proxy::AsResult, void(Results...)> {
+  template <class Initiation, class... Arguments>
+  static auto initiate(Initiation initiation, proxy::AsResult, Arguments... arguments) {
+    using Bound = std::tuple<Arguments...>;
+    return proxy::Operation<Initiation, Bound, std::decay_t<Results>...>(
+        std::move(initiation), Bound(std::move(arguments)...));
+  }
+};
