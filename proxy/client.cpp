@@ -26,6 +26,7 @@ Client::Client(Socket socket, const config::Limits& limits, std::function<void()
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
                                                                http::RequestHead& head) {
   deadline.arm(limits_.idle_time);
+  forget_piece();
   if (!reading_) in_.narrow();
   if (auto* tls = stream_.tls()) tls->release_buffers(true);
   while (in_.empty())
@@ -75,7 +76,7 @@ void Client::consume_head(const http::RequestHead& head) {
 }
 
 Task<acl::Result<Piece, Reason>> Client::next_piece() {
-  in_.consume(std::exchange(piece_size_, 0));
+  forget_piece();
   if (framing_ == http::Framing::none) co_return Piece{.last = true};
   for (;;) {
     if (in_.empty() && !co_await more()) co_return Reason::client_left;
@@ -95,8 +96,13 @@ Task<acl::Result<Piece, Reason>> Client::next_piece() {
     }
     const bool last = framing_ == http::Framing::none;
     if (size != 0 || last) co_return Piece{.data = pieces_, .size = size, .last = last};
-    in_.consume(std::exchange(piece_size_, 0));
+    forget_piece();
   }
+}
+
+/// The last piece has been used: what follows in the buffer is not its part.
+void Client::forget_piece() {
+  in_.consume(std::exchange(piece_size_, 0));
 }
 
 Task<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) {
@@ -109,7 +115,7 @@ Task<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) 
     for (const auto data : piece->data) body_ += data;
     if (piece->last) break;
   }
-  in_.consume(std::exchange(piece_size_, 0));
+  forget_piece();
   co_return std::string_view(body_);
 }
 
@@ -120,12 +126,12 @@ Task<acl::Result<std::string_view, Reason>> Client::read_first(std::size_t least
     if (!piece) co_return piece.error();
     for (const auto data : piece->data) body_ += data;
   }
-  in_.consume(std::exchange(piece_size_, 0));
+  forget_piece();
   co_return std::string_view(body_);
 }
 
 void Client::read_ahead() {
-  in_.consume(std::exchange(piece_size_, 0));
+  forget_piece();
   if (!reading_ && !end_) start_read();
 }
 
@@ -183,12 +189,14 @@ bool Client::wake() {
 }
 
 Task<void> Client::stop_reading() {
+  forget_piece();
   if (!reading_) co_return;
   stream_.cancel();
   co_await read_under_way();
 }
 
 Task<void> Client::discard(std::size_t most) {
+  forget_piece();
   for (std::size_t size = 0; size <= most; in_.consume(in_.data().size())) {
     if (!co_await more()) co_return;
     size += in_.data().size();

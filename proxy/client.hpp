@@ -76,6 +76,7 @@ class Client {
 
  private:
   Task<bool> more();
+  void forget_piece();
   void start_read();
   void watch_departure();
   bool wake();

@@ -3,8 +3,8 @@
 
 namespace proxy {
 
-Deadline::Deadline(Deadlines& all, std::function<void()> on_expiry)
-    : all_(all), on_expiry_(std::move(on_expiry)) {
+Deadline::Deadline(Deadlines& all, std::function<void()> on_expiry, std::function<void()> on_wait)
+    : all_(all), on_expiry_(std::move(on_expiry)), on_wait_(std::move(on_wait)) {
   all_.armed_.push_back(*this);
   all_.start();
 }
@@ -28,6 +28,7 @@ void Deadlines::start() {
 void Deadlines::on_tick() {
   now_ = Deadline::Clock::now();
   for (auto& deadline : armed_) {
+    if (deadline.ticks_to_wait_ != 0 && --deadline.ticks_to_wait_ == 0) deadline.on_wait_();
     if (now_ < deadline.due_) continue;
     deadline.disarm();
     deadline.expired_ = true;

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 
 namespace proxy {
@@ -16,8 +17,9 @@ class Deadline : public boost::intrusive::list_base_hook<> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `on_expiry` is called once for each arming that runs out, on the worker's thread.
-  Deadline(Deadlines&, std::function<void()> on_expiry);
+  /// `on_expiry` is called once for each arming that runs out, `on_wait` once for each watch_wait()
+  /// that is not called off; both on the worker's thread.
+  Deadline(Deadlines&, std::function<void()> on_expiry, std::function<void()> on_wait = {});
   ~Deadline();
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -26,13 +28,18 @@ class Deadline : public boost::intrusive::list_base_hook<> {
   /// before.
   void arm(std::chrono::milliseconds limit);
   void disarm() { due_ = Clock::time_point::max(); }
+  /// Calls `on_wait` at the second tick from now: for what is worth its while only where a wait
+  /// lasts.
+  void watch_wait() { ticks_to_wait_ = 2; }
+  void stop_watching() { ticks_to_wait_ = 0; }
   /// The last arming has run out.
   bool expired() const { return expired_; }
 
  private:
   friend class Deadlines;
   Deadlines& all_;
-  std::function<void()> on_expiry_;
+  std::function<void()> on_expiry_, on_wait_;
+  std::uint8_t ticks_to_wait_ = 0;  ///< none where it is 0
   Clock::time_point due_ = Clock::time_point::max();
   bool expired_ = false;
 };

@@ -25,15 +25,20 @@ Task<Exchange::Outcome> Exchange::run(const bool& draining) {
 /// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
 /// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
 Task<std::optional<Reason>> Exchange::ask() {
-  if (upstream_.is_open() && !may_repeat() && upstream_.stream().readable()) upstream_.close();
-  if (const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time))
-    co_return client_.end() ? Reason::client_left : *reason;
-  deadline_.arm(limits_.stall_time);
-  sent_at_ = Clock::now();
-  co_await send_head();  // an engine that refuses to read may still have said why: read its answer
-  if (outgoing_.streamed != Framing::none) co_return std::nullopt;
-  client_.read_ahead();
-  await_answer();
+  for (;;) {
+    const bool kept = upstream_.is_open();
+    if (kept && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
+    if (!upstream_.is_open()) {
+      const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time);
+      if (reason) co_return client_.end() ? Reason::client_left : *reason;
+    }
+    deadline_.arm(limits_.stall_time);
+    sent_at_ = Clock::now();
+    const bool nothing_went = !co_await send_head();
+    if (!kept || !nothing_went) break;
+    upstream_.close();
+  }
+  if (outgoing_.streamed == Framing::none) await_answer();
   co_return std::nullopt;
 }
 
@@ -44,13 +49,18 @@ bool Exchange::may_repeat() const {
          outgoing_.streamed == Framing::none;
 }
 
+/// \returns false where not a byte of it was taken. An engine that refuses to read the rest may
+/// still say why, so its answer is read.
 Task<bool> Exchange::send_head() {
   std::array<net::const_buffer, 2> parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
   const auto [error, n] = co_await upstream_.stream().write(parts);
-  co_return !error;
+  co_return n != 0;
 }
 
+/// A client that leaves is noticed only where the engine takes its time: most answers are here
+/// sooner, and then its next request is read at once instead of being waited for first.
 void Exchange::await_answer() {
+  deadline_.watch_wait();
   const bool lasts = acl::info(outgoing_.request.operation).has(acl::lasting);
   if (!answered_ && !lasts) deadline_.arm(limits_.upstream_head_time);
   if (!answered_ && lasts) deadline_.disarm();
@@ -70,7 +80,6 @@ Task<void> Exchange::send_body() {
     if (!co_await send_piece(*piece)) co_return;  // the answer, if there is one, says why
     if (piece->last) break;
   }
-  client_.read_ahead();
   await_answer();
 }
 

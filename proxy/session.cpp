@@ -29,7 +29,8 @@ Session::Session(Socket client, acl::Identity identity, Worker& worker)
       identity_(std::move(identity)),
       client_(std::move(client), worker.settings.limits, [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
-      deadline_(worker.deadlines, [this] { cancel(); }),
+      deadline_(
+          worker.deadlines, [this] { cancel(); }, [this] { client_.read_ahead(); }),
       draining_(worker.draining) {
   worker_.sessions.push_back(*this);
   worker_.audit.metrics.sessions.add();
@@ -210,6 +211,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
   exchange_ = &exchange;
   const auto next = co_await exchange.run(draining_);
   exchange_ = nullptr;
+  deadline_.stop_watching();
   if (exchange.sent_at() != Exchange::Clock::time_point())
     record.sent_on(exchange.sent_at(), exchange.answered_at());
   record.count_in(exchange.sent());

@@ -84,6 +84,11 @@ Task<std::optional<Reason>> Upstream::secure() {
   co_return Reason::upstream_tls;
 }
 
+bool Upstream::may_have_ended() {
+  const bool told_at_once = address_.kind == config::Address::Kind::unix_socket;
+  return !told_at_once && stream_.readable();
+}
+
 bool Upstream::refuses_us() {
   const auto* tls = stream_.tls();
   const bool refused = tls != nullptr && tls->failure() == tls::Failure::refused_by_peer;

@@ -32,6 +32,9 @@ class Upstream {
   bool used() const { return used_; }
   void mark_used() { used_ = true; }
 
+  /// The engine may have ended the open connection without our noticing. On a plain unix socket
+  /// that is no question: the next write would fail before it has sent anything.
+  bool may_have_ended();
   /// The engine has ended TLS with an alert. With TLS 1.3 it looks at our certificate only when our
   /// handshake is over, so that the first read tells.
   bool refuses_us();
