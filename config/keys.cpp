@@ -196,6 +196,8 @@ const Table<Limits>& limit_keys() {
       field("idle_time", &Limits::idle_time, duration(year)),
       field("upstream_connect_time", &Limits::upstream_connect_time, duration(year)),
       field("upstream_head_time", &Limits::upstream_head_time, duration(year)),
+      field("upstream_spares", &Limits::upstream_spares, count(0, 1024)),
+      field("upstream_spare_time", &Limits::upstream_spare_time, duration(year)),
       field("tunnel_idle_time", &Limits::tunnel_idle_time, duration_or_off(year)),
       field("tunnel_linger_time", &Limits::tunnel_linger_time, duration(year)),
       field("drain_time", &Limits::drain_time, duration(year)),

@@ -62,6 +62,8 @@ struct Limits {
   Duration upstream_connect_time = std::chrono::seconds(5);
   Duration upstream_head_time =
       std::chrono::minutes(10);  ///< request sent to answer's head; lasting operations are exempt
+  std::size_t upstream_spares = 16;  ///< engine connections kept for the same client (0 = none)
+  Duration upstream_spare_time = std::chrono::seconds(2);  ///< how long, after the client has gone
   Duration tunnel_idle_time{0};  ///< a tunnel without a byte either way (0 = off)
   Duration tunnel_linger_time =
       std::chrono::seconds(10);  ///< after the engine ended a tunnel, for the client to end too

@@ -32,6 +32,7 @@ Task<std::optional<Reason>> Exchange::ask() {
       const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time);
       if (reason) co_return client_.end() ? Reason::client_left : *reason;
     }
+    upstream_.begin();
     deadline_.arm(limits_.stall_time);
     sent_at_ = Clock::now();
     const bool nothing_went = !co_await send_head();
@@ -121,10 +122,13 @@ Task<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
     co_return explain(*reason);
   }
   answered_at_ = Clock::now();
-  upstream_.mark_used();
+  upstream_.answered();
   auto next = co_await answer_.pass_on(draining);
   if (next == Next::tunnel) co_return next;
-  if (!answer_.upstream_reusable() || !client_.body_complete()) upstream_.close();
+  if (answer_.upstream_reusable() && client_.body_complete())
+    upstream_.rest();
+  else
+    upstream_.close();
   if (!client_.body_complete()) next = Next::close;
   stop_body();
   co_return next;

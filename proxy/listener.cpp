@@ -115,7 +115,7 @@ Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
       continue;
     }
     pause = shortest;
-    set_no_delay(client);
+    if (settings_.address.kind == config::Address::Kind::tcp) set_no_delay(client);
     auto identity = identify(client);
     on_client(loop, std::move(client), std::move(identity));
   }

@@ -179,6 +179,7 @@ void Server::drain() {
   for (auto& listener : listeners_) listener->close();
   on_each_worker([](Worker& worker) {
     worker.draining = true;
+    worker.spares.clear();
     for (auto& session : worker.sessions) session.drain();
     worker.busy.reset();
   });
@@ -213,7 +214,10 @@ admin::Process Server::process() const {
 }
 
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
-  on_each_worker([snapshot](Worker& worker) { worker.snapshot = snapshot; });
+  on_each_worker([snapshot](Worker& worker) {
+    worker.snapshot = snapshot;
+    worker.spares.clear();  // the engine's certificate may be another
+  });
 }
 
 void Server::on_each_worker(const std::function<void(Worker&)>& act) {

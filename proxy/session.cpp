@@ -46,6 +46,8 @@ Task<void> Session::serve() {
   if (!co_await greet()) co_return;
   while (!draining_ && co_await serve_one() == Next::keep_alive) {
   }
+  if (auto kept = upstream_.give_up(); kept && !draining_)
+    worker_.spares.keep(std::move(*kept), identity_);
   if (owes_leave_ && !stopped_) co_await take_leave();
   co_await client_.stop_reading();
   if (client_.stream().tls() == nullptr || stopped_) co_return;
@@ -200,6 +202,8 @@ Task<Next> Session::forward(AuditRecord& record) {
 }
 
 Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
+  if (!upstream_.is_open())
+    if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
   const Question question{.request = request_,
                           .http_1_0 = head_.minor_version == 0,
                           .upgrades = !upgrade_.empty(),

@@ -26,8 +26,8 @@ class Stream {
 
   explicit Stream(Socket socket) : socket_(std::move(socket)) {}
   explicit Stream(net::io_context& loop) : socket_(loop) {}
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  Stream(Stream&&) = default;
+  Stream& operator=(Stream&&) = default;
 
   executor_type get_executor() { return socket_.get_executor(); }
   Socket& socket() { return socket_; }

@@ -8,6 +8,16 @@ namespace proxy {
 
 using acl::Reason;
 
+void Upstream::take_over(Stream kept) {
+  stream_ = std::move(kept);
+  used_ = between_answers_ = true;
+}
+
+std::optional<Stream> Upstream::give_up() {
+  if (!stream_.is_open() || !between_answers_) return std::nullopt;
+  return std::move(stream_);
+}
+
 Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
   if (is_open()) co_return std::nullopt;
   used_ = false;

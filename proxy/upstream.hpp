@@ -14,14 +14,19 @@
 
 namespace proxy {
 
-/// A session's own connection to the engine: opened when first needed, kept for the same client,
-/// never shared. So no answer can reach another client, and there is no pool to tune.
+/// A session's own connection to the engine: opened when first needed, or taken over from an
+/// earlier session of the same client; never shared. So no answer can reach another client.
 class Upstream {
  public:
   /// \param snapshot the worker's: a new connection takes the certificates that are in force then.
   Upstream(net::io_context& loop, const config::Address& address,
            const std::shared_ptr<const Snapshot>& snapshot)
       : address_(address), snapshot_(snapshot), stream_(loop), retry_(loop) {}
+
+  /// Continues a connection that has carried answers to the same client.
+  void take_over(Stream kept);
+  /// The connection, where it is between two answers and so fit for another session.
+  std::optional<Stream> give_up();
 
   /// Opens a connection, TLS included, within `limit` in all. Does nothing where one is open.
   /// \returns why there is none.
@@ -30,7 +35,11 @@ class Upstream {
 
   /// The open connection has already carried an answer.
   bool used() const { return used_; }
-  void mark_used() { used_ = true; }
+  /// A request is on its way.
+  void begin() { between_answers_ = false; }
+  void answered() { used_ = true; }
+  /// All of the answer has come, and nothing behind it.
+  void rest() { between_answers_ = true; }
 
   /// The engine may have ended the open connection without our noticing. On a plain unix socket
   /// that is no question: the next write would fail before it has sent anything.
@@ -60,7 +69,7 @@ class Upstream {
   Stream stream_;
   net::steady_timer retry_;
   std::optional<Resolver> resolver_;
-  bool used_ = false;
+  bool used_ = false, between_answers_ = false;
 };
 
 }  // namespace proxy

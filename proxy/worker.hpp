@@ -13,6 +13,7 @@
 #include "proxy/deadline.hpp"
 #include "proxy/session.hpp"
 #include "proxy/snapshot.hpp"
+#include "proxy/spares.hpp"
 
 namespace proxy {
 
@@ -20,13 +21,19 @@ namespace proxy {
 /// locked.
 struct Worker {
   Worker(const config::Settings& s, AuditSink& sink, std::shared_ptr<const Snapshot> in_force)
-      : settings(s), loop(1), deadlines(loop), audit(sink, loop), snapshot(std::move(in_force)) {}
+      : settings(s),
+        loop(1),
+        deadlines(loop),
+        audit(sink, loop),
+        spares(loop, s.limits),
+        snapshot(std::move(in_force)) {}
 
   const config::Settings& settings;
   net::io_context loop;
   Deadlines deadlines;
   AuditLog audit;
   BufferPool buffers;
+  Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;
   bool draining = false;

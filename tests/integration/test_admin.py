@@ -86,6 +86,7 @@ class Admin(DaemonTest):
 
     def test_failures_before_any_request_are_counted_too(self):
         self.serve(limits={"connections": 1})
+        wait_until(lambda: self.figures()["tidegate_connections_open"] == 0, "the end of the first look")
         held = self.client()
         held.send(b"GET")
         wait_until(lambda: self.figures()["tidegate_connections_open"] == 1, "the first")

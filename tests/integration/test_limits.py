@@ -232,6 +232,22 @@ class Limits(DaemonTest):
         self.engine.connections[0].go.set()
         self.assertEqual(client.response().body, b'{"StatusCode":0}')
 
+    def test_upstream_spares(self):
+        self.serve(workers=1, limits={"upstream_spares": 1})
+        clients = [self.client(), self.client()]
+        for client in clients:
+            client.send(request("GET", "/info"))
+            client.response()
+        for client in clients:
+            client.close()
+        wait_until(lambda: any(c.ended for c in self.engine.connections), "the end of the older one")
+        self.assertFalse(all(c.ended for c in self.engine.connections))
+
+    def test_upstream_spare_time(self):
+        self.serve(limits={"upstream_spares": 1, "upstream_spare_time": "100ms"})
+        self.ask(request("GET", "/info"))
+        self.engine.connections[0].await_end()
+
     def test_tunnel_idle_time(self):
         self.serve({"POST /containers/x/attach": hold_tunnel}, limits={"tunnel_idle_time": "300ms"})
         client = self.client()

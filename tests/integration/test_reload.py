@@ -180,7 +180,7 @@ class Mistakes(ReloadTest):
         fixed = {
             "workers": {"workers": 3},
             "upstream": {"upstream": "unix:///run/other.sock"},
-            "limits.head_time": {"limits": {"drain_time": "1s", "head_time": "7s"}},
+            "limits.head_time": {"limits": {"drain_time": "1s", "upstream_spares": 0, "head_time": "7s"}},
             "audit.file": {"audit": {"file": self.path("other.log")}},
             "listeners[0].mode": {"listeners": [listener | {"mode": "0660"}]},
             "listeners": {"listeners": [listener, listener | {"address": f"unix://{self.path('two.sock')}"}]},

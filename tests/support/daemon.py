@@ -177,12 +177,15 @@ class DaemonTest(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def config(self, *, allow=("*",), deny=(), limits=None, **more):
-        """A configuration with one unix listener; `more` replaces whole sections."""
+        """A configuration with one unix listener; `more` replaces whole sections.
+
+        Every client has a connection to the engine of its own, unless a test says otherwise.
+        """
         return {
             "upstream": f"unix://{self.engine.path}",
             "listeners": [{"address": f"unix://{self.path('in.sock')}", "mode": "0600", "profile": "p"}],
             "profiles": {"p": {"allow": list(allow), "deny": list(deny)}},
-            "limits": {"drain_time": "1s", **(limits or {})},
+            "limits": {"drain_time": "1s", "upstream_spares": 0, **(limits or {})},
             "audit": {"file": self.path("audit.log")},
             "log": {"level": "debug"},
             **more,

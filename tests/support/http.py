@@ -46,15 +46,17 @@ class Response:
 class Client:
     """One connection to tidegate (or, for comparison, to an engine).
 
-    `address` is the path of a unix socket or a (host, port) pair.
+    `address` is the path of a unix socket or a (host, port) pair, `source` the address to come from.
     """
 
-    def __init__(self, address, patience=PATIENCE, receive_buffer=None):
+    def __init__(self, address, patience=PATIENCE, receive_buffer=None, source=None):
         self.socket = socket.socket(family_of(address), socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(patience)
         try:
+            if source:
+                self.socket.bind((source, 0))
             self.socket.connect(address)
         except OSError:
             self.socket.close()

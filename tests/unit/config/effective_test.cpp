@@ -187,6 +187,8 @@ constexpr const char* rest = R"(limits:
   idle_time: 5m
   upstream_connect_time: 6s
   upstream_head_time: 7m
+  upstream_spares: 4
+  upstream_spare_time: 3s
   tunnel_idle_time: 8h
   tunnel_linger_time: 9s
   drain_time: 1500ms

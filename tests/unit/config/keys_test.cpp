@@ -67,6 +67,8 @@ const std::vector<Edges> edges{
     {"idle_time", "0", "1ms", "365d", "31536000001ms"},
     {"upstream_connect_time", "0", "1ms", "365d", "31536000001ms"},
     {"upstream_head_time", "0", "1ms", "365d", "31536000001ms"},
+    {"upstream_spares", "-1", "0", "1024", "1025"},
+    {"upstream_spare_time", "0", "1ms", "365d", "31536000001ms"},
     {"tunnel_idle_time", "-1ms", "0", "365d", "31536000001ms"},
     {"tunnel_linger_time", "0", "1ms", "365d", "31536000001ms"},
     {"drain_time", "0", "1ms", "365d", "31536000001ms"},
