@@ -22,12 +22,14 @@ bool is_raw_stream(std::string_view content_type) {
 }  // namespace
 
 Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const config::Limits& limits,
-               BufferPool& buffers, AnswerStorage& storage, const Question& question)
+               BufferPool& buffers, PipePool& pipes, AnswerStorage& storage,
+               const Question& question)
     : upstream_(upstream),
       client_(client),
       deadline_(deadline),
       limits_(limits),
       lease_(buffers),
+      pipes_(pipes),
       storage_(storage),
       question_(question),
       block_(lease_.bytes()) {}
@@ -139,8 +141,32 @@ Task<void> Answer::relay_length() {
     remaining -= size;
     sent_ += size;
     if (!co_await flush() || remaining == 0) co_return;
+    if (remaining >= BufferPool::block_size && !co_await splice(remaining)) co_return;
+    if (remaining == 0) co_return;
     if (!co_await read_more()) co_return fail(Reason::upstream_closed);
   }
+}
+
+/// Moves the rest of a long body without looking at it, where that can be done.
+/// \returns false where it broke off.
+Task<bool> Answer::splice(std::uint64_t& remaining) {
+  Splice way(upstream_, client_, pipes_);
+  while (way.possible() && remaining != 0) {
+    deadline_.arm(limits_.stall_time);
+    const auto moved = co_await way.move_some(remaining);
+    remaining -= moved.size;
+    sent_ += moved.size;
+    if (moved.source) fail(Reason::upstream_closed);
+    if (moved.sink) fail(client_reason());
+    if (failure_) co_return false;
+  }
+  if (acl::info(question_.request.operation).has(acl::lasting)) deadline_.disarm();
+  co_return true;
+}
+
+/// Why the client takes no more.
+Reason Answer::client_reason() const {
+  return deadline_.expired() ? Reason::client_stalled : Reason::client_left;
 }
 
 Task<void> Answer::relay_chunked() {
@@ -179,7 +205,7 @@ Task<bool> Answer::flush() {
   const auto [error, n] = co_await client_.write(storage_.out);
   storage_.out.clear();
   if (acl::info(question_.request.operation).has(acl::lasting)) deadline_.disarm();
-  if (error) fail(deadline_.expired() ? Reason::client_stalled : Reason::client_left);
+  if (error) fail(client_reason());
   co_return !error;
 }
 

@@ -17,6 +17,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/http/parser.hpp"
 #include "proxy/http/writer.hpp"
+#include "proxy/splice.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy {
@@ -44,7 +45,7 @@ struct Question {
 /// The engine's answer on its way to the client.
 class Answer {
  public:
-  Answer(Stream& upstream, Stream& client, Deadline&, const config::Limits&, BufferPool&,
+  Answer(Stream& upstream, Stream& client, Deadline&, const config::Limits&, BufferPool&, PipePool&,
          AnswerStorage&, const Question&);
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
@@ -74,9 +75,11 @@ class Answer {
   bool opens_tunnel() const;
   http::OutgoingBody outgoing() const;
   Task<void> relay_length();
+  Task<bool> splice(std::uint64_t& remaining);
   Task<void> relay_chunked();
   Task<void> relay_until_end();
   Task<bool> flush();
+  acl::Reason client_reason() const;
   void add(std::string_view text) { storage_.out.emplace_back(text.data(), text.size()); }
   void fail(acl::Reason reason) {
     if (!failure_) failure_ = reason;
@@ -87,6 +90,7 @@ class Answer {
   Deadline& deadline_;
   const config::Limits& limits_;
   BufferPool::Lease lease_;
+  PipePool& pipes_;
   AnswerStorage& storage_;
   Question question_;
   std::span<char> block_;

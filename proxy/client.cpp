@@ -100,7 +100,16 @@ Task<acl::Result<Piece, Reason>> Client::next_piece() {
   }
 }
 
-/// The last piece has been used: what follows in the buffer is not its part.
+std::uint64_t Client::length_left() const {
+  const bool ahead = in_.data().size() > piece_size_;
+  return framing_ == http::Framing::length && !ahead && !reading_ ? remaining_ : 0;
+}
+
+void Client::moved_on(std::uint64_t size) {
+  remaining_ -= size;
+  if (remaining_ == 0) framing_ = http::Framing::none;
+}
+
 void Client::forget_piece() {
   in_.consume(std::exchange(piece_size_, 0));
 }

@@ -59,6 +59,12 @@ class Client {
   Task<acl::Result<std::string_view, acl::Reason>> read_first(std::size_t least);
   /// Nothing of the body is still to come.
   bool body_complete() const { return framing_ == http::Framing::none; }
+  /// Of a body with a length: what is still to come, where all that has come was used. Whoever
+  /// moves it past this class says so.
+  std::uint64_t length_left() const;
+  void moved_on(std::uint64_t size);
+  /// The last piece has been used: what follows in the buffer is not its part.
+  void forget_piece();
   /// Bytes of the body are here already, so the client does not wait for a 100 (Continue).
   bool body_begun() const { return !in_.empty(); }
 
@@ -76,7 +82,6 @@ class Client {
 
  private:
   Task<bool> more();
-  void forget_piece();
   void start_read();
   void watch_departure();
   bool wake();

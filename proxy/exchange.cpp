@@ -8,11 +8,13 @@ namespace proxy {
 using acl::Reason;
 using http::Framing;
 Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
-                   const config::Limits& limits, Answer& answer, const Outgoing& outgoing)
+                   const config::Limits& limits, PipePool& pipes, Answer& answer,
+                   const Outgoing& outgoing)
     : client_(client),
       upstream_(upstream),
       deadline_(deadline),
       limits_(limits),
+      pipes_(pipes),
       answer_(answer),
       outgoing_(outgoing) {}
 
@@ -80,6 +82,7 @@ Task<void> Exchange::send_body() {
     sent_ += piece->size;
     if (!co_await send_piece(*piece)) co_return;  // the answer, if there is one, says why
     if (piece->last) break;
+    if (client_.length_left() >= BufferPool::block_size && !co_await splice()) co_return;
   }
   await_answer();
 }
@@ -90,6 +93,25 @@ Task<bool> Exchange::send_first() {
   deadline_.arm(limits_.stall_time);
   sent_ += first.size();
   co_return co_await send_piece({.data = {&first, 1}, .size = first.size()});
+}
+
+/// Moves the rest of a long body without looking at it, where that can be done.
+/// \returns false where it broke off.
+Task<bool> Exchange::splice() {
+  client_.forget_piece();
+  Splice way(client_.stream(), upstream_.stream(), pipes_);
+  while (way.possible() && client_.length_left() != 0) {
+    deadline_.arm(limits_.stall_time);
+    const auto moved = co_await way.move_some(client_.length_left());
+    client_.moved_on(moved.size);
+    sent_ += moved.size;
+    if (moved.source) {
+      body_failure_ = deadline_.expired() ? Reason::client_stalled : Reason::client_left;
+      upstream_.close();  // as in send_body()
+    }
+    if (moved.source || moved.sink) co_return false;
+  }
+  co_return true;
 }
 
 Task<bool> Exchange::send_piece(const Piece& piece) {

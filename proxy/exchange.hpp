@@ -25,7 +25,8 @@ struct Outgoing {
 /// One request on its way to the engine, and its answer on the way back.
 class Exchange {
  public:
-  Exchange(Client&, Upstream&, Deadline&, const config::Limits&, Answer&, const Outgoing&);
+  Exchange(Client&, Upstream&, Deadline&, const config::Limits&, PipePool&, Answer&,
+           const Outgoing&);
 
   /// \param draining read when the answer's head is written: is this connection's last answer due?
   /// \returns what is next; or why there is no answer, and then the client has been sent none.
@@ -50,6 +51,7 @@ class Exchange {
   Task<void> send_body();
   Task<bool> send_first();
   Task<bool> send_piece(const Piece&);
+  Task<bool> splice();
   Task<Outcome> bring_answer(const bool& draining);
   acl::Reason explain(acl::Reason) const;
   void await_answer();
@@ -59,6 +61,7 @@ class Exchange {
   Upstream& upstream_;
   Deadline& deadline_;
   const config::Limits& limits_;
+  PipePool& pipes_;
   Answer& answer_;
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;

@@ -210,8 +210,8 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
                           .keep_alive = head_.keep_alive && head_.minor_version != 0};
   const auto& limits = worker_.settings.limits;
   Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
-                answer_storage_, question);
-  Exchange exchange(client_, upstream_, deadline_, limits, answer, outgoing);
+                worker_.pipes, answer_storage_, question);
+  Exchange exchange(client_, upstream_, deadline_, limits, worker_.pipes, answer, outgoing);
   exchange_ = &exchange;
   const auto next = co_await exchange.run(draining_);
   exchange_ = nullptr;
@@ -233,7 +233,8 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
 }
 
 Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
-  Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers);
+  Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers,
+                worker_.pipes);
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
   worker_.audit.metrics.tunnels.take();

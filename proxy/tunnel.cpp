@@ -4,12 +4,13 @@
 namespace proxy {
 
 Tunnel::Tunnel(Client& client, Stream& upstream, Deadline& deadline, const config::Limits& limits,
-               BufferPool& buffers)
+               BufferPool& buffers, PipePool& pipes)
     : client_(client),
       upstream_(upstream),
       deadline_(deadline),
       limits_(limits),
-      buffers_(buffers) {}
+      buffers_(buffers),
+      pipes_(pipes) {}
 
 Task<void> Tunnel::run(std::string_view behind_head) {
   co_await client_.stop_reading();
@@ -53,9 +54,31 @@ Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   for (;;) {
     const auto [error, n] = co_await from.async_read_some(room, as_result);
     if (error) co_return error == net::error::eof;
-    if (!upstream_done_) deadline_.arm(limits_.tunnel_idle_time);
+    progress();
     if (!co_await send(to, {lease.bytes().data(), n}, count)) co_return false;
+    if (n < room.size()) continue;
+    const auto end = co_await pump_bulk(from, to, count);
+    if (end.sink) co_return false;
+    if (end.source) co_return end.source == net::error::eof;
   }
+}
+
+/// What comes in bulk is not looked at. Ends, without an error, when it comes in small pieces
+/// again.
+Task<Splice::Moved> Tunnel::pump_bulk(Stream& from, Stream& to, std::uint64_t& count) {
+  constexpr std::size_t small = 16 * 1024;
+  Splice splice(from, to, pipes_);
+  Splice::Moved moved{.size = small};
+  while (splice.possible() && moved.size >= small && !moved.source && !moved.sink) {
+    moved = co_await splice.move_some(PipePool::pipe_size);
+    count += moved.size;
+    progress();
+  }
+  co_return moved;
+}
+
+void Tunnel::progress() {
+  if (!upstream_done_) deadline_.arm(limits_.tunnel_idle_time);
 }
 
 Task<bool> Tunnel::send(Stream& to, std::string_view bytes, std::uint64_t& count) {

@@ -8,6 +8,7 @@
 #include "proxy/buffer.hpp"
 #include "proxy/client.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/splice.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy {
@@ -16,7 +17,7 @@ namespace proxy {
 /// `echo x | docker exec -i …` closes its sending side and expects the rest of the output.
 class Tunnel {
  public:
-  Tunnel(Client&, Stream& upstream, Deadline&, const config::Limits&, BufferPool&);
+  Tunnel(Client&, Stream& upstream, Deadline&, const config::Limits&, BufferPool&, PipePool&);
 
   /// Returns when both directions have ended. \param behind_head the engine's first bytes.
   Task<void> run(std::string_view behind_head);
@@ -30,6 +31,8 @@ class Tunnel {
   Task<void> pump_to_upstream();
   Task<void> pump_to_client(std::string_view behind_head);
   Task<bool> pump(Stream& from, Stream& to, std::uint64_t& count);
+  Task<Splice::Moved> pump_bulk(Stream& from, Stream& to, std::uint64_t& count);
+  void progress();
   Task<bool> send(Stream& to, std::string_view bytes, std::uint64_t& count);
   void stop();
 
@@ -38,6 +41,7 @@ class Tunnel {
   Deadline& deadline_;
   const config::Limits& limits_;
   BufferPool& buffers_;
+  PipePool& pipes_;
   bool client_done_ = false, upstream_done_ = false;
   std::uint64_t from_client_ = 0, from_upstream_ = 0;
 };

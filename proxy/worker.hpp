@@ -14,6 +14,7 @@
 #include "proxy/session.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/spares.hpp"
+#include "proxy/splice.hpp"
 
 namespace proxy {
 
@@ -33,6 +34,7 @@ struct Worker {
   Deadlines deadlines;
   AuditLog audit;
   BufferPool buffers;
+  PipePool pipes;
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;

@@ -173,6 +173,7 @@ class FakeEngine:
         self.answers = dict(answers or {})
         self.backlog = backlog
         self.connections = []
+        self._arrived = []
         self.errors = []
         self._listener = None
 
@@ -185,7 +186,8 @@ class FakeEngine:
 
     @property
     def requests(self):
-        return [r for c in list(self.connections) for r in list(c.requests)]
+        """In the order of their arrival, on whatever connection."""
+        return list(self._arrived)
 
     def await_request(self, count=1):
         """Waits until `count` requests have arrived; returns the last of them."""
@@ -242,6 +244,7 @@ class FakeEngine:
             while head := connection.read_until(b"\r\n\r\n"):
                 request = Request(head)
                 connection.requests.append(request)
+                self._arrived.append(request)
                 self._answer(connection, request)
         except (OSError, EOFError):
             connection.ended = True
