@@ -10,9 +10,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
+#include <array>
+#include <concepts>
 #include <functional>
+#include <span>
 
 #include "acl/text.hpp"
+#include "proxy/appender.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy {
@@ -32,26 +36,38 @@ spdlog::sink_ptr open(const std::string& file) {
   return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
 }
 
-void append_names(std::string_view key, const auto& list, auto name_of, std::string& out) {
+template <std::size_t Size>
+void append_text(const char (&key)[Size], std::string_view value, Appender& out) {
+  out.put(",\"", key, "\":\"");
+  append_json_text(value, out);
+  out.put("\"");
+}
+
+/// For words of our own, which have nothing to escape.
+template <std::size_t Size>
+void append_word(const char (&key)[Size], std::string_view value, Appender& out) {
+  out.put(",\"", key, "\":\"", value, "\"");
+}
+
+template <std::size_t Size>
+void append_number(const char (&key)[Size], std::integral auto value, Appender& out) {
+  out.put(",\"", key, "\":");
+  out.put_number(value);
+}
+
+template <std::size_t Size>
+void append_names(const char (&key)[Size], const auto& list, auto name_of, Appender& out) {
   if (list.empty()) return;
-  out.append(",\"").append(key).append("\":[");
-  for (const auto& item : list) {
-    if (out.back() != '[') out += ',';
-    append_json_string(name_of(item), out);
+  out.put(",\"", key, "\":[\"");
+  append_json_text(std::invoke(name_of, list.front()), out);
+  for (const auto& item : std::span(list).subspan(1)) {
+    out.put("\",\"");
+    append_json_text(std::invoke(name_of, item), out);
   }
-  out += ']';
+  out.put("\"]");
 }
 
-void append_text(std::string_view key, std::string_view value, std::string& out) {
-  out.append(",\"").append(key).append("\":");
-  append_json_string(value, out);
-}
-
-void append_number(std::string_view key, auto value, std::string& out) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":{}", key, value);
-}
-
-void append_identity(const acl::Identity& identity, std::string& out) {
+void append_identity(const acl::Identity& identity, Appender& out) {
   append_text("listener", identity.listener_name, out);
   if (const auto& peer = identity.unix_peer) {
     append_number("uid", peer->uid, out);
@@ -66,29 +82,44 @@ void append_identity(const acl::Identity& identity, std::string& out) {
   }
 }
 
-std::string path_of(const acl::Request& request) {
-  if (!request.version.given()) return request.path;
-  return fmt::format("/v{}.{}{}", request.version.major, request.version.minor, request.path);
+void append_target(const acl::Request& request, Appender& out) {
+  out.put(",\"target\":\"");
+  if (request.version.given()) {
+    out.put("/v");
+    out.put_number(request.version.major);
+    out.put(".");
+    out.put_number(request.version.minor);
+  }
+  append_json_text(request.path, out);
+  out.put("\"");
 }
 
-void append_query(const acl::Request& request, std::string& out) {
-  append_names("query", request.query, [](const acl::Parameter& p) { return p.name; }, out);
-  append_names("dropped", request.dropped, [](const std::string& name) { return name; }, out);
+void append_query(const acl::Request& request, Appender& out) {
+  append_names("query", request.query, &acl::Parameter::name, out);
+  append_names("dropped", request.dropped, std::identity(), out);
 }
 
-/// The second's digits are made once a second, not once a record.
-void append_time(std::string& out) {
-  using namespace std::chrono;
-  const auto now = system_clock::now();
-  const auto second = system_clock::to_time_t(now);
+/// "2025-11-23T23:00:00.": the second's digits are made once a second, not once a record.
+std::string_view text_of(std::time_t second) {
   thread_local std::time_t last = 0;
   thread_local std::string text;
   if (second != last) {
     last = second;
-    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(second));
+    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}.", fmt::gmtime(second));
   }
-  const auto fraction = duration_cast<microseconds>(now.time_since_epoch()).count() % 1'000'000;
-  fmt::format_to(std::back_inserter(out), "{{\"time\":\"{}.{:06}Z\"", text, fraction);
+  return text;
+}
+
+void append_time(Appender& out) {
+  using namespace std::chrono;
+  const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  constexpr std::int64_t second = 1'000'000;
+  std::array<char, 6> digits;
+  auto rest = static_cast<std::uint32_t>(now % second);
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= 10)
+    *digit = static_cast<char>('0' + rest % 10);
+  out.put("{\"time\":\"", text_of(now / second), std::string_view(digits.data(), digits.size()),
+          "Z\"");
 }
 
 }  // namespace
@@ -194,32 +225,45 @@ void AuditRecord::refused(acl::Reason reason) {
   reason_ = reason;
 }
 
-void AuditRecord::write(Clock::time_point now, std::string& out) const {
-  using namespace std::chrono;
+void AuditRecord::write(Clock::time_point now, std::string& line) const {
+  Appender out(line);
   append_time(out);
   append_identity(identity_, out);
   append_text("profile", profile_, out);
-  append_text("operation", acl::info(request_.operation).name, out);
-  append_text("method", raw_method_.empty() ? acl::to_string(request_.method) : raw_method_, out);
-  append_text("target", raw_method_.empty() ? path_of(request_) : raw_path_, out);
+  append_word("operation", acl::info(request_.operation).name, out);
+  if (raw_method_.empty()) {
+    append_word("method", acl::to_string(request_.method), out);
+    append_target(request_, out);
+  } else {
+    append_text("method", raw_method_, out);
+    append_text("target", raw_path_, out);
+  }
   append_query(request_, out);
-  const auto itself = [](const std::string& name) { return std::string_view(name); };
-  append_names("dropped_fields", dropped_fields_, itself, out);
-  append_names("enforced", enforced_, itself, out);
-  append_text("decision", allowed_ ? "allow" : "deny", out);
-  if (would_deny_) out += ",\"would_deny\":true";
+  append_names("dropped_fields", dropped_fields_, std::identity(), out);
+  append_names("enforced", enforced_, std::identity(), out);
+  append_outcome(out);
+  append_counts(now, out);
+  out.put("}");
+}
+
+void AuditRecord::append_outcome(Appender& out) const {
+  append_word("decision", allowed_ ? "allow" : "deny", out);
+  if (would_deny_) out.put(",\"would_deny\":true");
   append_text("rule", rule_, out);
   // What has gone wrong with a request that was let through says more than why it need not have.
   if (const auto reason = reason_ ? reason_ : would_deny_)
-    append_text("reason", acl::id(*reason), out);
+    append_word("reason", acl::id(*reason), out);
   if (would_deny_) append_text("message", message_, out);
+}
+
+void AuditRecord::append_counts(Clock::time_point now, Appender& out) const {
+  using std::chrono::duration_cast, std::chrono::microseconds;
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);
   if (answered_)
     append_number("upstream_us", duration_cast<microseconds>(*answered_ - *sent_).count(), out);
   append_number("duration_us", duration_cast<microseconds>(now - began_).count(), out);
-  out += '}';
 }
 
 }  // namespace proxy

@@ -31,6 +31,8 @@ class dist_sink;
 
 namespace proxy {
 
+class Appender;
+
 /// Where records go: shared by all workers, written by a thread of its own.
 class AuditSink {
  public:
@@ -97,7 +99,9 @@ class AuditRecord {
 
  private:
   void count(Clock::time_point now) const;
-  void write(Clock::time_point now, std::string& out) const;
+  void write(Clock::time_point now, std::string& line) const;
+  void append_outcome(Appender&) const;
+  void append_counts(Clock::time_point now, Appender&) const;
 
   AuditLog& log_;
   const acl::Identity& identity_;

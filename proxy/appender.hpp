@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+/// Appends many small pieces to a string. It takes room ahead and returns what is left at its end,
+/// so that a piece costs its bytes and no more; until then nobody else may touch the string.
+class Appender {
+ public:
+  explicit Appender(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {
+    grow(step);
+  }
+  ~Appender() { out_.resize(size()); }
+  Appender(const Appender&) = delete;
+  Appender& operator=(const Appender&) = delete;
+
+  /// String literals and views.
+  void put(const auto&... pieces) {
+    reserve((view(pieces).size() + ...));
+    char* at = at_;  // a member might be one of the bytes written, for all that a compiler knows
+    ((at += view(pieces).copy(at, std::string_view::npos)), ...);
+    at_ = at;
+  }
+
+  /// In decimal.
+  void put_number(std::integral auto number) {
+    constexpr std::size_t longest = 20;  // of 64 bits, with a sign
+    reserve(longest);
+    at_ = std::to_chars(at_, end_, number).ptr;
+  }
+
+ private:
+  static constexpr std::size_t step = 512;  // nearly every head and audit record
+
+  template <std::size_t Size>
+  static constexpr std::string_view view(const char (&literal)[Size]) {
+    return {literal, Size - 1};
+  }
+  static constexpr std::string_view view(std::string_view text) { return text; }
+
+  std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
+
+  void reserve(std::size_t more) {
+    if (static_cast<std::size_t>(end_ - at_) < more) grow(more + step);
+  }
+
+  void grow(std::size_t more) {
+    const auto used = size();
+    out_.resize(used + more);
+    at_ = out_.data() + used;
+    end_ = out_.data() + out_.size();
+  }
+
+  std::string& out_;
+  char* at_;
+  char* end_;
+};
+
+}  // namespace proxy

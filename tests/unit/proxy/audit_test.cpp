@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/audit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace proxy {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// One record, written when finish() ends its life.
+class AuditLine : public testing::Test {
+ protected:
+  Json finish() {
+    record_.reset();
+    const auto line = log_.lines();
+    EXPECT_EQ(line.find('\n'), line.size() - 1) << "one line";
+    auto fields = Json::parse(line);
+    EXPECT_TRUE(fields.at("duration_us").is_number_unsigned());
+    time_ = fields.at("time");
+    fields.erase("time");
+    fields.erase("duration_us");
+    return fields;
+  }
+
+  void understand(const std::string& method, const std::string& target) {
+    EXPECT_EQ(acl::understand(method, target, {}, request_), std::nullopt);
+  }
+
+  AuditSink sink_{config::Audit{"/dev/null"}};
+  boost::asio::io_context loop_;
+  AuditLog log_{sink_, loop_};
+  acl::Identity identity_{.listener_name = "unix:///in.sock"};
+  acl::Request request_;
+  std::optional<AuditRecord> record_{std::in_place, log_, identity_, request_};
+  std::string time_;
+};
+
+TEST_F(AuditLine, tells_who_asked_for_what_and_what_came_of_it) {
+  identity_.unix_peer = acl::UnixPeer{1000, 4294967295, -1};
+  understand("GET", "/v1.41/containers/web/json?size=1&odd=2&odder=3");
+  acl::Decision decision{.verdict = acl::Verdict::allow, .profile = "ci", .rule = "allow @read"};
+  record_->decided(decision);
+  record_->answered(200);
+  record_->count_in(18446744073709551615U);
+  record_->count_out(42);
+  const AuditRecord::Clock::time_point sent{};
+  record_->sent_on(sent, sent + std::chrono::microseconds(1234));
+  EXPECT_EQ(finish().dump(),
+            R"({"listener":"unix:///in.sock","uid":1000,"gid":4294967295,"pid":-1,)"
+            R"("profile":"ci","operation":"ContainerInspect","method":"GET",)"
+            R"("target":"/v1.41/containers/web/json","query":["size"],"dropped":["odd","odder"],)"
+            R"("decision":"allow","rule":"allow @read","status":200,)"
+            R"("bytes_in":18446744073709551615,"bytes_out":42,"upstream_us":1234})");
+}
+
+TEST_F(AuditLine, names_a_certificate_and_an_address) {
+  identity_.address = "192.0.2.1";
+  identity_.certificate = acl::Certificate{
+      .common_name = "ops \"b\\ob\"\n", .sans = {"a.example", "b\x01"}, .serial = "0a"};
+  const auto fields = finish();
+  EXPECT_EQ(fields["address"], "192.0.2.1");
+  EXPECT_EQ(fields["common_name"], "ops \"b\\ob\"\n");
+  EXPECT_EQ(fields["sans"], Json({"a.example", "b\x01"}));
+  EXPECT_EQ(fields["serial"], "0a");
+  EXPECT_FALSE(fields.contains("uid"));
+}
+
+TEST_F(AuditLine, shows_a_request_that_nobody_understood_as_it_was_written) {
+  record_->asked("G\"T", "/\xff?secret=1");
+  record_->refused(acl::Reason::target_bad_byte);
+  const auto fields = finish();
+  EXPECT_EQ(fields["method"], "G\"T");
+  EXPECT_EQ(fields["target"], "/\xef\xbf\xbd");
+  EXPECT_EQ(fields["decision"], "deny");
+  EXPECT_EQ(fields["reason"], "target.bad_byte");
+}
+
+TEST_F(AuditLine, tells_what_a_body_lost_and_what_was_put_in) {
+  const std::vector<std::string> dropped{"HostConfig.\"x\""}, enforced{"a", "b"};
+  acl::Decision decision{.verdict = acl::Verdict::allow, .dropped = dropped, .enforced = enforced};
+  record_->decided(decision);
+  const auto fields = finish();
+  EXPECT_EQ(fields["dropped_fields"], Json(dropped));
+  EXPECT_EQ(fields["enforced"], Json(enforced));
+}
+
+TEST_F(AuditLine, says_what_a_profile_in_shadow_mode_would_have_refused) {
+  acl::Decision decision{.verdict = acl::Verdict::allow,
+                         .would_deny = true,
+                         .reason = acl::Reason::operation_denied,
+                         .message = "not \"this\""};
+  record_->decided(decision);
+  const auto fields = finish();
+  EXPECT_EQ(fields["would_deny"], true);
+  EXPECT_EQ(fields["reason"], "operation.denied");
+  EXPECT_EQ(fields["message"], "not \"this\"");
+}
+
+TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {
+  finish();
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, micros = 0;
+  ASSERT_EQ(time_.size(), std::string_view("2025-11-23T23:00:00.000000Z").size());
+  ASSERT_EQ(std::sscanf(time_.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%6dZ", &year, &month, &day, &hour,
+                        &minute, &second, &micros),
+            7);
+  using namespace std::chrono;
+  const sys_days date = std::chrono::year(year) / month / day;
+  const auto said = date + hours(hour) + minutes(minute) + seconds(second) + microseconds(micros);
+  const auto age = system_clock::now() - said;
+  EXPECT_GE(age, microseconds(0));
+  EXPECT_LT(age, hours(1));
+}
+
+TEST_F(AuditLine, follows_the_line_before_it) {
+  finish();
+  record_.emplace(log_, identity_, request_);
+  record_.reset();
+  const auto& lines = log_.lines();
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 2);
+  EXPECT_TRUE(Json::accept(std::string_view(lines).substr(lines.find('\n') + 1)));
+}
+
+}  // namespace
+}  // namespace proxy
