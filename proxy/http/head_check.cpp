@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/http/head_check.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "proxy/printable.hpp"
 
 namespace proxy::http {
 namespace {
 
 using acl::Reason;
+
+constexpr std::string_view crlf = "\r\n";
 
 /// RFC 9110 section 5.6.2.
 constexpr auto token_bytes = [] {
@@ -20,22 +23,34 @@ constexpr auto token_bytes = [] {
   return table;
 }();
 
+const char* skip_token(const char* at, const char* end) {
+  while (at != end && token_bytes[static_cast<unsigned char>(*at)]) ++at;
+  return at;
+}
+
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return token_bytes[static_cast<unsigned char>(c)];
-  });
+  const char* end = text.data() + text.size();
+  return !text.empty() && skip_token(text.data(), end) == end;
 }
 
 /// Whether bytes from 0x80 may stand in field values. Not in requests: no Docker client sends them,
 /// and parsers disagree about them. The engine may, say in an image's name.
 enum class HighBytes { refused, allowed };
 
-bool is_field_value(std::string_view text, HighBytes high) {
-  return std::ranges::all_of(text, [high](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte < 0x7f) || byte == '\t' ||
-           (byte >= 0x80 && high == HighBytes::allowed);
-  });
+const char* skip_value(const char* at, const char* end, HighBytes high) {
+  for (;; ++at) {
+    at = skip_printable(at, end);
+    if (at == end) return at;
+    const bool is_high = static_cast<unsigned char>(*at) >= 0x80;
+    if (*at != '\t' && !(is_high && high == HighBytes::allowed)) return at;
+  }
+}
+
+/// Where the next line ends. A CR or LF anywhere but in a CR LF pair is an error.
+std::optional<std::size_t> line_end(std::string_view text) {
+  const auto cr = text.find('\r');
+  if (cr == text.npos || text.substr(0, cr + 2).find('\n') != cr + 1) return std::nullopt;
+  return cr;
 }
 
 std::optional<Reason> check_request_line(std::string_view line, const HeadLimits& limits) {
@@ -49,52 +64,52 @@ std::optional<Reason> check_request_line(std::string_view line, const HeadLimits
   if (version == "HTTP/2.0") return Reason::head_http2;
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return Reason::head_version;
   if (target.size() > limits.target_bytes) return Reason::target_too_long;
-  const bool visible = std::ranges::all_of(target, [](char c) { return c > 0x20 && c != 0x7f; });
   if (target.empty() || target.find(' ') != target.npos) return Reason::head_request_line;
-  return visible ? std::nullopt : std::optional(Reason::target_bad_byte);
+  return all_printable(target) ? std::nullopt : std::optional(Reason::target_bad_byte);
 }
 
-std::optional<Reason> check_field_line(std::string_view line, HighBytes high) {
-  if (line.front() == ' ' || line.front() == '\t') return Reason::head_folded;
-  const auto colon = line.find(':');
-  if (colon == line.npos || !is_token(line.substr(0, colon))) return Reason::head_field_name;
-  if (!is_field_value(line.substr(colon + 1), high)) return Reason::head_field_value;
-  return std::nullopt;
+bool at_line_end(const char* at, const char* end) {
+  return end - at >= 2 && at[0] == '\r' && at[1] == '\n';
 }
 
-/// Takes the next line off `rest`. A CR or LF anywhere but in a CR LF pair is an error.
-std::optional<std::string_view> next_line(std::string_view& rest) {
-  const auto end = rest.find_first_of("\r\n");
-  if (end == rest.npos || rest.substr(end, 2) != "\r\n") return std::nullopt;
-  const auto line = rest.substr(0, end);
-  rest.remove_prefix(end + 2);
-  return line;
+/// Why a line is refused: a broken end comes before whatever else is wrong with it.
+Reason unless_broken(const char* line, const char* end, Reason reason) {
+  return line_end({line, end}) ? reason : Reason::head_line_end;
 }
 
-std::optional<Reason> check_field_lines(std::string_view rest, const HeadLimits& limits,
+/// Each byte is looked at once: a line is over where its value's bytes are.
+std::optional<Reason> check_field_lines(std::string_view lines, const HeadLimits& limits,
                                         HighBytes high) {
-  for (std::size_t count = 0;; ++count) {
-    const auto line = next_line(rest);
-    if (!line) return Reason::head_line_end;
-    if (line->empty()) return rest.empty() ? std::nullopt : std::optional(Reason::head_malformed);
-    if (count == limits.fields) return Reason::head_too_many_fields;
-    if (const auto reason = check_field_line(*line, high)) return reason;
+  const char* const end = lines.data() + lines.size();
+  const char* line = lines.data();
+  for (std::size_t count = 0; !at_line_end(line, end); ++count) {
+    if (count == limits.fields) return unless_broken(line, end, Reason::head_too_many_fields);
+    const char* const colon = skip_token(line, end);
+    if (colon == line || colon == end || *colon != ':') {
+      const bool folded = line != end && (*line == ' ' || *line == '\t');
+      return unless_broken(line, end, folded ? Reason::head_folded : Reason::head_field_name);
+    }
+    const char* const over = skip_value(colon + 1, end, high);
+    if (!at_line_end(over, end)) return unless_broken(line, end, Reason::head_field_value);
+    line = over + crlf.size();
   }
+  return line + crlf.size() == end ? std::nullopt : std::optional(Reason::head_malformed);
 }
 
 }  // namespace
 
 std::optional<Reason> check_request_head(std::string_view head, const HeadLimits& limits) {
   if (head.size() > limits.bytes) return Reason::head_too_large;
-  const auto line = next_line(head);
-  if (!line) return Reason::head_line_end;
-  if (const auto reason = check_request_line(*line, limits)) return reason;
-  return check_field_lines(head, limits, HighBytes::refused);
+  const auto end = line_end(head);
+  if (!end) return Reason::head_line_end;
+  if (const auto reason = check_request_line(head.substr(0, *end), limits)) return reason;
+  return check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::refused);
 }
 
 bool check_response_head(std::string_view head, const HeadLimits& limits) {
-  return head.size() <= limits.bytes && next_line(head) &&
-         !check_field_lines(head, limits, HighBytes::allowed);
+  const auto end = line_end(head);
+  return head.size() <= limits.bytes && end &&
+         !check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::allowed);
 }
 
 std::optional<Reason> hopeless(std::string_view begun) {
