@@ -2,6 +2,7 @@
 #include "proxy/http/head.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace proxy::http {
 namespace {
@@ -10,15 +11,61 @@ constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+struct Row {
+  std::string_view name;
+  Known known;
+};
+
+/// By length; no two of one length begin with the same letter.
+constexpr std::array<Row, 17> rows{{{"TE", Known::te},
+                                    {"Host", Known::host},
+                                    {"Accept", Known::accept},
+                                    {"Expect", Known::expect},
+                                    {"Origin", Known::origin},
+                                    {"Trailer", Known::trailer},
+                                    {"Upgrade", Known::upgrade},
+                                    {"Connection", Known::connection},
+                                    {"Keep-Alive", Known::keep_alive},
+                                    {"User-Agent", Known::user_agent},
+                                    {"Content-Type", Known::content_type},
+                                    {"Content-Length", Known::content_length},
+                                    {"X-Registry-Auth", Known::x_registry_auth},
+                                    {"Proxy-Connection", Known::proxy_connection},
+                                    {"Transfer-Encoding", Known::transfer_encoding},
+                                    {"X-Registry-Config", Known::x_registry_config},
+                                    {"Proxy-Authenticate", Known::proxy_authenticate}}};
+constexpr std::size_t longest = rows.back().name.size();
+
+/// Where the rows of each length begin; those of the next length follow them.
+constexpr auto begins = [] {
+  std::array<std::uint8_t, longest + 2> table{};
+  for (std::size_t size = 0; size < table.size(); ++size)
+    while (table[size] < rows.size() && rows[table[size]].name.size() < size) ++table[size];
+  return table;
+}();
+
 }  // namespace
 
+Known known(std::string_view name) {
+  if (name.empty() || name.size() > longest) return Known::none;
+  for (std::size_t at = begins[name.size()]; at < begins[name.size() + 1]; ++at)
+    if (lower(name.front()) == lower(rows[at].name.front()))
+      return equals_ignoring_case(name, rows[at].name) ? rows[at].known : Known::none;
+  return Known::none;
+}
+
 std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  if (a == b) return true;  // as nearly everybody spells it
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower(x) == lower(y); });
 }
@@ -58,15 +105,17 @@ std::string_view phrase(unsigned status) {
   }
 }
 
-std::string_view Head::value_of(std::string_view name) const {
+std::string_view Head::value_of(Known wanted) const {
   for (const auto& field : fields)
-    if (equals_ignoring_case(field.name, name)) return field.value;
+    if (field.known == wanted) return field.value;
   return {};
 }
 
-bool Head::has(std::string_view name) const {
-  return std::ranges::any_of(
-      fields, [name](const Field& field) { return equals_ignoring_case(field.name, name); });
+std::string_view Head::value_of(std::string_view name) const {
+  if (const auto wanted = known(name); wanted != Known::none) return value_of(wanted);
+  for (const auto& field : fields)
+    if (equals_ignoring_case(field.name, name)) return field.value;
+  return {};
 }
 
 }  // namespace proxy::http

@@ -7,10 +7,39 @@
 
 namespace proxy::http {
 
-/// One header field; views into the buffer that holds the head.
+/// The fields that tidegate has an opinion of.
+enum class Known : std::uint8_t {
+  none,  ///< of this one it has not
+  accept,
+  connection,
+  content_length,
+  content_type,
+  expect,
+  host,
+  keep_alive,
+  origin,
+  proxy_authenticate,
+  proxy_connection,
+  te,
+  trailer,
+  transfer_encoding,
+  upgrade,
+  user_agent,
+  x_registry_auth,
+  x_registry_config,
+};
+
+/// Which one a name is, whatever its case.
+Known known(std::string_view name);
+
+/// One header field; views into the buffer that holds the head. Its name is looked up once.
 struct Field {
+  Field() = default;
+  Field(std::string_view n, std::string_view v) : name(n), value(v), known(http::known(n)) {}
+
   std::string_view name;
   std::string_view value;
+  Known known = Known::none;
 };
 
 /// How a body is delimited (RFC 9112 section 6.3).
@@ -29,9 +58,10 @@ struct Head {
   std::uint64_t length = 0;  ///< of a body with Framing::length
   bool keep_alive = false;   ///< what version and Connection header say together
 
-  /// First value of a field, compared without regard to case; "" where absent.
+  /// First value of a field; "" where absent.
+  std::string_view value_of(Known) const;
+  /// The same by its name, compared without regard to case.
   std::string_view value_of(std::string_view name) const;
-  bool has(std::string_view name) const;
 };
 
 struct RequestHead : Head {

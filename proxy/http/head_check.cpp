@@ -79,7 +79,7 @@ Reason unless_broken(const char* line, const char* end, Reason reason) {
 
 /// Each byte is looked at once: a line is over where its value's bytes are.
 std::optional<Reason> check_field_lines(std::string_view lines, const HeadLimits& limits,
-                                        HighBytes high) {
+                                        HighBytes high, std::vector<Field>* fields) {
   const char* const end = lines.data() + lines.size();
   const char* line = lines.data();
   for (std::size_t count = 0; !at_line_end(line, end); ++count) {
@@ -91,6 +91,8 @@ std::optional<Reason> check_field_lines(std::string_view lines, const HeadLimits
     }
     const char* const over = skip_value(colon + 1, end, high);
     if (!at_line_end(over, end)) return unless_broken(line, end, Reason::head_field_value);
+    if (fields != nullptr)
+      fields->emplace_back(std::string_view(line, colon), trimmed({colon + 1, over}));
     line = over + crlf.size();
   }
   return line + crlf.size() == end ? std::nullopt : std::optional(Reason::head_malformed);
@@ -103,13 +105,20 @@ std::optional<Reason> check_request_head(std::string_view head, const HeadLimits
   const auto end = line_end(head);
   if (!end) return Reason::head_line_end;
   if (const auto reason = check_request_line(head.substr(0, *end), limits)) return reason;
-  return check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::refused);
+  return check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::refused, nullptr);
 }
 
-bool check_response_head(std::string_view head, const HeadLimits& limits) {
+bool check_response_head(std::string_view head, const HeadLimits& limits,
+                         std::vector<Field>* fields) {
   const auto end = line_end(head);
-  return head.size() <= limits.bytes && end &&
-         !check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::allowed);
+  if (head.size() > limits.bytes || !end) return false;
+  const auto lines = head.substr(*end + crlf.size());
+  return !check_field_lines(lines, limits, HighBytes::allowed, fields);
+}
+
+bool is_response_text(std::string_view text) {
+  const char* end = text.data() + text.size();
+  return skip_value(text.data(), end, HighBytes::allowed) == end;
 }
 
 std::optional<Reason> hopeless(std::string_view begun) {

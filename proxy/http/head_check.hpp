@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "acl/reason.hpp"
+#include "proxy/http/head.hpp"
 
 namespace proxy::http {
 
@@ -24,7 +26,12 @@ struct HeadLimits {
 std::optional<acl::Reason> check_request_head(std::string_view head, const HeadLimits&);
 
 /// The same for the header lines of a response; true where they are well-formed.
-bool check_response_head(std::string_view head, const HeadLimits&);
+/// \param fields receives them where it is given: views into `head`, without blanks around values.
+bool check_response_head(std::string_view head, const HeadLimits&,
+                         std::vector<Field>* fields = nullptr);
+
+/// Whether `text` is what may stand in a response's field values, or be its phrase.
+bool is_response_text(std::string_view text);
 
 /// Bytes that can no longer become a head, told before the head is whole: HTTP/2's preface, or a
 /// line end that is not CR LF. Without this a client that ends its lines in LF would wait for a

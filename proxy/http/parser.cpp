@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/http/parser.hpp"
 
-#include <algorithm>
+#include <charconv>
+
+#include "proxy/http/framing.hpp"
 
 namespace proxy::http {
 namespace {
@@ -33,9 +35,6 @@ int on_method(llhttp_t* p, const char* at, std::size_t n) {
 }
 int on_url(llhttp_t* p, const char* at, std::size_t n) {
   return extend(notes(p).target, at, n), 0;
-}
-int on_status(llhttp_t* p, const char* at, std::size_t n) {
-  return extend(notes(p).phrase, at, n), 0;
 }
 
 int on_field(llhttp_t* p, const char* at, std::size_t n) {
@@ -84,7 +83,6 @@ const llhttp_settings_t* settings() {
     llhttp_settings_init(&s);
     s.on_method = on_method;
     s.on_url = on_url;
-    s.on_status = on_status;
     s.on_header_field = on_field;
     s.on_header_field_complete = on_field_complete;
     s.on_header_value = on_value;
@@ -98,30 +96,8 @@ const llhttp_settings_t* settings() {
   return &callbacks;
 }
 
-std::size_t count(const Head& head, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      head.fields, [name](const Field& f) { return equals_ignoring_case(f.name, name); }));
-}
-
-/// RFC 9112 section 6: one framing, said once and plainly. What Go joins, ignores or prefers is
-/// refused.
-std::optional<Reason> check_framing(const RequestHead& head) {
-  const auto lengths = count(head, "Content-Length");
-  const auto encodings = count(head, "Transfer-Encoding");
-  if (lengths != 0 && encodings != 0) return Reason::framing_both;
-  if (encodings != 0 && (encodings > 1 || head.minor_version == 0 ||
-                         !equals_ignoring_case(head.value_of("Transfer-Encoding"), "chunked")))
-    return Reason::framing_encoding;
-  if (lengths == 0) return std::nullopt;
-  const auto length = head.value_of("Content-Length");
-  const bool plain = !length.empty() && length.size() <= 18 &&
-                     std::ranges::all_of(length, [](char c) { return c >= '0' && c <= '9'; });
-  return lengths == 1 && plain ? std::nullopt : std::optional(Reason::framing_length);
-}
-
-std::optional<Reason> check_host(const RequestHead& head) {
-  const auto hosts = count(head, "Host");
-  const bool valid = hosts == 1 || (hosts == 0 && head.minor_version == 0);
+std::optional<Reason> check_host(std::size_t hosts, unsigned minor_version) {
+  const bool valid = hosts == 1 || (hosts == 0 && minor_version == 0);
   return valid ? std::nullopt : std::optional(Reason::head_host);
 }
 
@@ -138,17 +114,49 @@ Reason reason_for(llhttp_errno_t error) {
   }
 }
 
-Framing response_framing(const llhttp_t& parser, bool to_head) {
-  const auto status = parser.status_code;
-  if (to_head || status / 100 == 1 || status == 204 || status == 304) return Framing::none;
-  if ((parser.flags & F_CHUNKED) != 0) return Framing::chunked;
-  if ((parser.flags & F_CONTENT_LENGTH) != 0) return Framing::length;
-  return Framing::until_eof;
-}
-
 bool keeps_alive(const llhttp_t& parser) {
   if ((parser.flags & F_CONNECTION_CLOSE) != 0) return false;
   return parser.http_minor == 1 || (parser.flags & F_CONNECTION_KEEP_ALIVE) != 0;
+}
+
+bool keeps_alive(const ResponseHead& head) {
+  bool keep_alive = head.minor_version == 1;
+  for (const auto& field : head.fields) {
+    if (field.known != Known::connection) continue;
+    if (list_contains(field.value, "close")) return false;
+    keep_alive = keep_alive || list_contains(field.value, "keep-alive");
+  }
+  return keep_alive;
+}
+
+/// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
+bool read_status_line(std::string_view line, ResponseHead& out) {
+  constexpr std::string_view protocol = "HTTP/1.";
+  constexpr std::size_t code = 9, behind_code = 12;
+  if (line.size() < behind_code || !line.starts_with(protocol) || line[code - 1] != ' ')
+    return false;
+  const char minor = line[protocol.size()];
+  const auto* const end = line.data() + behind_code;
+  const auto [parsed, error] = std::from_chars(line.data() + code, end, out.status);
+  if ((minor != '0' && minor != '1') || error != std::errc() || parsed != end || out.status < 100)
+    return false;
+  out.minor_version = minor == '1' ? 1 : 0;
+  const auto rest = line.substr(behind_code);
+  if (!rest.empty() && rest.front() != ' ') return false;
+  out.phrase = rest.substr(rest.empty() ? 0 : 1);
+  return is_response_text(out.phrase);
+}
+
+/// llhttp as it stands behind the head of a chunked answer.
+llhttp_t behind_chunked_head() {
+  llhttp_t parser;
+  llhttp_init(&parser, HTTP_RESPONSE, settings());
+  std::vector<Field> fields;
+  Notes dropped{.fields = &fields};
+  parser.data = &dropped;
+  constexpr std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  llhttp_execute(&parser, head.data(), head.size());
+  return parser;
 }
 
 }  // namespace
@@ -158,11 +166,12 @@ Parser::Parser(llhttp_type_t type) {
   parser_.data = &notes_;
 }
 
-bool Parser::execute(std::string_view bytes, Head& out) {
+bool Parser::execute(std::string_view bytes, RequestHead& out) {
   out.fields.clear();
   notes_ = Notes{.fields = &out.fields};
   llhttp_reset(&parser_);
   const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
+  for (auto& field : out.fields) field.known = known(field.name);
   if (result != HPE_PAUSED || !notes_.head_complete) return false;
   for (auto& field : out.fields) field.value = trimmed(field.value);
   out.minor_version = parser_.http_minor;
@@ -175,20 +184,40 @@ std::optional<Reason> Parser::read(std::string_view bytes, RequestHead& out) {
   const bool understood = execute(bytes, out);
   out.method = notes_.method;
   out.target = notes_.target;
+  const auto once = said_once(out);
   // The framing that llhttp saw before it gave up may be the better explanation.
-  if (const auto reason = check_framing(out)) return reason;
+  if (const auto reason = check_framing(once, out.minor_version)) return reason;
   if (!understood) return reason_for(llhttp_get_errno(&parser_));
   const bool chunked = (parser_.flags & F_CHUNKED) != 0;
   out.framing = chunked ? Framing::chunked : out.length != 0 ? Framing::length : Framing::none;
-  return check_host(out);
+  return check_host(once.hosts, out.minor_version);
+}
+
+bool Parser::read(std::string_view bytes, const HeadLimits& limits, bool to_head,
+                  ResponseHead& out) {
+  out.fields.clear();
+  if (!check_response_head(bytes, limits, &out.fields)) return false;
+  if (!read_status_line(bytes.substr(0, bytes.find('\r')), out)) return false;
+  const auto once = said_once(out);
+  if (check_framing(once, out.minor_version)) return false;
+  out.length = length_of(once);
+  out.framing = answer_framing(once, out.status, to_head);
+  out.keep_alive = keeps_alive(out);
+  if (out.framing == Framing::chunked) expect_chunks();
+  return true;
 }
 
 bool Parser::read(std::string_view bytes, bool to_head, ResponseHead& out) {
-  if (!execute(bytes, out)) return false;
-  out.status = parser_.status_code;
-  out.phrase = notes_.phrase;
-  out.framing = response_framing(parser_, to_head);
-  return true;
+  constexpr auto any = std::string_view::npos;
+  return read(bytes, {any, any, any}, to_head, out);
+}
+
+/// The head said no more of the body than that it is chunked: llhttp is told so in words of ours.
+void Parser::expect_chunks() {
+  static const llhttp_t prepared = behind_chunked_head();
+  parser_ = prepared;
+  parser_.data = &notes_;
+  notes_ = Notes{.head_complete = true};
 }
 
 std::optional<ChunkProgress> Parser::feed(std::string_view bytes,

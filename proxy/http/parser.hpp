@@ -10,6 +10,7 @@
 
 #include "acl/reason.hpp"
 #include "proxy/http/head.hpp"
+#include "proxy/http/head_check.hpp"
 
 namespace proxy::http {
 
@@ -22,7 +23,7 @@ struct ChunkProgress {
 /// Everything that llhttp's callbacks note down.
 struct Notes {
   std::vector<Field>* fields = nullptr;
-  std::string_view method, target, phrase;
+  std::string_view method, target;
   std::vector<std::string_view>* data = nullptr;
   std::size_t overhead = 0;   ///< bytes of chunk extensions and trailers
   bool name_complete = true;  ///< the next name byte begins a new field
@@ -30,7 +31,8 @@ struct Notes {
   bool message_complete = false;
 };
 
-/// Reads heads with llhttp. One instance a direction, used for one message after the other.
+/// Reads heads, and chunked bodies with llhttp. One instance a direction, used for one message
+/// after the other.
 class Parser {
  public:
   explicit Parser(llhttp_type_t type);
@@ -41,7 +43,12 @@ class Parser {
   /// beyond the grammar: one Host, one framing. `out` holds views into `bytes`.
   std::optional<acl::Reason> read(std::string_view bytes, RequestHead& out);
 
-  /// Reads a response head. `to_head`: it answers a HEAD request. False where it is malformed.
+  /// Checks a response head, all bytes up to and with the empty line, and reads it; without llhttp,
+  /// as there is nothing that it would refuse and the check would not.
+  /// \param to_head it answers a HEAD request.
+  /// \returns false where it is malformed.
+  bool read(std::string_view bytes, const HeadLimits&, bool to_head, ResponseHead& out);
+  /// The same without bounds.
   bool read(std::string_view bytes, bool to_head, ResponseHead& out);
 
   /// Takes apart the chunked body behind the head that was read last, fed in pieces of any size.
@@ -50,7 +57,8 @@ class Parser {
   std::optional<ChunkProgress> feed(std::string_view bytes, std::vector<std::string_view>& data);
 
  private:
-  bool execute(std::string_view bytes, Head& out);
+  bool execute(std::string_view bytes, RequestHead& out);
+  void expect_chunks();
 
   llhttp_t parser_;
   Notes notes_;

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <vector>
+
+#include "tests/unit/proxy/answer_reference.hpp"
 
 namespace proxy::http {
 namespace {
@@ -140,6 +144,116 @@ TEST(Parser, knows_how_an_answers_body_ends) {
             Framing::none);
   EXPECT_EQ(answer("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n").framing,
             Framing::none);
+}
+
+TEST(Parser, reads_an_answers_head) {
+  const std::string bytes =
+      "HTTP/1.1 404 Not Found\r\nA:  b \r\nEmpty:\r\nContent-Length: 007\r\n\r\n";
+  const auto head = answer(bytes);
+  EXPECT_EQ(head.status, 404U);
+  EXPECT_EQ(head.phrase, "Not Found");
+  EXPECT_EQ(head.length, 7U);
+  ASSERT_EQ(head.fields.size(), 3U);
+  EXPECT_EQ(head.fields[0].value, "b");
+  EXPECT_EQ(head.value_of("empty"), "");
+}
+
+TEST(Parser, takes_a_status_line_without_a_phrase) {
+  EXPECT_EQ(answer("HTTP/1.1 200 \r\n\r\n").phrase, "");
+  EXPECT_EQ(answer("HTTP/1.1 200\r\n\r\n").status, 200U);
+}
+
+TEST(Parser, refuses_answers_that_can_be_read_in_two_ways) {
+  Parser parser(HTTP_RESPONSE);
+  ResponseHead head;
+  for (const std::string line :
+       {"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 +20 OK", "HTTP/1.1 099 OK",
+        "HTTP/2.0 200 OK", "HTTP/1.2 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 200OK",
+        "http/1.1 200 OK", "ICY 200 OK", "HTTP/1.1 200 O\vK", "HTTP/1.1", ""})
+    EXPECT_FALSE(parser.read(line + "\r\n\r\n", false, head)) << line;
+  for (const std::string fields :
+       {"Content-Length: 1\r\nContent-Length: 1", "Content-Length: 1\r\nTransfer-Encoding: chunked",
+        "Content-Length: +1", "Content-Length: 1, 1", "Content-Length:", "Transfer-Encoding: gzip",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Content-Length : 1",
+        "Transfer-Encoding:\r\n chunked"})
+    EXPECT_FALSE(parser.read("HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\n", false, head)) << fields;
+  EXPECT_FALSE(parser.read("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+}
+
+TEST(Parser, bounds_an_answers_head) {
+  Parser parser(HTTP_RESPONSE);
+  ResponseHead head;
+  const std::string bytes = "HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n";
+  EXPECT_TRUE(parser.read(bytes, {.bytes = bytes.size(), .fields = 2}, false, head));
+  EXPECT_FALSE(parser.read(bytes, {.bytes = bytes.size() - 1}, false, head));
+  EXPECT_FALSE(parser.read(bytes, {.fields = 1}, false, head));
+}
+
+TEST(Parser, takes_a_chunked_answer_apart_whatever_was_read_before) {
+  Parser parser(HTTP_RESPONSE);
+  ResponseHead head;
+  std::vector<std::string_view> data;
+  for (const std::string body : {"3\r\nabc\r\n0\r\nT: x\r\n\r\n", "3;e=1\r\nabc\r\n0\r\n\r\n"}) {
+    EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", false, head));
+    EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", false, head));
+    const auto progress = parser.feed(body, data);
+    ASSERT_TRUE(progress && progress->complete);
+    EXPECT_EQ(progress->consumed, body.size());
+    EXPECT_EQ(data, std::vector<std::string_view>{"abc"});
+  }
+  EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+  EXPECT_FALSE(parser.feed("0\r\nT: " + std::string(9000, 'x') + "\r\n\r\n", data));
+  EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+  EXPECT_FALSE(parser.feed("3\nabc\r\n0\r\n\r\n", data));
+}
+
+TEST(Parser, reads_no_answer_in_another_way_than_llhttp_does) {
+  std::mt19937 random(20251123);
+  const auto pick = [&random](const std::vector<std::string>& from) {
+    return from[random() % from.size()];
+  };
+  const std::vector<std::string> versions{"1.1", "1.1", "1.1", "1.0", "2.0", "1.", "11"};
+  const std::vector<std::string> codes{"200", "204", "304", "101", "100",
+                                       "404", "999", "20",  "2000"};
+  const std::vector<std::string> phrases{" OK", "", " ", "  Two  words ", " \xc3\xbc", "\tOK", "x"};
+  const std::vector<std::string> names{"Content-Length", "content-length", "Transfer-Encoding",
+                                       "Connection",     "CONNECTION",     "Date",
+                                       "Content-Lengt",  "Upgrade"};
+  const std::vector<std::string> values{"",
+                                        "0",
+                                        "5",
+                                        "005",
+                                        "+5",
+                                        "5 5",
+                                        "18446744073709551616",
+                                        "chunked",
+                                        "Chunked",
+                                        "chunked, chunked",
+                                        "gzip",
+                                        "close",
+                                        "keep-alive",
+                                        "Keep-Alive, close",
+                                        "x,keep-alive ,y",
+                                        "upgrade",
+                                        "closed",
+                                        " \t close",
+                                        "tcp"};
+  int accepted = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    auto bytes = "HTTP/" + pick(versions) + " " + pick(codes) + pick(phrases) + "\r\n";
+    for (auto fields = random() % 4; fields != 0; --fields)
+      bytes += pick(names) + ":" + pick({"", " "}) + pick(values) + "\r\n";
+    bytes += "\r\n";
+    const bool to_head = random() % 4 == 0;
+    Parser parser(HTTP_RESPONSE);
+    ResponseHead head;
+    if (!parser.read(bytes, to_head, head)) continue;
+    ++accepted;
+    const auto expected = reference::read_answer(bytes, to_head);
+    ASSERT_TRUE(expected) << testing::PrintToString(bytes);
+    ASSERT_EQ(reference::shown(head), reference::shown(*expected)) << testing::PrintToString(bytes);
+  }
+  EXPECT_GT(accepted, 5'000);
 }
 
 }  // namespace
