@@ -6,37 +6,33 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "proxy/appender.hpp"
+
 namespace proxy::http {
 namespace {
 
-void append_number(std::uint64_t number, int base, std::string& out) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
-  out.append(digits.data(), end);
+void append_field(std::string_view name, std::string_view value, Appender& out) {
+  out.put(name, ": ", value, "\r\n");
 }
 
-void append_field(std::string_view name, std::string_view value, std::string& out) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
-void append_framing(OutgoingBody body, std::string& out) {
-  if (body.framing == Framing::chunked) out += "Transfer-Encoding: chunked\r\n";
+void append_framing(OutgoingBody body, Appender& out) {
+  if (body.framing == Framing::chunked) out.put("Transfer-Encoding: chunked\r\n");
   if (body.framing != Framing::length) return;
-  out += "Content-Length: ";
-  append_number(body.length, 10, out);
-  out += "\r\n";
+  out.put("Content-Length: ");
+  out.put_number(body.length);
+  out.put("\r\n");
 }
 
 /// Fields of a request that the engine's handlers read; the rest of a head is no business of its.
-constexpr std::array<std::string_view, 6> passed_on = {
-    "Content-Type", "Accept", "User-Agent", "X-Registry-Auth", "X-Registry-Config", "Origin"};
+constexpr bool is_passed_on(Known field) {
+  using enum Known;
+  return field == content_type || field == accept || field == user_agent ||
+         field == x_registry_auth || field == x_registry_config || field == origin;
+}
+
 /// … and the families of such fields: websocket handshakes, BuildKit sessions, image pulls' hints.
 constexpr std::array<std::string_view, 3> passed_on_families = {
     "Sec-WebSocket-", "X-Docker-Expose-Session-", "X-Meta-"};
-
-bool is_known(std::string_view name) {
-  return std::ranges::any_of(passed_on, [name](auto n) { return equals_ignoring_case(n, name); });
-}
 
 bool is_of_known_family(std::string_view name) {
   return std::ranges::any_of(passed_on_families, [name](auto family) {
@@ -48,26 +44,22 @@ bool is_of_known_family(std::string_view name) {
 /// The engine takes the first of several fields of one name; so only that one is sent. Families are
 /// lists: BuildKit's client names each method that it serves in a field of its own.
 bool passes_on(const Head& head, const Field& field) {
-  if (is_of_known_family(field.name)) return true;
-  if (!is_known(field.name)) return false;
-  const auto* first = std::find_if(head.fields.data(), &field, [&](const Field& f) {
-    return equals_ignoring_case(f.name, field.name);
-  });
-  return first == &field;
+  if (field.known == Known::none) return is_of_known_family(field.name);
+  if (!is_passed_on(field.known)) return false;
+  return std::ranges::find(head.fields, field.known, &Field::known).base() == &field;
 }
 
-constexpr std::array<std::string_view, 9> hop_by_hop = {
-    "Connection",         "Keep-Alive",        "Proxy-Connection", "TE", "Trailer", "Upgrade",
-    "Proxy-Authenticate", "Transfer-Encoding", "Content-Length"};
-
-bool is_hop_by_hop(std::string_view name) {
-  return std::ranges::any_of(hop_by_hop, [name](auto n) { return equals_ignoring_case(n, name); });
+constexpr bool is_hop_by_hop(Known field) {
+  using enum Known;
+  return field == connection || field == keep_alive || field == proxy_connection || field == te ||
+         field == trailer || field == upgrade || field == proxy_authenticate ||
+         field == transfer_encoding || field == content_length;
 }
 
-void append_connection(Connection connection, std::string_view upgraded, std::string& out) {
-  if (connection == Connection::close) out += "Connection: close\r\n";
+void append_connection(Connection connection, std::string_view upgraded, Appender& out) {
+  if (connection == Connection::close) out.put("Connection: close\r\n");
   if (connection != Connection::upgrade) return;
-  out += "Connection: Upgrade\r\n";
+  out.put("Connection: Upgrade\r\n");
   append_field("Upgrade", upgraded, out);
 }
 
@@ -78,33 +70,36 @@ void begin_request_head(const acl::Request& request, const RequestHead& from_cli
   out.append(acl::to_string(request.method)).append(" ");
   acl::append_target(request, out);
   if (habits == acl::Habits::keep) acl::append_unknown_parameters(request, out);
-  out += " HTTP/1.1\r\nHost: docker\r\n";
+  Appender lines(out);
+  lines.put(" HTTP/1.1\r\nHost: docker\r\n");
   for (const auto& field : from_client.fields)
-    if (passes_on(from_client, field)) append_field(field.name, field.value, out);
-  if (!upgrade.empty()) append_connection(Connection::upgrade, upgrade, out);
+    if (passes_on(from_client, field)) append_field(field.name, field.value, lines);
+  if (!upgrade.empty()) append_connection(Connection::upgrade, upgrade, lines);
 }
 
-void end_request_head(OutgoingBody body, std::string& out) {
+void end_request_head(OutgoingBody body, std::string& head) {
+  Appender out(head);
   append_framing(body, out);
-  out += "\r\n";
+  out.put("\r\n");
 }
 
 void append_response_head(const ResponseHead& head, OutgoingBody body, Connection connection,
-                          std::string& out) {
-  out += "HTTP/1.1 ";
-  append_number(head.status, 10, out);
-  out.append(" ").append(head.phrase).append("\r\n");
-  const auto named = head.value_of("Connection");
+                          std::string& text) {
+  Appender out(text);
+  out.put("HTTP/1.1 ");
+  out.put_number(head.status);
+  out.put(" ", head.phrase, "\r\n");
+  const auto named = head.value_of(Known::connection);
   for (const auto& field : head.fields)
-    if (!is_hop_by_hop(field.name) && (named.empty() || !list_contains(named, field.name)))
+    if (!is_hop_by_hop(field.known) && (named.empty() || !list_contains(named, field.name)))
       append_field(field.name, field.value, out);
-  append_connection(connection, head.value_of("Upgrade"), out);
+  append_connection(connection, head.value_of(Known::upgrade), out);
   append_framing(body, out);
   // A HEAD or 304 answer has no body but may say how long it would be (RFC 9110 section 8.6).
-  if (const auto length = head.value_of("Content-Length");
-      body.framing == Framing::none && !length.empty())
-    append_field("Content-Length", length, out);
-  out += "\r\n";
+  if (body.framing == Framing::none)
+    if (const auto length = head.value_of(Known::content_length); !length.empty())
+      append_field("Content-Length", length, out);
+  out.put("\r\n");
 }
 
 void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head,
@@ -123,8 +118,9 @@ void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_
 }
 
 void append_chunk_line(std::uint64_t size, std::string& out) {
-  append_number(size, 16, out);
-  out += "\r\n";
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out.append(digits.data(), end).append("\r\n");
 }
 
 }  // namespace proxy::http
