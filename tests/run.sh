@@ -13,7 +13,7 @@ usage: tests/run.sh [--no-install] [PART…]
   asan      unit, integration and end to end, under AddressSanitizer and UndefinedBehaviorSanitizer
   tsan      integration, under ThreadSanitizer
   fuzz      each fuzzer for $FUZZ_SECONDS (40) seconds, from its corpus
-  release   integration, house checks and quickstart, as it is shipped
+  release   integration, allocations, house checks and quickstart, as it is shipped
   tidy      clang-tidy over all of our sources
 
 Without a part: asan, release, tsan and fuzz. The end-to-end tests start an engine of their own and
@@ -53,7 +53,7 @@ run_asan() { build asan && run_tests asan -LE house; }
 # Threads meet in the daemon only; the units know none.
 run_tsan() { build tsan --target tidegate && run_tests tsan -L integration; }
 # End to end is left to asan: the machine's time is better spent once, on the build that sees more.
-run_release() { build release --target tidegate && run_tests release -LE 'e2e|unit'; }
+run_release() { build release --target tidegate alloc_test && run_tests release -LE 'e2e|unit'; }
 
 # All at once: each spends most of its time in one thread.
 run_fuzz() {

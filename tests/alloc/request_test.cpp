@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one more request costs on a connection that has carried others like it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "tests/alloc/stage.hpp"
+
+namespace proxy {
+namespace {
+
+std::string ask(std::string_view line, std::string_view body = "") {
+  auto head = std::string(line) +
+              " HTTP/1.1\r\nHost: api.moby.localhost\r\n"
+              "User-Agent: Docker-Client/28.2.2 (linux)\r\n";
+  if (!body.empty())
+    head +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  return head + "\r\n" + std::string(body);
+}
+
+std::string answer(std::string_view status, std::string_view body) {
+  return "HTTP/1.1 " + std::string(status) +
+         "\r\nApi-Version: 1.50\r\nContent-Type: application/json\r\n"
+         "Date: Mon, 01 Sep 2025 00:00:00 GMT\r\nServer: Docker/28.2.2 (linux)\r\n"
+         "Content-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+const std::string no_answer;  // the engine never hears of the request
+
+/// What `docker run alpine echo hi` sends, 1,735 bytes.
+std::string docker_run() {
+  std::ifstream captures(TIDEGATE_SOURCE_DIR "/tests/unit/acl/bodies/docker_cli_28.txt");
+  const std::string_view name = "ContainerCreate ";
+  for (std::string line; std::getline(captures, line);)
+    if (line.starts_with(name)) return line.substr(name.size());
+  ADD_FAILURE() << "no ContainerCreate among the captures";
+  return {};
+}
+
+/// How often most requests ask for memory. The others meet what happens by the clock, as a new
+/// second that is spelled out.
+std::size_t once_warm(const std::string& request, const std::string& answer) {
+  Stage stage;
+  for (int i = 0; i < 50; ++i) stage.exchange(request, answer);
+  std::array<std::size_t, 11> asked{};
+  for (auto& times : asked) {
+    stage.hand_over_records();
+    stage.watch();
+    times = stage.exchange(request, answer);
+  }
+  std::ranges::sort(asked);
+  return asked[asked.size() / 2];
+}
+
+TEST(AllocationsOfARequest, ping) {
+  EXPECT_LE(once_warm(ask("GET /_ping"), answer("200 OK", "OK")), 4U);
+}
+
+TEST(AllocationsOfARequest, list) {
+  const auto list = answer("200 OK", std::string(2048, ' '));
+  EXPECT_LE(once_warm(ask("GET /v1.50/containers/json?all=1"), list), 5U);
+}
+
+TEST(AllocationsOfARequest, start) {
+  const std::string started = "HTTP/1.1 204 No Content\r\n\r\n";
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/start"), started), 3U);
+}
+
+TEST(AllocationsOfARequest, create_with_a_body_that_is_checked_and_rebuilt) {
+  const auto created = answer("201 Created", R"({"Id":"0123","Warnings":[]})");
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", docker_run()), created), 6U);
+}
+
+TEST(AllocationsOfARequest, refused_by_its_operation) {
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/kill"), no_answer), 32U);
+}
+
+TEST(AllocationsOfARequest, refused_by_its_body) {
+  const auto privileged = R"({"Image":"alpine","HostConfig":{"Privileged":true}})";
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", privileged), no_answer), 38U);
+}
+
+}  // namespace
+}  // namespace proxy
