@@ -13,7 +13,7 @@ usage: tests/run.sh [--no-install] [PART…]
   asan      unit, integration and end to end, under AddressSanitizer and UndefinedBehaviorSanitizer
   tsan      integration, under ThreadSanitizer
   fuzz      each fuzzer for $FUZZ_SECONDS (40) seconds, from its corpus
-  release   integration, allocations, house checks and quickstart, as it is shipped
+  release   integration, house checks, quickstart and what a request costs, as it is shipped
   tidy      clang-tidy over all of our sources
 
 Without a part: asan, release, tsan and fuzz. The end-to-end tests start an engine of their own and

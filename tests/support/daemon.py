@@ -32,6 +32,7 @@ class Daemon:
     """One process. `config` is the configuration as a dict: JSON is YAML."""
 
     closes_descriptors = True  # that it would inherit
+    under = ()  # a program that runs it, and its options
 
     def __init__(self, folder, config, preexec=None):
         self.folder = folder
@@ -50,7 +51,7 @@ class Daemon:
         with open(self._stderr, "ab") as stderr:
             self._log_begins = stderr.tell()
             self.process = subprocess.Popen(
-                [binary, "serve", "--config", self.file],
+                [*self.under, binary, "serve", "--config", self.file],
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
