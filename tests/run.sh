@@ -53,7 +53,7 @@ run_asan() { build asan && run_tests asan -LE house; }
 # Threads meet in the daemon only; the units know none.
 run_tsan() { build tsan --target tidegate && run_tests tsan -L integration; }
 # End to end is left to asan: the machine's time is better spent once, on the build that sees more.
-run_release() { build release --target tidegate alloc_test && run_tests release -LE 'e2e|unit'; }
+run_release() { build release --target tidegate costs && run_tests release -LE 'e2e|unit'; }
 
 # All at once: each spends most of its time in one thread.
 run_fuzz() {

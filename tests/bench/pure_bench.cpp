@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of one request that need no socket, in their order. Connections keep what they work
+// with, and so do these.
+#include <benchmark/benchmark.h>
+
+#include "acl/route.hpp"
+#include "proxy/audit.hpp"
+#include "proxy/http/head_check.hpp"
+#include "proxy/http/parser.hpp"
+#include "proxy/http/writer.hpp"
+#include "tests/bench/sample.hpp"
+
+namespace {
+
+void check_head(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto reason = proxy::http::check_request_head(sample::create_head, {});
+    if (reason) sample::give_up("the head is refused");
+  }
+}
+BENCHMARK(check_head);
+
+void parse_head(benchmark::State& state) {
+  proxy::http::Parser parser(HTTP_REQUEST);
+  proxy::http::RequestHead head;
+  for (auto _ : state)
+    if (parser.read(sample::create_head, head)) sample::give_up("the head is not parsed");
+}
+BENCHMARK(parse_head);
+
+void understand(benchmark::State& state, std::string_view method, std::string_view target) {
+  acl::Request request;
+  for (auto _ : state)
+    if (acl::understand(method, target, {}, request)) sample::give_up("not understood");
+}
+BENCHMARK_CAPTURE(understand, ping, "GET", "/_ping");
+BENCHMARK_CAPTURE(understand, inspect, "GET", sample::inspect);
+BENCHMARK_CAPTURE(understand, escaped, "GET", "/v1.50/containers/%77%65%62/json?s%69ze=1");
+BENCHMARK_CAPTURE(understand, create, "POST", sample::create);
+
+/// Of each operation in turn, as its reference writes the path.
+void find_operation(benchmark::State& state) {
+  const auto all = acl::all_operations();
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const auto& row = all[next++ % all.size()];
+    benchmark::DoNotOptimize(acl::route(row.method, row.path));
+  }
+}
+BENCHMARK(find_operation);
+
+void decide_without_body(benchmark::State& state) {
+  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
+  const auto caller = sample::caller();
+  const auto& profile = policy->profile_of(caller);
+  const auto request = sample::request("GET", sample::inspect);
+  for (auto _ : state)
+    if (profile.decide(caller, request).verdict != acl::Verdict::allow) sample::give_up("refused");
+}
+BENCHMARK(decide_without_body);
+
+/// Decoded, checked and written anew.
+void decide_create(benchmark::State& state) {
+  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
+  const auto caller = sample::caller();
+  const auto& profile = policy->profile_of(caller);
+  const auto request = sample::request("POST", sample::create);
+  const auto body = sample::create_body();
+  acl::Scratch scratch;
+  for (auto _ : state) {
+    const auto decision = profile.decide(caller, request, body, scratch);
+    if (decision.verdict != acl::Verdict::allow) sample::give_up(decision.message);
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+}
+BENCHMARK(decide_create);
+
+/// The sentence for the client is a part of it.
+void decide_against(benchmark::State& state) {
+  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
+  const auto caller = sample::caller();
+  const auto& profile = policy->profile_of(caller);
+  const auto request = sample::request("POST", sample::create);
+  acl::Scratch scratch;
+  for (auto _ : state) {
+    const auto decision = profile.decide(
+        caller, request, R"({"Image":"alpine","HostConfig":{"Privileged":true}})", scratch);
+    if (decision.verdict != acl::Verdict::deny) sample::give_up("not refused");
+  }
+}
+BENCHMARK(decide_against);
+
+void write_refusal(benchmark::State& state) {
+  const acl::Refusal refusal(acl::Reason::operation_denied,
+                             "ContainerKill refused for profile 'ci': deny ContainerKill");
+  std::string out;
+  for (auto _ : state) {
+    out.clear();
+    proxy::http::append_refusal(refusal, proxy::http::Connection::unsaid, false, out);
+  }
+}
+BENCHMARK(write_refusal);
+
+void write_engine_head(benchmark::State& state) {
+  proxy::http::Parser parser(HTTP_REQUEST);
+  proxy::http::RequestHead head;
+  parser.read(sample::create_head, head);
+  const auto request = sample::request("POST", sample::create);
+  std::string out;
+  for (auto _ : state) {
+    out.clear();
+    proxy::http::begin_request_head(request, head, acl::Habits::drop, "", out);
+    proxy::http::end_request_head({proxy::http::Framing::length, 1735}, out);
+  }
+}
+BENCHMARK(write_engine_head);
+
+/// Counted, put into a line, and handed over with others to a file that takes no time.
+void write_audit_record(benchmark::State& state) {
+  boost::asio::io_context loop;
+  proxy::AuditSink sink({.file = "/dev/null"});
+  proxy::AuditLog log(sink, loop);
+  const auto caller = sample::caller();
+  const auto request = sample::request("POST", sample::create);
+  acl::Decision decision;
+  decision.verdict = acl::Verdict::allow;
+  decision.profile = "ci";
+  decision.rule = "allow @container";
+  for (auto _ : state) {
+    proxy::AuditRecord record(log, caller, request);
+    record.decided(decision);
+    record.sent_on(proxy::AuditRecord::Clock::now(), proxy::AuditRecord::Clock::now());
+    record.answered(201);
+  }
+}
+BENCHMARK(write_audit_record);
+
+}  // namespace
