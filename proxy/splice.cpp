@@ -63,7 +63,7 @@ Splice::~Splice() {
 
 Task<Splice::Moved> Splice::move_some(std::uint64_t most) {
   const auto filled = co_await fill(most);
-  if (filled.source) co_return filled;
+  if (filled.source || filled.sink) co_return filled;
   co_return co_await drain(filled.size);
 }
 
