@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/appender.hpp"
+#include "proxy/json_text.hpp"
 
 namespace proxy::http {
 namespace {
@@ -63,6 +64,21 @@ void append_connection(Connection connection, std::string_view upgraded, Appende
   append_field("Upgrade", upgraded, out);
 }
 
+/// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
+/// library.
+void append_quoted(std::string_view before, const std::string& message, std::string& out) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::ranges::all_of(message, plain)) {
+    Appender to(out);
+    to.put(before);
+    append_json_text(message, to);
+    return;
+  }
+  using nlohmann::json;
+  const auto quoted = json(message).dump(-1, ' ', false, json::error_handler_t::replace);
+  out.append(before).append(quoted, 1, quoted.size() - 2);
+}
+
 }  // namespace
 
 void begin_request_head(const acl::Request& request, const RequestHead& from_client,
@@ -104,10 +120,9 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
 
 void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head,
                     std::string& out) {
-  const nlohmann::ordered_json answer = {{"message", "tidegate: " + refusal.message},
-                                         {"reason", acl::id(refusal.reason)}};
-  using nlohmann::json;
-  const auto text = answer.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  std::string text;
+  append_quoted("{\"message\":\"tidegate: ", refusal.message, text);
+  text.append("\",\"reason\":\"").append(acl::id(refusal.reason)).append("\"}\n");
   ResponseHead head;
   head.status = static_cast<unsigned>(acl::status(refusal.reason));
   head.phrase = phrase(head.status);
