@@ -36,6 +36,7 @@ LIMITS = {
 ROOM = 1.15
 
 FEW, MANY = 200, 400
+MUCH_PATIENCE = 6 * PATIENCE  # callgrind makes it fifty times slower, and the machine may be busy
 HERE = os.path.dirname(os.path.abspath(__file__))
 AGENT = "User-Agent: Docker-Client/28.2.2 (linux)"
 
@@ -56,11 +57,11 @@ class Script:
         self.own_connection = own_connection
 
     def play(self, address, times):
-        client = Client(address)
+        client = Client(address, MUCH_PATIENCE)
         for _ in range(times):
             if self.own_connection:
                 client.close()
-                client = Client(address)
+                client = Client(address, MUCH_PATIENCE)
             client.send(self.sent)
             answer = client.response()
             if answer.status != self.status:
@@ -106,8 +107,11 @@ class Counted(Daemon):
         self.under = (tool("valgrind", "valgrind"), "--tool=callgrind", f"--callgrind-out-file={self.counts}")
 
     def await_ready(self):
-        """It is fifty times slower than by itself, and the machine may be busy."""
-        wait_until(lambda: self._accepts(self.config["listeners"][0]), self._diagnosis(), 6 * PATIENCE)
+        wait_until(lambda: self._accepts(self.config["listeners"][0]), self._diagnosis(), MUCH_PATIENCE)
+
+    def stop(self):
+        self.signal()
+        self.wait(MUCH_PATIENCE)
 
     def total(self):
         """Instructions of the whole run, once it has ended."""
