@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace proxy::http {
 namespace {
@@ -29,6 +31,23 @@ TEST(RequestWriter, sends_a_head_of_its_own) {
             "POST /v1.41/containers/web/attach?stream=1 HTTP/1.1\r\nHost: "
             "docker\r\nX-Registry-Auth: e30=\r\n"
             "Accept: */*\r\nX-Meta-a: b\r\nContent-Length: 3\r\n\r\n");
+}
+
+TEST(RequestWriter, passes_on_what_the_engine_reads_whatever_its_case) {
+  RequestHead from_client;
+  const std::vector<std::string_view> names{
+      "accept",          "CONTENT-TYPE",      "Origin",           "User-Agent",
+      "x-registry-auth", "X-Registry-Config", "Sec-WebSocket-Key"};
+  std::string expected;
+  for (const auto name : names) {
+    from_client.fields.emplace_back(name, "x");
+    expected.append(name).append(": x\r\n");
+  }
+  for (const std::string_view name : {"Expect", "Keep-Alive", "TE", "Trailer", "Sec-WebSocket-",
+                                      "Proxy-Connection", "Proxy-Authenticate", "Cookie"})
+    from_client.fields.emplace_back(name, "y");
+  const auto head = request_head(from_client, {});
+  EXPECT_EQ(head.substr(head.find("Host: docker")), "Host: docker\r\n" + expected + "\r\n");
 }
 
 TEST(RequestWriter, passes_on_each_method_that_a_build_session_serves) {
@@ -57,6 +76,22 @@ TEST(ResponseWriter, leaves_out_what_concerns_one_hop_only) {
   std::string out;
   append_response_head(head, {Framing::chunked}, Connection::unsaid, out);
   EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nTransfer-Encoding: chunked\r\n\r\n");
+}
+
+TEST(ResponseWriter, leaves_out_each_field_of_one_hop_whatever_its_case) {
+  ResponseHead head;
+  head.status = 200;
+  for (const std::string_view name :
+       {"connection", "KEEP-ALIVE", "Proxy-Connection", "TE", "te", "Trailer", "Upgrade",
+        "Proxy-Authenticate", "Transfer-Encoding", "Content-Length"})
+    head.fields.emplace_back(name, "x");
+  for (const std::string_view name : {"Host", "Expect", "Origin", "Content-Type", "Tea"})
+    head.fields.emplace_back(name, "y");
+  std::string out;
+  append_response_head(head, {Framing::length, 3}, Connection::unsaid, out);
+  EXPECT_EQ(out,
+            "HTTP/1.1 200 \r\nHost: y\r\nExpect: y\r\nOrigin: y\r\nContent-Type: y\r\n"
+            "Tea: y\r\nContent-Length: 3\r\n\r\n");
 }
 
 TEST(ResponseWriter, keeps_the_length_of_an_answer_to_head) {
