@@ -78,7 +78,7 @@ Value Value::operator[](std::string_view key) const {
   return {};
 }
 
-Value Value::tagged(std::uint16_t tag) const {
+Value Value::search_tagged(std::uint16_t tag) const {
   for (const Value child : *this) {
     if (child.tag() == tag) return child;
   }
@@ -116,6 +116,7 @@ Value Document::append(Value array) {
 
 void Document::set_null(Value value) {
   Node& node = nodes_[value.index()];
+  for (Index i = node.first; i != no_index; i = nodes_[i].next) nodes_[i].parent = no_index;
   node.kind = Kind::null;
   node.truth = false;
   node.text = {};
@@ -154,6 +155,8 @@ void Document::set_empty(Value value, Kind array_or_object) {
 void Document::wrap(Value value) {
   const Index inner = static_cast<Index>(nodes_.size());
   nodes_.push_back(nodes_[value.index()]);
+  set_empty(value, Kind::array);
+  nodes_[value.index()].first = inner;
   Node& element = nodes_.back();
   element.parent = value.index();
   element.next = no_index;
@@ -162,8 +165,6 @@ void Document::wrap(Value value) {
   for (Index child = element.first; child != no_index; child = nodes_[child].next) {
     nodes_[child].parent = inner;
   }
-  set_empty(value, Kind::array);
-  nodes_[value.index()].first = inner;
 }
 
 void Document::rename(Value member, std::string_view key) {
@@ -201,6 +202,7 @@ char* Document::take(std::size_t size) {
 
 void Document::clear() {
   nodes_.clear();
+  std::ranges::fill(last_tagged_, no_index);
   chunk_ = 0;
   used_ = 0;
 }

@@ -77,7 +77,7 @@ class Value {
 
   /// The member with exactly this key; absent if there is none or this is no object.
   Value operator[](std::string_view key) const;
-  /// The member with this tag.
+  /// The member with this tag. Mostly without a search: see Document::last_tagged_.
   Value tagged(std::uint16_t tag) const;
 
   /// Where it stands: `HostConfig.Mounts[0].Type`, `Labels["com.example"]`; "" for the root.
@@ -87,6 +87,8 @@ class Value {
   Index index() const { return index_; }
 
  private:
+  Value search_tagged(std::uint16_t tag) const;
+
   const Document* document_ = nullptr;
   Index index_ = no_index;
 };
@@ -115,7 +117,12 @@ class Document {
   /// Turns `value` into an array whose only element is what it was.
   void wrap(Value value);
   void rename(Value member, std::string_view key);  ///< `key`: ASCII that outlives the document
-  void tag(Value value, std::uint16_t tag) { nodes_[value.index()].tag = tag; }
+  /// \param tag not 0, and no other member of the object has it
+  void tag(Value member, std::uint16_t tag) {
+    if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
+    last_tagged_[tag] = member.index();
+    nodes_[member.index()].tag = tag;
+  }
 
   /// Unlinks each child of `parent` for which `keep` says no. Linear.
   template <class Keep>
@@ -127,6 +134,7 @@ class Document {
         last = child;
       } else {
         link_after(parent.index(), last) = next;
+        nodes_[child].parent = no_index;
       }
       child = next;
     }
@@ -148,10 +156,11 @@ class Document {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
-  std::vector<Node> nodes_;
-  std::vector<Chunk> chunks_;  ///< text that does not stand in the source: unescaped or set
-  std::size_t chunk_ = 0;      ///< the one in use …
-  std::size_t used_ = 0;       ///< … and how far
+  std::vector<Node> nodes_;         ///< one that was unlinked has no parent
+  std::vector<Index> last_tagged_;  ///< by tag: the last member that got it
+  std::vector<Chunk> chunks_;       ///< text that does not stand in the source: unescaped or set
+  std::size_t chunk_ = 0;           ///< the one in use …
+  std::size_t used_ = 0;            ///< … and how far
   std::vector<Index> scratch_;
 };
 
@@ -187,6 +196,14 @@ inline Value Value::first() const {
 inline Value Value::next() const {
   if (node().next == no_index) return {};
   return {*document_, node().next};
+}
+
+inline Value Value::tagged(std::uint16_t tag) const {
+  if (!exists() || tag >= document_->last_tagged_.size()) return {};
+  const Index last = document_->last_tagged_[tag];
+  if (last == no_index) return {};
+  const bool mine = document_->nodes_[last].parent == index_;
+  return mine ? Value(*document_, last) : search_tagged(tag);
 }
 
 inline Value::Iterator Value::begin() const {
