@@ -172,13 +172,6 @@ void Document::rename(Value member, std::string_view key) {
   nodes_[member.index()].key_plain = needs_no_escape(key);
 }
 
-Index Document::add(Index parent, Index last) {
-  const Index added = static_cast<Index>(nodes_.size());
-  nodes_.emplace_back().parent = parent;
-  if (parent != no_index) link_after(parent, last) = added;
-  return added;
-}
-
 Index Document::add_last(Index parent) {
   Index last = no_index;
   for (Index i = nodes_[parent].first; i != no_index; i = nodes_[i].next) last = i;

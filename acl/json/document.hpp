@@ -147,7 +147,12 @@ class Document {
   Index& link_after(Index parent, Index last) {
     return last == no_index ? nodes_[parent].first : nodes_[last].next;
   }
-  Index add(Index parent, Index last);
+  Index add(Index parent, Index last) {
+    const Index added = static_cast<Index>(nodes_.size());
+    nodes_.emplace_back().parent = parent;
+    if (parent != no_index) link_after(parent, last) = added;
+    return added;
+  }
   Index add_last(Index parent);
   char* take(std::size_t size);
   void clear();

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
-#include <cstring>
 #include <limits>
 
 #include "acl/json/document.hpp"
+#include "acl/json/scan.hpp"
 #include "acl/json/utf8.hpp"
 
 namespace acl::json {
 namespace {
-
-// What ends the fast scan of a string: quote, backslash, control characters, non-ASCII.
-constexpr auto ends_scan = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < 256; ++c) table[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
-  return table;
-}();
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -26,13 +18,18 @@ bool is_digit(char c) {
 // Longer numbers mean nothing to any engine, and parsers differ about them.
 constexpr std::size_t longest_number = 40;
 
+// Length, beginning and end of a key; nearly all keys of one object differ in them.
 std::uint64_t hash_of(std::string_view key) {
+  const std::size_t n = key.size();
   std::uint64_t head = 0;
   std::uint64_t tail = 0;
-  const std::size_t n = std::min<std::size_t>(key.size(), 8);
-  std::memcpy(&head, key.data(), n);
-  std::memcpy(&tail, key.data() + key.size() - n, n);
-  const std::uint64_t mixed = (head ^ std::rotl(tail, 23) ^ key.size()) * 0x9e37'79b9'7f4a'7c15U;
+  if (n >= 8) {
+    head = load_eight(key.data());
+    tail = load_eight(key.data() + n - 8);
+  } else {
+    for (const char c : key) head = head << 8 | static_cast<unsigned char>(c);
+  }
+  const std::uint64_t mixed = (head ^ std::rotl(tail, 23) ^ n) * 0x9e37'79b9'7f4a'7c15U;
   return mixed ^ mixed >> 32;
 }
 
@@ -88,11 +85,12 @@ class Reader {
     }
   }
 
-  bool literal(Index self, std::string_view word, Kind kind) {
+  template <std::size_t size>
+  bool literal(Index self, const char (&word)[size], Kind kind) {
     if (!std::string_view(at_, length()).starts_with(word)) return no_value();
-    at_ += word.size();
+    at_ += size - 1;
     document_.nodes_[self].kind = kind;
-    document_.nodes_[self].truth = word == "true";
+    document_.nodes_[self].truth = *word == 't';
     return true;
   }
 
@@ -181,7 +179,7 @@ class Reader {
     ++at_;
     document_.nodes_[self].kind = kind;
     if (depth > limits_.depth) {
-      return fail(Reason::body_too_deep, "more than " + std::to_string(limits_.depth) + " levels");
+      return fail_over(Reason::body_too_deep, limits_.depth, " levels");
     }
     skip_space();
     return true;
@@ -189,18 +187,25 @@ class Reader {
 
   bool add(Index parent, Index& last) {
     if (document_.nodes_.size() >= limits_.values) {
-      return fail(Reason::body_too_many_values,
-                  "more than " + std::to_string(limits_.values) + " values");
+      return fail_over(Reason::body_too_many_values, limits_.values, " values");
     }
     last = document_.add(parent, last);
     return true;
   }
 
-  // Two passes: find the end and check the raw bytes, then unescape only where there is need.
+  // Most strings are plain ASCII; for the others there are two passes: find the end and check the
+  // raw bytes, then unescape where there is need.
   bool string(std::string_view& content, bool& plain) {
     const char* const start = ++at_;
-    for (;;) {
-      while (at_ != end_ && !ends_scan[static_cast<unsigned char>(*at_)]) ++at_;
+    at_ = find_special(at_, end_);
+    if (at_ == end_ || *at_ != '"') return special_string(start, content, plain);
+    content = {start, static_cast<std::size_t>(at_ - start)};
+    ++at_;
+    return true;
+  }
+
+  bool special_string(const char* start, std::string_view& content, bool& plain) {
+    for (;; at_ = find_special(at_, end_)) {
       if (at_ == end_) return fail(Reason::body_not_json, "a string does not end");
       if (*at_ == '"') break;
       if (*at_ == '\\') {
@@ -313,6 +318,7 @@ class Reader {
   std::size_t length() const { return static_cast<std::size_t>(end_ - at_); }
 
   void skip_space() {
+    if (at_ != end_ && *at_ > ' ') return;  // as everywhere in what machines write
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
 
@@ -330,10 +336,16 @@ class Reader {
 
   bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
 
-  bool fail(Reason reason, std::string what) {
+  bool fail_over(Reason reason, std::size_t limit, std::string_view unit) {
+    return fail(reason, "more than " + std::to_string(limit) + std::string(unit));
+  }
+
+  // Takes a view: a string in each caller would need its place on their stacks, made or not.
+  bool fail(Reason reason, std::string_view what) {
     const std::string path = here_ == no_index ? "" : Value(document_, here_).path();
     const std::string place = path.empty() ? "" : path + ": ";
-    failure_.emplace(reason, place + what + " (byte " + std::to_string(at_ - begin_) + ")");
+    failure_.emplace(reason,
+                     place + std::string(what) + " (byte " + std::to_string(at_ - begin_) + ")");
     return false;
   }
 
