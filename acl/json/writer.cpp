@@ -1,70 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/json/writer.hpp"
 
+#include <cstddef>
+#include <string_view>
+
 namespace acl::json {
 namespace {
 
-void write_escape(char c, std::string& out) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += hex[byte >> 4];
-  out += hex[byte & 0xf];
-}
+// Makes room once a piece of text, not once a byte, and gives back at the end what was too much.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out), used_(out.size()) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() { out_.resize(used_); }
 
-void write_string(std::string_view text, bool plain, std::string& out) {
-  out += '"';
-  if (plain) {
-    out += text;
-  } else {
+  void write(Value value) {
+    switch (value.kind()) {
+      case Kind::null: return put("null");
+      case Kind::boolean: return put(value.truth() ? "true" : "false");
+      case Kind::number: return put(value.text());
+      case Kind::string: return string(value.text(), value.node().text_plain);
+      case Kind::array: return children(value, '[', ']');
+      case Kind::object: return children(value, '{', '}');
+    }
+  }
+
+ private:
+  void children(Value value, char open, char close) {
+    put(open);
+    char before = 0;
+    for (const Value child : value) {
+      if (before != 0) put(before);
+      before = ',';
+      if (open == '{') {
+        string(child.key(), child.node().key_plain);
+        put(':');
+      }
+      write(child);
+    }
+    put(close);
+  }
+
+  void string(std::string_view text, bool plain) {
+    if (!plain) return escaped(text);
+    char* const to = room(text.size() + 2);
+    to[0] = '"';
+    text.copy(to + 1, text.size());
+    to[text.size() + 1] = '"';
+  }
+
+  void escaped(std::string_view text) {
+    put('"');
     for (const char c : text) {
       if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
-        write_escape(c, out);
+        escape(c);
       } else {
-        out += c;
+        put(c);
       }
     }
+    put('"');
   }
-  out += '"';
-}
 
-void write_children(Value value, std::string& out) {
-  const bool keyed = value.kind() == Kind::object;
-  out += keyed ? '{' : '[';
-  bool first = true;
-  for (const Value child : value) {
-    if (!first) out += ',';
-    first = false;
-    if (keyed) {
-      write_string(child.key(), child.node().key_plain, out);
-      out += ':';
+  void escape(char c) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    switch (c) {
+      case '"': return put("\\\"");
+      case '\\': return put("\\\\");
+      case '\b': return put("\\b");
+      case '\f': return put("\\f");
+      case '\n': return put("\\n");
+      case '\r': return put("\\r");
+      case '\t': return put("\\t");
+      default: break;
     }
-    write(child, out);
+    const auto byte = static_cast<unsigned char>(c);
+    put("\\u00");
+    put(hex[byte >> 4]);
+    put(hex[byte & 0xf]);
   }
-  out += keyed ? '}' : ']';
-}
+
+  void put(char c) { *room(1) = c; }
+  void put(std::string_view text) { text.copy(room(text.size()), text.size()); }
+
+  char* room(std::size_t size) {
+    if (out_.size() - used_ < size) grow(size);
+    char* const here = out_.data() + used_;
+    used_ += size;
+    return here;
+  }
+
+  [[gnu::noinline]] void grow(std::size_t size) { out_.resize(out_.size() * 2 + size + 256); }
+
+  std::string& out_;
+  std::size_t used_;  ///< of out_; the rest is room
+};
 
 }  // namespace
 
 void write(Value value, std::string& out) {
-  switch (value.kind()) {
-    case Kind::null: out += "null"; return;
-    case Kind::boolean: out += value.truth() ? "true" : "false"; return;
-    case Kind::number: out += value.text(); return;
-    case Kind::string: write_string(value.text(), value.node().text_plain, out); return;
-    case Kind::array:
-    case Kind::object: write_children(value, out); return;
-  }
+  Writer(out).write(value);
 }
 
 }  // namespace acl::json
