@@ -94,10 +94,6 @@ class Matcher {
   }
 
   bool keeps(Value object, Value member, Struct type) {
-    if (!is_ascii(member.key())) {
-      malformed(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
-      return true;
-    }
     const Field field = find(type, member.key());
     if (field == Field::none) return keeps_unknown(member, type);
     const auto place = static_cast<std::size_t>(field);
@@ -108,15 +104,20 @@ class Matcher {
       return true;
     }
     seen_in_[place] = object.index();
-    if (info(field).type.scalar == Scalar::ignored) return keeps_habit(member);
-    const bool other_spelling = member.key() != info(field).name;
-    if (other_spelling && !keeps_habits()) body_.rename(member, info(field).name);
+    const FieldInfo& known = info(field);
+    if (known.type.scalar == Scalar::ignored) return keeps_habit(member);
+    const bool other_spelling = member.key() != known.name;
+    if (other_spelling && !keeps_habits()) body_.rename(member, known.name);
     body_.tag(member, static_cast<std::uint16_t>(field));
-    match(member, info(field).type);
+    match(member, known.type);
     return true;
   }
 
   bool keeps_unknown(Value member, Struct type) {
+    if (!is_ascii(member.key())) {
+      malformed(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
+      return true;
+    }
     if (member.is_zero() || is_client_quirk(operation_, type, member.key())) {
       return keeps_habit(member);
     }

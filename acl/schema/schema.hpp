@@ -112,7 +112,8 @@ bool body_is_optional(Operation);
 bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into: the
-/// case of ASCII letters does not matter. Field::none if there is none. `key` must be ASCII.
+/// case of ASCII letters does not matter. Field::none if there is none, as for all that is not
+/// ASCII.
 Field find(Struct object, std::string_view key);
 
 /// The field of `object` whose name is nearest to `key`; "" if none is near.
