@@ -59,8 +59,9 @@ void check_image(Context& context, std::string path, std::string_view reference)
   } else {
     check_listed(context, path, reference);
   }
+  if (!context.spec().require_digest) return;
   const bool by_digest = is_digest(id ? reference : complete(reference).digest);
-  if (context.spec().require_digest && !by_digest) {
+  if (!by_digest) {
     context.refuse(Constraint::images, std::move(path), quoted(reference, 128),
                    "a digest (name@sha256:…)");
   }
