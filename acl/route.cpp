@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <ranges>
+#include <span>
 #include <tuple>
 
 #include "acl/operation_table.hpp"
@@ -70,10 +70,48 @@ constexpr auto routes = [] {
   return all;
 }();
 
-auto candidates(Method method, std::string_view first_segment) {
-  return std::ranges::equal_range(
-      routes, std::tuple(method, first_segment), {},
-      [](const Route& r) { return std::tuple(r.method, r.first_segment); });
+constexpr bool belongs(const Route& route, Method method, std::string_view first_segment) {
+  return route.method == method && route.first_segment == first_segment;
+}
+
+// The routes of one method and first segment stand together; this says where, by a hash of both.
+struct Group {
+  std::uint8_t begin = 0;
+  std::uint8_t end = 0;  // 0: no group here
+};
+constexpr std::size_t group_slots = 256;
+static_assert(operation_count < 256);
+
+constexpr std::size_t slot_of(Method method, std::string_view first_segment) {
+  const std::size_t letters = first_segment.size() < 2
+                                  ? 0
+                                  : static_cast<std::uint8_t>(first_segment[1]) * 5U +
+                                        static_cast<std::uint8_t>(first_segment.back());
+  return (letters * 7 + first_segment.size() * 3 + static_cast<std::size_t>(method) * 37) %
+         group_slots;
+}
+
+constexpr auto groups = [] {
+  std::array<Group, group_slots> index{};
+  for (std::size_t begin = 0, end = 0; begin < routes.size(); begin = end) {
+    const Route& first = routes[begin];
+    while (end < routes.size() && belongs(routes[end], first.method, first.first_segment)) ++end;
+    std::size_t slot = slot_of(first.method, first.first_segment);
+    while (index[slot].end != 0) slot = (slot + 1) % group_slots;
+    index[slot] = {static_cast<std::uint8_t>(begin), static_cast<std::uint8_t>(end)};
+  }
+  return index;
+}();
+
+std::span<const Route> candidates(Method method, std::string_view first_segment) {
+  for (std::size_t slot = slot_of(method, first_segment); groups[slot].end != 0;
+       slot = (slot + 1) % group_slots) {
+    const auto [begin, end] = groups[slot];
+    if (belongs(routes[begin], method, first_segment)) {
+      return std::span(routes).subspan(begin, end - begin);
+    }
+  }
+  return {};
 }
 
 // The part of `path` that is the route's name; empty where the route does not match. Control

@@ -72,7 +72,9 @@ std::optional<Refusal> check_form(std::string_view target) {
 std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlashes& slashes) {
   EncodedSlashes found;
   if (!decode_path(raw, out.path, found)) return Refusal(Reason::target_bad_escape);
-  if (std::ranges::any_of(out.path, is_control) || !is_utf8(out.path)) {
+  // Unescaped, there was visible ASCII only.
+  const bool escaped = raw.find('%') != std::string_view::npos;
+  if (escaped && (std::ranges::any_of(out.path, is_control) || !is_utf8(out.path))) {
     return Refusal(Reason::target_bad_byte);
   }
   std::size_t prefix = 0;

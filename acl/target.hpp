@@ -26,8 +26,9 @@ struct EncodedSlashes {
 /// Only a path with perhaps a query (RFC 9112 section 3.2.1), in the bytes that a URI may hold.
 std::optional<Refusal> check_form(std::string_view target);
 
-/// Reads the path of a target: decodes it once, takes the version off, and insists on the one
-/// spelling that the engine would route. `slashes` counts from the start of `out.path`.
+/// Reads the path of a target that check_form() took: decodes it once, takes the version off, and
+/// insists on the one spelling that the engine would route. `slashes` counts from the start of
+/// `out.path`.
 std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlashes& slashes);
 
 }  // namespace acl

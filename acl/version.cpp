@@ -9,6 +9,10 @@
 namespace acl {
 namespace {
 
+bool is_digit_or_dot(char c) {
+  return (c >= '0' && c <= '9') || c == '.';
+}
+
 // The engine compares versions part by part with strconv.Atoi, whose errors count as 0, so that
 // v1.041, v1.41.0 and `v1.41.` are 1.41 to it.
 bool read_part(std::string_view text, bool is_last, unsigned& value) {
@@ -40,8 +44,9 @@ bool read_number(std::string_view digits, ApiVersion& out) {
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {
   // The engine's pattern is /v{version:[0-9.]+}; what does not match it is an ordinary path.
   if (!path.starts_with("/v")) return std::nullopt;
-  const auto end = path.find_first_not_of("0123456789.", 2);
-  if (end == std::string_view::npos || end == 2 || path[end] != '/') return std::nullopt;
+  std::size_t end = 2;
+  while (end < path.size() && is_digit_or_dot(path[end])) ++end;
+  if (end == path.size() || end == 2 || path[end] != '/') return std::nullopt;
   const auto digits = path.substr(2, end - 2);
   if (!read_number(digits, out)) {
     return Refusal(Reason::version_malformed, std::string(meaning(Reason::version_malformed)) +
