@@ -115,8 +115,8 @@ Value Document::append(Value array) {
 }
 
 void Document::set_null(Value value) {
-  Node& node = nodes_[value.index()];
-  for (Index i = node.first; i != no_index; i = nodes_[i].next) nodes_[i].parent = no_index;
+  Node& node = at(value.index());
+  for (Index i = node.first; i != no_index; i = at(i).next) at(i).parent = no_index;
   node.kind = Kind::null;
   node.truth = false;
   node.text = {};
@@ -126,22 +126,22 @@ void Document::set_null(Value value) {
 
 void Document::set(Value value, bool truth) {
   set_null(value);
-  nodes_[value.index()].kind = Kind::boolean;
-  nodes_[value.index()].truth = truth;
+  at(value.index()).kind = Kind::boolean;
+  at(value.index()).truth = truth;
 }
 
 void Document::set(Value value, std::int64_t number) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
   set(value, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-  nodes_[value.index()].kind = Kind::number;
+  at(value.index()).kind = Kind::number;
 }
 
 void Document::set(Value value, std::string_view text) {
   char* copy = take(text.size());
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());
   set_null(value);
-  Node& node = nodes_[value.index()];
+  Node& node = at(value.index());
   node.kind = Kind::string;
   node.text = {copy, text.size()};
   node.text_plain = needs_no_escape(text);
@@ -149,32 +149,32 @@ void Document::set(Value value, std::string_view text) {
 
 void Document::set_empty(Value value, Kind array_or_object) {
   set_null(value);
-  nodes_[value.index()].kind = array_or_object;
+  at(value.index()).kind = array_or_object;
 }
 
 void Document::wrap(Value value) {
   const Index inner = static_cast<Index>(nodes_.size());
-  nodes_.push_back(nodes_[value.index()]);
+  nodes_.push_back(at(value.index()));
   set_empty(value, Kind::array);
-  nodes_[value.index()].first = inner;
+  at(value.index()).first = inner;
   Node& element = nodes_.back();
   element.parent = value.index();
   element.next = no_index;
   element.key = {};
   element.tag = 0;
-  for (Index child = element.first; child != no_index; child = nodes_[child].next) {
-    nodes_[child].parent = inner;
+  for (Index child = element.first; child != no_index; child = at(child).next) {
+    at(child).parent = inner;
   }
 }
 
 void Document::rename(Value member, std::string_view key) {
-  nodes_[member.index()].key = key;
-  nodes_[member.index()].key_plain = needs_no_escape(key);
+  at(member.index()).key = key;
+  at(member.index()).key_plain = needs_no_escape(key);
 }
 
 Index Document::add_last(Index parent) {
   Index last = no_index;
-  for (Index i = nodes_[parent].first; i != no_index; i = nodes_[i].next) last = i;
+  for (Index i = at(parent).first; i != no_index; i = at(i).next) last = i;
   return add(parent, last);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -121,20 +122,20 @@ class Document {
   void tag(Value member, std::uint16_t tag) {
     if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
     last_tagged_[tag] = member.index();
-    nodes_[member.index()].tag = tag;
+    at(member.index()).tag = tag;
   }
 
   /// Unlinks each child of `parent` for which `keep` says no. Linear.
   template <class Keep>
   void filter(Value parent, Keep keep) {
     Index last = no_index;
-    for (Index child = nodes_[parent.index()].first; child != no_index;) {
-      const Index next = nodes_[child].next;
+    for (Index child = at(parent.index()).first; child != no_index;) {
+      const Index next = at(child).next;
       if (keep(Value(*this, child))) {
         last = child;
       } else {
         link_after(parent.index(), last) = next;
-        nodes_[child].parent = no_index;
+        at(child).parent = no_index;
       }
       child = next;
     }
@@ -144,8 +145,18 @@ class Document {
   friend class Value;
   friend class Reader;
 
+  // Only a Document makes indices, so that a release build need not check them: that is a seventh of
+  // what decide() costs.
+  const Node& at(Index index) const {
+    assert(index < nodes_.size());
+    return nodes_.data()[index];
+  }
+  Node& at(Index index) {
+    assert(index < nodes_.size());
+    return nodes_.data()[index];
+  }
   Index& link_after(Index parent, Index last) {
-    return last == no_index ? nodes_[parent].first : nodes_[last].next;
+    return last == no_index ? at(parent).first : at(last).next;
   }
   Index add(Index parent, Index last) {
     const Index added = static_cast<Index>(nodes_.size());
@@ -190,7 +201,7 @@ class Value::Iterator {
 };
 
 inline const Node& Value::node() const {
-  return document_->nodes_[index_];
+  return document_->at(index_);
 }
 
 inline Value Value::first() const {
@@ -207,7 +218,7 @@ inline Value Value::tagged(std::uint16_t tag) const {
   if (!exists() || tag >= document_->last_tagged_.size()) return {};
   const Index last = document_->last_tagged_[tag];
   if (last == no_index) return {};
-  const bool mine = document_->nodes_[last].parent == index_;
+  const bool mine = document_->at(last).parent == index_;
   return mine ? Value(*document_, last) : search_tagged(tag);
 }
 

@@ -89,8 +89,8 @@ class Reader {
   bool literal(Index self, const char (&word)[size], Kind kind) {
     if (!std::string_view(at_, length()).starts_with(word)) return no_value();
     at_ += size - 1;
-    document_.nodes_[self].kind = kind;
-    document_.nodes_[self].truth = *word == 't';
+    document_.at(self).kind = kind;
+    document_.at(self).truth = *word == 't';
     return true;
   }
 
@@ -98,7 +98,7 @@ class Reader {
     std::string_view content;
     bool plain = true;
     if (!string(content, plain)) return false;
-    Node& node = document_.nodes_[self];
+    Node& node = document_.at(self);
     node.kind = Kind::string;
     node.text = content;
     node.text_plain = plain;
@@ -119,8 +119,8 @@ class Reader {
     if (written.size() > longest_number || (has_exponent && !is_finite(written))) {
       return fail(Reason::body_not_json, "a number is out of every range");
     }
-    document_.nodes_[self].kind = Kind::number;
-    document_.nodes_[self].text = written;
+    document_.at(self).kind = Kind::number;
+    document_.at(self).text = written;
     return true;
   }
 
@@ -170,14 +170,14 @@ class Reader {
     if (!take(':')) return fail(Reason::body_not_json, "`:` is expected");
     skip_space();
     if (!add(self, last)) return false;
-    document_.nodes_[last].key = key;
-    document_.nodes_[last].key_plain = plain;
+    document_.at(last).key = key;
+    document_.at(last).key_plain = plain;
     return true;
   }
 
   bool enter(Index self, Kind kind, unsigned depth) {
     ++at_;
-    document_.nodes_[self].kind = kind;
+    document_.at(self).kind = kind;
     if (depth > limits_.depth) {
       return fail_over(Reason::body_too_deep, limits_.depth, " levels");
     }
@@ -286,10 +286,10 @@ class Reader {
     auto& table = document_.scratch_;
     table.assign(std::bit_ceil(members * 2), no_index);
     std::size_t budget = members * 4 + 16;
-    for (Index i = document_.nodes_[self].first; i != no_index; i = document_.nodes_[i].next) {
-      std::size_t slot = hash_of(document_.nodes_[i].key) & (table.size() - 1);
+    for (Index i = document_.at(self).first; i != no_index; i = document_.at(i).next) {
+      std::size_t slot = hash_of(document_.at(i).key) & (table.size() - 1);
       for (; table[slot] != no_index; slot = (slot + 1) & (table.size() - 1)) {
-        if (document_.nodes_[table[slot]].key == document_.nodes_[i].key) return repeated(i);
+        if (document_.at(table[slot]).key == document_.at(i).key) return repeated(i);
         if (--budget == 0) return sorted_keys_differ(self);
       }
       table[slot] = i;
@@ -300,10 +300,10 @@ class Reader {
   bool sorted_keys_differ(Index self) {
     auto& order = document_.scratch_;
     order.clear();
-    for (Index i = document_.nodes_[self].first; i != no_index; i = document_.nodes_[i].next) {
+    for (Index i = document_.at(self).first; i != no_index; i = document_.at(i).next) {
       order.push_back(i);
     }
-    const auto key = [this](Index i) { return document_.nodes_[i].key; };
+    const auto key = [this](Index i) { return document_.at(i).key; };
     std::sort(order.begin(), order.end(), [&key](Index a, Index b) { return key(a) < key(b); });
     const auto twin = std::adjacent_find(order.begin(), order.end(),
                                          [&key](Index a, Index b) { return key(a) == key(b); });
