@@ -104,7 +104,8 @@ Value Document::member(Value object, std::string_view key) {
   assert(object.kind() == Kind::object);
   if (const Value found = object[key]; found.exists()) return found;
   const Value added(*this, add_last(object.index()));
-  rename(added, key);
+  at(added.index()).key = key;
+  at(added.index()).key_plain = needs_no_escape(key);
   return added;
 }
 
@@ -165,11 +166,6 @@ void Document::wrap(Value value) {
   for (Index child = element.first; child != no_index; child = at(child).next) {
     at(child).parent = inner;
   }
-}
-
-void Document::rename(Value member, std::string_view key) {
-  at(member.index()).key = key;
-  at(member.index()).key_plain = needs_no_escape(key);
 }
 
 Index Document::add_last(Index parent) {

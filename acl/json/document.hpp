@@ -117,7 +117,11 @@ class Document {
   void set_empty(Value value, Kind array_or_object);
   /// Turns `value` into an array whose only element is what it was.
   void wrap(Value value);
-  void rename(Value member, std::string_view key);  ///< `key`: ASCII that outlives the document
+  /// \param word letters and digits that outlive the document
+  void rename(Value member, std::string_view word) {
+    at(member.index()).key = word;
+    at(member.index()).key_plain = true;
+  }
   /// \param tag not 0, and no other member of the object has it
   void tag(Value member, std::uint16_t tag) {
     if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
@@ -145,8 +149,8 @@ class Document {
   friend class Value;
   friend class Reader;
 
-  // Only a Document makes indices, so that a release build need not check them: that is a seventh of
-  // what decide() costs.
+  // Only a Document makes indices, so that a release build need not check them: that is a seventh
+  // of what decide() costs.
   const Node& at(Index index) const {
     assert(index < nodes_.size());
     return nodes_.data()[index];

@@ -106,8 +106,7 @@ class Matcher {
     seen_in_[place] = object.index();
     const FieldInfo& known = info(field);
     if (known.type.scalar == Scalar::ignored) return keeps_habit(member);
-    const bool other_spelling = member.key() != known.name;
-    if (other_spelling && !keeps_habits()) body_.rename(member, known.name);
+    if (!keeps_habits()) body_.rename(member, known.name);
     body_.tag(member, static_cast<std::uint16_t>(field));
     match(member, known.type);
     return true;
