@@ -11,10 +11,6 @@ constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
 struct Row {
   std::string_view name;
   Known known;
@@ -52,16 +48,14 @@ constexpr auto begins = [] {
 
 Known known(std::string_view name) {
   if (name.empty() || name.size() > longest) return Known::none;
-  for (std::size_t at = begins[name.size()]; at < begins[name.size() + 1]; ++at)
-    if (lower(name.front()) == lower(rows[at].name.front()))
-      return equals_ignoring_case(name, rows[at].name) ? rows[at].known : Known::none;
+  constexpr unsigned case_bit = 0x20;
+  for (std::size_t at = begins[name.size()]; at != begins[name.size() + 1]; ++at) {
+    const auto& row = rows[at];
+    if (((static_cast<unsigned>(name.front()) ^ static_cast<unsigned>(row.name.front())) &
+         ~case_bit) == 0)
+      return equals_ignoring_case(name, row.name) ? row.known : Known::none;
+  }
   return Known::none;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {

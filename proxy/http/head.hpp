@@ -84,6 +84,11 @@ bool list_contains(std::string_view list, std::string_view option);
 std::string_view phrase(unsigned status);
 
 /// Without the blanks around it: they are no part of a field's value (RFC 9110 section 5.5).
-std::string_view trimmed(std::string_view);
+inline std::string_view trimmed(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 }  // namespace proxy::http

@@ -57,11 +57,8 @@ constexpr bool is_hop_by_hop(Known field) {
          field == transfer_encoding || field == content_length;
 }
 
-void append_connection(Connection connection, std::string_view upgraded, Appender& out) {
-  if (connection == Connection::close) out.put("Connection: close\r\n");
-  if (connection != Connection::upgrade) return;
-  out.put("Connection: Upgrade\r\n");
-  append_field("Upgrade", upgraded, out);
+void append_upgrade(std::string_view protocol, Appender& out) {
+  out.put("Connection: Upgrade\r\nUpgrade: ", protocol, "\r\n");
 }
 
 /// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
@@ -90,7 +87,7 @@ void begin_request_head(const acl::Request& request, const RequestHead& from_cli
   lines.put(" HTTP/1.1\r\nHost: docker\r\n");
   for (const auto& field : from_client.fields)
     if (passes_on(from_client, field)) append_field(field.name, field.value, lines);
-  if (!upgrade.empty()) append_connection(Connection::upgrade, upgrade, lines);
+  if (!upgrade.empty()) append_upgrade(upgrade, lines);
 }
 
 void end_request_head(OutgoingBody body, std::string& head) {
@@ -109,7 +106,8 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
   for (const auto& field : head.fields)
     if (!is_hop_by_hop(field.known) && (named.empty() || !list_contains(named, field.name)))
       append_field(field.name, field.value, out);
-  append_connection(connection, head.value_of(Known::upgrade), out);
+  if (connection == Connection::close) out.put("Connection: close\r\n");
+  if (connection == Connection::upgrade) append_upgrade(head.value_of(Known::upgrade), out);
   append_framing(body, out);
   // A HEAD or 304 answer has no body but may say how long it would be (RFC 9110 section 8.6).
   if (body.framing == Framing::none)
