@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <filesystem>
 
 #include "config/load.hpp"
@@ -59,7 +57,7 @@ Stage::Stage()
   client_ = pair[0];
   Socket accepted(worker_.loop, {AF_UNIX, 0}, pair[1]);
   const acl::Identity who{.listener_name = "unix:///in.sock", .unix_peer = acl::UnixPeer{}};
-  net::co_spawn(worker_.loop, run_session(std::move(accepted), who, worker_), net::detached);
+  spawn(worker_.loop, run_session(std::move(accepted), who, worker_), ignore_escaped);
   loop_.emplace(worker_.loop);
 }
 
