@@ -47,8 +47,7 @@ Task<std::optional<Reason>> Answer::read_head() {
       co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_closed;
     }
     const auto bytes = arrived().substr(0, *size);
-    if (!http::check_response_head(bytes, bounds) ||
-        !storage_.parser.read(bytes, to_head, storage_.head))
+    if (!storage_.parser.read(bytes, bounds, to_head, storage_.head))
       co_return Reason::upstream_malformed;
     begin_ += *size;
     scanned = 0;
