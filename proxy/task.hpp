@@ -13,7 +13,7 @@
 #include "proxy/frame_pool.hpp"
 
 /// Coroutines over the operations of Asio. Its own `awaitable` costs two frames, a shared thread
-/// and a type-erased executor for each operation; with these, a request takes a third of its
+/// and a type-erased executor for each operation; with these, a request takes a sixth of its
 /// instructions less.
 namespace proxy {
 
