@@ -57,31 +57,31 @@ std::size_t once_warm(const std::string& request, const std::string& answer) {
 }
 
 TEST(AllocationsOfARequest, ping) {
-  EXPECT_LE(once_warm(ask("GET /_ping"), answer("200 OK", "OK")), 4U);
+  EXPECT_LE(once_warm(ask("GET /_ping"), answer("200 OK", "OK")), 0U);
 }
 
 TEST(AllocationsOfARequest, list) {
   const auto list = answer("200 OK", std::string(2048, ' '));
-  EXPECT_LE(once_warm(ask("GET /v1.50/containers/json?all=1"), list), 5U);
+  EXPECT_LE(once_warm(ask("GET /v1.50/containers/json?all=1"), list), 0U);
 }
 
 TEST(AllocationsOfARequest, start) {
   const std::string started = "HTTP/1.1 204 No Content\r\n\r\n";
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/start"), started), 3U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/start"), started), 0U);
 }
 
 TEST(AllocationsOfARequest, create_with_a_body_that_is_checked_and_rebuilt) {
   const auto created = answer("201 Created", R"({"Id":"0123","Warnings":[]})");
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", docker_run()), created), 6U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", docker_run()), created), 0U);
 }
 
 TEST(AllocationsOfARequest, refused_by_its_operation) {
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/kill"), no_answer), 32U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/kill"), no_answer), 7U);
 }
 
 TEST(AllocationsOfARequest, refused_by_its_body) {
   const auto privileged = R"({"Image":"alpine","HostConfig":{"Privileged":true}})";
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", privileged), no_answer), 38U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", privileged), no_answer), 12U);
 }
 
 }  // namespace
