@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/json/scan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using acl::json::find_special;
+
+TEST(FindSpecial, sees_each_byte_at_each_place) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool special = byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, 'a');
+      text[place] = c;
+      const char* const found = find_special(text.data(), text.data() + text.size());
+      EXPECT_EQ(found - text.data(), special ? static_cast<int>(place) : 20) << byte;
+    }
+  }
+}
+
+TEST(FindSpecial, names_the_first_of_several) {
+  const std::string text = "ab!\x7f#[]\"\\\x01\xff";
+  EXPECT_EQ(find_special(text.data(), text.data() + text.size()), text.data() + 7);
+  EXPECT_EQ(find_special(text.data() + 8, text.data() + text.size()), text.data() + 8);
+}
+
+}  // namespace
