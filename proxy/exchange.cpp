@@ -7,6 +7,7 @@ namespace proxy {
 
 using acl::Reason;
 using http::Framing;
+
 Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
                    const config::Limits& limits, PipePool& pipes, Answer& answer,
                    const Outgoing& outgoing)
@@ -28,17 +29,17 @@ Task<Exchange::Outcome> Exchange::run(const bool& draining) {
 /// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
 Task<std::optional<Reason>> Exchange::ask() {
   for (;;) {
+    if (upstream_.is_open() && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
     const bool kept = upstream_.is_open();
-    if (kept && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
-    if (!upstream_.is_open()) {
+    if (!kept) {
       const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time);
       if (reason) co_return client_.end() ? Reason::client_left : *reason;
     }
     upstream_.begin();
     deadline_.arm(limits_.stall_time);
     sent_at_ = Clock::now();
-    const bool nothing_went = !co_await send_head();
-    if (!kept || !nothing_went) break;
+    const bool taken = co_await send_head();
+    if (taken || !kept) break;
     upstream_.close();
   }
   if (outgoing_.streamed == Framing::none) await_answer();
@@ -116,15 +117,13 @@ Task<bool> Exchange::splice() {
 
 Task<bool> Exchange::send_piece(const Piece& piece) {
   const bool chunked = outgoing_.streamed == Framing::chunked;
-  std::string line;
-  if (chunked && piece.size != 0) http::append_chunk_line(piece.size, line);
-  std::vector<net::const_buffer> out;
-  out.reserve(piece.data.size() + 3);
-  out.emplace_back(net::buffer(line));
-  for (const auto data : piece.data) out.emplace_back(data.data(), data.size());
-  if (chunked && piece.size != 0) out.emplace_back(net::buffer("\r\n", 2));
-  if (chunked && piece.last) out.emplace_back(net::buffer("0\r\n\r\n", 5));
-  const auto [error, n] = co_await upstream_.stream().write(out);
+  chunk_line_.clear();
+  if (chunked && piece.size != 0) http::append_chunk_line(piece.size, chunk_line_);
+  out_.assign(1, net::buffer(chunk_line_));
+  for (const auto data : piece.data) out_.emplace_back(data.data(), data.size());
+  if (chunked && piece.size != 0) out_.emplace_back(net::buffer("\r\n", 2));
+  if (chunked && piece.last) out_.emplace_back(net::buffer("0\r\n\r\n", 5));
+  const auto [error, n] = co_await upstream_.stream().write(out_);
   co_return !error;
 }
 

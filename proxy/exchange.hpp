@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acl/request.hpp"
 #include "acl/result.hpp"
@@ -68,6 +69,8 @@ class Exchange {
   bool answered_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;
+  std::string chunk_line_;
+  std::vector<net::const_buffer> out_;  ///< one piece of body on its way
 };
 
 }  // namespace proxy

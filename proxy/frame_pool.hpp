@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <new>
@@ -14,16 +13,16 @@ namespace proxy {
 class FramePool {
  public:
   static void* take(std::size_t size) {
-    auto& kept = here().kept_[std::min(class_of(size), classes)];
-    if (class_of(size) >= classes || kept.first == nullptr) return ::operator new(rounded(size));
-    --kept.count;
-    return std::exchange(kept.first, kept.first->next);
+    auto* kept = kept_of(size);
+    if (kept == nullptr || kept->first == nullptr) return ::operator new(rounded(size));
+    --kept->count;
+    return std::exchange(kept->first, kept->first->next);
   }
   static void give_back(void* frame, std::size_t size) {
-    auto& kept = here().kept_[std::min(class_of(size), classes)];
-    if (class_of(size) >= classes || kept.count == most_kept) return ::operator delete(frame);
-    ++kept.count;
-    kept.first = new (frame) Free{kept.first};
+    auto* kept = kept_of(size);
+    if (kept == nullptr || kept->count == most_kept) return ::operator delete(frame);
+    ++kept->count;
+    kept->first = new (frame) Free{kept->first};
   }
 
  private:
@@ -38,9 +37,10 @@ class FramePool {
   static constexpr std::size_t step = 64, classes = 32, most_kept = 32;
   static std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
   static std::size_t rounded(std::size_t size) { return class_of(size) * step; }
-  static FramePool& here() {
+  /// Null where a frame is larger than what is worth keeping.
+  static Kept* kept_of(std::size_t size) {
     static thread_local FramePool pool;
-    return pool;
+    return class_of(size) < classes ? &pool.kept_[class_of(size)] : nullptr;
   }
 
   FramePool() = default;
@@ -49,7 +49,7 @@ class FramePool {
       while (kept.first != nullptr) ::operator delete(std::exchange(kept.first, kept.first->next));
   }
 
-  std::array<Kept, classes + 1> kept_;
+  std::array<Kept, classes> kept_;
 };
 
 }  // namespace proxy

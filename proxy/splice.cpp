@@ -53,6 +53,7 @@ void PipePool::give_back(Pipe pipe, bool drained) {
 Splice::Splice(Stream& from, Stream& to, PipePool& pipes) : from_(from), to_(to), pipes_(pipes) {
   if (from.tls() != nullptr || to.tls() != nullptr) return;
   pipe_ = pipes.take();
+  if (!pipe_) return;
   never_block(from);
   never_block(to);
 }

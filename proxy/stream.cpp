@@ -36,12 +36,11 @@ std::size_t Stream::write_now(std::span<net::const_buffer>& pieces, error_code& 
   drop(0, pieces);
   if (pieces.empty()) return 0;
   error = secured_ ? write_secured(pieces, written) : write_plain(pieces, written);
-  if (!secured_) drop(written, pieces);
   if (error == net::error::would_block) error = {};
   return written;
 }
 
-error_code Stream::write_plain(std::span<const net::const_buffer> pieces, std::size_t& written) {
+error_code Stream::write_plain(std::span<net::const_buffer>& pieces, std::size_t& written) {
   std::array<iovec, 16> vectors;
   const auto count = std::min(pieces.size(), vectors.size());
   const auto vector_of = [](const net::const_buffer& piece) {
@@ -54,6 +53,7 @@ error_code Stream::write_plain(std::span<const net::const_buffer> pieces, std::s
   const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (n < 0) return {errno, boost::system::system_category()};
   written = static_cast<std::size_t>(n);
+  drop(written, pieces);
   return {};
 }
 

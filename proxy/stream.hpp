@@ -154,7 +154,7 @@ class Stream {
         Attempts<Attempt>{*this, attempt}, token, socket_);
   }
 
-  error_code write_plain(std::span<const net::const_buffer> pieces, std::size_t& written);
+  error_code write_plain(std::span<net::const_buffer>& pieces, std::size_t& written);
   error_code write_secured(std::span<net::const_buffer>& pieces, std::size_t& written);
 
   static error_code result_of(const tls::Step&);

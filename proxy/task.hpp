@@ -156,20 +156,23 @@ class [[nodiscard]] Operation {
   std::optional<std::tuple<Results...>> results_;
 };
 
-/// Begins `task` on the loop's thread; `on_end` gets what escaped from it, or null.
+/// Begins `task` at once; `on_end` gets what escaped from it, or null.
+template <class OnEnd>
+Detached start(Task<void> task, OnEnd on_end) {
+  std::exception_ptr escaped;
+  try {
+    co_await std::move(task);
+  } catch (...) {
+    escaped = std::current_exception();
+  }
+  on_end(escaped);
+}
+
+/// The same on the loop's thread.
 template <class Executor, class OnEnd>
 void spawn(Executor&& loop, Task<void> task, OnEnd on_end) {
-  auto run = [](Task<void> running, OnEnd tell) -> Detached {
-    std::exception_ptr escaped;
-    try {
-      co_await std::move(running);
-    } catch (...) {
-      escaped = std::current_exception();
-    }
-    tell(escaped);
-  };
-  boost::asio::post(loop, [run, task = std::move(task), on_end = std::move(on_end)]() mutable {
-    run(std::move(task), std::move(on_end));
+  boost::asio::post(loop, [task = std::move(task), on_end = std::move(on_end)]() mutable {
+    start(std::move(task), std::move(on_end));
   });
 }
 
@@ -197,15 +200,10 @@ template <class T>
 Task<T> both(Task<T> main, Task<void> side) {
   Signal side_ended;
   std::exception_ptr escaped;
-  auto run = [](Task<void> running, Signal& ended, std::exception_ptr& problem) -> Detached {
-    try {
-      co_await std::move(running);
-    } catch (...) {
-      problem = std::current_exception();
-    }
-    ended.give();
-  };
-  run(std::move(side), side_ended, escaped);
+  start(std::move(side), [&](std::exception_ptr problem) {
+    escaped = std::move(problem);
+    side_ended.give();
+  });
   if constexpr (std::is_void_v<T>) {
     co_await std::move(main);
     co_await side_ended;

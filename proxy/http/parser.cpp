@@ -207,11 +207,6 @@ bool Parser::read(std::string_view bytes, const HeadLimits& limits, bool to_head
   return true;
 }
 
-bool Parser::read(std::string_view bytes, bool to_head, ResponseHead& out) {
-  constexpr auto any = std::string_view::npos;
-  return read(bytes, {any, any, any}, to_head, out);
-}
-
 /// The head said no more of the body than that it is chunked: llhttp is told so in words of ours.
 void Parser::expect_chunks() {
   static const llhttp_t prepared = behind_chunked_head();

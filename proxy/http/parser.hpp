@@ -48,8 +48,6 @@ class Parser {
   /// \param to_head it answers a HEAD request.
   /// \returns false where it is malformed.
   bool read(std::string_view bytes, const HeadLimits&, bool to_head, ResponseHead& out);
-  /// The same without bounds.
-  bool read(std::string_view bytes, bool to_head, ResponseHead& out);
 
   /// Takes apart the chunked body behind the head that was read last, fed in pieces of any size.
   /// \param data receives views into `bytes`, the payload; cleared first.

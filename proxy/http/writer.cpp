@@ -8,6 +8,7 @@
 
 #include "proxy/appender.hpp"
 #include "proxy/json_text.hpp"
+#include "proxy/printable.hpp"
 
 namespace proxy::http {
 namespace {
@@ -64,8 +65,7 @@ void append_upgrade(std::string_view protocol, Appender& out) {
 /// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
 /// library.
 void append_quoted(std::string_view before, const std::string& message, std::string& out) {
-  const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
-  if (std::ranges::all_of(message, plain)) {
+  if (all_printable(message)) {
     Appender to(out);
     to.put(before);
     append_json_text(message, to);

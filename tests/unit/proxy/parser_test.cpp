@@ -126,10 +126,13 @@ TEST(Parser, bounds_chunk_extensions_and_trailers) {
   EXPECT_EQ(dechunk("0\r\nT: " + much + "\r\n\r\n", 1000), "malformed");
 }
 
+constexpr HeadLimits unbounded{std::string_view::npos, std::string_view::npos,
+                               std::string_view::npos};
+
 ResponseHead answer(const std::string& bytes, bool to_head = false) {
   Parser parser(HTTP_RESPONSE);
   ResponseHead head;
-  EXPECT_TRUE(parser.read(bytes, to_head, head));
+  EXPECT_TRUE(parser.read(bytes, unbounded, to_head, head));
   return head;
 }
 
@@ -170,14 +173,16 @@ TEST(Parser, refuses_answers_that_can_be_read_in_two_ways) {
        {"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 +20 OK", "HTTP/1.1 099 OK",
         "HTTP/2.0 200 OK", "HTTP/1.2 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 200OK",
         "http/1.1 200 OK", "ICY 200 OK", "HTTP/1.1 200 O\vK", "HTTP/1.1", ""})
-    EXPECT_FALSE(parser.read(line + "\r\n\r\n", false, head)) << line;
+    EXPECT_FALSE(parser.read(line + "\r\n\r\n", unbounded, false, head)) << line;
   for (const std::string fields :
        {"Content-Length: 1\r\nContent-Length: 1", "Content-Length: 1\r\nTransfer-Encoding: chunked",
         "Content-Length: +1", "Content-Length: 1, 1", "Content-Length:", "Transfer-Encoding: gzip",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Content-Length : 1",
         "Transfer-Encoding:\r\n chunked"})
-    EXPECT_FALSE(parser.read("HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\n", false, head)) << fields;
-  EXPECT_FALSE(parser.read("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+    EXPECT_FALSE(parser.read("HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\n", unbounded, false, head))
+        << fields;
+  EXPECT_FALSE(
+      parser.read("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", unbounded, false, head));
 }
 
 TEST(Parser, bounds_an_answers_head) {
@@ -194,16 +199,20 @@ TEST(Parser, takes_a_chunked_answer_apart_whatever_was_read_before) {
   ResponseHead head;
   std::vector<std::string_view> data;
   for (const std::string body : {"3\r\nabc\r\n0\r\nT: x\r\n\r\n", "3;e=1\r\nabc\r\n0\r\n\r\n"}) {
-    EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", false, head));
-    EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", false, head));
+    EXPECT_TRUE(
+        parser.read("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", unbounded, false, head));
+    EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", unbounded,
+                            false, head));
     const auto progress = parser.feed(body, data);
     ASSERT_TRUE(progress && progress->complete);
     EXPECT_EQ(progress->consumed, body.size());
     EXPECT_EQ(data, std::vector<std::string_view>{"abc"});
   }
-  EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+  EXPECT_TRUE(
+      parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", unbounded, false, head));
   EXPECT_FALSE(parser.feed("0\r\nT: " + std::string(9000, 'x') + "\r\n\r\n", data));
-  EXPECT_TRUE(parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false, head));
+  EXPECT_TRUE(
+      parser.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", unbounded, false, head));
   EXPECT_FALSE(parser.feed("3\nabc\r\n0\r\n\r\n", data));
 }
 
@@ -247,7 +256,7 @@ TEST(Parser, reads_no_answer_in_another_way_than_llhttp_does) {
     const bool to_head = random() % 4 == 0;
     Parser parser(HTTP_RESPONSE);
     ResponseHead head;
-    if (!parser.read(bytes, to_head, head)) continue;
+    if (!parser.read(bytes, unbounded, to_head, head)) continue;
     ++accepted;
     const auto expected = reference::read_answer(bytes, to_head);
     ASSERT_TRUE(expected) << testing::PrintToString(bytes);
