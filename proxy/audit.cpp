@@ -16,10 +16,12 @@
 #include <span>
 
 #include "acl/text.hpp"
-#include "proxy/appender.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy {
+
+using acl::Appender;
+
 namespace {
 
 constexpr std::size_t queue_slots = 1024;  // of batches

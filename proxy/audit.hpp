@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "acl/appender.hpp"
 #include "acl/decision.hpp"
 #include "acl/identity.hpp"
 #include "acl/request.hpp"
@@ -30,8 +31,6 @@ class dist_sink;
 }  // namespace spdlog
 
 namespace proxy {
-
-class Appender;
 
 /// Where records go: shared by all workers, written by a thread of its own.
 class AuditSink {
@@ -100,8 +99,8 @@ class AuditRecord {
  private:
   void count(Clock::time_point now) const;
   void write(Clock::time_point now, std::string& line) const;
-  void append_outcome(Appender&) const;
-  void append_counts(Clock::time_point now, Appender&) const;
+  void append_outcome(acl::Appender&) const;
+  void append_counts(Clock::time_point now, acl::Appender&) const;
 
   AuditLog& log_;
   const acl::Identity& identity_;

@@ -5,11 +5,16 @@
 #include <limits>
 
 #include "acl/json/document.hpp"
-#include "acl/json/scan.hpp"
 #include "acl/json/utf8.hpp"
+#include "acl/scan.hpp"
 
 namespace acl::json {
 namespace {
+
+// Where a string ends or needs a closer look.
+const char* find_end(const char* at, const char* end) {
+  return find_special<'"', '\\'>(at, end);
+}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -197,7 +202,7 @@ class Reader {
   // raw bytes, then unescape where there is need.
   bool string(std::string_view& content, bool& plain) {
     const char* const start = ++at_;
-    at_ = find_special(at_, end_);
+    at_ = find_end(at_, end_);
     if (at_ == end_ || *at_ != '"') return special_string(start, content, plain);
     content = {start, static_cast<std::size_t>(at_ - start)};
     ++at_;
@@ -205,7 +210,7 @@ class Reader {
   }
 
   bool special_string(const char* start, std::string_view& content, bool& plain) {
-    for (;; at_ = find_special(at_, end_)) {
+    for (;; at_ = find_end(at_, end_)) {
       if (at_ == end_) return fail(Reason::body_not_json, "a string does not end");
       if (*at_ == '"') break;
       if (*at_ == '\\') {

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/json/writer.hpp"
 
-#include <cstddef>
 #include <string_view>
+
+#include "acl/appender.hpp"
 
 namespace acl::json {
 namespace {
 
-// Makes room once a piece of text, not once a byte, and gives back at the end what was too much.
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out), used_(out.size()) {}
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  ~Writer() { out_.resize(used_); }
+  explicit Writer(std::string& out) : out_(out) {}
 
   void write(Value value) {
     switch (value.kind()) {
@@ -43,11 +40,8 @@ class Writer {
   }
 
   void string(std::string_view text, bool plain) {
-    if (!plain) return escaped(text);
-    char* const to = room(text.size() + 2);
-    to[0] = '"';
-    text.copy(to + 1, text.size());
-    to[text.size() + 1] = '"';
+    if (plain) return out_.put("\"", text, "\"");
+    escaped(text);
   }
 
   void escaped(std::string_view text) {
@@ -80,20 +74,10 @@ class Writer {
     put(hex[byte & 0xf]);
   }
 
-  void put(char c) { *room(1) = c; }
-  void put(std::string_view text) { text.copy(room(text.size()), text.size()); }
+  void put(char c) { out_.put(c); }
+  void put(std::string_view text) { out_.put(text); }
 
-  char* room(std::size_t size) {
-    if (out_.size() - used_ < size) grow(size);
-    char* const here = out_.data() + used_;
-    used_ += size;
-    return here;
-  }
-
-  [[gnu::noinline]] void grow(std::size_t size) { out_.resize(out_.size() * 2 + size + 256); }
-
-  std::string& out_;
-  std::size_t used_;  ///< of out_; the rest is room
+  Appender out_;
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "proxy/printable.hpp"
+#include "acl/scan.hpp"
 
 namespace proxy::http {
 namespace {
@@ -39,7 +39,7 @@ enum class HighBytes { refused, allowed };
 
 const char* skip_value(const char* at, const char* end, HighBytes high) {
   for (;; ++at) {
-    at = skip_printable(at, end);
+    at = acl::find_special<acl::del>(at, end);
     if (at == end) return at;
     const bool is_high = static_cast<unsigned char>(*at) >= 0x80;
     if (*at != '\t' && !(is_high && high == HighBytes::allowed)) return at;
@@ -65,7 +65,7 @@ std::optional<Reason> check_request_line(std::string_view line, const HeadLimits
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return Reason::head_version;
   if (target.size() > limits.target_bytes) return Reason::target_too_long;
   if (target.empty() || target.find(' ') != target.npos) return Reason::head_request_line;
-  return all_printable(target) ? std::nullopt : std::optional(Reason::target_bad_byte);
+  return acl::all_printable(target) ? std::nullopt : std::optional(Reason::target_bad_byte);
 }
 
 bool at_line_end(const char* at, const char* end) {

@@ -6,12 +6,14 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "proxy/appender.hpp"
+#include "acl/appender.hpp"
+#include "acl/scan.hpp"
 #include "proxy/json_text.hpp"
-#include "proxy/printable.hpp"
 
 namespace proxy::http {
 namespace {
+
+using acl::Appender;
 
 void append_field(std::string_view name, std::string_view value, Appender& out) {
   out.put(name, ": ", value, "\r\n");
@@ -65,7 +67,7 @@ void append_upgrade(std::string_view protocol, Appender& out) {
 /// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
 /// library.
 void append_quoted(std::string_view before, const std::string& message, std::string& out) {
-  if (all_printable(message)) {
+  if (acl::all_printable(message)) {
     Appender to(out);
     to.put(before);
     append_json_text(message, to);

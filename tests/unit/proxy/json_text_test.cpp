@@ -12,7 +12,7 @@ namespace {
 std::string json_text(std::string_view text) {
   std::string out;
   {
-    Appender appender(out);
+    acl::Appender appender(out);
     append_json_text(text, appender);
   }
   return out;

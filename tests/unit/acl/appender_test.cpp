@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "proxy/appender.hpp"
+#include "acl/appender.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-namespace proxy {
+namespace acl {
 namespace {
 
 TEST(Appender, adds_to_what_is_there) {
@@ -47,4 +47,4 @@ TEST(Appender, writes_the_longest_numbers) {
 }
 
 }  // namespace
-}  // namespace proxy
+}  // namespace acl

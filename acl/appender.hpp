@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace proxy {
+namespace acl {
 
 /// Appends many small pieces to a string. It takes room ahead and returns what is left at its end,
 /// so that a piece costs its bytes and no more; until then nobody else may touch the string.
@@ -20,12 +20,17 @@ class Appender {
   Appender(const Appender&) = delete;
   Appender& operator=(const Appender&) = delete;
 
-  /// String literals and views.
-  void put(const auto&... pieces) {
+  /// String literals and views. Inlined always: a call for each quote costs a create 4 %.
+  [[gnu::always_inline]] void put(const auto&... pieces) {
     reserve((view(pieces).size() + ...));
     char* at = at_;  // a member might be one of the bytes written, for all that a compiler knows
     ((at += view(pieces).copy(at, std::string_view::npos)), ...);
     at_ = at;
+  }
+
+  void put(char c) {
+    reserve(1);
+    *at_++ = c;
   }
 
   /// In decimal.
@@ -62,4 +67,4 @@ class Appender {
   char* end_;
 };
 
-}  // namespace proxy
+}  // namespace acl

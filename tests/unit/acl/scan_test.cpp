@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/json/scan.hpp"
+#include "acl/scan.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,9 @@
 
 namespace {
 
-using acl::json::find_special;
+const char* find_special(const char* at, const char* end) {
+  return acl::find_special<'"', '\\'>(at, end);
+}
 
 TEST(FindSpecial, sees_each_byte_at_each_place) {
   for (int byte = 0; byte < 256; ++byte) {
@@ -26,6 +28,18 @@ TEST(FindSpecial, names_the_first_of_several) {
   const std::string text = "ab!\x7f#[]\"\\\x01\xff";
   EXPECT_EQ(find_special(text.data(), text.data() + text.size()), text.data() + 7);
   EXPECT_EQ(find_special(text.data() + 8, text.data() + text.size()), text.data() + 8);
+}
+
+TEST(AllPrintable, refuses_each_byte_that_is_not_at_each_place) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool printable = byte >= 0x20 && byte < 0x7f;
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, 'a');
+      text[place] = static_cast<char>(byte);
+      EXPECT_EQ(acl::all_printable(text), printable) << byte;
+      EXPECT_EQ(acl::all_printable<'~'>(text), printable && byte != '~') << byte;
+    }
+  }
 }
 
 }  // namespace
