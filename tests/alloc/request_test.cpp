@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "tests/alloc/stage.hpp"
+#include "tests/bench/sample.hpp"
 
 namespace proxy {
 namespace {
@@ -30,16 +30,6 @@ std::string answer(std::string_view status, std::string_view body) {
 }
 
 const std::string no_answer;  // the engine never hears of the request
-
-/// What `docker run alpine echo hi` sends, 1,735 bytes.
-std::string docker_run() {
-  std::ifstream captures(TIDEGATE_SOURCE_DIR "/tests/unit/acl/bodies/docker_cli_28.txt");
-  const std::string_view name = "ContainerCreate ";
-  for (std::string line; std::getline(captures, line);)
-    if (line.starts_with(name)) return line.substr(name.size());
-  ADD_FAILURE() << "no ContainerCreate among the captures";
-  return {};
-}
 
 /// How often most requests ask for memory. The others meet what happens by the clock, as a new
 /// second that is spelled out.
@@ -72,7 +62,7 @@ TEST(AllocationsOfARequest, start) {
 
 TEST(AllocationsOfARequest, create_with_a_body_that_is_checked_and_rebuilt) {
   const auto created = answer("201 Created", R"({"Id":"0123","Warnings":[]})");
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", docker_run()), created), 0U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", sample::create_body()), created), 0U);
 }
 
 TEST(AllocationsOfARequest, refused_by_its_operation) {

@@ -2,20 +2,9 @@
 // What a request costs under small policies and large ones. decide() should not notice the
 // difference: a policy is compiled so that each operation knows its rule. Finding a client's
 // profile goes through the rules of its listener one by one, once a connection.
-#include <benchmark/benchmark.h>
-
-#include "tests/bench/sample.hpp"
+#include "tests/bench/decide.hpp"
 
 namespace {
-
-void decide(benchmark::State& state, const acl::PolicySpec& spec) {
-  const auto policy = sample::policy(spec);
-  const auto caller = sample::caller();
-  const auto& profile = policy->profile_of(caller);
-  const auto request = sample::request("GET", sample::inspect);
-  for (auto _ : state)
-    if (profile.decide(caller, request).verdict != acl::Verdict::allow) sample::give_up("refused");
-}
 
 /// So many operations, but for the one that is asked for.
 std::vector<std::string> other_operations(std::int64_t count) {
@@ -34,14 +23,14 @@ void decide_by_allowed_entries(benchmark::State& state) {
   auto& allow = spec.profiles.front().allow;
   allow = other_operations(state.range(0));
   allow.emplace_back("ContainerInspect");
-  decide(state, spec);
+  sample::decide(state, spec);
 }
 BENCHMARK(decide_by_allowed_entries)->Arg(1)->Arg(10)->Arg(all_others);
 
 void decide_by_denied_entries(benchmark::State& state) {
   auto spec = sample::open_to_all(acl::Level::unconfined);
   spec.profiles.front().deny = other_operations(state.range(0));
-  decide(state, spec);
+  sample::decide(state, spec);
 }
 BENCHMARK(decide_by_denied_entries)->Arg(1)->Arg(10)->Arg(all_others);
 
@@ -57,7 +46,7 @@ acl::PolicySpec profiles(std::int64_t count) {
 }
 
 void decide_by_profiles(benchmark::State& state) {
-  decide(state, profiles(state.range(0)));
+  sample::decide(state, profiles(state.range(0)));
 }
 BENCHMARK(decide_by_profiles)->Arg(1)->Arg(10)->Arg(100);
 
@@ -74,7 +63,7 @@ acl::PolicySpec client_rules(std::int64_t count) {
 }
 
 void decide_by_client_rules(benchmark::State& state) {
-  decide(state, client_rules(state.range(0)));
+  sample::decide(state, client_rules(state.range(0)));
 }
 BENCHMARK(decide_by_client_rules)->Arg(1)->Arg(10)->Arg(100)->Arg(1000);
 
@@ -101,16 +90,7 @@ void decide_create_by_images(benchmark::State& state) {
     images.push_back("registry.corp/team" + std::to_string(i) + "/**");
   images.emplace_back("docker.io/library/*");
   spec.profiles.front().constraints.images = images;
-  const auto policy = sample::policy(spec);
-  const auto caller = sample::caller();
-  const auto& profile = policy->profile_of(caller);
-  const auto request = sample::request("POST", sample::create);
-  const auto body = sample::create_body();
-  acl::Scratch scratch;
-  for (auto _ : state) {
-    const auto decision = profile.decide(caller, request, body, scratch);
-    if (decision.verdict != acl::Verdict::allow) sample::give_up(decision.message);
-  }
+  sample::decide_create(state, spec);
 }
 BENCHMARK(decide_create_by_images)->Arg(1)->Arg(10)->Arg(100)->Arg(1000);
 

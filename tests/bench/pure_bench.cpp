@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The steps of one request that need no socket, in their order. Connections keep what they work
 // with, and so do these.
-#include <benchmark/benchmark.h>
-
 #include "acl/route.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/http/head_check.hpp"
 #include "proxy/http/parser.hpp"
 #include "proxy/http/writer.hpp"
-#include "tests/bench/sample.hpp"
+#include "tests/bench/decide.hpp"
 
 namespace {
 
@@ -50,28 +48,12 @@ void find_operation(benchmark::State& state) {
 BENCHMARK(find_operation);
 
 void decide_without_body(benchmark::State& state) {
-  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
-  const auto caller = sample::caller();
-  const auto& profile = policy->profile_of(caller);
-  const auto request = sample::request("GET", sample::inspect);
-  for (auto _ : state)
-    if (profile.decide(caller, request).verdict != acl::Verdict::allow) sample::give_up("refused");
+  sample::decide(state, sample::open_to_all(acl::Level::baseline));
 }
 BENCHMARK(decide_without_body);
 
-/// Decoded, checked and written anew.
 void decide_create(benchmark::State& state) {
-  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
-  const auto caller = sample::caller();
-  const auto& profile = policy->profile_of(caller);
-  const auto request = sample::request("POST", sample::create);
-  const auto body = sample::create_body();
-  acl::Scratch scratch;
-  for (auto _ : state) {
-    const auto decision = profile.decide(caller, request, body, scratch);
-    if (decision.verdict != acl::Verdict::allow) sample::give_up(decision.message);
-  }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+  sample::decide_create(state, sample::open_to_all(acl::Level::baseline));
 }
 BENCHMARK(decide_create);
 

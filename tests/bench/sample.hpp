@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,13 +31,12 @@ inline constexpr std::string_view create_head =
     "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
     "\r\n";
 
-/// The body that `docker run alpine echo hi` sends.
+/// The body that `docker run --rm alpine echo hi` sends.
 inline std::string create_body() {
-  std::ifstream captures(TIDEGATE_SOURCE_DIR "/tests/unit/acl/bodies/docker_cli_28.txt");
-  constexpr std::string_view name = "ContainerCreate ";
-  for (std::string line; std::getline(captures, line);)
-    if (line.starts_with(name)) return line.substr(name.size());
-  give_up("no ContainerCreate among the captures");
+  std::ifstream file(TIDEGATE_SOURCE_DIR "/tests/bench/container_create.json");
+  std::string body(std::istreambuf_iterator<char>(file), {});
+  if (body.empty()) give_up("no container_create.json");
+  return body;
 }
 
 inline acl::Request request(std::string_view method, std::string_view target) {

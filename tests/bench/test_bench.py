@@ -14,7 +14,7 @@ from tests.bench.processes import Failure
 from tests.bench.scenarios import PING, Row, Scenario, scenarios
 from tests.bench.stage import QUICK, Programs, Stage
 
-BUILD = os.environ.get("BENCH_BUILD", "build/release")
+BUILD = os.path.dirname(os.environ.get("TIDEGATE", "build/release/tidegate"))
 FIGURE = re.compile(r"^-?[\d,]+(\.\d+)?$")
 
 

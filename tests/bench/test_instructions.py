@@ -43,10 +43,9 @@ AGENT = "User-Agent: Docker-Client/28.2.2 (linux)"
 
 
 def docker_run():
-    """The body that `docker run alpine echo hi` sends, 1,735 bytes."""
-    captures = os.path.join(HERE, "..", "unit", "acl", "bodies", "docker_cli_28.txt")
-    with open(captures, encoding="utf-8") as file:
-        return next(line.split(" ", 1)[1].strip() for line in file if line.startswith("ContainerCreate ")).encode()
+    """The body that `docker run --rm alpine echo hi` sends, 1,735 bytes."""
+    with open(os.path.join(HERE, "container_create.json"), "rb") as file:
+        return file.read()
 
 
 class Script:
