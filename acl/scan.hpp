@@ -7,6 +7,10 @@
 #include <cstring>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace acl {
 
 /// Whether a byte of text needs a closer look: a control character, a part of what is not ASCII, or
@@ -17,26 +21,66 @@ constexpr bool is_special(char c) {
   return byte < 0x20 || byte >= 0x80 || ((c == Also) || ...);
 }
 
-/// Eight bytes of text as a number; the first is the lowest.
-inline std::uint64_t load_eight(const char* text) {
-  std::uint64_t word = 0;
+/// The first bytes of text as a number; the very first is the lowest.
+template <class Number>
+Number load(const char* text) {
+  Number word = 0;
   std::memcpy(&word, text, sizeof word);
-  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+  if constexpr (std::endian::native == std::endian::little) return word;
+  if constexpr (sizeof word == 4) return __builtin_bswap32(word);
+  if constexpr (sizeof word == 8) return __builtin_bswap64(word);
 }
 
-/// The first special byte of a text, `end` if there is none. Looks at eight bytes at a time, as
-/// heads, bodies and records are full of others: the subtractions borrow from the high bit of a
-/// byte that is one of `Also` or below 0x20. A borrow may reach the bytes behind it, but never
-/// those before.
+/// The same of up to eight bytes, without a loop and without a look behind the text's end.
+inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
+  if (size >= 8) return load<std::uint64_t>(text);
+  if (size >= 4) {
+    const std::uint64_t last = load<std::uint32_t>(text + size - 4);
+    return load<std::uint32_t>(text) | last << (size - 4) * 8;
+  }
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    word |= std::uint64_t{static_cast<unsigned char>(text[i])} << i * 8;
+  return word;
+}
+
+#if defined(__SSE2__)
+/// Of sixteen bytes: a bit for each special one, the lowest for the first.
+template <char... Also>
+unsigned special_among_sixteen(const char* text) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  // Signed: what is not ASCII is below 0x20 too.
+  __m128i found = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+  ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(Also)))), ...);
+  return static_cast<unsigned>(_mm_movemask_epi8(found));
+}
+#endif
+
+/// Of eight bytes: the high bit of each special one, up to and with the first. The subtractions
+/// borrow from the high bit of a byte that is one of `Also` or below 0x20; a borrow may reach the
+/// bytes behind it, but never those before.
+template <char... Also>
+std::uint64_t special_among_eight(const char* text) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  const std::uint64_t word = load<std::uint64_t>(text);
+  const std::uint64_t controls = word - ones * 0x20;
+  const std::uint64_t others =
+      (((word ^ ones * static_cast<unsigned char>(Also)) - ones) | ... | 0);
+  return (word | controls | others) & ones * 0x80;
+}
+
+/// The first special byte of a text, `end` if there is none. Heads, bodies and records are full of
+/// others, so it looks at many at a time: one step for nearly every key of a body.
 template <char... Also>
 const char* find_special(const char* at, const char* end) {
-  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    const unsigned found = special_among_sixteen<Also...>(at);
+    if (found != 0) return at + std::countr_zero(found);
+  }
+#endif
   for (; end - at >= 8; at += 8) {
-    const std::uint64_t word = load_eight(at);
-    const std::uint64_t controls = word - ones * 0x20;
-    const std::uint64_t others =
-        (((word ^ ones * static_cast<unsigned char>(Also)) - ones) | ... | 0);
-    const std::uint64_t found = (word | controls | others) & ones * 0x80;
+    const std::uint64_t found = special_among_eight<Also...>(at);
     if (found != 0) return at + std::countr_zero(found) / 8;
   }
   while (at != end && !is_special<Also...>(*at)) ++at;

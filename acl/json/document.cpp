@@ -104,7 +104,7 @@ Value Document::member(Value object, std::string_view key) {
   assert(object.kind() == Kind::object);
   if (const Value found = object[key]; found.exists()) return found;
   const Value added(*this, add_last(object.index()));
-  at(added.index()).key = key;
+  at(added.index()).set_key(key);
   at(added.index()).key_plain = needs_no_escape(key);
   return added;
 }
@@ -120,7 +120,7 @@ void Document::set_null(Value value) {
   for (Index i = node.first; i != no_index; i = at(i).next) at(i).parent = no_index;
   node.kind = Kind::null;
   node.truth = false;
-  node.text = {};
+  node.set_text({});
   node.text_plain = true;
   node.first = no_index;
 }
@@ -144,7 +144,7 @@ void Document::set(Value value, std::string_view text) {
   set_null(value);
   Node& node = at(value.index());
   node.kind = Kind::string;
-  node.text = {copy, text.size()};
+  node.set_text({copy, text.size()});
   node.text_plain = needs_no_escape(text);
 }
 
@@ -161,7 +161,7 @@ void Document::wrap(Value value) {
   Node& element = nodes_.back();
   element.parent = value.index();
   element.next = no_index;
-  element.key = {};
+  element.set_key({});
   element.tag = 0;
   for (Index child = element.first; child != no_index; child = at(child).next) {
     at(child).parent = inner;

@@ -31,8 +31,11 @@ inline constexpr Index no_index = 0xffff'ffff;
 
 /// How a Document stores one value: a tree of indices in one vector, text as views. Not for users.
 struct Node {
-  std::string_view key;   ///< of a member; empty elsewhere
-  std::string_view text;  ///< a string's content, a number as it was written
+  const char* key_at = nullptr;   ///< of a member; empty elsewhere
+  const char* text_at = nullptr;  ///< a string's content, a number as it was written
+  std::uint32_t key_size = 0;
+  std::uint32_t text_size = 0;
+  std::uint32_t hash = 0;  ///< key_hash() of a member that was read
   Index parent = no_index;
   Index first = no_index;  ///< first child
   Index next = no_index;   ///< next sibling
@@ -41,6 +44,17 @@ struct Node {
   bool truth : 1 = false;
   bool key_plain : 1 = true;   ///< the key needs no escapes when written
   bool text_plain : 1 = true;  ///< nor does the text
+
+  std::string_view key() const { return {key_at, key_size}; }
+  std::string_view text() const { return {text_at, text_size}; }
+  void set_key(std::string_view key) {
+    key_at = key.data();
+    key_size = static_cast<std::uint32_t>(key.size());
+  }
+  void set_text(std::string_view text) {
+    text_at = text.data();
+    text_size = static_cast<std::uint32_t>(text.size());
+  }
 };
 
 class Document;
@@ -59,13 +73,15 @@ class Value {
   bool is_null() const { return kind() == Kind::null; }
   bool truth() const { return exists() && node().truth; }
   /// A string's content or a number as it was written; "" for all else.
-  std::string_view text() const { return exists() ? node().text : std::string_view(); }
+  std::string_view text() const { return exists() ? node().text() : std::string_view(); }
   /// What Go decodes into an int64: a number written as a plain integer, and in range.
   std::optional<std::int64_t> integer() const;
   /// As Go's zero value: null, absent, false, 0, "", [] or {}.
   bool is_zero() const;
 
-  std::string_view key() const { return exists() ? node().key : std::string_view(); }
+  std::string_view key() const { return exists() ? node().key() : std::string_view(); }
+  /// key_hash() of a member's key, where it was read.
+  std::uint32_t hash() const { return exists() ? node().hash : 0; }
   /// The number that tag() attached; for a member of a struct its schema::Field.
   std::uint16_t tag() const { return exists() ? node().tag : std::uint16_t{0}; }
 
@@ -119,7 +135,7 @@ class Document {
   void wrap(Value value);
   /// \param word letters and digits that outlive the document
   void rename(Value member, std::string_view word) {
-    at(member.index()).key = word;
+    at(member.index()).set_key(word);
     at(member.index()).key_plain = true;
   }
   /// \param tag not 0, and no other member of the object has it
@@ -127,6 +143,12 @@ class Document {
     if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
     last_tagged_[tag] = member.index();
     at(member.index()).tag = tag;
+  }
+
+  /// Whether the last member that got this tag is one of `object`.
+  bool last_tagged_is_in(Value object, std::uint16_t tag) const {
+    if (tag >= last_tagged_.size() || last_tagged_[tag] == no_index) return false;
+    return at(last_tagged_[tag]).parent == object.index();
   }
 
   /// Unlinks each child of `parent` for which `keep` says no. Linear.

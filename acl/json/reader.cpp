@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "acl/json/document.hpp"
+#include "acl/json/key_hash.hpp"
 #include "acl/json/utf8.hpp"
 #include "acl/scan.hpp"
 
@@ -22,21 +23,6 @@ bool is_digit(char c) {
 
 // Longer numbers mean nothing to any engine, and parsers differ about them.
 constexpr std::size_t longest_number = 40;
-
-// Length, beginning and end of a key; nearly all keys of one object differ in them.
-std::uint64_t hash_of(std::string_view key) {
-  const std::size_t n = key.size();
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  if (n >= 8) {
-    head = load_eight(key.data());
-    tail = load_eight(key.data() + n - 8);
-  } else {
-    for (const char c : key) head = head << 8 | static_cast<unsigned char>(c);
-  }
-  const std::uint64_t mixed = (head ^ std::rotl(tail, 23) ^ n) * 0x9e37'79b9'7f4a'7c15U;
-  return mixed ^ mixed >> 32;
-}
 
 }  // namespace
 
@@ -100,13 +86,12 @@ class Reader {
   }
 
   bool text(Index self) {
-    std::string_view content;
-    bool plain = true;
-    if (!string(content, plain)) return false;
+    const std::string_view content = string();
+    if (content.data() == nullptr) return false;
     Node& node = document_.at(self);
     node.kind = Kind::string;
-    node.text = content;
-    node.text_plain = plain;
+    node.set_text(content);
+    node.text_plain = plain_;
     return true;
   }
 
@@ -125,7 +110,7 @@ class Reader {
       return fail(Reason::body_not_json, "a number is out of every range");
     }
     document_.at(self).kind = Kind::number;
-    document_.at(self).text = written;
+    document_.at(self).set_text(written);
     return true;
   }
 
@@ -165,18 +150,19 @@ class Reader {
   }
 
   bool member(Index self, Index& last) {
-    std::string_view key;
-    bool plain = true;
     if (at_ == end_ || *at_ != '"') {
       return fail(Reason::body_not_json, "a key in double quotes is expected");
     }
-    if (!string(key, plain)) return false;
+    const std::string_view key = string();
+    if (key.data() == nullptr) return false;
     skip_space();
     if (!take(':')) return fail(Reason::body_not_json, "`:` is expected");
     skip_space();
     if (!add(self, last)) return false;
-    document_.at(last).key = key;
-    document_.at(last).key_plain = plain;
+    Node& node = document_.at(last);
+    node.set_key(key);
+    node.hash = key_hash(key);
+    node.key_plain = plain_;
     return true;
   }
 
@@ -190,7 +176,7 @@ class Reader {
     return true;
   }
 
-  bool add(Index parent, Index& last) {
+  [[gnu::always_inline]] bool add(Index parent, Index& last) {
     if (document_.nodes_.size() >= limits_.values) {
       return fail_over(Reason::body_too_many_values, limits_.values, " values");
     }
@@ -200,35 +186,36 @@ class Reader {
 
   // Most strings are plain ASCII; for the others there are two passes: find the end and check the
   // raw bytes, then unescape where there is need.
-  bool string(std::string_view& content, bool& plain) {
+  // \returns a view without data where it failed; plain_ says whether it holds no escape.
+  [[gnu::always_inline]] std::string_view string() {
     const char* const start = ++at_;
-    at_ = find_end(at_, end_);
-    if (at_ == end_ || *at_ != '"') return special_string(start, content, plain);
-    content = {start, static_cast<std::size_t>(at_ - start)};
-    ++at_;
-    return true;
+    const char* const stop = find_end(start, end_);
+    plain_ = true;
+    if (stop == end_ || *stop != '"') return special_string(start, stop);
+    at_ = stop + 1;
+    return {start, stop};
   }
 
-  bool special_string(const char* start, std::string_view& content, bool& plain) {
-    for (;; at_ = find_end(at_, end_)) {
-      if (at_ == end_) return fail(Reason::body_not_json, "a string does not end");
+  [[gnu::noinline]] std::string_view special_string(const char* start, const char* stop) {
+    for (at_ = stop;; at_ = find_end(at_, end_)) {
+      if (at_ == end_) return no_string(Reason::body_not_json, "a string does not end");
       if (*at_ == '"') break;
       if (*at_ == '\\') {
-        plain = false;
+        plain_ = false;
         at_ += end_ - at_ > 1 ? 2 : 1;
       } else if (static_cast<unsigned char>(*at_) < 0x20) {
-        return fail(Reason::body_not_json, "a string holds a raw control character");
+        return no_string(Reason::body_not_json, "a string holds a raw control character");
       } else if (const std::size_t n = utf8_length({at_, length()}); n != 0) {
         at_ += n;
       } else {
-        return fail(Reason::body_not_utf8, "a string holds invalid UTF-8");
+        return no_string(Reason::body_not_utf8, "a string holds invalid UTF-8");
       }
     }
-    content = {start, static_cast<std::size_t>(at_ - start)};
+    std::string_view content(start, static_cast<std::size_t>(at_ - start));
     const char* const after = at_ + 1;
-    if (!plain && !unescape(content)) return false;
+    if (!plain_ && !unescape(content)) return {};
     at_ = after;
-    return true;
+    return content;
   }
 
   bool unescape(std::string_view& content) {
@@ -290,11 +277,14 @@ class Reader {
     if (members < 2) return true;
     auto& table = document_.scratch_;
     table.assign(std::bit_ceil(members * 2), no_index);
+    const std::size_t mask = table.size() - 1;
     std::size_t budget = members * 4 + 16;
     for (Index i = document_.at(self).first; i != no_index; i = document_.at(i).next) {
-      std::size_t slot = hash_of(document_.at(i).key) & (table.size() - 1);
-      for (; table[slot] != no_index; slot = (slot + 1) & (table.size() - 1)) {
-        if (document_.at(table[slot]).key == document_.at(i).key) return repeated(i);
+      const Node& member = document_.at(i);
+      std::size_t slot = member.hash & mask;
+      for (; table[slot] != no_index; slot = (slot + 1) & mask) {
+        const Node& other = document_.at(table[slot]);
+        if (other.hash == member.hash && other.key() == member.key()) return repeated(i);
         if (--budget == 0) return sorted_keys_differ(self);
       }
       table[slot] = i;
@@ -308,7 +298,7 @@ class Reader {
     for (Index i = document_.at(self).first; i != no_index; i = document_.at(i).next) {
       order.push_back(i);
     }
-    const auto key = [this](Index i) { return document_.at(i).key; };
+    const auto key = [this](Index i) { return document_.at(i).key(); };
     std::sort(order.begin(), order.end(), [&key](Index a, Index b) { return key(a) < key(b); });
     const auto twin = std::adjacent_find(order.begin(), order.end(),
                                          [&key](Index a, Index b) { return key(a) == key(b); });
@@ -339,6 +329,11 @@ class Reader {
     return at_ != start;
   }
 
+  std::string_view no_string(Reason reason, std::string_view what) {
+    fail(reason, what);
+    return {};
+  }
+
   bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
 
   bool fail_over(Reason reason, std::size_t limit, std::string_view unit) {
@@ -346,7 +341,7 @@ class Reader {
   }
 
   // Takes a view: a string in each caller would need its place on their stacks, made or not.
-  bool fail(Reason reason, std::string_view what) {
+  [[gnu::cold, gnu::noinline]] bool fail(Reason reason, std::string_view what) {
     const std::string path = here_ == no_index ? "" : Value(document_, here_).path();
     const std::string place = path.empty() ? "" : path + ": ";
     failure_.emplace(reason,
@@ -360,6 +355,7 @@ class Reader {
   const char* at_;
   const char* end_;
   Index here_ = no_index;  ///< the value being read, for messages
+  bool plain_ = true;      ///< whether the last string holds no escape
   std::optional<Refusal> failure_;
 };
 

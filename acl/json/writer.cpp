@@ -17,31 +17,45 @@ class Writer {
       case Kind::null: return put("null");
       case Kind::boolean: return put(value.truth() ? "true" : "false");
       case Kind::number: return put(value.text());
-      case Kind::string: return string(value.text(), value.node().text_plain);
-      case Kind::array: return children(value, '[', ']');
-      case Kind::object: return children(value, '{', '}');
+      case Kind::string: return string(value);
+      case Kind::array: return array(value);
+      case Kind::object: return object(value);
     }
   }
 
  private:
-  void children(Value value, char open, char close) {
-    put(open);
-    char before = 0;
+  void array(Value value) {
+    char before = '[';
     for (const Value child : value) {
-      if (before != 0) put(before);
+      put(before);
       before = ',';
-      if (open == '{') {
-        string(child.key(), child.node().key_plain);
-        put(':');
-      }
       write(child);
     }
-    put(close);
+    if (before == '[') put(before);
+    put(']');
   }
 
-  void string(std::string_view text, bool plain) {
-    if (plain) return out_.put("\"", text, "\"");
-    escaped(text);
+  void object(Value value) {
+    char before = '{';
+    for (const Value child : value) {
+      put(before);
+      before = ',';
+      key(child);
+      write(child);
+    }
+    if (before == '{') put(before);
+    put('}');
+  }
+
+  void key(Value member) {
+    if (member.node().key_plain) return out_.put("\"", member.key(), "\":");
+    escaped(member.key());
+    put(':');
+  }
+
+  void string(Value value) {
+    if (value.node().text_plain) return out_.put("\"", value.text(), "\"");
+    escaped(value.text());
   }
 
   void escaped(std::string_view text) {

@@ -2,7 +2,6 @@
 #include "acl/schema/conform.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "acl/schema/schema.hpp"
@@ -23,6 +22,7 @@ bool is_ascii(std::string_view key) {
 // unsigned one.
 template <class Number>
 bool fits(std::string_view digits) {
+  if (digits.size() == 1) return true;  // most are 0
   Number ignored{};
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, ignored);
@@ -50,9 +50,7 @@ class Matcher {
  public:
   Matcher(Operation operation, json::Document& body, const ConformSettings& settings,
           Conformance& out)
-      : operation_(operation), body_(body), settings_(settings), out_(out) {
-    seen_in_.fill(json::no_index);
-  }
+      : operation_(operation), body_(body), settings_(settings), out_(out) {}
 
   void match(Value value, Type type) {
     if (value.is_null()) return;
@@ -94,20 +92,19 @@ class Matcher {
   }
 
   bool keeps(Value object, Value member, Struct type) {
-    const Field field = find(type, member.key());
+    const Field field = find(type, member.key(), member.hash());
     if (field == Field::none) return keeps_unknown(member, type);
-    const auto place = static_cast<std::size_t>(field);
+    const auto tag = static_cast<std::uint16_t>(field);
     // Structs never contain themselves, so the last object that had this field is this one or done.
-    if (seen_in_[place] == object.index()) {
+    if (body_.last_tagged_is_in(object, tag)) {
       malformed(Reason::body_duplicate_key, member,
                 "the field is given twice, in different spellings");
       return true;
     }
-    seen_in_[place] = object.index();
     const FieldInfo& known = info(field);
     if (known.type.scalar == Scalar::ignored) return keeps_habit(member);
     if (!keeps_habits()) body_.rename(member, known.name);
-    body_.tag(member, static_cast<std::uint16_t>(field));
+    body_.tag(member, tag);
     match(member, known.type);
     return true;
   }
@@ -172,23 +169,10 @@ class Matcher {
     out_.problems.emplace_back(reason, (path.empty() ? "the body" : path) + ": " + what);
   }
 
-  static constexpr std::size_t field_count = [] {
-    std::size_t count = 1;
-#define STRUCT(name)
-#define EMBED(...)
-#define FIELD(...) ++count;
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
-    return count;
-  }();
-
   Operation operation_;
   json::Document& body_;
   const ConformSettings& settings_;
   Conformance& out_;
-  std::array<json::Index, field_count> seen_in_;  ///< by field: the object that had it last
 };
 
 }  // namespace

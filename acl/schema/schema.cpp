@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "acl/json/key_hash.hpp"
 #include "acl/suggest.hpp"
 
 namespace acl::schema {
@@ -130,24 +131,18 @@ constexpr char fold(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr bool folds_to(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  if (a == b) return true;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (fold(a[i]) != fold(b[i])) return false;
-  }
-  return true;
+[[gnu::noinline]] bool differ_in_case_alone(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, fold, fold);
 }
 
-// Length and three letters tell nearly all names apart; find() compares them whole anyway. Letters
-// that differ in case alone differ in one bit, which is set here.
-constexpr std::uint32_t hash(Struct object, std::string_view key) {
-  const std::size_t n = key.size();
-  const auto letter = [key](std::size_t i) { return static_cast<std::uint32_t>(key[i]) | 0x20U; };
-  const std::uint32_t letters = letter(0) << 16 ^ letter(n / 2) << 8 ^ letter(n - 1);
-  return (letters ^ static_cast<std::uint32_t>(object) << 21 ^ static_cast<std::uint32_t>(n) << 3) *
-             0x9e37'79b1U >>
-         16;
+bool folds_to(std::string_view a, std::string_view b) {
+  return a == b || (a.size() == b.size() && differ_in_case_alone(a, b));
+}
+
+constexpr std::size_t index_size = 2048;
+
+constexpr std::size_t slot_of(Struct object, std::uint32_t key_hash) {
+  return (key_hash ^ static_cast<std::uint32_t>(object) * 0x9e37'79b1U) % index_size;
 }
 
 struct Slot {
@@ -155,13 +150,12 @@ struct Slot {
   Struct object = Struct::Empty;
 };
 
-constexpr std::size_t index_size = 2048;
 using NameIndex = std::array<Slot, index_size>;
 
 constexpr void add_fields(NameIndex& index, Struct object, Struct owner) {
   for (std::size_t i = 1; i < std::size(fields); ++i) {
     if (fields[i].owner != owner) continue;
-    std::size_t slot = hash(object, fields[i].name) % index_size;
+    std::size_t slot = slot_of(object, json::key_hash(fields[i].name));
     while (index[slot].field != 0) slot = (slot + 1) % index_size;
     index[slot] = {static_cast<std::uint16_t>(i), object};
   }
@@ -228,9 +222,8 @@ bool body_is_dropped(Operation operation) {
   return operation == Operation::ContainerStart;
 }
 
-Field find(Struct object, std::string_view key) {
-  if (key.empty()) return Field::none;
-  for (std::size_t slot = hash(object, key) % index_size; name_index[slot].field != 0;
+Field find(Struct object, std::string_view key, std::uint32_t hash) {
+  for (std::size_t slot = slot_of(object, hash); name_index[slot].field != 0;
        slot = (slot + 1) % index_size) {
     const Slot& entry = name_index[slot];
     if (entry.object == object && folds_to(fields[entry.field].name, key)) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "acl/json/document.hpp"
+#include "acl/json/key_hash.hpp"
 #include "acl/operation.hpp"
 
 /// What the engine decodes each request body into: Go's structs as data (structs.inc, bodies.inc).
@@ -113,8 +114,11 @@ bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into: the
 /// case of ASCII letters does not matter. Field::none if there is none, as for all that is not
-/// ASCII.
-Field find(Struct object, std::string_view key);
+/// ASCII. \param hash json::key_hash() of the key
+Field find(Struct object, std::string_view key, std::uint32_t hash);
+inline Field find(Struct object, std::string_view key) {
+  return find(object, key, json::key_hash(key));
+}
 
 /// The field of `object` whose name is nearest to `key`; "" if none is near.
 std::string_view nearest(Struct object, std::string_view key);

@@ -13,7 +13,7 @@ STANDARD = r"<[a-z_]+>|<c[a-z]+>"
 
 # Per room: what an #include may look like.
 MAY_INCLUDE = {
-    "acl": [STANDARD, r"<nlohmann/.*>", r'"acl/.*"'],
+    "acl": [STANDARD, r"<nlohmann/.*>", r"<emmintrin\.h>", r'"acl/.*"'],
     "config": [STANDARD, r"<yaml-cpp/.*>", r"<nlohmann/.*>", r"<(arpa/|netinet/|sys/)?[a-z_]+\.h>", r'"(acl|config)/.*"'],
     "tls": [STANDARD, r"<openssl/.*>", r"<boost/.*>", r"<(arpa/|netinet/|sys/)?[a-z_]+\.h>", r'"tls/.*"'],
     "proxy": [r"<.*>", r'"(acl|config|tls|proxy)/.*"'],

@@ -15,11 +15,11 @@ TEST(FindSpecial, sees_each_byte_at_each_place) {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     const bool special = byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
-    for (std::size_t place = 0; place < 20; ++place) {
-      std::string text(20, 'a');
+    for (std::size_t place = 0; place < 40; ++place) {
+      std::string text(40, 'a');
       text[place] = c;
       const char* const found = find_special(text.data(), text.data() + text.size());
-      EXPECT_EQ(found - text.data(), special ? static_cast<int>(place) : 20) << byte;
+      EXPECT_EQ(found - text.data(), special ? static_cast<int>(place) : 40) << byte;
     }
   }
 }
@@ -30,11 +30,21 @@ TEST(FindSpecial, names_the_first_of_several) {
   EXPECT_EQ(find_special(text.data() + 8, text.data() + text.size()), text.data() + 8);
 }
 
+TEST(LoadUpToEight, takes_what_is_there_and_no_byte_behind_it) {
+  const std::string text = "abcdefghij";
+  std::uint64_t expected = 0;
+  for (std::size_t size = 0; size <= 10; ++size) {
+    const std::string exact = text.substr(0, size);  // a byte behind it is another's
+    EXPECT_EQ(acl::load_up_to_eight(exact.data(), size), expected) << size;
+    if (size < 8) expected |= std::uint64_t{static_cast<unsigned char>(text[size])} << size * 8;
+  }
+}
+
 TEST(AllPrintable, refuses_each_byte_that_is_not_at_each_place) {
   for (int byte = 0; byte < 256; ++byte) {
     const bool printable = byte >= 0x20 && byte < 0x7f;
-    for (std::size_t place = 0; place < 20; ++place) {
-      std::string text(20, 'a');
+    for (std::size_t place = 0; place < 40; ++place) {
+      std::string text(40, 'a');
       text[place] = static_cast<char>(byte);
       EXPECT_EQ(acl::all_printable(text), printable) << byte;
       EXPECT_EQ(acl::all_printable<'~'>(text), printable && byte != '~') << byte;

@@ -74,6 +74,16 @@ TEST(Schema, finds_every_field_under_its_own_name_in_any_case) {
   }
 }
 
+TEST(KeyHash, is_the_same_for_the_compiler_in_either_case_and_beyond_eight_bytes) {
+  constexpr std::uint32_t at_once = acl::json::key_hash("ReadonlyRootfs");
+  std::string key = "rEADONLYrOOTFS";
+  EXPECT_EQ(acl::json::key_hash(key), at_once);
+  key[0] = 'x';
+  EXPECT_NE(acl::json::key_hash(key), at_once);
+  constexpr std::uint32_t brief = acl::json::key_hash("Tty");
+  EXPECT_EQ(acl::json::key_hash(std::string("TTY")), brief);
+}
+
 TEST(Schema, finds_fields_of_embedded_structs) {
   EXPECT_EQ(acl::schema::find(Struct::HostConfig, "memory"), Field::Resources_Memory);
   EXPECT_EQ(acl::schema::find(Struct::ContainerUpdateConfig, "Memory"), Field::Resources_Memory);
