@@ -18,6 +18,7 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
   for (const std::string& path : protected_paths) {
     protected_.push_back(constraint::canonical_path(path));
   }
+  if (spec_.images) images_.emplace(*spec_.images);
   for (BindRule& rule : spec_.binds) rule.path = constraint::canonical_path(rule.path);
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <bitset>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "acl/constraint/constraint.hpp"
+#include "acl/constraint/listed_images.hpp"
 #include "acl/constraint/spec.hpp"
 
 namespace acl {
@@ -26,6 +28,11 @@ class Constraints {
     return checked_[static_cast<std::size_t>(constraint)];
   }
 
+  /// Whether `images` has this reference; true where there is no such list.
+  bool lists_image(std::string_view reference) const {
+    return !images_ || images_->have(reference);
+  }
+
   /// Whether mounting the host path `source` would show a protected socket: it is one, or a
   /// directory above one, or below one, in any lexical spelling. A relative path is refused by
   /// the engine or means the working directory of the daemon, so it counts as "/".
@@ -35,6 +42,7 @@ class Constraints {
   ConstraintSpec spec_;
   std::bitset<constraint_count> checked_;
   std::vector<std::string> protected_;  ///< canonical
+  std::optional<constraint::ListedImages> images_;
 };
 
 /// "baseline"

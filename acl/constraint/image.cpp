@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "acl/constraint/image_reference.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/schema/schema.hpp"
@@ -21,18 +19,13 @@ std::string joined(std::string_view repository, std::string_view tag) {
   return out;
 }
 
-bool is_listed(const ConstraintSpec& spec, std::string_view reference) {
-  return std::ranges::any_of(
-      *spec.images, [&](const std::string& glob) { return matches_image(glob, reference); });
-}
-
 bool is_digest(std::string_view text) {
   constexpr std::string_view algorithm = "sha256:";
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
 void check_listed(Context& context, const std::string& path, std::string_view reference) {
-  if (context.spec().images && !is_listed(context.spec(), reference)) {
+  if (!context.rules.lists_image(reference)) {
     context.refuse(Constraint::images, path, quoted(reference, 128), "a listed image");
   }
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/image_reference.hpp"
 
-#include "acl/glob.hpp"
-
 namespace acl::constraint {
-namespace {
 
-constexpr std::string_view hub = "docker.io";
-
-/// Splits "name:tag"; a colon before the last slash belongs to the registry's port.
 std::string_view take_tag(std::string_view& name) {
   const auto colon = name.rfind(':');
   const auto slash = name.rfind('/');
@@ -18,8 +12,9 @@ std::string_view take_tag(std::string_view& name) {
   return tag;
 }
 
-/// As distribution/reference does: a first component is a registry if it looks like a host.
+// As distribution/reference does: a first component is a registry if it looks like a host.
 std::string with_registry(std::string_view name) {
+  constexpr std::string_view hub = "docker.io";
   if (name.starts_with("**")) return std::string(name);
   const auto slash = name.find('/');
   const auto first = name.substr(0, slash);
@@ -33,8 +28,6 @@ std::string with_registry(std::string_view name) {
   const bool official = rest.find('/') == rest.npos && !rest.starts_with("**");
   return std::string(hub) + (official ? "/library/" : "/") + std::string(rest);
 }
-
-}  // namespace
 
 ImageReference complete(std::string_view reference) {
   ImageReference out;
@@ -50,16 +43,6 @@ ImageReference complete(std::string_view reference) {
 bool may_be_an_id(std::string_view reference) {
   return reference.starts_with("sha256:") ||
          reference.find_first_not_of("0123456789abcdefABCDEF") == reference.npos;
-}
-
-bool matches_image(std::string_view glob, std::string_view reference) {
-  const auto at = glob.find('@');
-  auto name = glob.substr(0, at);
-  const auto tag = take_tag(name);
-  const auto wanted = complete(reference);
-  if (!fits(with_registry(name), wanted.repository)) return false;
-  if (at != glob.npos && !fits(glob.substr(at + 1), wanted.digest)) return false;
-  return tag.empty() || fits(tag, wanted.tag);
 }
 
 }  // namespace acl::constraint

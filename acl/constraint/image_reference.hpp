@@ -15,12 +15,15 @@ struct ImageReference {
 
 ImageReference complete(std::string_view reference);
 
+/// Splits "name:tag"; a colon before the last slash belongs to the registry's port.
+/// \returns the tag, and leaves the name
+std::string_view take_tag(std::string_view& name);
+
+/// "docker.io/library/alpine" of "alpine". A name that begins with `**` is left as it is.
+std::string with_registry(std::string_view name);
+
 /// Whether `reference` may name an image by its id, wholly or by the beginning of it: "sha256:…",
 /// or hexadecimal digits alone. What such an image is called cannot be told.
 bool may_be_an_id(std::string_view reference);
-
-/// Whether `reference` fits `glob`: `*` stands for anything within a component, `**` for anything.
-/// A glob is completed like a reference, but one without a tag fits every tag.
-bool matches_image(std::string_view glob, std::string_view reference);
 
 }  // namespace acl::constraint

@@ -82,7 +82,7 @@ void profile_of_by_profiles(benchmark::State& state) {
 }
 BENCHMARK(profile_of_by_profiles)->Arg(1)->Arg(10)->Arg(100);
 
-/// Names of images are globs and looked at one by one; the last is the request's.
+/// Names of images are globs; the last is the request's.
 void decide_create_by_images(benchmark::State& state) {
   auto spec = sample::open_to_all(acl::Level::baseline);
   std::vector<std::string> images;

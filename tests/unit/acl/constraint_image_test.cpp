@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/image_reference.hpp"
+#include "acl/constraint/listed_images.hpp"
 #include "tests/unit/acl/judge.hpp"
 
 namespace {
 
 using acl::Level;
 using acl::constraint::complete;
-using acl::constraint::matches_image;
+using acl::constraint::ListedImages;
 
 constexpr auto digest = "sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd";
 
@@ -32,7 +33,7 @@ TEST(ImageReference, is_completed_as_the_engine_does) {
   }
 }
 
-TEST(ImageReference, fits_globs_at_component_borders) {
+TEST(ListedImages, fit_globs_at_component_borders) {
   struct Case {
     const char* glob;
     const char* reference;
@@ -55,13 +56,29 @@ TEST(ImageReference, fits_globs_at_component_borders) {
            Case{"registry.corp/*/app*", "registry.corp/a/app-x", true},
            Case{"**", "anything.org:5000/a/b@sha256:1", true},
        }) {
-    EXPECT_EQ(matches_image(glob, reference), fits) << glob << " " << reference;
+    EXPECT_EQ(ListedImages({glob}).have(reference), fits) << glob << " " << reference;
   }
 }
 
-TEST(ImageReference, is_matched_in_bounded_time) {
+TEST(ListedImages, are_found_whatever_else_is_listed) {
+  const std::vector<std::string> globs = {
+      "**/tools:1", "registry.corp/a*/b", "registry.corp/ab/**", "registry.corp/ab/c:2*",
+      "alpine",     "x.y/z@sha256:1*"};
+  const ListedImages images(globs);
+  for (const auto* reference :
+       {"registry.corp/a/tools:1", "registry.corp/abc/b", "registry.corp/ab/d",
+        "registry.corp/ab/c:3", "alpine:3", "x.y/z@sha256:12"}) {
+    EXPECT_TRUE(images.have(reference)) << reference;
+  }
+  for (const auto* reference : {"tools:2", "registry.corp/b/b", "registry.corp/ab", "alpine2",
+                                "library/alpine/x", "x.y/z", "x.y/z@sha256:2"}) {
+    EXPECT_FALSE(images.have(reference)) << reference;
+  }
+}
+
+TEST(ListedImages, are_matched_in_bounded_time) {
   const std::string stars = "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";
-  EXPECT_FALSE(matches_image("x.y/" + stars, "x.y/" + std::string(4096, 'a')));
+  EXPECT_FALSE(ListedImages({"x.y/" + stars}).have("x.y/" + std::string(4096, 'a')));
 }
 
 acl::ConstraintSpec listed() {
