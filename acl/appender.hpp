@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -14,7 +15,8 @@ namespace acl {
 class Appender {
  public:
   explicit Appender(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {
-    grow(step);
+    const auto spare = out.capacity() - out.size();
+    grow(spare < little ? step : std::min(spare, step));
   }
   ~Appender() { out_.resize(size()); }
   Appender(const Appender&) = delete;
@@ -41,7 +43,8 @@ class Appender {
   }
 
  private:
-  static constexpr std::size_t step = 512;  // nearly every head and audit record
+  static constexpr std::size_t step = 512;   // nearly every head and audit record
+  static constexpr std::size_t little = 64;  // less is not worth beginning with
 
   template <std::size_t Size>
   static constexpr std::string_view view(const char (&literal)[Size]) {

@@ -140,13 +140,13 @@ Shape shape_of(const Table<Struct>& table) {
   return shape;
 }
 
-/// A struct that is written as a map of its own.
+/// A struct that is written as a map of its own. \param table outlives the type
 template <class Struct>
 Type<Struct> map_of(const Table<Struct>& table) {
-  const auto read = [table](const Place& place, Struct& to, Report& report) {
+  const auto read = [&table](const Place& place, Struct& to, Report& report) {
     return read_map(place, table, to, report);
   };
-  const auto print = [table](const Struct& from) { return print_map(table, from); };
+  const auto print = [&table](const Struct& from) { return print_map(table, from); };
   return {read, print, "a map", shape_of(table)};
 }
 
@@ -154,7 +154,7 @@ Type<Struct> map_of(const Table<Struct>& table) {
 /// that indices stay those of the file.
 template <class T>
 Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
-  auto read = [type, most](const Place& place, std::vector<T>& to, Report& report) {
+  auto read = [read_one = type.read, most](const Place& place, std::vector<T>& to, Report& report) {
     if (!expect(place, YamlNode::Kind::list, report)) return false;
     if (place.node.items.size() > most) {
       place.mistake(report, "has " + std::to_string(place.node.items.size()) +
@@ -162,14 +162,14 @@ Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
       return false;
     }
     for (std::size_t i = 0; i < place.node.items.size(); ++i) {
-      type.read({place.node.items[i], join(place.where, i)}, to.emplace_back(), report);
+      read_one({place.node.items[i], join(place.where, i)}, to.emplace_back(), report);
     }
     return true;
   };
-  auto print = [type](const std::vector<T>& from) {
+  auto print = [print_one = type.print](const std::vector<T>& from) {
     YamlNode node;
     node.kind = YamlNode::Kind::list;
-    for (const auto& value : from) node.items.push_back(type.print(value));
+    for (const auto& value : from) node.items.push_back(print_one(value));
     return node;
   };
   Shape shape{.kind = Shape::Kind::list, .most = static_cast<double>(most), .values = {type.shape}};

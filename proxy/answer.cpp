@@ -14,6 +14,12 @@ constexpr std::string_view head_end = "\r\n\r\n";
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
+/// What may last for days and bring little, a thousand at a time, begins with little.
+std::size_t first_block(const acl::Request& request) {
+  return acl::info(request.operation).has(acl::lasting) ? BufferPool::little
+                                                        : BufferPool::block_size;
+}
+
 bool is_raw_stream(std::string_view content_type) {
   return content_type.starts_with("application/vnd.docker.raw-stream") ||
          content_type.starts_with("application/vnd.docker.multiplexed-stream");
@@ -28,7 +34,7 @@ Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const confi
       client_(client),
       deadline_(deadline),
       limits_(limits),
-      lease_(buffers),
+      lease_(buffers, first_block(question.request)),
       pipes_(pipes),
       storage_(storage),
       question_(question),
@@ -41,7 +47,7 @@ Task<std::optional<Reason>> Answer::read_head() {
   for (std::size_t scanned = 0;;) {
     const auto size = head_size(scanned);
     if (!size) {
-      if (end_ - begin_ >= std::min(limits_.head_bytes, block_.size()))
+      if (end_ - begin_ >= std::min(limits_.head_bytes, BufferPool::block_size))
         co_return Reason::upstream_malformed;
       if (co_await read_more()) continue;
       co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_closed;
@@ -69,6 +75,10 @@ std::optional<std::size_t> Answer::head_size(std::size_t& scanned) const {
 
 Task<bool> Answer::read_more() {
   if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ == block_.size() && end_ < BufferPool::block_size) {
+    lease_.grow();
+    block_ = lease_.bytes();
+  }
   if (end_ == block_.size()) {
     std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
     end_ -= begin_;

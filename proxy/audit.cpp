@@ -24,7 +24,7 @@ using acl::Appender;
 
 namespace {
 
-constexpr std::size_t queue_slots = 1024;  // of batches
+constexpr std::size_t queue_slots = 64;  // of batches: spdlog takes 400 bytes for each at once
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 constexpr std::size_t longest_message = 512;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace proxy {
@@ -60,33 +61,45 @@ class Buffer {
 class BufferPool {
  public:
   static constexpr std::size_t block_size = 64 * 1024;
+  /// Enough for a head: of a thousand streams nearly all are silent nearly always.
+  static constexpr std::size_t little = 512;
   using Block = std::unique_ptr<char[]>;
 
-  /// A block of `block_size` bytes that goes back to the pool when it leaves scope.
+  /// A block that goes back to the pool when it leaves scope.
   class Lease {
    public:
-    explicit Lease(BufferPool& pool) : pool_(pool), block_(pool.take()) {}
-    ~Lease() { pool_.give_back(std::move(block_)); }
+    explicit Lease(BufferPool& pool, std::size_t size = block_size)
+        : pool_(pool), size_(size), block_(pool.take(size)) {}
+    ~Lease() { pool_.give_back(std::move(block_), size_); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    std::span<char> bytes() { return {block_.get(), block_size}; }
+    std::span<char> bytes() { return {block_.get(), size_}; }
+
+    /// Takes a larger block instead, with the same bytes at its beginning.
+    void grow() {
+      const auto size = std::min(size_ * 8, block_size);
+      auto larger = pool_.take(size);
+      std::memcpy(larger.get(), block_.get(), size_);
+      pool_.give_back(std::exchange(block_, std::move(larger)), std::exchange(size_, size));
+    }
 
    private:
     BufferPool& pool_;
+    std::size_t size_;
     Block block_;
   };
 
  private:
   static constexpr std::size_t most_kept = 16;
 
-  Block take() {
-    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(block_size);
+  Block take(std::size_t size) {
+    if (size != block_size || free_.empty()) return std::make_unique_for_overwrite<char[]>(size);
     auto block = std::move(free_.back());
     free_.pop_back();
     return block;
   }
-  void give_back(Block block) {
-    if (free_.size() < most_kept) free_.push_back(std::move(block));
+  void give_back(Block block, std::size_t size) {
+    if (size == block_size && free_.size() < most_kept) free_.push_back(std::move(block));
   }
 
   std::vector<Block> free_;

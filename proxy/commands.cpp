@@ -3,11 +3,15 @@
 
 #include <sysexits.h>
 
+#include <optional>
+
 #include "proxy/verbs/verb.hpp"
 
 namespace proxy {
+namespace {
 
-int run_command(int argc, char** argv) {
+/// \returns the status to end with where there is nothing to run.
+std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
   CLI::App app{
       "tidegate stands between Docker clients and the engine's socket, and lets through only what "
       "a\n"
@@ -17,7 +21,6 @@ int run_command(int argc, char** argv) {
   app.footer(
       "Start with `tidegate serve --help`. `tidegate check FILE` tells every mistake in a "
       "configuration.");
-  verbs::Run run;
   verbs::add_serve(app, run);
   verbs::add_check(app, run);
   verbs::add_explain(app, run);
@@ -32,6 +35,15 @@ int run_command(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EX_OK : EX_USAGE;
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// The command line is forgotten before the verb runs: the daemon needs its memory for others.
+int run_command(int argc, char** argv) {
+  verbs::Run run;
+  if (const auto status = read_command(argc, argv, run)) return *status;
   return run();
 }
 

@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 
+#include "proxy/resident_memory.hpp"
+
 namespace proxy {
 namespace {
 
@@ -45,10 +47,10 @@ void warn_if_insecure(const config::Listener& listener) {
         listener.address.to_string());
 }
 
-Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
-                         Worker& worker) {
-  const auto counted = std::move(ticket);
-  co_await run_session(std::move(client), std::move(identity), worker);
+Task<void> serve_counted(Socket client, acl::Identity identity,
+                         [[maybe_unused]] Admission::Ticket ticket, Worker& worker) {
+  Session session(std::move(client), identity, worker);
+  co_await session.serve();
 }
 
 }  // namespace
@@ -93,6 +95,7 @@ void Server::run() {
   start_listening();
   reload_.start();
   admin_.start();
+  release_unused_memory();
   spawn(workers_.front()->loop, await_signals(), log_escaped);
   spawn(workers_.front()->loop, await_rotation(), log_escaped);
   std::vector<std::thread> threads;
@@ -218,6 +221,7 @@ void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
     worker.snapshot = snapshot;
     worker.spares.clear();  // the engine's certificate may be another
   });
+  net::post(workers_.front()->loop, release_unused_memory);
 }
 
 void Server::on_each_worker(const std::function<void(Worker&)>& act) {

@@ -24,9 +24,9 @@ using acl::Refusal;
 using acl::Verdict;
 using http::Framing;
 
-Session::Session(Socket client, acl::Identity identity, Worker& worker)
+Session::Session(Socket client, acl::Identity& identity, Worker& worker)
     : worker_(worker),
-      identity_(std::move(identity)),
+      identity_(identity),
       client_(std::move(client), worker.settings.limits, [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
@@ -70,7 +70,8 @@ Task<bool> Session::greet() {
     reason = co_await shake_hands(client_.stream(), deadline_, limit, identity_);
   }
   if (!reason) co_return true;
-  AuditRecord record(worker_.audit, identity_, request_);
+  const acl::Request nothing;
+  AuditRecord record(worker_.audit, identity_, nothing);
   record.refused(draining_ ? Reason::draining : *reason);
   co_return false;
 }
@@ -92,8 +93,9 @@ Task<Next> Session::serve_one() {
 
   held_ = {};
   take_snapshot();
-  request_.clear();
-  AuditRecord record(worker_.audit, identity_, request_);
+  Workspaces::Lease lease(worker_.workspaces);
+  work_ = &*lease;
+  AuditRecord record(worker_.audit, identity_, work_->request);
   if (!arrived) {
     head_.keep_alive = false;  // where the next request would begin is anybody's guess
     co_return co_await refuse(Refusal(arrived.error().reason), record);
@@ -103,7 +105,7 @@ Task<Next> Session::serve_one() {
     co_return co_await refuse(*refusal, record);
   }
 
-  auto decision = profile_->decide(identity_, request_);
+  auto decision = profile_->decide(identity_, work_->request);
   habits_ = decision.habits;
   if (decision.verdict != Verdict::deny) write_head();
   client_.consume_head(head_);
@@ -122,26 +124,27 @@ Task<Next> Session::serve_one() {
 
 std::optional<Refusal> Session::understand() {
   const acl::TargetLimits bounds{worker_.settings.limits.query_parameters};
-  if (auto refusal = acl::understand(head_.method, head_.target, bounds, request_)) return refusal;
+  if (auto refusal = acl::understand(head_.method, head_.target, bounds, work_->request))
+    return refusal;
   const acl::Headers headers{head_.value_of("Content-Type"), head_.value_of("Upgrade"),
                              head_.framing != Framing::none};
-  upgrade_ = acl::upgrade_to_ask(request_, headers);
+  upgrade_ = acl::upgrade_to_ask(work_->request, headers);
   const auto expectation = head_.value_of("Expect");
   expects_continue_ = http::equals_ignoring_case(expectation, "100-continue");
   if (!expectation.empty() && !expects_continue_) return Refusal(Reason::expectation_unknown);
-  return acl::check_headers(request_, headers);
+  return acl::check_headers(work_->request, headers);
 }
 
 void Session::write_head() {
-  head_out_.clear();
-  http::begin_request_head(request_, head_, habits_, upgrade_, head_out_);
+  work_->head.clear();
+  http::begin_request_head(work_->request, head_, habits_, upgrade_, work_->head);
 }
 
 Task<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
   const auto body = co_await read_whole_body();
   if (body) {
     record.count_in(body->size());
-    auto with_body = profile_->decide(identity_, request_, *body, scratch_);
+    auto with_body = profile_->decide(identity_, work_->request, *body, work_->scratch);
     held_ = with_body.body;
     co_return with_body;
   }
@@ -157,7 +160,7 @@ Task<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
   deadline_.disarm();
   if (!bytes) co_return denied(std::move(decision), late ? Reason::body_timeout : bytes.error());
   held_ = *bytes;
-  co_return profile_->decide_first_bytes(identity_, request_, *bytes);
+  co_return profile_->decide_first_bytes(identity_, work_->request, *bytes);
 }
 
 Task<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
@@ -178,9 +181,9 @@ Task<void> Session::invite_body() {
 
 /// Ends the engine's head now that the body is known, and sends both on.
 Task<Next> Session::forward(AuditRecord& record) {
-  Outgoing outgoing{.request = request_};
+  Outgoing outgoing{.request = work_->request};
   http::OutgoingBody body;
-  switch (acl::info(request_.operation).body) {
+  switch (acl::info(work_->request.operation).body) {
     case acl::BodyKind::json: outgoing.held = held_; break;
     case acl::BodyKind::opaque:
       co_await invite_body();
@@ -191,26 +194,26 @@ Task<Next> Session::forward(AuditRecord& record) {
     case acl::BodyKind::none: {  // dockerode repeats queries as bodies: read, as a rule not sent on
       const auto idle = co_await read_whole_body();
       if (!idle) co_return co_await refuse(Refusal(idle.error()), record);
-      if (habits_ == acl::Habits::keep) outgoing.held = acl::restate(*idle, scratch_);
+      if (habits_ == acl::Habits::keep) outgoing.held = acl::restate(*idle, work_->scratch);
       break;
     }
   }
   if (!outgoing.held.empty()) body = {Framing::length, outgoing.held.size()};
-  http::end_request_head(body, head_out_);
-  outgoing.head = head_out_;
+  http::end_request_head(body, work_->head);
+  outgoing.head = work_->head;
   co_return co_await exchange(outgoing, record);
 }
 
 Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
   if (!upstream_.is_open())
     if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
-  const Question question{.request = request_,
+  const Question question{.request = work_->request,
                           .http_1_0 = head_.minor_version == 0,
                           .upgrades = !upgrade_.empty(),
                           .keep_alive = head_.keep_alive && head_.minor_version != 0};
   const auto& limits = worker_.settings.limits;
   Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
-                worker_.pipes, answer_storage_, question);
+                worker_.pipes, work_->answer, question);
   Exchange exchange(client_, upstream_, deadline_, limits, worker_.pipes, answer, outgoing);
   exchange_ = &exchange;
   const auto next = co_await exchange.run(draining_);
@@ -250,8 +253,9 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
 Task<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
-  std::string answer;
-  http::append_refusal(refusal, connection, request_.method == acl::Method::head, answer);
+  auto& answer = work_->answer.head_out;
+  answer.clear();
+  http::append_refusal(refusal, connection, work_->request.method == acl::Method::head, answer);
   record.refused(refusal.reason);
   record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
@@ -298,11 +302,6 @@ void Session::stop() {
 void Session::cancel() {
   client_.stream().cancel();
   upstream_.cancel();
-}
-
-Task<void> run_session(Socket client, acl::Identity identity, Worker& worker) {
-  Session session(std::move(client), std::move(identity), worker);
-  co_await session.serve();
 }
 
 }  // namespace proxy

@@ -10,22 +10,23 @@
 #include "acl/identity.hpp"
 #include "acl/policy.hpp"
 #include "acl/request.hpp"
-#include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/client.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/upstream.hpp"
+#include "proxy/workspace.hpp"
 
 namespace proxy {
 
 struct Worker;
 
 /// One client connection, from its first byte to its last. Lives on one worker's thread, in the
-/// frame of run_session().
+/// frame of the coroutine that serves it.
 class Session : public boost::intrusive::list_base_hook<> {
  public:
-  Session(Socket client, acl::Identity identity, Worker&);
+  /// \param identity gets the certificate of a client that comes over TLS
+  Session(Socket client, acl::Identity& identity, Worker&);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -58,21 +59,18 @@ class Session : public boost::intrusive::list_base_hook<> {
   void cancel();
 
   Worker& worker_;
-  acl::Identity identity_;
+  acl::Identity& identity_;
   std::shared_ptr<const Snapshot> snapshot_;  ///< of the request that is served
   const acl::Profile* profile_ = nullptr;     ///< this client's, by that snapshot
   Client client_;
   Upstream upstream_;
   Deadline deadline_;
-  AnswerStorage answer_storage_;
 
-  http::RequestHead head_;  ///< its views end at consume_head()
-  acl::Request request_;
+  http::RequestHead head_;     ///< its views end at consume_head()
+  Workspace* work_ = nullptr;  ///< of the request that is served
   acl::Habits habits_ = acl::Habits::drop;
   std::string_view upgrade_;  ///< the protocol to ask the engine for
   bool expects_continue_ = false;
-  std::string head_out_;  ///< the head for the engine
-  acl::Scratch scratch_;
   /// The body that the engine is sent: what decide() wrote, not the client. Of an opaque body: what
   /// was read of it to decide.
   std::string_view held_;
@@ -83,8 +81,5 @@ class Session : public boost::intrusive::list_base_hook<> {
   bool draining_ = false;
   bool stopped_ = false;
 };
-
-/// Owns a session for its whole life.
-Task<void> run_session(Socket client, acl::Identity identity, Worker& worker);
 
 }  // namespace proxy

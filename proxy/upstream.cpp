@@ -22,19 +22,27 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
   if (is_open()) co_return std::nullopt;
   used_ = false;
   deadline.arm(limit);
-  auto error = co_await connect();
-  // A unix listener whose backlog is full says EAGAIN at once instead of letting us wait.
-  while (error == net::error::try_again && !deadline.expired()) {
-    close();
-    retry_.expires_after(std::chrono::milliseconds(5));
-    const auto [interrupted] = co_await retry_.async_wait(as_result);
-    error = interrupted ? interrupted : co_await connect();
-  }
-  auto reason = error ? std::optional(Reason::upstream_unreachable) : co_await secure();
+  Opening opening(stream_.get_executor());
+  opening_ = &opening;
+  auto reason = co_await open_within(deadline);
+  opening_ = nullptr;
   if (reason && deadline.expired()) reason = Reason::upstream_timeout;
   deadline.disarm();
   if (reason) close();
   co_return reason;
+}
+
+Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
+  auto error = co_await connect();
+  // A unix listener whose backlog is full says EAGAIN at once instead of letting us wait.
+  while (error == net::error::try_again && !deadline.expired()) {
+    close();
+    opening_->retry.expires_after(std::chrono::milliseconds(5));
+    const auto [interrupted] = co_await opening_->retry.async_wait(as_result);
+    error = interrupted ? interrupted : co_await connect();
+  }
+  if (error) co_return Reason::upstream_unreachable;
+  co_return co_await secure();
 }
 
 Task<error_code> Upstream::connect() {
@@ -69,9 +77,9 @@ Task<error_code> Upstream::connect_tcp() {
 
 /// Asked anew for each connection: a restarted container of the same name has another address.
 Task<error_code> Upstream::connect_by_name() {
-  resolver_.emplace(stream_.get_executor());
+  auto& resolver = opening_->resolver.emplace(stream_.get_executor());
   const auto port = std::to_string(address_.port);
-  auto [error, found] = co_await resolver_->async_resolve(address_.host, port, as_result);
+  auto [error, found] = co_await resolver.async_resolve(address_.host, port, as_result);
   if (error) co_return error;
   error = net::error::host_not_found;
   for (const auto& entry : found) {
@@ -113,8 +121,9 @@ void Upstream::log_failure() {
 
 void Upstream::cancel() {
   stream_.cancel();
-  retry_.cancel();
-  if (resolver_) resolver_->cancel();
+  if (opening_ == nullptr) return;
+  opening_->retry.cancel();
+  if (opening_->resolver) opening_->resolver->cancel();
 }
 
 }  // namespace proxy

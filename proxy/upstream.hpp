@@ -21,7 +21,7 @@ class Upstream {
   /// \param snapshot the worker's: a new connection takes the certificates that are in force then.
   Upstream(net::io_context& loop, const config::Address& address,
            const std::shared_ptr<const Snapshot>& snapshot)
-      : address_(address), snapshot_(snapshot), stream_(loop), retry_(loop) {}
+      : address_(address), snapshot_(snapshot), stream_(loop) {}
 
   /// Continues a connection that has carried answers to the same client.
   void take_over(Stream kept);
@@ -55,8 +55,14 @@ class Upstream {
   Stream& stream() { return stream_; }
 
  private:
-  using Resolver = net::ip::tcp::resolver;
+  /// What an opening waits for beside the connection itself.
+  struct Opening {
+    explicit Opening(const Stream::executor_type& loop) : retry(loop) {}
+    net::steady_timer retry;
+    std::optional<net::ip::tcp::resolver> resolver;
+  };
 
+  Task<std::optional<acl::Reason>> open_within(Deadline&);
   Task<error_code> connect();
   Task<error_code> connect_tcp();
   Task<error_code> connect_by_name();
@@ -67,8 +73,7 @@ class Upstream {
   const config::Address& address_;
   const std::shared_ptr<const Snapshot>& snapshot_;
   Stream stream_;
-  net::steady_timer retry_;
-  std::optional<Resolver> resolver_;
+  Opening* opening_ = nullptr;  ///< the one that is under way
   bool used_ = false, between_answers_ = false;
 };
 

@@ -15,6 +15,7 @@
 #include "proxy/snapshot.hpp"
 #include "proxy/spares.hpp"
 #include "proxy/splice.hpp"
+#include "proxy/workspace.hpp"
 
 namespace proxy {
 
@@ -35,6 +36,7 @@ struct Worker {
   AuditLog audit;
   BufferPool buffers;
   PipePool pipes;
+  Workspaces workspaces;
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;

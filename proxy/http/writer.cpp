@@ -123,13 +123,17 @@ void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_
   std::string text;
   append_quoted("{\"message\":\"tidegate: ", refusal.message, text);
   text.append("\",\"reason\":\"").append(acl::id(refusal.reason)).append("\"}\n");
-  ResponseHead head;
-  head.status = static_cast<unsigned>(acl::status(refusal.reason));
-  head.phrase = phrase(head.status);
-  head.fields = {{"Content-Type", "application/json"},
-                 {"Tidegate-Reason", acl::id(refusal.reason)}};
-  append_response_head(head, {Framing::length, text.size()}, connection, out);
-  if (!to_head) out += text;
+  const auto status = static_cast<unsigned>(acl::status(refusal.reason));
+  Appender to(out);
+  to.put("HTTP/1.1 ");
+  to.put_number(status);
+  to.put(" ", phrase(status),
+         "\r\nContent-Type: application/json\r\nTidegate-Reason: ", acl::id(refusal.reason),
+         "\r\n");
+  if (connection == Connection::close) to.put("Connection: close\r\n");
+  append_framing({Framing::length, text.size()}, to);
+  to.put("\r\n");
+  if (!to_head) to.put(text);
 }
 
 void append_chunk_line(std::uint64_t size, std::string& out) {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace proxy {
+
+/// Gives back what only starting and reloading needed: freed memory, and the pages of the program
+/// and its libraries that were read for it. What is needed again comes back from the page cache by
+/// itself, sixteen pages at a time. Of 10.3 MiB at rest 4.4 stay.
+void release_unused_memory();
+
+}  // namespace proxy
