@@ -59,7 +59,8 @@ error_code Stream::write_plain(std::span<net::const_buffer>& pieces, std::size_t
 
 error_code Stream::write_secured(std::span<net::const_buffer>& pieces, std::size_t& written) {
   while (!pieces.empty()) {
-    const auto step = secured_->stream.write(gather(pieces.begin(), pieces.end()));
+    const auto bytes = gather(pieces.begin(), pieces.end());
+    const auto step = secured_->stream.write(bytes, bytes.size() < net::buffer_size(pieces));
     if (step.progress == tls::Progress::want_write || step.progress == tls::Progress::want_read)
       return {};
     if (step.progress != tls::Progress::done) return result_of(step);

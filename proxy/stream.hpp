@@ -46,6 +46,8 @@ class Stream {
 
   /// For Write: what goes out without waiting. \returns its size, and drops it from `pieces`.
   std::size_t write_now(std::span<net::const_buffer>& pieces, error_code&);
+  /// For Write: what the socket has taken so far, where TLS may hold back what it was given.
+  std::uint64_t sent() const { return secured_ ? secured_->stream.sent() : 0; }
 
   template <class Token>
   auto async_read_some(net::mutable_buffer room, Token&& token) {
@@ -93,8 +95,8 @@ class Stream {
     std::string gathered;  ///< small pieces that go out as one record
   };
 
-  /// Bytes to write next: the first piece, or several small ones together. A head and a short body
-  /// in two records cost the peer two reads and us half as much CPU again.
+  /// Bytes to write next: whole records of the first piece, or several small ones together. A head
+  /// and a short body in two records cost the peer two reads and us half as much CPU again.
   template <class Iterator>
   std::string_view gather(Iterator begin, Iterator end) {
     const auto view = [](const net::const_buffer& piece) {
@@ -103,7 +105,9 @@ class Stream {
     while (begin != end && net::const_buffer(*begin).size() == 0) ++begin;
     if (begin == end) return {};
     const auto first = view(*begin);
-    if (first.size() >= record_bytes || std::next(begin) == end) return first;
+    if (std::next(begin) == end) return first;
+    if (first.size() >= record_bytes)
+      return first.substr(0, first.size() - first.size() % record_bytes);
     auto& together = secured_->gathered;
     together.clear();
     for (; begin != end && together.size() < record_bytes; ++begin)
@@ -169,9 +173,13 @@ class Stream {
 /// always that is all of it, and nothing waits.
 class [[nodiscard]] Write {
  public:
-  Write(Stream& stream, std::span<net::const_buffer> pieces) : stream_(stream), pieces_(pieces) {}
+  Write(Stream& stream, std::span<net::const_buffer> pieces)
+      : stream_(stream), pieces_(pieces), sent_before_(stream.sent()) {}
   Write(Stream& stream, std::string_view bytes)
-      : stream_(stream), one_(bytes.data(), bytes.size()), pieces_(&one_, 1) {}
+      : stream_(stream),
+        one_(bytes.data(), bytes.size()),
+        pieces_(&one_, 1),
+        sent_before_(stream.sent()) {}
   Write(const Write&) = delete;
   Write& operator=(const Write&) = delete;
 
@@ -183,19 +191,26 @@ class [[nodiscard]] Write {
   void await_suspend(std::coroutine_handle<Caller> caller) {
     rest_.emplace(net::async_write(stream_, pieces_, as_result)).await_suspend(caller);
   }
+  /// Where it failed, 0 means that the peer has seen nothing of it; over TLS the size is no other.
   std::pair<error_code, std::size_t> await_resume() {
-    if (!rest_) return {error_, written_};
+    if (!rest_) return outcome(error_, written_);
     const auto [error, n] = rest_->await_resume();
-    return {error, written_ + n};
+    return outcome(error, written_ + n);
   }
 
  private:
   using Pieces = std::span<net::const_buffer>;
   using Rest = decltype(net::async_write(std::declval<Stream&>(), Pieces(), as_result));
 
+  std::pair<error_code, std::size_t> outcome(error_code error, std::size_t size) const {
+    if (error && stream_.tls() != nullptr) size = stream_.sent() - sent_before_;
+    return {error, size};
+  }
+
   Stream& stream_;
   net::const_buffer one_;
   std::span<net::const_buffer> pieces_;
+  std::uint64_t sent_before_;
   std::size_t written_ = 0;
   error_code error_;
   std::optional<Rest> rest_;

@@ -21,8 +21,11 @@ constexpr int most_intermediates = 4;
 constexpr long most_chain_bytes = 64 * 1024;
 /// RSA of 2048 bits, curves of 224, no SHA-1 in signatures.
 constexpr int security_level = 2;
-/// TLS 1.2 with forward secrecy and AEAD only; 1.3 has nothing else.
-constexpr const char* tls1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+/// TLS 1.2 with forward secrecy and AEAD only; 1.3 has nothing else. AES-128 first: ten rounds
+/// instead of fourteen, and no attack comes near either (see Why).
+constexpr const char* tls1_2_ciphers = "ECDHE+AES128+AESGCM:ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr const char* tls1_3_ciphers =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
 std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
@@ -31,13 +34,14 @@ std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
   SSL_CTX_set_security_level(ctx, security_level);
   SSL_CTX_set_min_proto_version(ctx, least == Version::tls1_2 ? TLS1_2_VERSION : TLS1_3_VERSION);
   SSL_CTX_set_max_proto_version(ctx, 0);
-  if (SSL_CTX_set_cipher_list(ctx, tls1_2_ciphers) != 1) throw std::bad_alloc();
+  if (SSL_CTX_set_cipher_list(ctx, tls1_2_ciphers) != 1 ||
+      SSL_CTX_set_ciphersuites(ctx, tls1_3_ciphers) != 1)
+    throw std::bad_alloc();
   SSL_CTX_set_options(
       ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // NO_AUTO_CHAIN: the authorities that we trust are no part of what we show.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_NO_AUTO_CHAIN);
-  SSL_CTX_set_read_ahead(ctx, 1);  // one read(2) a record instead of two
   SSL_CTX_set_verify_depth(ctx, most_intermediates);
   SSL_CTX_set_max_cert_list(ctx, most_chain_bytes);
   return context;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "tls/failure.hpp"
@@ -20,7 +21,8 @@ void Stream::Free::operator()(SSL* ssl) const {
 
 Stream::Stream(std::shared_ptr<const Context> context, int socket)
     : context_(std::move(context)), ssl_(SSL_new(context_->native())) {
-  if (ssl_ == nullptr || SSL_set_fd(ssl_.get(), socket) != 1) throw std::bad_alloc();
+  if (ssl_ != nullptr) wire_ = Wire::connect(ssl_.get(), socket);
+  if (wire_ == nullptr) throw std::bad_alloc();
   if (SSL_is_server(ssl_.get()) == 1) {
     SSL_set_accept_state(ssl_.get());
     return;
@@ -70,32 +72,66 @@ Step Stream::handshake() {
 
 Step Stream::read(std::span<char> into) {
   if (into.empty()) return {Progress::done};
+  auto step = read_record(into);
+  // The rest of what came with it, without asking the socket again.
+  wire_->receive_no_more(true);
+  while (step.progress == Progress::done && step.bytes < into.size() && wire_->holds_received()) {
+    const auto next = read_record(into.subspan(step.bytes));
+    if (next.progress != Progress::done) break;  // an end or a failure says so again
+    step.bytes += next.bytes;
+  }
+  wire_->receive_no_more(false);
+  return step;
+}
+
+Step Stream::read_record(std::span<char> into) {
   return attempt([into](SSL* ssl, std::size_t& bytes) {
     return SSL_read_ex(ssl, into.data(), into.size(), &bytes);
   });
 }
 
-Step Stream::write(std::string_view from) {
+Step Stream::write(std::string_view from, bool more_follows) {
   if (from.empty()) return {Progress::done};
-  if (reads_no_more_) return {Progress::failed};
-  const auto step = attempt([from](SSL* ssl, std::size_t& bytes) {
-    return SSL_write_ex(ssl, from.data(), from.size(), &bytes);
-  });
+  if (reads_no_more_ || taken_ > from.size()) return {Progress::failed};
+  auto step = write_records(from);
+  if (step.progress == Progress::done && !more_follows) step = flush();
   reads_no_more_ = failure_ == Failure::broken_off;
+  if (step.progress == Progress::done) step.bytes = std::exchange(taken_, 0);
   return step;
 }
 
-Step Stream::shutdown_send() {
-  if (sending_ended_) return {Progress::done};
-  if (reads_no_more_) return {Progress::failed};
-  // 0: ours is sent, the peer's has not come. Another call would wait for it, and take data for an
-  // error.
-  const auto step = attempt([](SSL* ssl, std::size_t&) {
-    const int result = SSL_shutdown(ssl);
-    return result == 0 ? 1 : result;
-  });
-  sending_ended_ = step.progress == Progress::done;
+/// OpenSSL takes a record at a time.
+Step Stream::write_records(std::string_view from) {
+  Step step{Progress::done};
+  while (taken_ < from.size() && step.progress == Progress::done) {
+    step = attempt([rest = from.substr(taken_)](SSL* ssl, std::size_t& bytes) {
+      return SSL_write_ex(ssl, rest.data(), rest.size(), &bytes);
+    });
+    taken_ += step.bytes;
+  }
   return step;
+}
+
+Step Stream::flush() {
+  if (wire_->flush()) return {Progress::done};
+  const int error = errno;
+  if (error == EAGAIN || error == EINTR) return {Progress::want_write};
+  return fail(Failure::broken_off, std::generic_category().message(error));
+}
+
+Step Stream::shutdown_send() {
+  if (!end_queued_) {
+    if (reads_no_more_) return {Progress::failed};
+    // 0: ours is sent, the peer's has not come. Another call would wait for it, and take data for
+    // an error.
+    const auto step = attempt([](SSL* ssl, std::size_t&) {
+      const int result = SSL_shutdown(ssl);
+      return result == 0 ? 1 : result;
+    });
+    if (step.progress != Progress::done) return step;
+    end_queued_ = true;
+  }
+  return flush();
 }
 
 bool Stream::readable() {

@@ -13,6 +13,7 @@
 
 #include "tls/certificate.hpp"
 #include "tls/context.hpp"
+#include "tls/wire.hpp"
 
 namespace tls {
 
@@ -59,10 +60,14 @@ class Stream {
   Stream& operator=(Stream&&) noexcept;
 
   Step handshake();
+  /// Fills the room with as many records as have arrived.
   Step read(std::span<char>);
-  /// May take fewer bytes than are given; after want_* the same bytes must come again. Where the
-  /// peer has closed the write fails, and what it had sent before can still be read.
-  Step write(std::string_view);
+  /// Done once the socket has taken all of it; or, where more follows at once, OpenSSL. After
+  /// want_* the same bytes must come again. Where the peer has closed the write fails, and what it
+  /// had sent before can still be read.
+  Step write(std::string_view, bool more_follows = false);
+  /// What the socket has taken of all that was to be sent, in encrypted bytes.
+  std::uint64_t sent() const { return wire_->sent(); }
   /// Sends close_notify; what the peer sends can still be read. Once is enough, more does no harm.
   Step shutdown_send();
   /// Whether bytes, the end or a failure can be read without waiting. Reads what is no data
@@ -83,11 +88,16 @@ class Stream {
   };
   template <class Attempt>
   Step attempt(Attempt);
+  Step read_record(std::span<char>);
+  Step write_records(std::string_view);
+  Step flush();
   Step fail(Failure, std::string text);
 
   std::shared_ptr<const Context> context_;
   std::unique_ptr<SSL, Free> ssl_;
-  bool sending_ended_ = false;
+  Wire* wire_ = nullptr;        ///< the SSL's
+  std::size_t taken_ = 0;       ///< by OpenSSL, of the bytes that must come again
+  bool end_queued_ = false;     ///< close_notify has been written, and may wait in the wire
   bool reads_no_more_ = false;  ///< the peer: a write has failed
   Failure failure_ = Failure::none;
   std::string failure_text_;
