@@ -5,11 +5,16 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
+
+#include "tls/kept_sessions.hpp"
 
 namespace tls {
 namespace {
 
 constexpr std::time_t longest_seconds = 3600;
+/// Of one listener: some 1,500 sessions, each with the client's certificate.
+constexpr std::size_t most_bytes = 2 * 1024 * 1024;
 
 /// When the session began with a full handshake. A resumed session gets a new ticket with a new
 /// lifetime; this stays, or a chain of tickets would outlive every certificate and list.
@@ -22,20 +27,44 @@ bool began_at(SSL_SESSION* session, std::time_t& began) {
   return true;
 }
 
-int on_new_ticket(SSL* ssl, void*) {
-  auto* session = SSL_get_session(ssl);
-  std::time_t began = 0;
-  if (began_at(session, began)) return 1;
-  began = std::time(nullptr);
-  return SSL_SESSION_set1_ticket_appdata(session, &began, sizeof began);
+void free_sessions(void*, void* sessions, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<KeptSessions*>(sessions);
 }
 
-SSL_TICKET_RETURN on_ticket(SSL*, SSL_SESSION* session, const unsigned char*, std::size_t,
-                            SSL_TICKET_STATUS status, void*) {
-  const bool decrypted = status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW;
-  if (!decrypted || !may_be_resumed(session, std::time(nullptr)))
-    return SSL_TICKET_RETURN_IGNORE_RENEW;
-  return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+/// Where an SSL_CTX has its sessions.
+int slot() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_sessions);
+  return index;
+}
+
+KeptSessions& sessions_of(const SSL* ssl) {
+  return *static_cast<KeptSessions*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot()));
+}
+
+int on_begun(SSL* ssl, SSL_SESSION* session) {
+  std::time_t began = 0;
+  if (!began_at(session, began)) {
+    began = std::time(nullptr);
+    if (SSL_SESSION_set1_ticket_appdata(session, &began, sizeof began) != 1) return 0;
+  }
+  unsigned id_size = 0;
+  const auto* id = SSL_SESSION_get_id(session, &id_size);
+  unsigned char* bytes = nullptr;
+  const int size = i2d_SSL_SESSION(session, &bytes);
+  if (size > 0) sessions_of(ssl).keep({id, id + id_size}, {bytes, bytes + size});
+  OPENSSL_free(bytes);
+  return 0;  // keeps no reference
+}
+
+SSL_SESSION* on_offered(SSL* ssl, const unsigned char* id, int id_size, int* shared) {
+  *shared = 0;
+  const auto kept = sessions_of(ssl).find({id, id + id_size});
+  if (kept.empty()) return nullptr;  // reading nothing would leave an error behind
+  const auto* bytes = reinterpret_cast<const unsigned char*>(kept.data());
+  auto* session = d2i_SSL_SESSION(nullptr, &bytes, static_cast<long>(kept.size()));
+  if (session == nullptr || may_be_resumed(session, std::time(nullptr))) return session;
+  SSL_SESSION_free(session);
+  return nullptr;
 }
 
 }  // namespace
@@ -51,11 +80,16 @@ bool limit_resumption(SSL_CTX* context, const std::string& scope) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> id{};
   static_assert(SHA256_DIGEST_LENGTH <= SSL_MAX_SID_CTX_LENGTH);
   SHA256(reinterpret_cast<const unsigned char*>(scope.data()), scope.size(), id.data());
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets are not kept here
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);  // in 1.3: a ticket is a number and no more
   SSL_CTX_set_timeout(context, longest_seconds);
+  SSL_CTX_sess_set_new_cb(context, on_begun);
+  SSL_CTX_sess_set_get_cb(context, on_offered);
+  auto sessions = std::make_unique<KeptSessions>(most_bytes);
+  if (SSL_CTX_set_ex_data(context, slot(), sessions.get()) != 1) return false;
+  sessions.release();  // free_sessions() has it now
   return SSL_CTX_set_session_id_context(context, id.data(), id.size()) == 1 &&
-         SSL_CTX_set_num_tickets(context, 1) == 1 &&
-         SSL_CTX_set_session_ticket_cb(context, on_new_ticket, on_ticket, nullptr) == 1;
+         SSL_CTX_set_num_tickets(context, 1) == 1;
 }
 
 }  // namespace tls

@@ -72,11 +72,7 @@ class Tickets : public Pki {
   std::shared_ptr<const Context> scoped(const std::string& scope) const {
     auto options = server_options();
     options.scope = scope;
-    auto made = context(Context::server(options));
-    // The same keys everywhere: what is left to keep the scopes apart is the scope.
-    std::array<unsigned char, 80> keys{};
-    EXPECT_EQ(SSL_CTX_set_tlsext_ticket_keys(made->native(), keys.data(), keys.size()), 1);
-    return made;
+    return context(Context::server(options));
   }
 
   std::shared_ptr<const Context> client_;
@@ -94,19 +90,40 @@ TEST_F(Tickets, one_is_given_and_resumes_the_session) {
   }
 }
 
-TEST_F(Tickets, resume_within_one_scope_only) {
+TEST_F(Tickets, resume_on_the_listener_only_that_began_the_session) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     SSL_CTX_set_max_proto_version(client_->native(), version);
     last_session().reset();
     const auto long_name = std::string(100, 'a');
-    ASSERT_TRUE(connect(scoped(long_name + "1")).served);
-    const auto elsewhere = connect(scoped(long_name + "2"));
+    const auto one = scoped(long_name + "1"), other = scoped(long_name + "2");
+    ASSERT_TRUE(connect(one).served);
+    const Session begun(SSL_SESSION_dup(last_session().get()), SSL_SESSION_free);
+    const auto elsewhere = connect(other);
     EXPECT_TRUE(elsewhere.served) << "by a full handshake";
     EXPECT_FALSE(elsewhere.resumed);
-    last_session().reset();
-    ASSERT_TRUE(connect(scoped(long_name + "1")).served);
-    EXPECT_TRUE(connect(scoped(long_name + "1")).resumed);
+    last_session().reset(SSL_SESSION_dup(begun.get()));
+    EXPECT_TRUE(connect(one).resumed);
   }
+}
+
+TEST_F(Tickets, of_a_resumed_session_resume_it_again) {
+  const auto listener = server();
+  ASSERT_TRUE(connect(listener).served);
+  EXPECT_TRUE(connect(listener).resumed);
+  EXPECT_EQ(tickets, 2) << "each connection brings one";
+  EXPECT_TRUE(connect(listener).resumed);
+}
+
+TEST_F(Tickets, are_too_many_to_keep_at_some_point_and_the_oldest_do_not_resume) {
+  const auto listener = server();
+  ASSERT_TRUE(connect(listener).served);
+  const Session first(SSL_SESSION_dup(last_session().get()), SSL_SESSION_free);
+  for (int i = 0; i < 3000; ++i) connect(listener);
+  EXPECT_TRUE(connect(listener).resumed) << "the newest";
+  last_session().reset(SSL_SESSION_dup(first.get()));
+  const auto late = connect(listener);
+  EXPECT_TRUE(late.served);
+  EXPECT_FALSE(late.resumed);
 }
 
 TEST_F(Tickets, of_before_a_reload_do_not_resume) {
