@@ -30,6 +30,72 @@ TEST_F(Connected, carries_bytes_both_ways) {
   EXPECT_EQ(Pair::carry(server_, mebibyte, client_), mebibyte);
 }
 
+TEST_F(Connected, reads_as_many_records_as_have_come_and_there_is_room_for) {
+  for (const auto* word : {"one ", "two ", "three "})
+    ASSERT_EQ(client_.write(word).progress, Progress::done);
+  std::array<char, 64> room{};
+  const auto little = server_.read(std::span(room).first(6));
+  EXPECT_EQ(std::string_view(room.data(), little.bytes), "one tw");
+  const auto rest = server_.read(room);
+  EXPECT_EQ(std::string_view(room.data(), rest.bytes), "o three ");
+  EXPECT_EQ(server_.read(room).progress, Progress::want_read);
+}
+
+TEST_F(Connected, reads_what_has_come_before_it_reads_that_the_peer_has_ended) {
+  ASSERT_EQ(client_.write("last words").progress, Progress::done);
+  ASSERT_EQ(client_.shutdown_send().progress, Progress::done);
+  std::array<char, 64> room{};
+  const auto step = server_.read(room);
+  ASSERT_EQ(step.progress, Progress::done);
+  EXPECT_EQ(std::string_view(room.data(), step.bytes), "last words");
+  EXPECT_EQ(server_.read(room).progress, Progress::end);
+}
+
+TEST_F(Connected, holds_back_what_more_follows_and_sends_it_with_the_rest) {
+  ASSERT_EQ(server_.write("head ", true).progress, Progress::done);
+  EXPECT_FALSE(client_.readable());
+  ASSERT_EQ(server_.write("body").progress, Progress::done);
+  std::string got;
+  Pair::take(client_, got);
+  EXPECT_EQ(got, "head body");
+}
+
+/// Until then the bytes come again, or the last of them would wait for a write that never comes.
+TEST_F(Connected, has_written_only_what_the_socket_has_taken) {
+  const std::string large(4 * 1024 * 1024, 'x');
+  const auto before = server_.sent();
+  ASSERT_EQ(server_.write(large).progress, Progress::want_write);
+  EXPECT_GT(server_.sent(), before);
+  EXPECT_LT(server_.sent(), large.size());
+  std::string got;
+  auto step = Step{Progress::want_write};
+  while (step.progress == Progress::want_write) {
+    Pair::take(client_, got);
+    step = server_.write(large);
+  }
+  ASSERT_EQ(step.progress, Progress::done);
+  EXPECT_EQ(step.bytes, large.size());
+  Pair::take(client_, got);
+  EXPECT_TRUE(got == large) << got.size();
+}
+
+TEST_F(Connected, ends_its_sending_once_the_peer_has_read_enough) {
+  const std::string piece(1000, 'x');
+  std::string sent = piece, got;  // the last one waits
+  while (server_.write(piece).progress == Progress::done) sent += piece;
+  ASSERT_EQ(server_.shutdown_send().progress, Progress::want_write);
+  auto step = Step{Progress::want_write};
+  Step end{Progress::want_read};
+  while (step.progress == Progress::want_write) {
+    end = Pair::take(client_, got);
+    step = server_.shutdown_send();
+  }
+  ASSERT_EQ(step.progress, Progress::done);
+  if (end.progress != Progress::end) end = Pair::take(client_, got);
+  EXPECT_EQ(end.progress, Progress::end);
+  EXPECT_TRUE(got == sent);
+}
+
 TEST_F(Connected, knows_who_the_peer_is) {
   const auto peer = server_.peer();
   ASSERT_TRUE(peer);
