@@ -35,7 +35,7 @@ std::size_t Stream::write_now(std::span<net::const_buffer>& pieces, error_code& 
   std::size_t written = 0;
   drop(0, pieces);
   if (pieces.empty()) return 0;
-  error = secured_ ? write_secured(pieces, written) : write_plain(pieces, written);
+  error = secured_ ? result_of(write_secured(pieces, written)) : write_plain(pieces, written);
   if (error == net::error::would_block) error = {};
   return written;
 }
@@ -57,17 +57,32 @@ error_code Stream::write_plain(std::span<net::const_buffer>& pieces, std::size_t
   return {};
 }
 
-error_code Stream::write_secured(std::span<net::const_buffer>& pieces, std::size_t& written) {
+tls::Step Stream::write_secured(std::span<net::const_buffer>& pieces, std::size_t& written) {
   while (!pieces.empty()) {
-    const auto bytes = gather(pieces.begin(), pieces.end());
+    const auto bytes = gather(pieces);
     const auto step = secured_->stream.write(bytes, bytes.size() < net::buffer_size(pieces));
-    if (step.progress == tls::Progress::want_write || step.progress == tls::Progress::want_read)
-      return {};
-    if (step.progress != tls::Progress::done) return result_of(step);
+    if (step.progress != tls::Progress::done) return step;
     written += step.bytes;
     drop(step.bytes, pieces);
   }
-  return {};
+  return {tls::Progress::done};
+}
+
+std::string_view Stream::gather(std::span<const net::const_buffer> pieces) {
+  const auto view = [](const net::const_buffer& piece) {
+    return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+  };
+  const auto first = view(pieces.front());
+  if (pieces.size() == 1) return first;
+  if (first.size() >= record_bytes)
+    return first.substr(0, first.size() - first.size() % record_bytes);
+  auto& together = secured_->gathered;
+  together.clear();
+  for (const auto& piece : pieces) {
+    together.append(view(piece).substr(0, record_bytes - together.size()));
+    if (together.size() == record_bytes) break;
+  }
+  return together;
 }
 
 Task<void> Stream::end_sending() {
@@ -114,6 +129,7 @@ void Stream::cancel() {
 error_code Stream::result_of(const tls::Step& step) {
   if (step.progress == tls::Progress::done) return {};
   if (step.progress == tls::Progress::end) return net::error::eof;
+  if (tls::waits(step)) return net::error::would_block;
   return net::error::connection_reset;
 }
 

@@ -61,15 +61,16 @@ class Stream {
     return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, room);
   }
 
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    const auto begin = [this](auto handler, const Buffers& from) {
-      if (!secured_) return socket_.async_write_some(from, std::move(handler));
-      const auto bytes = gather(net::buffer_sequence_begin(from), net::buffer_sequence_end(from));
-      const auto attempt = [this, bytes] { return secured_->stream.write(bytes); };
+  /// For Write: the rest, as the peer reads. Not Asio's write over one of ours: over TLS the same
+  /// bytes must come again, and Asio cuts what has many pieces as it likes.
+  template <class Token>
+  auto async_write_rest(std::span<net::const_buffer>& pieces, std::size_t& written, Token&& token) {
+    const auto begin = [this, &pieces, &written](auto handler) {
+      if (!secured_) return net::async_write(socket_, pieces, std::move(handler));
+      const auto attempt = [this, &pieces, &written] { return write_secured(pieces, written); };
       drive(attempt, handler);
     };
-    return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
+    return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token);
   }
 
   /// Ends our side; what the peer sends can still be read. Over TLS the end is a record like others
@@ -97,23 +98,7 @@ class Stream {
 
   /// Bytes to write next: whole records of the first piece, or several small ones together. A head
   /// and a short body in two records cost the peer two reads and us half as much CPU again.
-  template <class Iterator>
-  std::string_view gather(Iterator begin, Iterator end) {
-    const auto view = [](const net::const_buffer& piece) {
-      return std::string_view(static_cast<const char*>(piece.data()), piece.size());
-    };
-    while (begin != end && net::const_buffer(*begin).size() == 0) ++begin;
-    if (begin == end) return {};
-    const auto first = view(*begin);
-    if (std::next(begin) == end) return first;
-    if (first.size() >= record_bytes)
-      return first.substr(0, first.size() - first.size() % record_bytes);
-    auto& together = secured_->gathered;
-    together.clear();
-    for (; begin != end && together.size() < record_bytes; ++begin)
-      together.append(view(*begin).substr(0, record_bytes - together.size()));
-    return together;
-  }
+  std::string_view gather(std::span<const net::const_buffer> pieces);
 
   /// Repeats an attempt until it neither wants to read nor to write.
   template <class Attempt>
@@ -130,18 +115,13 @@ class Stream {
       // Closed meanwhile: the descriptor's number may be another connection's by now.
       if (!error && !stream.is_open()) error = net::error::operation_aborted;
       if (!error) step = attempt();
-      if (!error && waits()) return wait(self);
+      if (!error && tls::waits(step)) return wait(self);
       result = error ? error : stream.result_of(step);
       // An operation never completes inside the call that begins it.
       const bool at_once = phase == Phase::begun;
       phase = Phase::over;
       if (!at_once) return self.complete(result, step.bytes);
       net::post(stream.get_executor(), std::move(self));
-    }
-
-    bool waits() const {
-      return step.progress == tls::Progress::want_read ||
-             step.progress == tls::Progress::want_write;
     }
 
     template <class Self>
@@ -159,7 +139,7 @@ class Stream {
   }
 
   error_code write_plain(std::span<net::const_buffer>& pieces, std::size_t& written);
-  error_code write_secured(std::span<net::const_buffer>& pieces, std::size_t& written);
+  tls::Step write_secured(std::span<net::const_buffer>& pieces, std::size_t& written);
 
   static error_code result_of(const tls::Step&);
 
@@ -189,9 +169,9 @@ class [[nodiscard]] Write {
   }
   template <class Caller>
   void await_suspend(std::coroutine_handle<Caller> caller) {
-    rest_.emplace(net::async_write(stream_, pieces_, as_result)).await_suspend(caller);
+    rest_.emplace(stream_.async_write_rest(pieces_, written_, as_result)).await_suspend(caller);
   }
-  /// Where it failed, 0 means that the peer has seen nothing of it; over TLS the size is no other.
+  /// Where it failed, a size of 0 means that the peer has seen nothing of it.
   std::pair<error_code, std::size_t> await_resume() {
     if (!rest_) return outcome(error_, written_);
     const auto [error, n] = rest_->await_resume();
@@ -200,11 +180,12 @@ class [[nodiscard]] Write {
 
  private:
   using Pieces = std::span<net::const_buffer>;
-  using Rest = decltype(net::async_write(std::declval<Stream&>(), Pieces(), as_result));
+  using Rest = decltype(std::declval<Stream&>().async_write_rest(
+      std::declval<Pieces&>(), std::declval<std::size_t&>(), as_result));
 
   std::pair<error_code, std::size_t> outcome(error_code error, std::size_t size) const {
-    if (error && stream_.tls() != nullptr) size = stream_.sent() - sent_before_;
-    return {error, size};
+    if (!error || stream_.tls() == nullptr) return {error, size};
+    return {error, stream_.sent() == sent_before_ ? 0 : std::max(size, std::size_t{1})};
   }
 
   Stream& stream_;

@@ -31,6 +31,10 @@ struct Step {
   std::size_t bytes = 0;  ///< read or written, where done
 };
 
+inline bool waits(const Step& step) {
+  return step.progress == Progress::want_read || step.progress == Progress::want_write;
+}
+
 /// Why a stream ended without a proper close.
 enum class Failure : std::uint8_t {
   none,

@@ -36,10 +36,6 @@ struct Sockets {
   std::array<int, 2> fds{-1, -1};
 };
 
-inline bool waits(const Step& step) {
-  return step.progress == Progress::want_read || step.progress == Progress::want_write;
-}
-
 /// Both ends in one thread: each is driven until it waits for the other.
 class Pair {
  public:
