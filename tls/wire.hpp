@@ -12,8 +12,8 @@
 namespace tls {
 
 /// What lies between OpenSSL and a non-blocking socket that somebody else owns: several records are
-/// received with one recv(2), and sent with one send(2). Left alone OpenSSL makes a system call a
-/// record, which is half of what bulk costs.
+/// received with one recv(2), and sent with one send(2). Left alone OpenSSL makes a system call for
+/// each of them (see README.md, Why).
 ///
 /// Holds memory only while bytes wait in it.
 class Wire {
