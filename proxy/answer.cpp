@@ -74,22 +74,26 @@ std::optional<std::size_t> Answer::head_size(std::size_t& scanned) const {
 }
 
 Task<bool> Answer::read_more() {
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (end_ == block_.size() && end_ < BufferPool::block_size) {
-    lease_.grow();
-    block_ = lease_.bytes();
-  }
-  if (end_ == block_.size()) {
-    std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
-    begin_ = 0;
-  }
+  make_room();
   const auto room = net::buffer(block_.data() + end_, block_.size() - end_);
   const auto [error, n] = co_await upstream_.async_read_some(room, as_result);
   end_ += n;
   arrived_ = arrived_ || n != 0;
   if (error && error != net::error::eof) fail(Reason::upstream_closed);
   co_return !error;
+}
+
+/// A block that was filled is too little for what comes, whether it has been used up or not.
+void Answer::make_room() {
+  if (end_ == block_.size() && end_ < BufferPool::block_size) {
+    lease_.grow();
+    block_ = lease_.bytes();
+  }
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ != block_.size()) return;
+  std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
+  end_ -= begin_;
+  begin_ = 0;
 }
 
 /// 100 (Continue) is for us, who asked for nothing; the others are for a client that may know them.

@@ -71,6 +71,7 @@ class Answer {
   std::string_view arrived() const { return {block_.data() + begin_, end_ - begin_}; }
   std::optional<std::size_t> head_size(std::size_t& scanned) const;
   Task<bool> read_more();
+  void make_room();
   Task<bool> pass_on_interim();
   bool opens_tunnel() const;
   http::OutgoingBody outgoing() const;

@@ -69,6 +69,23 @@ class Responses(DaemonTest):
         client.send(request("GET", "/info"))
         self.assertEqual(client.response().body, b"{}")
 
+    def test_a_long_answer_of_an_operation_that_may_last_comes_in_large_pieces(self):
+        """Such answers begin with a small buffer: of a thousand streams of events nearly all are silent."""
+        size = 4 << 20
+        chunks = b"100000\r\n" + b"x" * (1 << 20) + b"\r\n"
+        self.serve({"GET /images/x/get": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks * 4 + b"0\r\n\r\n"})
+        client = self.client()
+        client.send(request("GET", "/images/x/get"))
+        while client.read_line():
+            pass
+        pieces = []
+        while piece := int(client.read_line(), 16):
+            client.read_exactly(piece + 2)
+            pieces.append(piece)
+        self.assertEqual(sum(pieces), size)
+        self.assertGreater(max(pieces), 32 << 10)
+        self.assertLess(len(pieces), 2 * size // (64 << 10) + 10)
+
     def test_an_answer_without_length_lasts_until_the_engine_ends_it(self):
         self.serve({"GET /containers/x/logs": send_and_close(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nlog lines")})
         client = self.client()
