@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much memory the daemon holds as it is shipped: at rest, and for each connection that waits."""
+
+import dataclasses
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+from tests.bench import contestants
+from tests.bench.scenarios import memory
+from tests.bench.stage import QUICK, Programs, Stage
+
+BUILD = os.path.dirname(os.environ.get("TIDEGATE", "build/release/tidegate"))
+
+# What was measured, and a quarter of room for other versions of the libraries.
+AT_REST = 5.2 * 1.25  # MiB
+IDLE_CONNECTION = 7 * 1.25  # KiB
+STREAM_OF_EVENTS = 10.5 * 1.25
+HELD = 500
+
+
+class Memory(unittest.TestCase):
+    def test_neither_rest_nor_waiting_takes_more_than_its_limit(self):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            mock.patch.object(contestants, "HAPROXY", None),
+            Stage(Programs(BUILD), folder, dataclasses.replace(QUICK, held=HELD)) as stage,
+        ):
+            at_rest, idle, streams = memory(stage, stage.tidegate)
+        self.assertLess(at_rest, AT_REST)
+        self.assertLess((idle - at_rest) * 1024 / HELD, IDLE_CONNECTION)
+        self.assertLess((streams - at_rest) * 1024 / HELD, STREAM_OF_EVENTS)
+
+
+if __name__ == "__main__":
+    unittest.main()
