@@ -228,6 +228,20 @@ class AnswerBodies(DaemonTest):
         client.close()
         connection.await_end()
 
+    def test_tiny_chunks_reach_a_client_that_reads_slowly_unchanged(self):
+        """A write of hundreds of pieces is interrupted in the middle, and goes on where it was."""
+        tiny = [bytes([number % 251]) * (number % 37 + 1) for number in range(1 << 15)]
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in tiny)
+
+        def export(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks * 8 + b"0\r\n\r\n")
+
+        self.serve({"GET /containers/x/export": export})
+        client = self.client(receive_buffer=4096)
+        client.send(request("GET", "/containers/x/export"))
+        got = b"".join(client.body_pieces(client.response_head()))
+        self.assertEqual(hashlib.sha256(got).digest(), hashlib.sha256(b"".join(tiny) * 8).digest())
+
     def test_each_event_arrives_at_once(self):
         def events(connection, _):
             connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
