@@ -25,26 +25,25 @@ class Writer {
 
  private:
   void array(Value value) {
-    char before = '[';
-    for (const Value child : value) {
-      put(before);
-      before = ',';
-      write(child);
-    }
-    if (before == '[') put(before);
-    put(']');
+    children(value, '[', ']', [this](Value element) { write(element); });
   }
 
   void object(Value value) {
-    char before = '{';
+    children(value, '{', '}', [this](Value member) {
+      key(member);
+      write(member);
+    });
+  }
+
+  void children(Value value, char open, char close, auto write_one) {
+    char before = open;
     for (const Value child : value) {
       put(before);
       before = ',';
-      key(child);
-      write(child);
+      write_one(child);
     }
-    if (before == '{') put(before);
-    put('}');
+    if (before == open) put(open);
+    put(close);
   }
 
   void key(Value member) {
