@@ -62,7 +62,7 @@ class Reader {
     return true;
   }
 
-  bool value(Index self, unsigned depth) {
+  [[gnu::always_inline]] bool value(Index self, unsigned depth) {
     here_ = self;
     if (at_ == end_) return fail(Reason::body_not_json, "the text ends where a value should stand");
     switch (*at_) {
@@ -85,7 +85,7 @@ class Reader {
     return true;
   }
 
-  bool text(Index self) {
+  [[gnu::always_inline]] bool text(Index self) {
     const std::string_view content = string();
     if (content.data() == nullptr) return false;
     Node& node = document_.at(self);
@@ -120,7 +120,7 @@ class Reader {
            std::errc();
   }
 
-  bool array(Index self, unsigned depth) {
+  [[gnu::noinline]] bool array(Index self, unsigned depth) {
     if (!enter(self, Kind::array, depth)) return false;
     if (take(']')) return true;
     Index last = no_index;
@@ -133,7 +133,7 @@ class Reader {
     return take(']') || fail(Reason::body_not_json, "`,` or `]` is expected");
   }
 
-  bool object(Index self, unsigned depth) {
+  [[gnu::noinline]] bool object(Index self, unsigned depth) {
     if (!enter(self, Kind::object, depth)) return false;
     if (take('}')) return true;
     Index last = no_index;
@@ -149,7 +149,7 @@ class Reader {
     return keys_differ(self, members);
   }
 
-  bool member(Index self, Index& last) {
+  [[gnu::always_inline]] bool member(Index self, Index& last) {
     if (at_ == end_ || *at_ != '"') {
       return fail(Reason::body_not_json, "a key in double quotes is expected");
     }

@@ -12,7 +12,8 @@ class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
 
-  void write(Value value) {
+  // Inlined always, here and in Reader: of a body's values one in ten is an array or object.
+  [[gnu::always_inline]] void write(Value value) {
     switch (value.kind()) {
       case Kind::null: return put("null");
       case Kind::boolean: return put(value.truth() ? "true" : "false");
@@ -24,11 +25,11 @@ class Writer {
   }
 
  private:
-  void array(Value value) {
+  [[gnu::noinline]] void array(Value value) {
     children(value, '[', ']', [this](Value element) { write(element); });
   }
 
-  void object(Value value) {
+  [[gnu::noinline]] void object(Value value) {
     children(value, '{', '}', [this](Value member) {
       key(member);
       write(member);

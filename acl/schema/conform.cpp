@@ -22,28 +22,39 @@ bool is_ascii(std::string_view key) {
 // unsigned one.
 template <class Number>
 bool fits(std::string_view digits) {
-  if (digits.size() == 1) return true;  // most are 0
   Number ignored{};
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, ignored);
   return error == std::errc() && stop == end;
 }
 
-bool is_a(Value value, Scalar scalar) {
-  const Kind kind = value.kind();
+[[gnu::noinline]] bool is_in_range(std::string_view number, Scalar scalar) {
   switch (scalar) {
-    case Scalar::boolean: return kind == Kind::boolean;
+    case Scalar::int64: return fits<std::int64_t>(number);
+    case Scalar::uint64: return fits<std::uint64_t>(number);
+    case Scalar::uint32: return fits<std::uint32_t>(number);
+    case Scalar::uint16: return fits<std::uint16_t>(number);
+    case Scalar::float32: return fits<float>(number);
+    case Scalar::boolean:
     case Scalar::string:
-    case Scalar::bytes: return kind == Kind::string;
-    case Scalar::int64: return kind == Kind::number && fits<std::int64_t>(value.text());
-    case Scalar::uint64: return kind == Kind::number && fits<std::uint64_t>(value.text());
-    case Scalar::uint32: return kind == Kind::number && fits<std::uint32_t>(value.text());
-    case Scalar::uint16: return kind == Kind::number && fits<std::uint16_t>(value.text());
-    case Scalar::float32: return kind == Kind::number && fits<float>(value.text());
-    case Scalar::object: return kind == Kind::object;
+    case Scalar::bytes:
+    case Scalar::object:
     case Scalar::ignored: return true;
   }
   return false;
+}
+
+constexpr Kind kind_of(Scalar scalar) {
+  if (scalar == Scalar::boolean) return Kind::boolean;
+  if (scalar == Scalar::object) return Kind::object;
+  return scalar == Scalar::string || scalar == Scalar::bytes ? Kind::string : Kind::number;
+}
+
+bool is_a(Value value, Scalar scalar) {
+  if (scalar == Scalar::ignored) return true;
+  if (value.kind() != kind_of(scalar)) return false;
+  const bool is_digit = value.text().size() == 1;  // as most numbers are, and it fits anywhere
+  return value.kind() != Kind::number || is_digit || is_in_range(value.text(), scalar);
 }
 
 class Matcher {
@@ -52,28 +63,33 @@ class Matcher {
           Conformance& out)
       : operation_(operation), body_(body), settings_(settings), out_(out) {}
 
-  void match(Value value, Type type) {
+  // Nearly all values are plain ones: these are matched without a call.
+  [[gnu::always_inline]] void match(Value value, Type type) {
     if (value.is_null()) return;
+    if (type.shape == Shape::one) return one(value, type);
+    many(value, type);
+  }
+
+ private:
+  [[gnu::always_inline]] void one(Value value, Type type) {
+    if (!is_a(value, type.scalar)) return wrong_type(value, type);
+    if (type.scalar == Scalar::object) object(value, type.object);
+  }
+
+  [[gnu::noinline]] void many(Value value, Type type) {
     const Type inner{Shape::one, type.scalar, type.object};
+    const Type list{Shape::list, type.scalar, type.object};
     switch (type.shape) {
-      case Shape::one: return one(value, type);
+      case Shape::one: return;
       case Shape::list: return elements(value, Kind::array, inner, type);
       case Shape::map: return elements(value, Kind::object, inner, type);
-      case Shape::list_of_lists:
-        return elements(value, Kind::array, {Shape::list, type.scalar, type.object}, type);
-      case Shape::map_of_lists:
-        return elements(value, Kind::object, {Shape::list, type.scalar, type.object}, type);
+      case Shape::list_of_lists: return elements(value, Kind::array, list, type);
+      case Shape::map_of_lists: return elements(value, Kind::object, list, type);
       case Shape::pair: return pair(value, inner, type);
       case Shape::string_or_list:
         if (value.kind() == Kind::string) return body_.wrap(value);
         return elements(value, Kind::array, inner, type);
     }
-  }
-
- private:
-  void one(Value value, Type type) {
-    if (!is_a(value, type.scalar)) return wrong_type(value, type);
-    if (type.scalar == Scalar::object) object(value, type.object);
   }
 
   void elements(Value value, Kind kind, Type inner, Type whole) {
@@ -87,7 +103,7 @@ class Matcher {
     elements(value, Kind::array, inner, whole);
   }
 
-  void object(Value value, Struct type) {
+  [[gnu::noinline]] void object(Value value, Struct type) {
     body_.filter(value, [this, value, type](Value member) { return keeps(value, member, type); });
   }
 
