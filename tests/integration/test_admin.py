@@ -50,13 +50,18 @@ class Admin(DaemonTest):
         samples = re.findall(r"^(tidegate_\S+?(?:\{.*\})?) (\S+)$", page.body.decode(), re.M)
         return {name: float(value) for name, value in samples}
 
+    def figures_of(self, requests):
+        """The figures once so many requests are counted: a client may have its answer a moment before."""
+        wait_until(lambda: self.figures()["tidegate_own_seconds_count"] >= requests, f"{requests} requests")
+        return self.figures()
+
     def test_requests_are_counted_by_profile_operation_and_decision(self):
         self.serve(allow=["@read"])
         for _ in range(3):
             self.ask(request("GET", "/containers/json"))
         self.ask(request("POST", "/containers/x/kill"))
         self.ask(request("GET", "/nonsense"))
-        figures = self.figures()
+        figures = self.figures_of(5)
         counted = {name: value for name, value in figures.items() if name.startswith("tidegate_requests_total")}
         self.assertEqual(counted, {
             'tidegate_requests_total{profile="p",operation="ContainerList",decision="allow"}': 3,
@@ -70,7 +75,7 @@ class Admin(DaemonTest):
         self.serve(allow=["@read"])
         self.ask(request("GET", "/info"))
         self.ask(request("POST", "/containers/x/kill"))
-        figures = self.figures()
+        figures = self.figures_of(2)
         self.assertEqual(figures["tidegate_own_seconds_count"], 2)
         self.assertEqual(figures["tidegate_upstream_seconds_count"], 1, "a refused request has no engine's share")
         self.assertEqual(figures['tidegate_own_seconds_bucket{le="+Inf"}'], 2)
