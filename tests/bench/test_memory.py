@@ -8,6 +8,7 @@ import unittest
 from unittest import mock
 
 from tests.bench import contestants
+from tests.bench.processes import raise_descriptor_limit
 from tests.bench.scenarios import memory
 from tests.bench.stage import QUICK, Programs, Stage
 
@@ -23,6 +24,7 @@ HELD = 1000
 
 class Memory(unittest.TestCase):
     def test_neither_rest_nor_waiting_takes_more_than_its_limit(self):
+        self.assertGreater(raise_descriptor_limit(4 * HELD), 2 * HELD, "files that this user may open")
         with (
             tempfile.TemporaryDirectory() as folder,
             mock.patch.object(contestants, "HAPROXY", None),
