@@ -12,6 +12,9 @@ from tests.bench import contestants
 from tests.bench.contestants import Certificates, Engine, HaProxy, Tidegate
 from tests.bench.processes import Failure, begin_on, cpus, run
 
+# What the tests measure.
+BUILD = os.path.dirname(os.environ.get("TIDEGATE", "build/release/tidegate"))
+
 
 @dataclasses.dataclass(frozen=True)
 class Size:

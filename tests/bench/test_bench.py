@@ -12,9 +12,8 @@ from unittest import mock
 from tests.bench import bench, contestants, table
 from tests.bench.processes import Failure
 from tests.bench.scenarios import PING, Row, Scenario, scenarios
-from tests.bench.stage import QUICK, Programs, Stage
+from tests.bench.stage import BUILD, QUICK, Programs, Stage
 
-BUILD = os.path.dirname(os.environ.get("TIDEGATE", "build/release/tidegate"))
 FIGURE = re.compile(r"^-?[\d,]+(\.\d+)?$")
 
 

@@ -2,7 +2,6 @@
 """How much memory the daemon holds as it is shipped: at rest, and for each connection that waits."""
 
 import dataclasses
-import os
 import tempfile
 import unittest
 from unittest import mock
@@ -10,9 +9,7 @@ from unittest import mock
 from tests.bench import contestants
 from tests.bench.processes import raise_descriptor_limit
 from tests.bench.scenarios import memory
-from tests.bench.stage import QUICK, Programs, Stage
-
-BUILD = os.path.dirname(os.environ.get("TIDEGATE", "build/release/tidegate"))
+from tests.bench.stage import BUILD, QUICK, Programs, Stage
 
 # What was measured, and three tenths of room for other versions of the libraries.
 ROOM = 1.3
