@@ -5,6 +5,8 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -26,7 +28,7 @@ class Appender {
   [[gnu::always_inline]] void put(const auto&... pieces) {
     reserve((view(pieces).size() + ...));
     char* at = at_;  // a member might be one of the bytes written, for all that a compiler knows
-    ((at += view(pieces).copy(at, std::string_view::npos)), ...);
+    ((at = append(pieces, at)), ...);
     at_ = at;
   }
 
@@ -51,6 +53,38 @@ class Appender {
     return {literal, Size - 1};
   }
   static constexpr std::string_view view(std::string_view text) { return text; }
+
+  template <std::size_t Size>
+  static char* append(const char (&literal)[Size], char* at) {
+    std::memcpy(at, literal, Size - 1);
+    return at + Size - 1;
+  }
+  // Most are short: two steps, which may overlap, without a call.
+  [[gnu::always_inline]] static char* append(std::string_view text, char* at) {
+    const char* const from = text.data();
+    const std::size_t size = text.size();
+    if (size > 16) {
+      std::memcpy(at, from, size);
+    } else if (size >= 8) {
+      copy_ends<std::uint64_t>(from, size, at);
+    } else if (size >= 4) {
+      copy_ends<std::uint32_t>(from, size, at);
+    } else if (size != 0) {
+      at[0] = from[0];
+      at[size / 2] = from[size / 2];
+      at[size - 1] = from[size - 1];
+    }
+    return at + size;
+  }
+  template <class Word>
+  static void copy_ends(const char* from, std::size_t size, char* at) {
+    Word first;
+    Word last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(at, &first, sizeof first);
+    std::memcpy(at + size - sizeof last, &last, sizeof last);
+  }
 
   std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
 

@@ -7,6 +7,7 @@
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
 #include "acl/json/writer.hpp"
+#include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
@@ -102,7 +103,7 @@ Decision Profile::decide(const Identity& identity, const Request& request, std::
   if (decision.verdict != Verdict::needs_body) return decision;
   decision.verdict = Verdict::allow;
   if (body.empty() && schema::body_is_optional(request.operation)) return decision;
-  if (const auto refusal = scratch.document.read(body)) {
+  if (const auto refusal = read_body(request, body, scratch)) {
     refuse(request, *refusal, decision);
     return decision;
   }
@@ -115,12 +116,16 @@ Decision Profile::decide(const Identity& identity, const Request& request, std::
   return decision;
 }
 
-void Profile::check_body(const Request& request, Scratch& scratch, Decision& decision) const {
+std::optional<Refusal> Profile::read_body(const Request& request, std::string_view body,
+                                          Scratch& scratch) const {
   schema::ConformSettings settings;
   settings.unknown_fields = constraints_.spec().unknown_fields;
   settings.habits = constraints_.spec().client_habits;
   settings.drop_refused = mode_ == Mode::shadow;
-  schema::conform(request.operation, scratch.document, settings, scratch.conformance);
+  return schema::read(request.operation, body, scratch.document, settings, scratch.conformance);
+}
+
+void Profile::check_body(const Request& request, Scratch& scratch, Decision& decision) const {
   decision.dropped = scratch.conformance.dropped;
   if (!scratch.conformance.ok()) {
     const Refusal refusal(scratch.conformance.problems.front().reason,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "acl/identity.hpp"
 #include "acl/mistake.hpp"
 #include "acl/operation.hpp"
+#include "acl/reason.hpp"
 #include "acl/request.hpp"
 #include "acl/result.hpp"
 #include "acl/scratch.hpp"
@@ -74,6 +76,7 @@ class Profile {
   };
   void deny_operation(const Request&, Decision&) const;
   void check_head(const Request&, Decision&) const;
+  std::optional<Refusal> read_body(const Request&, std::string_view body, Scratch&) const;
   void check_body(const Request&, Scratch&, Decision&) const;
   void deny(const Request&, const constraint::Findings&, Decision&) const;
   void deny(const Request&, Reason, const std::string& why, Decision&) const;

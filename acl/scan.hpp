@@ -44,6 +44,18 @@ inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
   return word;
 }
 
+/// Whether two texts of `size` bytes are alike. For short ones in hot places: no call.
+inline bool same(const char* a, const char* b, std::size_t size) {
+  if (size < 8) return load_up_to_eight(a, size) == load_up_to_eight(b, size);
+  const auto differ = [a, b](std::size_t i) {
+    return load<std::uint64_t>(a + i) != load<std::uint64_t>(b + i);
+  };
+  for (std::size_t i = 8; i + 8 < size; i += 8) {
+    if (differ(i)) return false;
+  }
+  return !differ(0) && !differ(size - 8);
+}
+
 #if defined(__SSE2__)
 /// Of sixteen bytes: a bit for each special one, the lowest for the first.
 template <char... Also>

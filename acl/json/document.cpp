@@ -5,6 +5,7 @@
 #include <cassert>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "acl/text.hpp"
 
@@ -154,11 +155,11 @@ void Document::set_empty(Value value, Kind array_or_object) {
 }
 
 void Document::wrap(Value value) {
-  const Index inner = static_cast<Index>(nodes_.size());
-  nodes_.push_back(at(value.index()));
+  const Index inner = next_node();
+  Node& element = at(inner);
+  element = at(value.index());
   set_empty(value, Kind::array);
   at(value.index()).first = inner;
-  Node& element = nodes_.back();
   element.parent = value.index();
   element.next = no_index;
   element.set_key({});
@@ -171,7 +172,16 @@ void Document::wrap(Value value) {
 Index Document::add_last(Index parent) {
   Index last = no_index;
   for (Index i = at(parent).first; i != no_index; i = at(i).next) last = i;
-  return add(parent, last);
+  add(parent, last);
+  return last;
+}
+
+void Document::more_nodes() {
+  const Index room = room_ == 0 ? 64 : 2 * room_;
+  auto nodes = std::make_unique_for_overwrite<Node[]>(room);
+  std::copy_n(nodes_.get(), size_, nodes.get());
+  nodes_ = std::move(nodes);
+  room_ = room;
 }
 
 char* Document::take(std::size_t size) {
@@ -189,8 +199,13 @@ char* Document::take(std::size_t size) {
   return taken;
 }
 
+void Document::forget_tags() {
+  for (Index i = 0; i < size_; ++i) at(i).tag = 0;
+  std::ranges::fill(last_tagged_, no_index);
+}
+
 void Document::clear() {
-  nodes_.clear();
+  size_ = 0;
   std::ranges::fill(last_tagged_, no_index);
   chunk_ = 0;
   used_ = 0;

@@ -35,7 +35,6 @@ struct Node {
   const char* text_at = nullptr;  ///< a string's content, a number as it was written
   std::uint32_t key_size = 0;
   std::uint32_t text_size = 0;
-  std::uint32_t hash = 0;  ///< key_hash() of a member that was read
   Index parent = no_index;
   Index first = no_index;  ///< first child
   Index next = no_index;   ///< next sibling
@@ -80,8 +79,6 @@ class Value {
   bool is_zero() const;
 
   std::string_view key() const { return exists() ? node().key() : std::string_view(); }
-  /// key_hash() of a member's key, where it was read.
-  std::uint32_t hash() const { return exists() ? node().hash : 0; }
   /// The number that tag() attached; for a member of a struct its schema::Field.
   std::uint16_t tag() const { return exists() ? node().tag : std::uint16_t{0}; }
 
@@ -117,8 +114,8 @@ class Document {
   /// \returns why it is no acceptable JSON; the document is then empty.
   std::optional<Refusal> read(std::string_view text, const Limits& limits = {});
 
-  Value root() const { return nodes_.empty() ? Value() : Value(*this, 0); }
-  std::size_t size() const { return nodes_.size(); }
+  Value root() const { return size_ == 0 ? Value() : Value(*this, 0); }
+  std::size_t size() const { return size_; }
 
   /// The member `key` of `object`, added as null at the end where it is missing. A null becomes an
   /// object first. `key` must outlive the document's content.
@@ -138,18 +135,18 @@ class Document {
     at(member.index()).set_key(word);
     at(member.index()).key_plain = true;
   }
-  /// \param tag not 0, and no other member of the object has it
-  void tag(Value member, std::uint16_t tag) {
+  /// \param tag not 0 \returns whether the last member that got this tag is of the same object
+  bool tag(Value member, std::uint16_t tag) {
     if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
-    last_tagged_[tag] = member.index();
-    at(member.index()).tag = tag;
+    Index& last = last_tagged_.data()[tag];
+    Node& node = at(member.index());
+    const bool again = last != no_index && at(last).parent == node.parent;
+    last = member.index();
+    node.tag = tag;
+    return again;
   }
-
-  /// Whether the last member that got this tag is one of `object`.
-  bool last_tagged_is_in(Value object, std::uint16_t tag) const {
-    if (tag >= last_tagged_.size() || last_tagged_[tag] == no_index) return false;
-    return at(last_tagged_[tag]).parent == object.index();
-  }
+  /// As if tag() had never been called.
+  void forget_tags();
 
   /// Unlinks each child of `parent` for which `keep` says no. Linear.
   template <class Keep>
@@ -169,28 +166,44 @@ class Document {
 
  private:
   friend class Value;
+  friend class Scanner;
+  template <class Guide>
   friend class Reader;
 
   // Only a Document makes indices, so that a release build need not check them: that is a seventh
   // of what decide() costs.
   const Node& at(Index index) const {
-    assert(index < nodes_.size());
-    return nodes_.data()[index];
+    assert(index < size_);
+    return nodes_.get()[index];
   }
   Node& at(Index index) {
-    assert(index < nodes_.size());
-    return nodes_.data()[index];
+    assert(index < size_);
+    return nodes_.get()[index];
   }
   Index& link_after(Index parent, Index last) {
     return last == no_index ? at(parent).first : at(last).next;
   }
-  Index add(Index parent, Index last) {
-    const Index added = static_cast<Index>(nodes_.size());
-    nodes_.emplace_back().parent = parent;
-    if (parent != no_index) link_after(parent, last) = added;
-    return added;
+  /// A null behind the child `last` of `parent`, which it becomes itself; no_index: there was none.
+  [[gnu::always_inline]] Node& add(Index parent, Index& last) {
+    const Index added = next_node();
+    link_after(parent, last) = added;
+    last = added;
+    at(added) = Node();
+    at(added).parent = parent;
+    return at(added);
   }
+  Index next_node() {
+    if (size_ == room_) more_nodes();
+    return size_++;
+  }
+  void more_nodes();
   Index add_last(Index parent);
+  Index last_tagged(std::uint16_t tag) const {
+    return tag < last_tagged_.size() ? last_tagged_.data()[tag] : no_index;
+  }
+  /// A member of `object` whose key another one has as well; no_index where all differ.
+  Index repeated_key(Index object);
+  Index sorted_repeated_key(Index object);
   char* take(std::size_t size);
   void clear();
 
@@ -198,7 +211,9 @@ class Document {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
-  std::vector<Node> nodes_;         ///< one that was unlinked has no parent
+  std::unique_ptr<Node[]> nodes_;   ///< one that was unlinked has no parent
+  Index size_ = 0;                  ///< so many are in use …
+  Index room_ = 0;                  ///< … of so many
   std::vector<Index> last_tagged_;  ///< by tag: the last member that got it
   std::vector<Chunk> chunks_;       ///< text that does not stand in the source: unescaped or set
   std::size_t chunk_ = 0;           ///< the one in use …
@@ -241,8 +256,8 @@ inline Value Value::next() const {
 }
 
 inline Value Value::tagged(std::uint16_t tag) const {
-  if (!exists() || tag >= document_->last_tagged_.size()) return {};
-  const Index last = document_->last_tagged_[tag];
+  if (!exists()) return {};
+  const Index last = document_->last_tagged(tag);
   if (last == no_index) return {};
   const bool mine = document_->at(last).parent == index_;
   return mine ? Value(*document_, last) : search_tagged(tag);

@@ -15,9 +15,9 @@ class Writer {
   // Inlined always, here and in Reader: of a body's values one in ten is an array or object.
   [[gnu::always_inline]] void write(Value value) {
     switch (value.kind()) {
-      case Kind::null: return put("null");
-      case Kind::boolean: return put(value.truth() ? "true" : "false");
-      case Kind::number: return put(value.text());
+      case Kind::null: return out_.put("null");
+      case Kind::boolean: return value.truth() ? out_.put("true") : out_.put("false");
+      case Kind::number: return out_.put(value.text());
       case Kind::string: return string(value);
       case Kind::array: return array(value);
       case Kind::object: return object(value);

@@ -2,7 +2,6 @@
 #include "acl/schema/conform.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
@@ -18,101 +17,44 @@ bool is_ascii(std::string_view key) {
                      [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-// Go decodes an integer from plain digits alone: 1.0 and 1e3 are errors there, and so is -0 for an
-// unsigned one.
-template <class Number>
-bool fits(std::string_view digits) {
-  Number ignored{};
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, ignored);
-  return error == std::errc() && stop == end;
-}
-
-[[gnu::noinline]] bool is_in_range(std::string_view number, Scalar scalar) {
-  switch (scalar) {
-    case Scalar::int64: return fits<std::int64_t>(number);
-    case Scalar::uint64: return fits<std::uint64_t>(number);
-    case Scalar::uint32: return fits<std::uint32_t>(number);
-    case Scalar::uint16: return fits<std::uint16_t>(number);
-    case Scalar::float32: return fits<float>(number);
-    case Scalar::boolean:
-    case Scalar::string:
-    case Scalar::bytes:
-    case Scalar::object:
-    case Scalar::ignored: return true;
-  }
-  return false;
-}
-
-constexpr Kind kind_of(Scalar scalar) {
-  if (scalar == Scalar::boolean) return Kind::boolean;
-  if (scalar == Scalar::object) return Kind::object;
-  return scalar == Scalar::string || scalar == Scalar::bytes ? Kind::string : Kind::number;
-}
-
-bool is_a(Value value, Scalar scalar) {
-  if (scalar == Scalar::ignored) return true;
-  if (value.kind() != kind_of(scalar)) return false;
-  const bool is_digit = value.text().size() == 1;  // as most numbers are, and it fits anywhere
-  return value.kind() != Kind::number || is_digit || is_in_range(value.text(), scalar);
-}
-
 class Matcher {
  public:
   Matcher(Operation operation, json::Document& body, const ConformSettings& settings,
           Conformance& out)
       : operation_(operation), body_(body), settings_(settings), out_(out) {}
 
-  // Nearly all values are plain ones: these are matched without a call.
-  [[gnu::always_inline]] void match(Value value, Type type) {
+  void match(Value value, Type type) {
     if (value.is_null()) return;
     if (type.shape == Shape::one) return one(value, type);
     many(value, type);
   }
 
  private:
-  [[gnu::always_inline]] void one(Value value, Type type) {
-    if (!is_a(value, type.scalar)) return wrong_type(value, type);
+  void one(Value value, Type type) {
+    if (!takes(type.scalar, value.kind(), value.text())) return wrong_type(value, type);
     if (type.scalar == Scalar::object) object(value, type.object);
   }
 
-  [[gnu::noinline]] void many(Value value, Type type) {
-    const Type inner{Shape::one, type.scalar, type.object};
-    const Type list{Shape::list, type.scalar, type.object};
-    switch (type.shape) {
-      case Shape::one: return;
-      case Shape::list: return elements(value, Kind::array, inner, type);
-      case Shape::map: return elements(value, Kind::object, inner, type);
-      case Shape::list_of_lists: return elements(value, Kind::array, list, type);
-      case Shape::map_of_lists: return elements(value, Kind::object, list, type);
-      case Shape::pair: return pair(value, inner, type);
-      case Shape::string_or_list:
-        if (value.kind() == Kind::string) return body_.wrap(value);
-        return elements(value, Kind::array, inner, type);
+  void many(Value value, Type type) {
+    if (type.shape == Shape::string_or_list && value.kind() == Kind::string) {
+      return body_.wrap(value);
     }
+    // Go throws away what does not fit into a [2]uint; no client sends it, so it is refused.
+    const bool fits = type.shape != Shape::pair || value.size() <= 2;
+    const Kind kind = is_map(type.shape) ? Kind::object : Kind::array;
+    if (value.kind() != kind || !fits) return wrong_type(value, type);
+    for (const Value element : value) match(element, inner(type));
   }
 
-  void elements(Value value, Kind kind, Type inner, Type whole) {
-    if (value.kind() != kind) return wrong_type(value, whole);
-    for (const Value element : value) match(element, inner);
+  void object(Value value, Struct type) {
+    body_.filter(value, [this, type](Value member) { return keeps(member, type); });
   }
 
-  // Go throws away what does not fit into a [2]uint; no client sends it, so it is refused.
-  void pair(Value value, Type inner, Type whole) {
-    if (value.kind() == Kind::array && value.size() > 2) return wrong_type(value, whole);
-    elements(value, Kind::array, inner, whole);
-  }
-
-  [[gnu::noinline]] void object(Value value, Struct type) {
-    body_.filter(value, [this, value, type](Value member) { return keeps(value, member, type); });
-  }
-
-  bool keeps(Value object, Value member, Struct type) {
-    const Field field = find(type, member.key(), member.hash());
+  bool keeps(Value member, Struct type) {
+    const Field field = find(type, member.key());
     if (field == Field::none) return keeps_unknown(member, type);
-    const auto tag = static_cast<std::uint16_t>(field);
     // Structs never contain themselves, so the last object that had this field is this one or done.
-    if (body_.last_tagged_is_in(object, tag)) {
+    if (body_.tag(member, static_cast<std::uint16_t>(field))) {
       malformed(Reason::body_duplicate_key, member,
                 "the field is given twice, in different spellings");
       return true;
@@ -120,7 +62,6 @@ class Matcher {
     const FieldInfo& known = info(field);
     if (known.type.scalar == Scalar::ignored) return keeps_habit(member);
     if (!keeps_habits()) body_.rename(member, known.name);
-    body_.tag(member, tag);
     match(member, known.type);
     return true;
   }

@@ -174,6 +174,16 @@ constexpr NameIndex make_index() {
 
 constexpr NameIndex name_index = make_index();
 
+consteval auto find_first_fields() {
+  std::array<Field, std::size(struct_names)> first{};
+  for (std::size_t i = std::size(fields) - 1; i != 0; --i) {
+    first[static_cast<std::size_t>(fields[i].owner)] = static_cast<Field>(i);
+  }
+  return first;
+}
+
+constexpr auto first_fields = find_first_fields();
+
 bool has(Struct object, const FieldInfo& field) {
   if (field.owner == object) return true;
   return std::any_of(std::begin(embeds), std::end(embeds), [&](const auto& embed) {
@@ -222,8 +232,8 @@ bool body_is_dropped(Operation operation) {
   return operation == Operation::ContainerStart;
 }
 
-Field find(Struct object, std::string_view key, std::uint32_t hash) {
-  for (std::size_t slot = slot_of(object, hash); name_index[slot].field != 0;
+Field find(Struct object, std::string_view key) {
+  for (std::size_t slot = slot_of(object, json::key_hash(key)); name_index[slot].field != 0;
        slot = (slot + 1) % index_size) {
     const Slot& entry = name_index[slot];
     if (entry.object == object && folds_to(fields[entry.field].name, key)) {
@@ -231,6 +241,10 @@ Field find(Struct object, std::string_view key, std::uint32_t hash) {
     }
   }
   return Field::none;
+}
+
+Field first_field(Struct object) {
+  return first_fields[static_cast<std::size_t>(object)];
 }
 
 std::string_view nearest(Struct object, std::string_view key) {

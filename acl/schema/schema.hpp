@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "acl/json/document.hpp"
-#include "acl/json/key_hash.hpp"
 #include "acl/operation.hpp"
 
 /// What the engine decodes each request body into: Go's structs as data (structs.inc, bodies.inc).
@@ -71,6 +70,34 @@ struct Type {
   constexpr bool operator==(const Type&) const = default;
 };
 
+/// Whether the engine decodes a number, as it is written, into this scalar.
+bool is_in_range(std::string_view number, Scalar);
+
+constexpr json::Kind kind_of(Scalar scalar) {
+  if (scalar == Scalar::boolean) return json::Kind::boolean;
+  if (scalar == Scalar::object) return json::Kind::object;
+  const bool text = scalar == Scalar::string || scalar == Scalar::bytes;
+  return text ? json::Kind::string : json::Kind::number;
+}
+
+/// Whether the engine decodes a value into this scalar. \param text of a string or number
+inline bool takes(Scalar scalar, json::Kind kind, std::string_view text) {
+  if (scalar == Scalar::ignored) return true;
+  if (kind != kind_of(scalar)) return false;
+  const bool is_digit = text.size() == 1;  // as most numbers are, and it fits anywhere
+  return kind != json::Kind::number || is_digit || is_in_range(text, scalar);
+}
+
+/// What the elements of a list or the values of a map are; not for Shape::one.
+constexpr Type inner(Type type) {
+  const bool of_lists = type.shape == Shape::list_of_lists || type.shape == Shape::map_of_lists;
+  return {of_lists ? Shape::list : Shape::one, type.scalar, type.object};
+}
+
+constexpr bool is_map(Shape shape) {
+  return shape == Shape::map || shape == Shape::map_of_lists;
+}
+
 /// The worst that a field can do.
 enum class Risk : std::uint8_t {
   none,
@@ -114,11 +141,11 @@ bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into: the
 /// case of ASCII letters does not matter. Field::none if there is none, as for all that is not
-/// ASCII. \param hash json::key_hash() of the key
-Field find(Struct object, std::string_view key, std::uint32_t hash);
-inline Field find(Struct object, std::string_view key) {
-  return find(object, key, json::key_hash(key));
-}
+/// ASCII.
+Field find(Struct object, std::string_view key);
+
+/// The first that `object` declares itself; Field::none if it has embedded ones alone.
+Field first_field(Struct object);
 
 /// The field of `object` whose name is nearest to `key`; "" if none is near.
 std::string_view nearest(Struct object, std::string_view key);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes: what the reader accepts is JSON to an independent parser too, reads back unchanged,
-// and what conforms to an operation's schema conforms again unchanged.
+// what conforms to an operation's schema conforms again unchanged, and reading and conforming at
+// once is what they are in turn.
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,8 @@
 
 #include "acl/json/writer.hpp"
 #include "acl/schema/conform.hpp"
+#include "acl/schema/read.hpp"
+#include "acl/schema/schema.hpp"
 
 namespace {
 
@@ -34,6 +37,35 @@ void check_conform(acl::Operation operation, acl::json::Document& document) {
   if (!found.ok() || !found.dropped.empty() || written(again) != once) std::abort();
 }
 
+// What comes of a body: the same whether it is read and made to conform at once or in turn.
+std::string outcome(const acl::json::Document& document, const acl::schema::Conformance& found) {
+  std::string out = written(document);
+  for (acl::json::Index i = 0; i < document.size(); ++i) {
+    const acl::json::Value value(document, i);
+    if (found.ok() && value.parent().exists()) out += " " + std::to_string(value.tag());
+  }
+  for (const auto& problem : found.problems) out += "\n" + problem.message;
+  for (const auto& path : found.dropped) out += "\n" + path;
+  return out;
+}
+
+void check_one_pass(acl::Operation operation, const std::string& text) {
+  if (!acl::schema::body_of(operation)) return;
+  acl::json::Document at_once;
+  acl::json::Document in_turn;
+  acl::schema::Conformance found;
+  const auto refusal = acl::schema::read(operation, text, at_once, {}, found);
+  const std::string once = outcome(at_once, found);
+  const auto same_refusal = in_turn.read(text);
+  if (refusal.has_value() != same_refusal.has_value()) std::abort();
+  if (refusal) {
+    if (refusal->message != same_refusal->message) std::abort();
+    return;
+  }
+  acl::schema::conform(operation, in_turn, {}, found);
+  if (outcome(in_turn, found) != once) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The first byte chooses the operation.
   const auto operation = static_cast<acl::Operation>(data[0] % acl::operation_count);
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  check_one_pass(operation, text);
   acl::json::Document document;
   if (document.read(text)) return 0;
   if (!nlohmann::json::accept(text)) std::abort();

@@ -24,8 +24,9 @@ TEST(Appender, finds_room_for_pieces_of_any_size) {
   std::string text, expected;
   {
     Appender out(text);
-    for (std::size_t size = 0; size < 3000; size += 7) {
-      const std::string piece(size, static_cast<char>('a' + size % 26));
+    for (std::size_t size = 0; size < 3000; size += size < 40 ? 1 : 7) {
+      std::string piece(size, 'a');
+      for (std::size_t i = 0; i < size; ++i) piece[i] = static_cast<char>('a' + i % 26);
       out.put(piece, "|", piece);
       expected += piece + "|" + piece;
     }

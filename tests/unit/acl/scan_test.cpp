@@ -30,6 +30,18 @@ TEST(FindSpecial, names_the_first_of_several) {
   EXPECT_EQ(find_special(text.data() + 8, text.data() + text.size()), text.data() + 8);
 }
 
+TEST(Same, compares_each_byte_of_texts_of_any_size) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'a');
+    EXPECT_TRUE(acl::same(text.data(), std::string(text).data(), size)) << size;
+    for (std::size_t place = 0; place < size; ++place) {
+      std::string other = text;
+      other[place] = 'b';
+      EXPECT_FALSE(acl::same(text.data(), other.data(), size)) << size << " " << place;
+    }
+  }
+}
+
 TEST(LoadUpToEight, takes_what_is_there_and_no_byte_behind_it) {
   const std::string text = "abcdefghij";
   std::uint64_t expected = 0;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "acl/json/document.hpp"
+#include "acl/reason.hpp"
+#include "acl/scan.hpp"
+
+namespace acl::json {
+
+/// The tokens of a text as RFC 8259 has them, stricter than Go: what encoding/json would repair
+/// (broken UTF-8, lone surrogates) is refused, so that one text has one meaning. Says where it
+/// stands, and why it stopped; Reader puts the tokens together.
+class Scanner {
+ protected:
+  Scanner(Document& document, std::string_view text)
+      : document_(document),
+        begin_(text.data()),
+        at_(text.data()),
+        end_(text.data() + text.size()) {}
+
+  bool at_end() const { return at_ == end_; }
+  std::size_t length() const { return static_cast<std::size_t>(end_ - at_); }
+
+  void skip_space() {
+    if (at_ != end_ && *at_ > ' ') return;  // as everywhere in what machines write
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+  }
+
+  bool take(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
+
+  bool take(std::string_view word) {
+    if (!std::string_view(at_, length()).starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  // Most strings are plain ASCII; for the others there are two passes: find the end and check the
+  // raw bytes, then unescape where there is need.
+  // \returns a view without data where it failed; plain_ says whether it holds no escape.
+  [[gnu::always_inline]] std::string_view string() {
+    const char* const start = ++at_;
+    const char* const stop = find_special<'"', '\\'>(start, end_);
+    plain_ = true;
+    if (stop == end_ || *stop != '"') return special_string(start, stop);
+    at_ = stop + 1;
+    return {start, stop};
+  }
+
+  /// \returns it as it is written; a view without data where it failed.
+  [[gnu::always_inline]] std::string_view number() {
+    // Most are one digit.
+    const bool digit = length() > 1 && is_digit(at_[0]) && (at_[1] == ',' || at_[1] == '}');
+    return digit ? std::string_view(at_++, 1) : long_number();
+  }
+
+  bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
+  bool fail_over(Reason reason, std::size_t limit, std::string_view unit);
+  // Takes a view: a string in each caller would need its place on their stacks, made or not.
+  [[gnu::cold, gnu::noinline]] bool fail(Reason reason, std::string_view what);
+
+  Document& document_;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  Index here_ = no_index;  ///< the value being read, for messages
+  bool plain_ = true;      ///< whether the last string holds no escape
+  std::optional<Refusal> failure_;
+
+ private:
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+  std::string_view long_number();
+  bool digits();
+  std::string_view special_string(const char* start, const char* stop);
+  bool unescape(std::string_view& content);
+  bool escape(char*& out, const char* stop);
+  bool unicode_escape(char*& out, const char* stop);
+  bool hex4(char32_t& point, const char* stop);
+
+  std::string_view nothing(Reason reason, std::string_view what) {
+    fail(reason, what);
+    return {};
+  }
+};
+
+}  // namespace acl::json
