@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/answer.hpp"
 
-#include "proxy/http/head_check.hpp"
+#include "proxy/http/head_reader.hpp"
 
 namespace proxy {
 namespace {
@@ -53,8 +53,9 @@ Task<std::optional<Reason>> Answer::read_head() {
       co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_closed;
     }
     const auto bytes = arrived().substr(0, *size);
-    if (!storage_.parser.read(bytes, bounds, to_head, storage_.head))
+    if (!http::read_response_head(bytes, bounds, to_head, storage_.head))
       co_return Reason::upstream_malformed;
+    if (storage_.head.framing == Framing::chunked) storage_.chunks.begin();
     begin_ += *size;
     scanned = 0;
     const auto status = storage_.head.status;
@@ -185,7 +186,7 @@ Reason Answer::client_reason() const {
 Task<void> Answer::relay_chunked() {
   const bool to_chunks = !question_.http_1_0;
   for (;;) {
-    const auto progress = storage_.parser.feed(arrived(), storage_.pieces);
+    const auto progress = storage_.chunks.feed(arrived(), storage_.pieces);
     if (!progress) co_return fail(Reason::upstream_malformed);
     std::size_t size = 0;
     for (const auto piece : storage_.pieces) size += piece.size();

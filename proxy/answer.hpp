@@ -14,8 +14,8 @@
 #include "proxy/audit.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
-#include "proxy/http/parser.hpp"
 #include "proxy/http/writer.hpp"
 #include "proxy/splice.hpp"
 #include "proxy/stream.hpp"
@@ -27,7 +27,7 @@ enum class Next { keep_alive, close, tunnel };
 
 /// What a session keeps from one answer to the next, so that a warm one allocates nothing.
 struct AnswerStorage {
-  http::Parser parser{HTTP_RESPONSE};
+  http::Chunks chunks;
   http::ResponseHead head;
   std::string head_out, chunk_line;
   std::vector<std::string_view> pieces;

@@ -20,8 +20,7 @@ Client::Client(Socket socket, const config::Limits& limits, std::function<void()
       limits_(limits),
       on_end_(std::move(on_end)),
       in_(std::min(small_buffer, limits.head_bytes),
-          std::max(limits.head_bytes, BufferPool::block_size)),
-      parser_(HTTP_REQUEST) {}
+          std::max(limits.head_bytes, BufferPool::block_size)) {}
 
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
                                                                http::RequestHead& head) {
@@ -53,9 +52,8 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
 
   const auto bytes = in_.data().substr(0, head_size_);
   const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
-  if (const auto reason = http::check_request_head(bytes, bounds))
+  if (const auto reason = http::read_request_head(bytes, bounds, head))
     co_return NoRequest{.reason = *reason};
-  if (const auto reason = parser_.read(bytes, head)) co_return NoRequest{.reason = *reason};
   co_return std::monostate{};
 }
 
@@ -72,6 +70,7 @@ void Client::consume_head(const http::RequestHead& head) {
   framing_ = head.framing;
   remaining_ = head.length;
   piece_size_ = 0;
+  if (framing_ == http::Framing::chunked) chunks_.begin();
   if (framing_ == http::Framing::chunked || remaining_ >= bulk) in_.widen(BufferPool::block_size);
 }
 
@@ -88,7 +87,7 @@ Task<acl::Result<Piece, Reason>> Client::next_piece() {
       pieces_.assign(1, in_.data().substr(0, size));
       if (remaining_ == 0) framing_ = http::Framing::none;
     } else {
-      const auto progress = parser_.feed(in_.data(), pieces_);
+      const auto progress = chunks_.feed(in_.data(), pieces_);
       if (!progress) co_return Reason::framing_chunk;
       piece_size_ = progress->consumed;
       for (const auto data : pieces_) size += data.size();

@@ -13,8 +13,8 @@
 #include "config/settings.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
-#include "proxy/http/head_check.hpp"
-#include "proxy/http/parser.hpp"
+#include "proxy/http/chunks.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy {
@@ -92,7 +92,7 @@ class Client {
   const config::Limits& limits_;
   std::function<void()> on_end_;
   Buffer in_;
-  http::Parser parser_;
+  http::Chunks chunks_;
   error_code end_;
   bool reading_ = false;
   bool failed_ = false;             ///< the last read brought nothing

@@ -53,7 +53,8 @@ std::optional<std::size_t> line_end(std::string_view text) {
   return cr;
 }
 
-std::optional<Reason> check_request_line(std::string_view line, const HeadLimits& limits) {
+std::optional<Reason> check_request_line(std::string_view line, const HeadLimits& limits,
+                                         RequestHead* out) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == line.npos || first == last) return Reason::head_request_line;
@@ -65,7 +66,13 @@ std::optional<Reason> check_request_line(std::string_view line, const HeadLimits
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return Reason::head_version;
   if (target.size() > limits.target_bytes) return Reason::target_too_long;
   if (target.empty() || target.find(' ') != target.npos) return Reason::head_request_line;
-  return acl::all_printable(target) ? std::nullopt : std::optional(Reason::target_bad_byte);
+  if (!acl::all_printable(target)) return Reason::target_bad_byte;
+  if (out != nullptr) {
+    out->method = method;
+    out->target = target;
+    out->minor_version = version.back() == '1' ? 1 : 0;
+  }
+  return std::nullopt;
 }
 
 bool at_line_end(const char* at, const char* end) {
@@ -100,12 +107,14 @@ std::optional<Reason> check_field_lines(std::string_view lines, const HeadLimits
 
 }  // namespace
 
-std::optional<Reason> check_request_head(std::string_view head, const HeadLimits& limits) {
+std::optional<Reason> check_request_head(std::string_view head, const HeadLimits& limits,
+                                         RequestHead* out) {
   if (head.size() > limits.bytes) return Reason::head_too_large;
   const auto end = line_end(head);
   if (!end) return Reason::head_line_end;
-  if (const auto reason = check_request_line(head.substr(0, *end), limits)) return reason;
-  return check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::refused, nullptr);
+  if (const auto reason = check_request_line(head.substr(0, *end), limits, out)) return reason;
+  auto* const fields = out == nullptr ? nullptr : &out->fields;
+  return check_field_lines(head.substr(*end + crlf.size()), limits, HighBytes::refused, fields);
 }
 
 bool check_response_head(std::string_view head, const HeadLimits& limits,

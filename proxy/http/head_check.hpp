@@ -18,15 +18,17 @@ struct HeadLimits {
   std::size_t target_bytes = 32 * 1024;
 };
 
-/// Checks a request head byte by byte before any parser sees it: llhttp 8.1 accepts, even in strict
-/// mode, folded lines, a bare LF after the request line, empty field names, two spaces in the
-/// request line, other protocols and `#` in the target. `head` is all bytes up to and with the
+/// Checks a request head byte by byte, more strictly than parsers do: llhttp 8.1 accepts, even in
+/// strict mode, folded lines, a bare LF after the request line, empty field names, two spaces in
+/// the request line, other protocols and `#` in the target. `head` is all bytes up to and with the
 /// empty line.
+/// \param out receives what stands there where it is given: the request line, the version and the
+/// fields, views into `head`, without blanks around values.
 /// \returns why it is refused.
-std::optional<acl::Reason> check_request_head(std::string_view head, const HeadLimits&);
+std::optional<acl::Reason> check_request_head(std::string_view head, const HeadLimits&,
+                                              RequestHead* out = nullptr);
 
 /// The same for the header lines of a response; true where they are well-formed.
-/// \param fields receives them where it is given: views into `head`, without blanks around values.
 bool check_response_head(std::string_view head, const HeadLimits&,
                          std::vector<Field>* fields = nullptr);
 

@@ -4,7 +4,7 @@
 #include "acl/route.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/http/head_check.hpp"
-#include "proxy/http/parser.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/http/writer.hpp"
 #include "tests/bench/decide.hpp"
 
@@ -18,13 +18,14 @@ void check_head(benchmark::State& state) {
 }
 BENCHMARK(check_head);
 
-void parse_head(benchmark::State& state) {
-  proxy::http::Parser parser(HTTP_REQUEST);
+void read_head(benchmark::State& state) {
   proxy::http::RequestHead head;
-  for (auto _ : state)
-    if (parser.read(sample::create_head, head)) sample::give_up("the head is not parsed");
+  for (auto _ : state) {
+    const auto reason = proxy::http::read_request_head(sample::create_head, {}, head);
+    if (reason) sample::give_up("the head is not read");
+  }
 }
-BENCHMARK(parse_head);
+BENCHMARK(read_head);
 
 void understand(benchmark::State& state, std::string_view method, std::string_view target) {
   acl::Request request;
@@ -84,9 +85,8 @@ void write_refusal(benchmark::State& state) {
 BENCHMARK(write_refusal);
 
 void write_engine_head(benchmark::State& state) {
-  proxy::http::Parser parser(HTTP_REQUEST);
   proxy::http::RequestHead head;
-  parser.read(sample::create_head, head);
+  if (proxy::http::read_request_head(sample::create_head, {}, head)) return;
   const auto request = sample::request("POST", sample::create);
   std::string out;
   for (auto _ : state) {

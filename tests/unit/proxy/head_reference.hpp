@@ -11,13 +11,16 @@
 
 namespace proxy::http::reference {
 
-/// What llhttp makes of an answer's head: what our own reading is held against.
-struct Answer : ResponseHead {
+/// What llhttp makes of a head: what our own reading is held against. The views that only a request
+/// or only an answer has stay empty in the other.
+struct Seen : Head {
+  std::string_view method, target, phrase;
+  unsigned status = 0;
   bool name_complete = true;
 };
 
-inline Answer& answer(llhttp_t* parser) {
-  return *static_cast<Answer*>(parser->data);
+inline Seen& seen(llhttp_t* parser) {
+  return *static_cast<Seen*>(parser->data);
 }
 
 inline void extend(std::string_view& text, const char* at, std::size_t size) {
@@ -26,7 +29,7 @@ inline void extend(std::string_view& text, const char* at, std::size_t size) {
 }
 
 inline int on_name(llhttp_t* parser, const char* at, std::size_t size) {
-  auto& out = answer(parser);
+  auto& out = seen(parser);
   if (out.name_complete) out.fields.emplace_back();
   out.name_complete = false;
   extend(out.fields.back().name, at, size);
@@ -36,26 +39,35 @@ inline int on_name(llhttp_t* parser, const char* at, std::size_t size) {
 inline llhttp_settings_t settings() {
   llhttp_settings_t s;
   llhttp_settings_init(&s);
+  s.on_method = [](llhttp_t* p, const char* at, std::size_t n) {
+    return extend(seen(p).method, at, n), 0;
+  };
+  s.on_url = [](llhttp_t* p, const char* at, std::size_t n) {
+    return extend(seen(p).target, at, n), 0;
+  };
   s.on_status = [](llhttp_t* p, const char* at, std::size_t n) {
-    return extend(answer(p).phrase, at, n), 0;
+    return extend(seen(p).phrase, at, n), 0;
   };
   s.on_header_field = on_name;
   s.on_header_field_complete = [](llhttp_t* p) {
-    answer(p).name_complete = true;
+    seen(p).name_complete = true;
     return 0;
   };
   s.on_header_value = [](llhttp_t* p, const char* at, std::size_t n) {
-    return extend(answer(p).fields.back().value, at, n), 0;
+    return extend(seen(p).fields.back().value, at, n), 0;
   };
   s.on_headers_complete = [](llhttp_t*) -> int { return HPE_PAUSED; };
   return s;
 }
 
 inline Framing framing(const llhttp_t& parser, bool to_head) {
+  const bool asks = parser.type == HTTP_REQUEST;
   const auto status = parser.status_code;
-  if (to_head || status / 100 == 1 || status == 204 || status == 304) return Framing::none;
+  if (!asks && (to_head || status / 100 == 1 || status == 204 || status == 304))
+    return Framing::none;
   if ((parser.flags & F_CHUNKED) != 0) return Framing::chunked;
-  return (parser.flags & F_CONTENT_LENGTH) != 0 ? Framing::length : Framing::until_eof;
+  if ((parser.flags & F_CONTENT_LENGTH) == 0) return asks ? Framing::none : Framing::until_eof;
+  return asks && parser.content_length == 0 ? Framing::none : Framing::length;
 }
 
 inline bool keeps_alive(const llhttp_t& parser) {
@@ -63,11 +75,12 @@ inline bool keeps_alive(const llhttp_t& parser) {
   return parser.http_minor == 1 || (parser.flags & F_CONNECTION_KEEP_ALIVE) != 0;
 }
 
-inline std::optional<Answer> read_answer(std::string_view bytes, bool to_head) {
+/// \param to_head an answer to a HEAD request
+inline std::optional<Seen> read(llhttp_type_t type, std::string_view bytes, bool to_head = false) {
   const auto callbacks = settings();
   llhttp_t parser;
-  Answer out;
-  llhttp_init(&parser, HTTP_RESPONSE, &callbacks);
+  Seen out;
+  llhttp_init(&parser, type, &callbacks);
   parser.data = &out;
   if (llhttp_execute(&parser, bytes.data(), bytes.size()) != HPE_PAUSED) return std::nullopt;
   if (llhttp_get_error_pos(&parser) != bytes.data() + bytes.size()) return std::nullopt;
@@ -79,9 +92,8 @@ inline std::optional<Answer> read_answer(std::string_view bytes, bool to_head) {
   return out;
 }
 
-inline std::string shown(const ResponseHead& head) {
-  std::string text = std::to_string(head.status) + "|" + std::string(head.phrase) + "|" +
-                     std::to_string(head.minor_version) + "|" +
+inline std::string shown(const Head& head) {
+  std::string text = std::to_string(head.minor_version) + "|" +
                      std::to_string(static_cast<int>(head.framing)) + "|" +
                      std::to_string(head.length) + "|" + std::to_string(head.keep_alive);
   for (const auto& [name, value, known] : head.fields)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/http/chunks.hpp"
+
+namespace proxy::http {
+namespace {
+
+// Chunk extensions and trailers mean nothing to the engine and are never passed on, so a client
+// that sends many is stalling, not talking.
+constexpr std::size_t most_overhead = 8 * 1024;
+
+Chunks::Notes& notes(llhttp_t* parser) {
+  return *static_cast<Chunks::Notes*>(parser->data);
+}
+
+int count_overhead(llhttp_t* parser, const char*, std::size_t size) {
+  notes(parser).overhead += size;
+  return notes(parser).overhead > most_overhead ? HPE_USER : 0;
+}
+
+int on_body(llhttp_t* parser, const char* at, std::size_t size) {
+  notes(parser).data->emplace_back(at, size);
+  return 0;
+}
+
+int on_message_complete(llhttp_t* parser) {
+  notes(parser).complete = true;
+  return HPE_PAUSED;
+}
+
+const llhttp_settings_t* settings() {
+  static const llhttp_settings_t callbacks = [] {
+    llhttp_settings_t s;
+    llhttp_settings_init(&s);
+    s.on_header_field = count_overhead;
+    s.on_header_value = count_overhead;
+    s.on_chunk_extension_name = count_overhead;
+    s.on_chunk_extension_value = count_overhead;
+    s.on_body = on_body;
+    s.on_message_complete = on_message_complete;
+    return s;
+  }();
+  return &callbacks;
+}
+
+/// llhttp as it stands behind a head. It never sees one of anybody else's: all that counts for it
+/// is that the body is chunked, and it is told so in words of ours.
+llhttp_t behind_head() {
+  llhttp_t parser;
+  Chunks::Notes dropped;
+  llhttp_init(&parser, HTTP_RESPONSE, settings());
+  parser.data = &dropped;
+  constexpr std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  llhttp_execute(&parser, head.data(), head.size());
+  return parser;
+}
+
+}  // namespace
+
+void Chunks::begin() {
+  static const llhttp_t prepared = behind_head();
+  parser_ = prepared;
+  parser_.data = &notes_;
+  notes_ = {};
+}
+
+std::optional<ChunkProgress> Chunks::feed(std::string_view bytes,
+                                          std::vector<std::string_view>& data) {
+  data.clear();
+  notes_.data = &data;
+  const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
+  if (result == HPE_OK) return ChunkProgress{bytes.size(), false};
+  if (result != HPE_PAUSED || !notes_.complete) return std::nullopt;
+  const auto* end = llhttp_get_error_pos(&parser_);
+  return ChunkProgress{static_cast<std::size_t>(end - bytes.data()), true};
+}
+
+}  // namespace proxy::http

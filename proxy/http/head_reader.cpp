@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/http/head_reader.hpp"
+
+#include <charconv>
+
+#include "proxy/http/framing.hpp"
+
+namespace proxy::http {
+namespace {
+
+using acl::Reason;
+
+bool keeps_alive(const Head& head) {
+  bool keep_alive = head.minor_version == 1;
+  for (const auto& field : head.fields) {
+    if (field.known != Known::connection) continue;
+    if (list_contains(field.value, "close")) return false;
+    keep_alive = keep_alive || list_contains(field.value, "keep-alive");
+  }
+  return keep_alive;
+}
+
+bool says_host(const Once& once, unsigned minor_version) {
+  return once.hosts == 1 || (once.hosts == 0 && minor_version == 0);
+}
+
+/// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
+bool read_status_line(std::string_view line, ResponseHead& out) {
+  constexpr std::string_view protocol = "HTTP/1.";
+  constexpr std::size_t code = 9, behind_code = 12;
+  if (line.size() < behind_code || !line.starts_with(protocol) || line[code - 1] != ' ')
+    return false;
+  const char minor = line[protocol.size()];
+  const auto* const end = line.data() + behind_code;
+  const auto [parsed, error] = std::from_chars(line.data() + code, end, out.status);
+  if ((minor != '0' && minor != '1') || error != std::errc() || parsed != end || out.status < 100)
+    return false;
+  out.minor_version = minor == '1' ? 1 : 0;
+  const auto rest = line.substr(behind_code);
+  if (!rest.empty() && rest.front() != ' ') return false;
+  out.phrase = rest.substr(rest.empty() ? 0 : 1);
+  return is_response_text(out.phrase);
+}
+
+}  // namespace
+
+std::optional<Reason> read_request_head(std::string_view bytes, const HeadLimits& limits,
+                                        RequestHead& out) {
+  out.fields.clear();
+  if (const auto reason = check_request_head(bytes, limits, &out)) return reason;
+  const auto once = said_once(out);
+  if (const auto reason = check_framing(once, out.minor_version)) return reason;
+  if (!says_host(once, out.minor_version)) return Reason::head_host;
+  out.length = length_of(once);
+  out.framing = once.encodings != 0 ? Framing::chunked
+                : out.length != 0   ? Framing::length
+                                    : Framing::none;
+  out.keep_alive = keeps_alive(out);
+  return std::nullopt;
+}
+
+bool read_response_head(std::string_view bytes, const HeadLimits& limits, bool to_head,
+                        ResponseHead& out) {
+  out.fields.clear();
+  if (!check_response_head(bytes, limits, &out.fields)) return false;
+  if (!read_status_line(bytes.substr(0, bytes.find('\r')), out)) return false;
+  const auto once = said_once(out);
+  if (check_framing(once, out.minor_version)) return false;
+  out.length = length_of(once);
+  out.framing = answer_framing(once, out.status, to_head);
+  out.keep_alive = keeps_alive(out);
+  return true;
+}
+
+}  // namespace proxy::http

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/http/chunks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace proxy::http {
+namespace {
+
+TEST(Chunks, are_read_in_strict_mode) {
+  // CVE-2025-23167: the loose build takes a lone CR for a line's end.
+  std::vector<std::string_view> data;
+  Chunks chunks;
+  EXPECT_FALSE(chunks.feed("0\r\nT: x\r\n\rX", data));
+}
+
+/// Feeds a chunked body in pieces of `step` bytes. \returns its payload, or "malformed".
+std::string dechunk(const std::string& body, std::size_t step) {
+  Chunks chunks;
+  std::string payload;
+  std::vector<std::string_view> data;
+  for (std::size_t at = 0; at < body.size();) {
+    const auto progress = chunks.feed(std::string_view(body).substr(at, step), data);
+    if (!progress) return "malformed";
+    for (const auto piece : data) payload += piece;
+    at += progress->consumed;
+    if (progress->complete) return payload + "|" + body.substr(at);
+  }
+  return payload + "…";
+}
+
+TEST(Chunks, are_taken_apart_in_pieces_of_any_size) {
+  const std::string body = "5\r\nhello\r\n1;ext=1\r\n!\r\n0\r\nTrailer: x\r\n\r\nnext";
+  for (std::size_t step = 1; step <= body.size(); ++step)
+    EXPECT_EQ(dechunk(body, step), "hello!|next") << step;
+}
+
+TEST(Chunks, are_refused_where_they_are_malformed) {
+  for (const std::string body : {"5\nhello\r\n0\r\n\r\n", "5\r\nhello!\r\n", "x\r\n", "5\rhello",
+                                 "-1\r\n", "5\r\nhello\rX0\r\n\r\n", "fffffffffffffffff\r\n"})
+    EXPECT_EQ(dechunk(body, body.size()), "malformed") << body;
+}
+
+TEST(Chunks, may_have_extensions_and_trailers_up_to_a_bound) {
+  const std::string much(9000, 'x');
+  EXPECT_EQ(dechunk("5;" + much + "\r\nhello\r\n0\r\n\r\n", 1000), "malformed");
+  EXPECT_EQ(dechunk("0\r\nT: " + much + "\r\n\r\n", 1000), "malformed");
+}
+
+TEST(Chunks, begin_anew_whatever_came_of_the_body_before) {
+  Chunks chunks;
+  std::vector<std::string_view> data;
+  for (const std::string body : {"3\r\nabc\r\n0\r\nT: x\r\n\r\n", "3;e=1\r\nabc\r\n0\r\n\r\n"}) {
+    chunks.begin();
+    const auto progress = chunks.feed(body, data);
+    ASSERT_TRUE(progress && progress->complete);
+    EXPECT_EQ(progress->consumed, body.size());
+    EXPECT_EQ(data, std::vector<std::string_view>{"abc"});
+  }
+  for (const std::string& body : {"0\r\nT: " + std::string(9000, 'x') + "\r\n\r\n",
+                                  std::string("3\nabc\r\n0\r\n\r\n"), std::string("3\r\nab")}) {
+    chunks.begin();
+    const auto progress = chunks.feed(body, data);
+    EXPECT_FALSE(progress && progress->complete) << body;
+  }
+  chunks.begin();
+  EXPECT_TRUE(chunks.feed("0\r\n\r\n", data)->complete);
+}
+
+}  // namespace
+}  // namespace proxy::http
