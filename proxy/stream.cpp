@@ -16,6 +16,32 @@ void drop(std::size_t size, std::span<net::const_buffer>& pieces) {
   if (size != 0) pieces.front() += size;
 }
 
+constexpr int at_once = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+ssize_t send_pieces(int socket, std::span<const net::const_buffer> pieces) {
+  std::array<iovec, 16> vectors;
+  const auto count = std::min(pieces.size(), vectors.size());
+  const auto vector_of = [](const net::const_buffer& piece) {
+    return iovec{const_cast<void*>(piece.data()), piece.size()};  // sendmsg() only reads it
+  };
+  std::ranges::transform(pieces.first(count), vectors.begin(), vector_of);
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  return ::sendmsg(socket, &message, at_once);
+}
+
+/// What send() says. Heads and small bodies are put together first: of the 2.4 us that sendmsg()
+/// takes for two pieces on a unix socket, its vectors are 0.3.
+ssize_t send_some(int socket, std::span<const net::const_buffer> pieces) {
+  if (pieces.size() == 1) return ::send(socket, pieces[0].data(), pieces[0].size(), at_once);
+  std::array<char, 2048> together;
+  const auto size = net::buffer_size(pieces);
+  if (size > together.size()) return send_pieces(socket, pieces);
+  net::buffer_copy(net::buffer(together), pieces);
+  return ::send(socket, together.data(), size, at_once);
+}
+
 }  // namespace
 
 void Stream::secure(std::shared_ptr<const tls::Context> context) {
@@ -41,16 +67,7 @@ std::size_t Stream::write_now(std::span<net::const_buffer>& pieces, error_code& 
 }
 
 error_code Stream::write_plain(std::span<net::const_buffer>& pieces, std::size_t& written) {
-  std::array<iovec, 16> vectors;
-  const auto count = std::min(pieces.size(), vectors.size());
-  const auto vector_of = [](const net::const_buffer& piece) {
-    return iovec{const_cast<void*>(piece.data()), piece.size()};  // sendmsg() only reads it
-  };
-  std::ranges::transform(pieces.first(count), vectors.begin(), vector_of);
-  msghdr message{};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = count;
-  const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto n = send_some(socket_.native_handle(), pieces);
   if (n < 0) return {errno, boost::system::system_category()};
   written = static_cast<std::size_t>(n);
   drop(written, pieces);

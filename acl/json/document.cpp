@@ -201,12 +201,12 @@ char* Document::take(std::size_t size) {
 
 void Document::forget_tags() {
   for (Index i = 0; i < size_; ++i) at(i).tag = 0;
-  std::ranges::fill(last_tagged_, no_index);
+  std::ranges::fill(last_tagged_, no_member);
 }
 
 void Document::clear() {
   size_ = 0;
-  std::ranges::fill(last_tagged_, no_index);
+  std::ranges::fill(last_tagged_, no_member);
   chunk_ = 0;
   used_ = 0;
 }

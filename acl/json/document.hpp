@@ -137,10 +137,10 @@ class Document {
   }
   /// \param tag not 0 \returns whether the last member that got this tag is of the same object
   bool tag(Value member, std::uint16_t tag) {
-    if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_index);
+    if (tag >= last_tagged_.size()) last_tagged_.resize(tag + 1U, no_member);
     Index& last = last_tagged_.data()[tag];
     Node& node = at(member.index());
-    const bool again = last != no_index && at(last).parent == node.parent;
+    const bool again = at(last).parent == node.parent;
     last = member.index();
     node.tag = tag;
     return again;
@@ -199,7 +199,7 @@ class Document {
   void more_nodes();
   Index add_last(Index parent);
   Index last_tagged(std::uint16_t tag) const {
-    return tag < last_tagged_.size() ? last_tagged_.data()[tag] : no_index;
+    return tag < last_tagged_.size() ? last_tagged_.data()[tag] : no_member;
   }
   /// A member of `object` whose key another one has as well; no_index where all differ.
   Index repeated_key(Index object);
@@ -211,13 +211,14 @@ class Document {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
-  std::unique_ptr<Node[]> nodes_;   ///< one that was unlinked has no parent
-  Index size_ = 0;                  ///< so many are in use …
-  Index room_ = 0;                  ///< … of so many
-  std::vector<Index> last_tagged_;  ///< by tag: the last member that got it
-  std::vector<Chunk> chunks_;       ///< text that does not stand in the source: unescaped or set
-  std::size_t chunk_ = 0;           ///< the one in use …
-  std::size_t used_ = 0;            ///< … and how far
+  std::unique_ptr<Node[]> nodes_;        ///< one that was unlinked has no parent
+  Index size_ = 0;                       ///< so many are in use …
+  Index room_ = 0;                       ///< … of so many
+  static constexpr Index no_member = 0;  // the root, which is nobody's
+  std::vector<Index> last_tagged_;       ///< by tag: the last member that got it
+  std::vector<Chunk> chunks_;  ///< text that does not stand in the source: unescaped or set
+  std::size_t chunk_ = 0;      ///< the one in use …
+  std::size_t used_ = 0;       ///< … and how far
   std::vector<Index> scratch_;
 };
 
@@ -258,7 +259,7 @@ inline Value Value::next() const {
 inline Value Value::tagged(std::uint16_t tag) const {
   if (!exists()) return {};
   const Index last = document_->last_tagged(tag);
-  if (last == no_index) return {};
+  if (last == Document::no_member) return {};
   const bool mine = document_->at(last).parent == index_;
   return mine ? Value(*document_, last) : search_tagged(tag);
 }

@@ -87,7 +87,6 @@ class Reader : Scanner {
       at_ = begin_;
       return fail(Reason::body_not_json, "a byte order mark stands before the value");
     }
-    skip_space();
     document_.at(document_.next_node()) = Node();
     if (!value(0, 0, expected)) return false;
     skip_space();
@@ -97,7 +96,9 @@ class Reader : Scanner {
 
   [[gnu::always_inline]] bool value(Index self, unsigned depth, Expected expected) {
     here_ = self;
-    if (at_end()) return fail(Reason::body_not_json, "the text ends where a value should stand");
+    if (!skip_rare_space()) {
+      return fail(Reason::body_not_json, "the text ends where a value should stand");
+    }
     switch (*at_) {
       case '{': return object(self, depth + 1, expected);
       case '[': return array(self, depth + 1, expected);
@@ -124,7 +125,7 @@ class Reader : Scanner {
     Node& node = document_.at(self);
     node.kind = kind;
     node.set_text(text);
-    node.text_plain = plain_ || kind == Kind::number;
+    if (!plain_ && kind == Kind::string) node.text_plain = false;
     guide_.saw(kind, text, expected);
     return true;
   }
@@ -136,12 +137,10 @@ class Reader : Scanner {
       const Expected element = guide_.element(expected);
       Index last = no_index;
       do {
-        skip_space();
         if (!has_room() || (document_.add(self, last), !value(last, depth, element))) return false;
         ++count;
         here_ = self;
-        skip_space();
-      } while (take(','));
+      } while (take_behind_space(','));
       if (!take(']')) return fail(Reason::body_not_json, "`,` or `]` is expected");
     }
     guide_.saw_array(count, expected);
@@ -155,11 +154,9 @@ class Reader : Scanner {
     Index last = no_index;
     Hashes hashes;
     do {
-      skip_space();
       if (!member(self, last, keys, hashes) || !value(last, depth, keys.value())) return false;
       here_ = self;
-      skip_space();
-    } while (take(','));
+    } while (take_behind_space(','));
     if (!take('}')) return fail(Reason::body_not_json, "`,` or `}` is expected");
     return hashes.differ() || keys_differ(self);
   }
@@ -173,11 +170,10 @@ class Reader : Scanner {
       if (!other_key(key)) return false;
       keys.look_up(key);
     }
-    skip_space();
     if (!has_room()) return false;
     Node& node = document_.add(self, last);
     node.set_key(key);
-    node.key_plain = plain_;
+    if (!plain_) node.key_plain = false;
     if (keys.tag() == 0) {
       hashes.add(key_hash(key));
     } else if (document_.tag({document_, last}, keys.tag())) {
@@ -187,6 +183,7 @@ class Reader : Scanner {
   }
 
   bool other_key(std::string_view& key) {
+    skip_space();
     if (at_end() || *at_ != '"') {
       return fail(Reason::body_not_json, "a key in double quotes is expected");
     }

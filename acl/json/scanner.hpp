@@ -25,8 +25,8 @@ class Scanner {
   bool at_end() const { return at_ == end_; }
   std::size_t length() const { return static_cast<std::size_t>(end_ - at_); }
 
+  // What machines write has no space anywhere.
   void skip_space() {
-    if (at_ != end_ && *at_ > ' ') return;  // as everywhere in what machines write
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
 
@@ -34,6 +34,18 @@ class Scanner {
     if (at_ == end_ || *at_ != c) return false;
     ++at_;
     return true;
+  }
+
+  /// \returns whether there is anything behind the space.
+  bool skip_rare_space() {
+    if (at_ != end_ && *at_ > ' ') return true;
+    skip_space();
+    return at_ != end_;
+  }
+  bool take_behind_space(char c) {
+    if (take(c)) return true;
+    skip_space();
+    return take(c);
   }
 
   bool take(std::string_view word) {

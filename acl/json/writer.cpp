@@ -26,31 +26,35 @@ class Writer {
 
  private:
   [[gnu::noinline]] void array(Value value) {
-    children(value, '[', ']', [this](Value element) { write(element); });
+    char before = '[';
+    for (const Value element : value) {
+      out_.put(before);
+      before = ',';
+      write(element);
+    }
+    end(before, '[', ']');
   }
 
   [[gnu::noinline]] void object(Value value) {
-    children(value, '{', '}', [this](Value member) {
-      key(member);
-      write(member);
-    });
-  }
-
-  void children(Value value, char open, char close, auto write_one) {
-    char before = open;
-    for (const Value child : value) {
-      put(before);
+    char before = '{';
+    for (const Value member : value) {
+      key(before, member);
       before = ',';
-      write_one(child);
+      write(member);
     }
-    if (before == open) put(open);
-    put(close);
+    end(before, '{', '}');
   }
 
-  void key(Value member) {
-    if (member.node().key_plain) return out_.put("\"", member.key(), "\":");
+  void end(char before, char open, char close) {
+    if (before == open) out_.put(open);
+    out_.put(close);
+  }
+
+  void key(char before, Value member) {
+    if (member.node().key_plain) return out_.put(before, "\"", member.key(), "\":");
+    out_.put(before);
     escaped(member.key());
-    put(':');
+    out_.put(':');
   }
 
   void string(Value value) {
@@ -59,37 +63,32 @@ class Writer {
   }
 
   void escaped(std::string_view text) {
-    put('"');
+    out_.put('"');
     for (const char c : text) {
       if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
         escape(c);
       } else {
-        put(c);
+        out_.put(c);
       }
     }
-    put('"');
+    out_.put('"');
   }
 
   void escape(char c) {
     constexpr std::string_view hex = "0123456789abcdef";
     switch (c) {
-      case '"': return put("\\\"");
-      case '\\': return put("\\\\");
-      case '\b': return put("\\b");
-      case '\f': return put("\\f");
-      case '\n': return put("\\n");
-      case '\r': return put("\\r");
-      case '\t': return put("\\t");
+      case '"': return out_.put("\\\"");
+      case '\\': return out_.put("\\\\");
+      case '\b': return out_.put("\\b");
+      case '\f': return out_.put("\\f");
+      case '\n': return out_.put("\\n");
+      case '\r': return out_.put("\\r");
+      case '\t': return out_.put("\\t");
       default: break;
     }
     const auto byte = static_cast<unsigned char>(c);
-    put("\\u00");
-    put(hex[byte >> 4]);
-    put(hex[byte & 0xf]);
+    out_.put("\\u00", hex[byte >> 4], hex[byte & 0xf]);
   }
-
-  void put(char c) { out_.put(c); }
-  void put(std::string_view text) { out_.put(text); }
 
   Appender out_;
 };

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/schema/read.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "acl/json/reader.hpp"
 #include "acl/scan.hpp"
@@ -41,12 +39,11 @@ class FieldGuide {
     // Go writes the fields in the order in which it declares them, as the tables do, and leaves out
     // some where they are zero.
     [[gnu::always_inline]] std::string_view guess(const char* at, const char* end) {
-      if (likely_ == 0) return {};
-      const std::size_t last = std::min(likely_ + guesses, guide_.fields_.size());
-      for (std::size_t i = likely_; i < last; ++i) {
-        const FieldInfo& field = guide_.fields_[i];
+      if (likely_ == 0 || at == end || *at != '"') return {};
+      for (std::size_t i = likely_; i != likely_ + guesses; ++i) {
+        const FieldInfo& field = fields_[i];
         if (field.owner != owner_) break;
-        if (!stands_at(at, end, field.name)) continue;
+        if (!stands_at(at + 1, end, field.name)) continue;
         found(i);
         return {at + 1, field.name.size()};
       }
@@ -56,7 +53,7 @@ class FieldGuide {
     void look_up(std::string_view key) {
       if (is_map(object_.shape)) return;
       found(static_cast<std::size_t>(find(object_.object, key)));
-      const std::string_view name = guide_.fields_[tag_].name;
+      const std::string_view name = fields_[tag_].name;
       const bool spelled = name.size() == key.size() && same(name.data(), key.data(), key.size());
       if (!spelled || tag_ == 0) guide_.doubt();
     }
@@ -65,15 +62,15 @@ class FieldGuide {
     Type value() const { return value_; }
 
    private:
-    // `"name":`, as machines write it.
+    // Behind the quote: `name":`, as machines write it.
     static bool stands_at(const char* at, const char* end, std::string_view name) {
-      if (static_cast<std::size_t>(end - at) < name.size() + 3 || *at != '"') return false;
-      const char* const behind = at + 1 + name.size();
-      return behind[0] == '"' && behind[1] == ':' && same(at + 1, name.data(), name.size());
+      const std::size_t size = name.size();
+      if (static_cast<std::size_t>(end - at) < size + 2) return false;
+      return at[size] == '"' && at[size + 1] == ':' && same(at, name.data(), size);
     }
 
     void found(std::size_t tag) {
-      const FieldInfo& field = guide_.fields_[tag];
+      const FieldInfo& field = fields_[tag];
       tag_ = static_cast<std::uint16_t>(tag);
       likely_ = tag == 0 ? 0 : tag + 1;
       owner_ = field.owner;
@@ -81,6 +78,7 @@ class FieldGuide {
       if (value_.scalar == Scalar::ignored) guide_.doubt();
     }
 
+    const FieldInfo* const fields_ = all_fields().data();
     FieldGuide& guide_;
     Type object_;
     Type value_ = anything;         ///< of the last key
@@ -106,7 +104,6 @@ class FieldGuide {
  private:
   void doubt() { sure_ = false; }
 
-  std::span<const FieldInfo> fields_ = all_fields();
   bool sure_ = true;
 };
 

@@ -59,6 +59,7 @@ constexpr FieldInfo fields[] = {
 #undef STRUCT
 #undef EMBED
 #undef FIELD
+    {Struct::Empty, "", {}, 0, 0, Risk::none, ""},
 };
 
 constexpr std::pair<Operation, Type> bodies[] = {
@@ -176,7 +177,7 @@ constexpr NameIndex name_index = make_index();
 
 consteval auto find_first_fields() {
   std::array<Field, std::size(struct_names)> first{};
-  for (std::size_t i = std::size(fields) - 1; i != 0; --i) {
+  for (std::size_t i = std::size(fields) - 2; i != 0; --i) {
     first[static_cast<std::size_t>(fields[i].owner)] = static_cast<Field>(i);
   }
   return first;
@@ -205,7 +206,7 @@ bool is_query_parameter(Operation operation, std::string_view key) {
 }  // namespace
 
 std::span<const FieldInfo> all_fields() {
-  return fields;
+  return std::span(fields).first(std::size(fields) - 1);
 }
 
 const FieldInfo& info(Field field) {

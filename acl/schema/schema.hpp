@@ -122,7 +122,8 @@ struct FieldInfo {
   std::string_view note;
 };
 
-/// All fields, in the order of the enum; the first stands for Field::none.
+/// All fields, in the order of the enum; the first stands for Field::none, and so does another row
+/// behind the last.
 std::span<const FieldInfo> all_fields();
 const FieldInfo& info(Field);
 
