@@ -18,8 +18,8 @@ namespace tls {
 /// Holds memory only while bytes wait in it.
 class Wire {
  public:
-  /// Four records of the largest size (RFC 8446 section 5.2), and a short one.
-  static constexpr std::size_t block_size = std::size_t{4} * 16'640;
+  /// Six records of the largest size (RFC 8446 section 5.2), and a short one.
+  static constexpr std::size_t block_size = std::size_t{6} * 16'640;
 
   explicit Wire(int socket) : socket_(socket) {}
   ~Wire();

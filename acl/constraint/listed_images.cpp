@@ -2,6 +2,7 @@
 #include "acl/constraint/listed_images.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "acl/glob.hpp"
 

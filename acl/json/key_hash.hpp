@@ -22,9 +22,8 @@ constexpr std::uint32_t key_hash(std::string_view key) {
       number = number << 8 | static_cast<unsigned char>(bytes[i]);
     return number;
   };
-  const std::size_t ends = key.size() < 8 ? key.size() : 8;
-  const std::uint64_t head = word(key.substr(0, ends)) | one_case;
-  const std::uint64_t tail = word(key.substr(key.size() - ends)) | one_case;
+  const std::uint64_t head = word(key.substr(0, 8)) | one_case;
+  const std::uint64_t tail = key.size() > 8 ? word(key.substr(key.size() - 8)) | one_case : head;
   const std::uint64_t mixed = (head ^ std::rotl(tail, 23) ^ key.size()) * 0x9e37'79b9'7f4a'7c15U;
   return static_cast<std::uint32_t>(mixed >> 32);
 }

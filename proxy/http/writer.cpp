@@ -19,6 +19,12 @@ void append_field(std::string_view name, std::string_view value, Appender& out) 
   out.put(name, ": ", value, "\r\n");
 }
 
+void append_status_line(unsigned status, std::string_view phrase, Appender& out) {
+  out.put("HTTP/1.1 ");
+  out.put_number(status);
+  out.put(" ", phrase, "\r\n");
+}
+
 void append_framing(OutgoingBody body, Appender& out) {
   if (body.framing == Framing::chunked) out.put("Transfer-Encoding: chunked\r\n");
   if (body.framing != Framing::length) return;
@@ -101,9 +107,7 @@ void end_request_head(OutgoingBody body, std::string& head) {
 void append_response_head(const ResponseHead& head, OutgoingBody body, Connection connection,
                           std::string& text) {
   Appender out(text);
-  out.put("HTTP/1.1 ");
-  out.put_number(head.status);
-  out.put(" ", head.phrase, "\r\n");
+  append_status_line(head.status, head.phrase, out);
   const auto named = head.value_of(Known::connection);
   for (const auto& field : head.fields)
     if (!is_hop_by_hop(field.known) && (named.empty() || !list_contains(named, field.name)))
@@ -125,11 +129,9 @@ void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_
   text.append("\",\"reason\":\"").append(acl::id(refusal.reason)).append("\"}\n");
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
   Appender to(out);
-  to.put("HTTP/1.1 ");
-  to.put_number(status);
-  to.put(" ", phrase(status),
-         "\r\nContent-Type: application/json\r\nTidegate-Reason: ", acl::id(refusal.reason),
-         "\r\n");
+  append_status_line(status, phrase(status), to);
+  append_field("Content-Type", "application/json", to);
+  append_field("Tidegate-Reason", acl::id(refusal.reason), to);
   if (connection == Connection::close) to.put("Connection: close\r\n");
   append_framing({Framing::length, text.size()}, to);
   to.put("\r\n");
