@@ -43,13 +43,14 @@ const llhttp_settings_t* settings() {
 }
 
 /// llhttp as it stands behind a head. It never sees one of anybody else's: all that counts for it
-/// is that the body is chunked, and it is told so in words of ours.
+/// is that the body is chunked, and it is told so in words of ours. A request's for answers too: in
+/// the trailers of an answer llhttp would overlook a framing.
 llhttp_t behind_head() {
   llhttp_t parser;
   Chunks::Notes dropped;
-  llhttp_init(&parser, HTTP_RESPONSE, settings());
+  llhttp_init(&parser, HTTP_REQUEST, settings());
   parser.data = &dropped;
-  constexpr std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  constexpr std::string_view head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   llhttp_execute(&parser, head.data(), head.size());
   return parser;
 }

@@ -43,6 +43,10 @@ TEST(Chunks, are_refused_where_they_are_malformed) {
     EXPECT_EQ(dechunk(body, body.size()), "malformed") << body;
 }
 
+TEST(Chunks, are_refused_with_a_framing_in_their_trailers) {
+  EXPECT_EQ(dechunk("0\r\nTransfer-Encoding: chunked\r\n\r\n", 1000), "malformed");
+}
+
 TEST(Chunks, may_have_extensions_and_trailers_up_to_a_bound) {
   const std::string much(9000, 'x');
   EXPECT_EQ(dechunk("5;" + much + "\r\nhello\r\n0\r\n\r\n", 1000), "malformed");
