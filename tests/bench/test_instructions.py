@@ -26,12 +26,12 @@ from tests.support.wait import PATIENCE, wait_until
 # Instructions a request: what was counted, and 15 % of room for the next minor version of compiler and
 # libraries.
 LIMITS = {
-    "ping": 18_000,
-    "connection": 30_000,
+    "ping": 16_000,
+    "connection": 29_000,
     "list": 20_000,
-    "create": 101_000,
-    "refusal": 15_000,
-    "refused_create": 29_000,
+    "create": 60_000,
+    "refusal": 13_000,
+    "refused_create": 24_000,
 }
 ROOM = 1.15
 
