@@ -80,6 +80,12 @@ class AuditRecord(DaemonTest):
         record = self.only_record()
         self.assertEqual((record["operation"], record["reason"]), ("unknown", "operation.unknown"))
 
+    def test_an_unknown_method_is_on_record_with_its_target(self):
+        self.serve()
+        self.assertEqual(self.ask(request("FOO", "/info")).status, 403)
+        record = self.only_record()
+        self.assertEqual((record["method"], record["target"], record["reason"]), ("unknown", "/info", "operation.unknown"))
+
     def test_an_engine_that_is_not_there(self):
         self.engine.stop()
         self.serve()
