@@ -110,6 +110,10 @@ class Value {
 /// A JSON document, read, changed and written. Keep and reuse it: once warm it allocates nothing.
 class Document {
  public:
+  Document() = default;
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
   /// Replaces the content by what `text` says. Values point into `text`, which must live on.
   /// \returns why it is no acceptable JSON; the document is then empty.
   std::optional<Refusal> read(std::string_view text, const Limits& limits = {});

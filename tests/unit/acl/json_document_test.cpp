@@ -9,14 +9,13 @@ using acl::json::Document;
 using acl::json::Kind;
 using acl::json::Value;
 
-Document document_of(std::string_view text) {
-  Document document;
+void read(std::string_view text, Document& document) {
   EXPECT_FALSE(document.read(text));
-  return document;
 }
 
 TEST(Document, finds_a_tag_in_the_object_that_is_asked) {
-  Document document = document_of(R"([{"a":1},{"a":2},{"b":3}])");
+  Document document;
+  read(R"([{"a":1},{"a":2},{"b":3}])", document);
   const Value one = document.root().first();
   const Value two = one.next();
   for (const Value object : {one, two}) document.tag(object["a"], 7);
@@ -27,7 +26,8 @@ TEST(Document, finds_a_tag_in_the_object_that_is_asked) {
 }
 
 TEST(Document, finds_no_tag_of_what_was_taken_out) {
-  Document document = document_of(R"({"a":1,"b":{"c":2}})");
+  Document document;
+  read(R"({"a":1,"b":{"c":2}})", document);
   const Value root = document.root();
   const Value inner = root["b"];
   document.tag(root["a"], 7);
@@ -39,7 +39,8 @@ TEST(Document, finds_no_tag_of_what_was_taken_out) {
 }
 
 TEST(Document, finds_a_tag_below_what_was_wrapped) {
-  Document document = document_of(R"({"a":{"b":1}})");
+  Document document;
+  read(R"({"a":{"b":1}})", document);
   const Value object = document.root()["a"];
   document.tag(object["b"], 7);
   document.wrap(object);
@@ -48,7 +49,8 @@ TEST(Document, finds_a_tag_below_what_was_wrapped) {
 }
 
 TEST(Document, forgets_tags_with_its_content) {
-  Document document = document_of(R"({"a":1})");
+  Document document;
+  read(R"({"a":1})", document);
   document.tag(document.root()["a"], 7);
   ASSERT_FALSE(document.read(R"({"a":1})"));
   EXPECT_FALSE(document.root().tagged(7).exists());
