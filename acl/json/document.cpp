@@ -177,7 +177,8 @@ Index Document::add_last(Index parent) {
 }
 
 void Document::more_nodes() {
-  const Index room = room_ == 0 ? 64 : 2 * room_;
+  constexpr Index first = 64;
+  const Index room = room_ == 0 ? first : 2 * room_;
   auto nodes = std::make_unique_for_overwrite<Node[]>(room);
   std::copy_n(nodes_.get(), size_, nodes.get());
   nodes_ = std::move(nodes);

@@ -137,7 +137,9 @@ class Reader : Scanner {
       const Expected element = guide_.element(expected);
       Index last = no_index;
       do {
-        if (!has_room() || (document_.add(self, last), !value(last, depth, element))) return false;
+        if (!has_room()) return false;
+        document_.add(self, last);
+        if (!value(last, depth, element)) return false;
         ++count;
         here_ = self;
       } while (take_behind_space(','));

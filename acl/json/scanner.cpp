@@ -23,15 +23,18 @@ bool is_finite(std::string_view written) {
 }  // namespace
 
 std::string_view Scanner::long_number() {
-  const auto no_number = [this] { return nothing(Reason::body_not_json, "this is no JSON value"); };
   const char* const start = at_;
   take('-');
-  if (!take('0') && !digits()) return no_number();
-  if (take('.') && !digits()) return no_number();
-  const bool has_exponent = take('e') || take('E');
+  bool valid = take('0') || digits();
+  if (valid && take('.')) valid = digits();
+  const bool has_exponent = valid && (take('e') || take('E'));
   if (has_exponent) {
     if (!take('+')) take('-');
-    if (!digits()) return no_number();
+    valid = digits();
+  }
+  if (!valid) {
+    no_value();
+    return {};
   }
   const std::string_view written(start, at_);
   if (written.size() > longest_number || (has_exponent && !is_finite(written))) {

@@ -53,9 +53,7 @@ class FieldGuide {
     void look_up(std::string_view key) {
       if (is_map(object_.shape)) return;
       found(static_cast<std::size_t>(find(object_.object, key)));
-      const std::string_view name = fields_[tag_].name;
-      const bool spelled = name.size() == key.size() && same(name.data(), key.data(), key.size());
-      if (!spelled || tag_ == 0) guide_.doubt();
+      if (tag_ == 0 || fields_[tag_].name != key) guide_.doubt();
     }
 
     std::uint16_t tag() const { return tag_; }

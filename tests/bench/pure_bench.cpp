@@ -86,7 +86,8 @@ BENCHMARK(write_refusal);
 
 void write_engine_head(benchmark::State& state) {
   proxy::http::RequestHead head;
-  if (proxy::http::read_request_head(sample::create_head, {}, head)) return;
+  const auto reason = proxy::http::read_request_head(sample::create_head, {}, head);
+  if (reason) sample::give_up("the head is not read");
   const auto request = sample::request("POST", sample::create);
   std::string out;
   for (auto _ : state) {
