@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -102,6 +103,13 @@ Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next
   return objects;
 }
 
+/// OpenSSL leaves reading them to the first handshake that meets the certificate: two at once in
+/// two workers, and by then nobody would be told what is wrong.
+bool has_good_extensions(const openssl::Cert& cert) {
+  constexpr int no_purpose = -1;
+  return X509_check_purpose(cert.get(), no_purpose, 0) == 1;
+}
+
 /// tidegate has no passphrase, and OpenSSL would ask for one on the terminal.
 int no_passphrase(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
@@ -118,7 +126,13 @@ Result<File> read_file(const std::string& path) {
 }
 
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
-  return read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE");
+  auto certificates =
+      read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE");
+  if (!certificates) return certificates;
+  const auto bad = std::ranges::find_if_not(*certificates, has_good_extensions);
+  if (bad == certificates->end()) return certificates;
+  return Problem{path + ": certificate number " + std::to_string(bad - certificates->begin() + 1) +
+                 " has extensions that cannot be read: " + openssl::last_error()};
 }
 
 Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path) {

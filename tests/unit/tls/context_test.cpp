@@ -81,6 +81,17 @@ TEST_F(ContextTest, refuses_what_is_empty_too_large_or_no_pem) {
   EXPECT_THAT(problem(), HasSubstr(path("server") + ": certificate number 2 is damaged"));
 }
 
+TEST_F(ContextTest, refuses_an_authority_with_an_extension_that_is_damaged) {
+  auto damaged = mint(blank(Purpose::authority, "Damaged CA"), nullptr);
+  const openssl::Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> empty(ASN1_OCTET_STRING_new());
+  const openssl::Extension no_names(
+      X509_EXTENSION_create_by_NID(nullptr, NID_subject_alt_name, 0, empty.get()));
+  ASSERT_EQ(X509_add_ext(damaged.cert.get(), no_names.get(), -1), 1);
+  ASSERT_GT(X509_sign(damaged.cert.get(), damaged.key.get(), EVP_sha256()), 0);
+  write_text(path("ca"), pem_of(ca_.cert.get()) + pem_of(damaged.cert.get()));
+  EXPECT_THAT(problem(), HasSubstr(path("ca") + ": certificate number 2 has extensions"));
+}
+
 TEST_F(ContextTest, refuses_a_list_that_is_none) {
   auto options = server_options();
   options.crl = {path("ca")};
