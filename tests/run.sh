@@ -57,14 +57,14 @@ run_release() { build release --target tidegate costs && run_tests release -LE '
 
 # All at once: each spends most of its time in one thread.
 run_fuzz() {
-  build fuzz --target fuzzers || return 0
+  build asan --target fuzzers || return 0
   local binary name found running=()
   found=$(mktemp -d)
-  for binary in build/fuzz/tests/fuzz/*_fuzz; do
+  for binary in build/asan/tests/fuzz/*_fuzz; do
     name=$(basename "$binary" _fuzz)
     mkdir "$found/$name"
     "$binary" -max_total_time="${FUZZ_SECONDS:-40}" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
-      -verbosity=0 -artifact_prefix="build/fuzz/$name-" "$found/$name" "tests/fuzz/corpus/$name" \
+      -verbosity=0 -artifact_prefix="build/asan/$name-" "$found/$name" "tests/fuzz/corpus/$name" \
       &>"$found/$name.log" &
     running+=("$name:$!")
   done
@@ -86,7 +86,8 @@ build() {
 run_tests() {
   local preset=$1
   shift
-  attempt "tests $preset" ctest --preset "$preset" -j "$(nproc)" "$@"
+  # Tests wait more than they compute.
+  attempt "tests $preset" ctest --preset "$preset" -j $(($(nproc) * 2)) "$@"
 }
 
 # attempt WHAT COMMAND…: a failure is remembered for the end, so that one run shows all of them.
