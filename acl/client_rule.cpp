@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t key_digits = 64;
 
+/// In place of an address that is none: the unspecified address is no client's.
+constexpr IpNetwork nobodys{{}, 128};
+
 bool is_key(std::string_view text) {
   return text.size() == key_digits &&
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -34,8 +37,8 @@ bool matches(const CertificateMatch& wanted, const Certificate& shown) {
 }
 
 /// Whether a condition holds wherever `other` does. `implied` compares two that are given.
-template <class T, class Implied>
-bool covers(const std::optional<T>& condition, const std::optional<T>& other, Implied implied) {
+template <class Condition, class Implied>
+bool covers(const Condition& condition, const Condition& other, Implied implied) {
   return !condition || (other && implied(*condition, *other));
 }
 
@@ -91,37 +94,33 @@ Caller::Caller(const Identity& who)
     : identity(who),
       address(parse_ip(std::string_view(who.address).substr(0, who.address.find('%')))) {}
 
-ClientConditions::ClientConditions(ClientRule rule) : rule_(std::move(rule)) {
-  if (rule_.address) network_ = parse_network(*rule_.address);
-  if (rule_.certificate && rule_.certificate->key_sha256) {
-    auto& key = *rule_.certificate->key_sha256;
-    key = lower_case(key);
-  }
+ClientConditions::ClientConditions(ClientRule rule) : uid_(rule.uid), gid_(rule.gid) {
+  if (rule.address) network_ = parse_network(*rule.address).value_or(nobodys);
+  if (!rule.certificate) return;
+  if (auto& key = rule.certificate->key_sha256) key = lower_case(*key);
+  certificate_ = std::make_unique<const CertificateMatch>(*std::move(rule.certificate));
 }
 
-bool ClientConditions::match(const Caller& caller) const {
-  if (!may_match(caller)) return false;
-  const auto& certificate = caller.identity.certificate;
-  return !rule_.certificate || (certificate && matches(*rule_.certificate, *certificate));
+bool ClientConditions::is_from(const Caller& caller) const {
+  return !network_ || (caller.address && network_->holds(*caller.address));
 }
 
-bool ClientConditions::may_match(const Caller& caller) const {
-  const auto& peer = caller.identity.unix_peer;
-  return (!rule_.uid || (peer && peer->uid == *rule_.uid)) &&
-         (!rule_.gid || (peer && peer->gid == *rule_.gid)) &&
-         (!rule_.address || (network_ && caller.address && network_->holds(*caller.address)));
+bool ClientConditions::is_peer(const Caller& caller) const {
+  if (!is_from(caller)) return false;
+  const auto& shown = caller.identity.certificate;
+  return certificate_ == nullptr || (shown && matches(*certificate_, *shown));
 }
 
 bool ClientConditions::match_everybody() const {
-  return !rule_.uid && !rule_.gid && !rule_.address && !rule_.certificate;
+  return !uid_ && !gid_ && !network_ && certificate_ == nullptr;
 }
 
 bool ClientConditions::cover(const ClientConditions& other) const {
   const auto holds_network = [](const IpNetwork& a, const IpNetwork& b) { return a.holds(b); };
-  return covers(rule_.uid, other.rule_.uid, same<std::uint32_t, std::uint32_t>) &&
-         covers(rule_.gid, other.rule_.gid, same<std::uint32_t, std::uint32_t>) &&
+  return covers(uid_, other.uid_, same<std::uint32_t, std::uint32_t>) &&
+         covers(gid_, other.gid_, same<std::uint32_t, std::uint32_t>) &&
          covers(network_, other.network_, holds_network) &&
-         covers(rule_.certificate, other.rule_.certificate, certificate_covers);
+         covers(certificate_, other.certificate_, certificate_covers);
 }
 
 }  // namespace acl

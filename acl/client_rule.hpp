@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,22 +41,32 @@ struct Caller {
   std::optional<IpAddress> address;
 };
 
-/// The conditions of a rule, ready for use.
+/// The conditions of a rule, ready for use. A thousand of them may be looked at for one client, so
+/// they are small, and most of them are told apart here by the user alone.
 class ClientConditions {
  public:
   /// Of a rule that check() finds nothing wrong with.
   explicit ClientConditions(ClientRule);
 
-  bool match(const Caller&) const;
+  bool match(const Caller& caller) const { return is_user(caller) && is_peer(caller); }
   /// Whether they could match once the client has shown the right certificate.
-  bool may_match(const Caller&) const;
+  bool may_match(const Caller& caller) const { return is_user(caller) && is_from(caller); }
   bool match_everybody() const;
   /// Whether whoever matches `other` is sure to match these.
   bool cover(const ClientConditions& other) const;
 
  private:
-  ClientRule rule_;
+  bool is_user(const Caller& caller) const {
+    const auto& peer = caller.identity.unix_peer;
+    return (!uid_ || (peer && peer->uid == *uid_)) && (!gid_ || (peer && peer->gid == *gid_));
+  }
+  bool is_from(const Caller&) const;
+  /// By address and certificate.
+  bool is_peer(const Caller&) const;
+
+  std::optional<std::uint32_t> uid_, gid_;
   std::optional<IpNetwork> network_;
+  std::unique_ptr<const CertificateMatch> certificate_;  ///< null where none is asked for
 };
 
 }  // namespace acl

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <ranges>
+#include <utility>
 
 #include "acl/constraint/host_path.hpp"
 #include "acl/policy.hpp"
@@ -170,9 +171,9 @@ class PolicyCompiler {
       check_profile_name(rule.profile, item(where, i), profiles);
       check(rule, item(where, i), mistakes_);
       if (mistakes_.size() != before) continue;
-      const ClientConditions conditions(rule);
+      ClientConditions conditions(rule);
       check_reached(conditions, item(where, i), earlier);
-      earlier.emplace_back(item(where, i), conditions);
+      earlier.emplace_back(item(where, i), std::move(conditions));
     }
   }
 

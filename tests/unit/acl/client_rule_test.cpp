@@ -53,6 +53,15 @@ bool accepts(const CertificateMatch& match, const acl::Certificate& certificate)
   return profile_of({for_certificate(match)}, with(certificate)) == "p";
 }
 
+TEST(Clients, an_address_that_is_none_matches_nobody) {
+  const acl::ClientConditions conditions({.address = "nonsense", .profile = "p"});
+  for (const auto* address : {"192.0.2.1", "2001:db8::1", "nonsense", ""}) {
+    const auto identity = by_tcp(address);
+    EXPECT_FALSE(conditions.match(acl::Caller(identity))) << address;
+    EXPECT_FALSE(conditions.may_match(acl::Caller(identity))) << address;
+  }
+}
+
 TEST(Clients, the_first_rule_that_matches_decides) {
   const Rules rules{{.uid = 1000, .profile = "q"}, {.gid = 5, .profile = "r"}, {.profile = "p"}};
   EXPECT_EQ(profile_of(rules, by_unix(1000, 5)), "q");
