@@ -33,7 +33,7 @@ main() {
   done
   ((${#parts[@]})) || parts=(asan release tsan fuzz)
   if ((install)); then install_for_tests; fi
-  # Objects are found again from another clone of the same sources.
+  # What another clone has compiled is found again; with precompiled headers only by one in its place.
   export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
   # Reports with names and lines; Debian calls the symbolizer by its version.
   export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19 TSAN_OPTIONS="external_symbolizer_path=/usr/bin/llvm-symbolizer-19"
