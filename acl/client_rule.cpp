@@ -105,8 +105,7 @@ bool ClientConditions::is_from(const Caller& caller) const {
   return !network_ || (caller.address && network_->holds(*caller.address));
 }
 
-bool ClientConditions::is_peer(const Caller& caller) const {
-  if (!is_from(caller)) return false;
+bool ClientConditions::has_shown(const Caller& caller) const {
   const auto& shown = caller.identity.certificate;
   return certificate_ == nullptr || (shown && matches(*certificate_, *shown));
 }

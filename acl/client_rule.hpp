@@ -48,7 +48,7 @@ class ClientConditions {
   /// Of a rule that check() finds nothing wrong with.
   explicit ClientConditions(ClientRule);
 
-  bool match(const Caller& caller) const { return is_user(caller) && is_peer(caller); }
+  bool match(const Caller& caller) const { return may_match(caller) && has_shown(caller); }
   /// Whether they could match once the client has shown the right certificate.
   bool may_match(const Caller& caller) const { return is_user(caller) && is_from(caller); }
   bool match_everybody() const;
@@ -61,8 +61,8 @@ class ClientConditions {
     return (!uid_ || (peer && peer->uid == *uid_)) && (!gid_ || (peer && peer->gid == *gid_));
   }
   bool is_from(const Caller&) const;
-  /// By address and certificate.
-  bool is_peer(const Caller&) const;
+  /// The certificate that is wanted, if one is.
+  bool has_shown(const Caller&) const;
 
   std::optional<std::uint32_t> uid_, gid_;
   std::optional<IpNetwork> network_;

@@ -5,7 +5,7 @@ import fcntl
 import os
 import tempfile
 
-BLOCKS = 8  # as many engines at a time
+BLOCKS = 32  # more than there are files, so that no count of CPUs runs out of them
 
 
 class Addresses:
@@ -13,8 +13,8 @@ class Addresses:
 
     def __init__(self):
         self._lock, block = _first_free_block()
-        self.bridge = f"172.31.{block * 32}.1/24"  # docker0's stand-in
-        self.pool = f"base=172.31.{block * 32 + 16}.0/20,size=24"  # for networks that clients create
+        self.bridge = f"172.31.{block * 8}.1/24"  # docker0's stand-in
+        self.pool = f"base=172.31.{block * 8 + 4}.0/22,size=26"  # for 16 networks that clients create
 
     def release(self):
         os.close(self._lock)
