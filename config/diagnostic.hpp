@@ -6,7 +6,7 @@
 
 namespace config {
 
-/// One mistake in a configuration.
+/// One mistake in a configuration, or a warning about it.
 struct Diagnostic {
   std::string file;     ///< empty where the mistake is in no file
   int line = 0;         ///< from 1; 0 = unknown

@@ -51,6 +51,7 @@ ListenerEntry entry_of(const Listener& listener) {
 
 FileEntry entry_of(const Settings& settings) {
   FileEntry entry;
+  entry.version = 1;
   entry.upstream = settings.upstream;
   entry.upstream_tls = settings.upstream_tls;
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {

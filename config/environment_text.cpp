@@ -116,7 +116,8 @@ std::string text_of(const EnvironmentSettings& settings) {
   const auto& policy = settings.policy;
   return "# From the environment, as the docker-socket-proxy image of " +
          std::string(to_string(policy.image)) + " reads it.\n" + differences_text(policy) +
-         idle_text(policy) + "\nupstream: " + quoted_scalar(settings.engine.to_string()) + "\n\n" +
+         idle_text(policy) +
+         "\nversion: 1\nupstream: " + quoted_scalar(settings.engine.to_string()) + "\n\n" +
          listener_text(settings.listener) + "\nprofiles:\n  environment:\n" + allow_text(policy) +
          "    containers:\n      level: " + std::string(acl::to_string(policy.level)) + "\n" +
          admin_text(settings.admin) + "\nlog:\n  level: " + settings.log_level + "\n";

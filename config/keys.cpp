@@ -88,10 +88,18 @@ Type<std::vector<ListenerEntry>> listeners() {
   return filled(list_of(listener, most_listeners), read_listeners, "a list of listeners");
 }
 
+/// The version of the format that this tidegate reads.
+Type<std::size_t> format_version() {
+  auto type = count(1, 1);
+  type.range = "1";
+  return type;
+}
+
 }  // namespace
 
 const Table<FileEntry>& file_keys() {
   static const Table<FileEntry> table{
+      reloadable(field("version", &FileEntry::version, format_version())),
       field("upstream", &FileEntry::upstream, upstream()),
       field("upstream_tls", &FileEntry::upstream_tls, map_of(upstream_tls_keys())),
       required("listeners", &FileEntry::listeners, listeners(), "where clients connect"),

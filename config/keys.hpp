@@ -37,6 +37,7 @@ struct ListenerEntry {
 
 /// The file as it was written.
 struct FileEntry {
+  std::optional<std::size_t> version;  ///< of the format; absent in files written for tidegate 0.1
   Address upstream = Settings().upstream;
   std::optional<UpstreamTls> upstream_tls;
   std::vector<ListenerEntry> listeners;

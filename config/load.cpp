@@ -15,6 +15,7 @@
 #include <optional>
 #include <utility>
 
+#include "acl/advice.hpp"
 #include "acl/policy.hpp"
 #include "config/checks.hpp"
 #include "config/keys.hpp"
@@ -78,6 +79,20 @@ Policy compile(const acl::PolicySpec& spec, const YamlNode& root, Report& report
   return nullptr;
 }
 
+void warn(const std::vector<acl::Mistake>& advice, const YamlNode& root, Report& report) {
+  for (const auto& [where, message, hint] : advice) {
+    report.warn(line_of(root, where), where, message, hint);
+  }
+}
+
+/// A file without `version` was written for 0.1, where some entries meant something else.
+void warn_of_changes(const FileEntry& file, const acl::PolicySpec& spec, const YamlNode& root,
+                     Report& report) {
+  if (file.version) return;
+  report.warn(0, "version", "is missing: this file is read as version 1", "write `version: 1`");
+  warn(acl::changes_since_0_1(spec), root, report);
+}
+
 Listener listener_from(const ListenerEntry& entry) {
   Listener listener;
   listener.address = entry.address.value_or(Address{});
@@ -125,11 +140,15 @@ Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
     check(file, root, accounts, report);
     spec = spec_from(file, accounts, report);
     policy = compile(spec, root, report);
+    warn_of_changes(file, spec, root, report);
+    warn(acl::warnings(spec), root, report);
   } else if (root.kind != YamlNode::Kind::null) {
     expect({root, ""}, YamlNode::Kind::map, report);
   }
   if (!report.empty()) return report.take();
-  return settings_from(file, std::move(spec), std::move(policy));
+  auto settings = settings_from(file, std::move(spec), std::move(policy));
+  settings.warnings = report.take_warnings();
+  return settings;
 }
 
 /// Closes the file when it leaves the scope.

@@ -108,7 +108,7 @@ std::string configuration_with(const Preset& preset) {
   const std::string name(preset.name);
   return std::string(comment) + "#\n# `preset: " + name +
          "` in a profile says the same as the keys of this one.\n\n"
-         "upstream: unix:///var/run/docker.sock\n\n"
+         "version: 1\nupstream: unix:///var/run/docker.sock\n\n"
          "listeners:\n"
          "  - address: unix:///run/tidegate/" +
          name +

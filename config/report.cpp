@@ -5,14 +5,26 @@
 #include <utility>
 
 namespace config {
+namespace {
+
+void insert(std::vector<Diagnostic>& sorted, Diagnostic diagnostic) {
+  const auto after = std::ranges::upper_bound(sorted, diagnostic.line, {}, &Diagnostic::line);
+  sorted.insert(after, std::move(diagnostic));
+}
+
+}  // namespace
 
 void Report::add(int line, std::string where, std::string message, std::string hint) {
   if (mistakes_.size() == most) {
     overflowed_ = true;
     return;
   }
-  const auto after = std::ranges::upper_bound(mistakes_, line, {}, &Diagnostic::line);
-  mistakes_.insert(after, {file_, line, std::move(where), std::move(message), std::move(hint)});
+  insert(mistakes_, {file_, line, std::move(where), std::move(message), std::move(hint)});
+}
+
+void Report::warn(int line, std::string where, std::string message, std::string hint) {
+  if (warnings_.size() == most) return;
+  insert(warnings_, {file_, line, std::move(where), std::move(message), std::move(hint)});
 }
 
 bool Report::names(std::string_view where) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/diagnostic.hpp"
@@ -20,6 +21,10 @@ class Report {
 
   void add(int line, std::string where, std::string message, std::string hint = {});
 
+  /// Notes what is no mistake but may not be what its author means; at most `most`.
+  void warn(int line, std::string where, std::string message, std::string hint = {});
+
+  /// Whether there is no mistake; warnings do not count.
   bool empty() const { return mistakes_.empty(); }
 
   /// Whether something is wrong already at exactly this place, with the list entry that holds it,
@@ -28,10 +33,13 @@ class Report {
 
   /// In the order of their lines, those about the file as a whole first. Leaves the report empty.
   std::vector<Diagnostic> take();
+  /// In the order of their lines. Leaves no warning behind.
+  std::vector<Diagnostic> take_warnings() { return std::exchange(warnings_, {}); }
 
  private:
   std::string file_;
   std::vector<Diagnostic> mistakes_;  ///< in the order of their lines
+  std::vector<Diagnostic> warnings_;  ///< the same
   bool overflowed_ = false;
 };
 

@@ -10,6 +10,7 @@
 
 #include "acl/policy.hpp"
 #include "config/address.hpp"
+#include "config/diagnostic.hpp"
 
 namespace config {
 
@@ -92,6 +93,8 @@ struct Settings {
   Audit audit;
   Log log;
   std::size_t workers = 0;  ///< threads; 0 = one a core, at most 4
+  /// What is no mistake but may not be meant; `check` prints it, and so does the log at the start.
+  std::vector<Diagnostic> warnings;
 };
 
 }  // namespace config

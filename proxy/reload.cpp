@@ -84,6 +84,7 @@ bool Reload::renew(config::Settings settings) {
   in_force_ = std::move(*snapshot);
   spdlog::set_level(spdlog::level::from_str(settings_.log.level));
   warn_of_expiry(*in_force_);
+  log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
   on_snapshot_(in_force_);
   return true;

@@ -118,6 +118,7 @@ void Server::start_listening() {
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
+  log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
 }
 

@@ -103,6 +103,10 @@ void warn_of_expiry(const Snapshot& snapshot) {
   }
 }
 
+void log_warnings(const config::Settings& settings) {
+  for (const auto& warning : settings.warnings) spdlog::warn("{}", to_string(warning));
+}
+
 void warn_of_shadows(const acl::PolicySpec& policy) {
   for (const auto& profile : policy.profiles) {
     const auto used = [&](const auto& listener) { return uses(listener, profile.name); };

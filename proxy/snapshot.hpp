@@ -35,6 +35,8 @@ std::vector<std::string> certificate_files(const config::Settings&);
 /// Warns of certificates that end within 30 days, of lists that do within 7, and of what has ended.
 void warn_of_expiry(const Snapshot&);
 
+/// Logs what is no mistake in the configuration but may not be meant.
+void log_warnings(const config::Settings&);
 /// Warns of each profile in shadow mode that a listener uses.
 void warn_of_shadows(const acl::PolicySpec&);
 

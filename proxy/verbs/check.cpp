@@ -2,6 +2,7 @@
 #include <sysexits.h>
 
 #include <cstdio>
+#include <string>
 
 #include "config/effective.hpp"
 #include "config/environment.hpp"
@@ -10,6 +11,11 @@
 
 namespace proxy::verbs {
 namespace {
+
+/// "1 listener", "2 listeners"
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 
 /// \param whole whether the configuration is printed, defaults included
 int check(const std::string& file, bool whole) {
@@ -20,9 +26,15 @@ int check(const std::string& file, bool whole) {
     return EX_OK;
   }
   if (const auto snapshot = make_snapshot(*settings); !snapshot) return report(snapshot.error());
-  const auto listeners = settings->listeners.size();
-  std::printf("%s: no mistakes: %zu listener%s in front of %s\n", file.c_str(), listeners,
-              listeners == 1 ? "" : "s", settings->upstream.to_string().c_str());
+  for (const auto& warning : settings->warnings) {
+    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
+  }
+  std::printf("%s: no mistakes%s: %s in front of %s\n", file.c_str(),
+              settings->warnings.empty()
+                  ? ""
+                  : (", " + counted(settings->warnings.size(), "warning")).c_str(),
+              counted(settings->listeners.size(), "listener").c_str(),
+              settings->upstream.to_string().c_str());
   return EX_OK;
 }
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/config/loading.hpp"
+
+namespace config {
+namespace {
+
+std::vector<std::string> warnings_of(const Loaded& loaded) {
+  std::vector<std::string> lines;
+  if (!loaded) return {"not loaded"};
+  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
+  return lines;
+}
+
+TEST(Version, a_file_without_one_is_read_as_version_1_and_says_so) {
+  const auto loaded = load(std::string(profiles) + listeners);
+  EXPECT_THAT(warnings_of(loaded),
+              testing::ElementsAre("t.yaml: version: is missing: this file is read as version 1; "
+                                   "write `version: 1`"));
+}
+
+TEST(Version, a_file_with_version_1_has_no_warnings_of_it) {
+  const auto loaded = load("version: 1\n" + std::string(profiles) + listeners);
+  EXPECT_THAT(warnings_of(loaded), testing::IsEmpty());
+}
+
+TEST(Version, any_other_version_is_a_mistake) {
+  for (const std::string version : {"0", "2", "one", "\"\""}) {
+    const auto loaded = load("version: " + version + "\n" + std::string(profiles) + listeners);
+    ASSERT_FALSE(loaded) << version;
+    EXPECT_EQ(loaded.error().front().where, "version");
+  }
+}
+
+}  // namespace
+}  // namespace config
