@@ -5,24 +5,39 @@
 
 namespace acl::constraint {
 
+bool Context::tells(Constraint constraint) {
+  if (!checks(constraint)) return false;
+  if (!found.full()) return true;
+  found.count();
+  return false;
+}
+
 void Context::refuse(Constraint constraint, json::Value where, std::string_view wanted) {
-  if (checks(constraint)) {
+  if (tells(constraint)) {
     found.refuse(constraint, where.path(), shown_value(where), std::string(wanted));
   }
 }
 
-void Context::refuse(Constraint constraint, std::string path, std::string value,
+void Context::refuse(Constraint constraint, const Place& where, std::string value,
                      std::string_view wanted) {
-  if (checks(constraint)) {
-    found.refuse(constraint, std::move(path), std::move(value), std::string(wanted));
+  if (tells(constraint)) {
+    found.refuse(constraint, where.path(), std::move(value), std::string(wanted));
+  }
+}
+
+void Context::refuse(Constraint constraint, const Place& where, Quoted value,
+                     std::string_view wanted) {
+  if (tells(constraint)) {
+    found.refuse(constraint, where.path(), quoted(value.text, value.limit), std::string(wanted));
   }
 }
 
 void Context::refuse_missing(Constraint constraint, json::Value object, std::string_view field,
                              std::string_view wanted) {
+  if (!tells(constraint)) return;
   const std::string above = object.exists() ? object.path() : std::string(home);
-  refuse(constraint, above.empty() ? std::string(field) : above + "." + std::string(field),
-         "not set", wanted);
+  found.refuse(constraint, above.empty() ? std::string(field) : above + "." + std::string(field),
+               "not set", std::string(wanted));
 }
 
 std::string shown_value(json::Value value) {

@@ -13,6 +13,27 @@
 /// Checks of requests against a profile's constraints: a checker an operation, in checkers.inc.
 namespace acl::constraint {
 
+/// Where a violation stands: in the body, or in what a name says (a query parameter, the path). Its
+/// path is written out only for those few violations that are told.
+class Place {
+ public:
+  Place(json::Value value) : value_(value) {}      // NOLINT(google-explicit-constructor)
+  Place(std::string_view name) : name_(name) {}    // NOLINT(google-explicit-constructor)
+  Place(const char* name) : name_(name) {}         // NOLINT(google-explicit-constructor)
+  Place(const std::string& name) : name_(name) {}  // NOLINT(google-explicit-constructor)
+  std::string path() const { return value_.exists() ? value_.path() : std::string(name_); }
+
+ private:
+  json::Value value_;
+  std::string_view name_;
+};
+
+/// A client's text that a message quotes, cut at `limit` bytes.
+struct Quoted {
+  std::string_view text;
+  std::size_t limit = 64;
+};
+
 /// What a checker looks at and what it has to say.
 struct Context {
   const Constraints& rules;
@@ -28,12 +49,18 @@ struct Context {
   bool checks(Constraint constraint) const { return rules.checks(constraint); }
   bool restricted() const { return rules.restricted(); }
 
-  /// Notes a violation, unless the constraint is waived or the level does not have it.
+  /// Notes a violation, unless the constraint is waived or the level does not have it. Costs next
+  /// to nothing once enough of them are told: a list may have as many as its body has room for.
   void refuse(Constraint, json::Value where, std::string_view wanted);
-  void refuse(Constraint, std::string path, std::string value, std::string_view wanted);
+  void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
+  void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
   /// Of a field that is absent from `object`, or from `home` where there is none.
   void refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
+
+ private:
+  /// Whether a violation is to be told, with its path and value; else it is counted or waived.
+  bool tells(Constraint);
 };
 
 /// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "acl/constraint/container_parts.hpp"
 
@@ -52,11 +54,21 @@ class Writer {
 
   /// Every label of the profile, whatever the client says of it.
   void label(Field field) {
-    for (const auto& [key, text] : context_.spec().enforce.labels) {
-      const Value value = body().member(member(field), key);
-      if (value.kind() == json::Kind::string && value.text() == text) continue;
-      body().set(value, text);
-      note(value);
+    std::map<std::string_view, std::string_view> missing(context_.spec().enforce.labels.begin(),
+                                                         context_.spec().enforce.labels.end());
+    if (missing.empty()) return;
+    const Value labels = member(field);
+    Value last;
+    for (const Value label : labels) {
+      last = label;
+      const auto wanted = missing.find(label.key());
+      if (wanted == missing.end()) continue;
+      write(label, wanted->second);
+      missing.erase(wanted);
+    }
+    for (const auto& [key, text] : missing) {
+      last = body().add_member(labels, last, key);
+      write(last, text);
     }
   }
 
@@ -70,6 +82,11 @@ class Writer {
 
  private:
   Document& body() { return *context_.body; }
+  void write(Value value, std::string_view text) {
+    if (value.kind() == json::Kind::string && value.text() == text) return;
+    body().set(value, text);
+    note(value);
+  }
   Value member(Field field) { return require(body(), object_, field); }
   void note(Value value) { context_.enforced.push_back(value.path()); }
 

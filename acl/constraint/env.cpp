@@ -27,7 +27,7 @@ void check_env(Context& context, json::Value env) {
   for (const auto variable : env) {
     const auto name = variable.text().substr(0, variable.text().find('='));
     if (!looks_secret(name)) continue;
-    context.refuse(Constraint::env, variable.path(), quoted(name),
+    context.refuse(Constraint::env, variable, Quoted{name},
                    "a secret in a file, as a mount or a swarm secret");
   }
 }

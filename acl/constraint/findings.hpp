@@ -16,7 +16,11 @@ class Findings {
  public:
   static constexpr std::size_t most = 20;  ///< more are counted, not told
 
-  /// \param path of the field: "HostConfig.Privileged"; for query parameters their name
+  /// Whether another violation would only be counted.
+  bool full() const { return violations_.size() == most; }
+  void count() { ++more_; }
+  /// To be called while there is room. \param path of the field: "HostConfig.Privileged"; for query
+  /// parameters their name
   /// \param value as messages may show it: a secret never
   void refuse(Constraint, std::string path, std::string value, std::string wanted);
 

@@ -24,9 +24,9 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
-void check_listed(Context& context, const std::string& path, std::string_view reference) {
+void check_listed(Context& context, const Place& where, std::string_view reference) {
   if (!context.rules.lists_image(reference)) {
-    context.refuse(Constraint::images, path, quoted(reference, 128), "a listed image");
+    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a listed image");
   }
 }
 
@@ -43,25 +43,24 @@ void check_source(Context& context, std::string_view source) {
 
 }  // namespace
 
-void check_image(Context& context, std::string path, std::string_view reference) {
+void check_image(Context& context, const Place& where, std::string_view reference) {
   // The engine falls back from names to the beginnings of ids, so such a name says nothing.
   const bool id = may_be_an_id(reference);
   if (context.spec().images && id) {
-    context.refuse(Constraint::images, path, quoted(reference, 128),
+    context.refuse(Constraint::images, where, Quoted{reference, 128},
                    "a name, since images are listed by name");
   } else {
-    check_listed(context, path, reference);
+    check_listed(context, where, reference);
   }
   if (!context.spec().require_digest) return;
   const bool by_digest = is_digest(id ? reference : complete(reference).digest);
   if (!by_digest) {
-    context.refuse(Constraint::images, std::move(path), quoted(reference, 128),
-                   "a digest (name@sha256:…)");
+    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a digest (name@sha256:…)");
   }
 }
 
-void check_image_name(Context& context, std::string path, std::string_view reference) {
-  check_listed(context, path, reference);
+void check_image_name(Context& context, const Place& where, std::string_view reference) {
+  check_listed(context, where, reference);
 }
 
 void check_image_create(Context& context) {

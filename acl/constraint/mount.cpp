@@ -108,7 +108,7 @@ void check_mount(Context& context, json::Value mount) {
     context.refuse(Constraint::docker_socket, source, no_socket);
   }
   check_volume_mount(context, mount);  // its options count whatever the type says
-  if (type.text() == "image") return check_image(context, source.path(), source.text());
+  if (type.text() == "image") return check_image(context, source, source.text());
   if (type.text() == "volume" || type.text() == "tmpfs") return;
   if (type.exists()) {
     context.refuse(Constraint::mounts_other, type, "'bind', 'volume', 'tmpfs' or 'image'");

@@ -15,9 +15,9 @@ namespace acl::constraint {
 void check_volume_driver(Context&, json::Value driver, json::Value options);
 
 /// `images`: whether `reference` is one of the listed, and by digest where that is demanded.
-void check_image(Context&, std::string path, std::string_view reference);
+void check_image(Context&, const Place&, std::string_view reference);
 /// The same for a name that is given to an image: it has no digest yet.
-void check_image_name(Context&, std::string path, std::string_view reference);
+void check_image_name(Context&, const Place&, std::string_view reference);
 
 /// `labels`: a map of labels.
 void check_labels(Context&, json::Value labels);

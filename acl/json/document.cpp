@@ -104,10 +104,20 @@ Value Document::member(Value object, std::string_view key) {
   if (object.is_null()) set_empty(object, Kind::object);
   assert(object.kind() == Kind::object);
   if (const Value found = object[key]; found.exists()) return found;
-  const Value added(*this, add_last(object.index()));
-  at(added.index()).set_key(key);
-  at(added.index()).key_plain = needs_no_escape(key);
-  return added;
+  return keyed({*this, add_last(object.index())}, key);
+}
+
+Value Document::add_member(Value object, Value last, std::string_view key) {
+  if (object.is_null()) set_empty(object, Kind::object);
+  Index behind = last.exists() ? last.index() : no_index;
+  add(object.index(), behind);
+  return keyed({*this, behind}, key);
+}
+
+Value Document::keyed(Value member, std::string_view key) {
+  at(member.index()).set_key(key);
+  at(member.index()).key_plain = needs_no_escape(key);
+  return member;
 }
 
 Value Document::append(Value array) {

@@ -124,6 +124,9 @@ class Document {
   /// The member `key` of `object`, added as null at the end where it is missing. A null becomes an
   /// object first. `key` must outlive the document's content.
   Value member(Value object, std::string_view key);
+  /// Adds the member `key` as null to `object`, which has none of that name, behind its last member
+  /// `last` (absent where it has no members). Constant time.
+  Value add_member(Value object, Value last, std::string_view key);
   /// Adds a null at the end of `array`; a null becomes an array first.
   Value append(Value array);
   void set_null(Value value);
@@ -202,6 +205,7 @@ class Document {
   }
   void more_nodes();
   Index add_last(Index parent);
+  Value keyed(Value member, std::string_view key);
   Index last_tagged(std::uint16_t tag) const {
     return tag < last_tagged_.size() ? last_tagged_.data()[tag] : no_member;
   }

@@ -56,7 +56,7 @@ class Matcher {
     // Structs never contain themselves, so the last object that had this field is this one or done.
     if (body_.tag(member, static_cast<std::uint16_t>(field))) {
       malformed(Reason::body_duplicate_key, member,
-                "the field is given twice, in different spellings");
+                [] { return "the field is given twice, in different spellings"; });
       return true;
     }
     const FieldInfo& known = info(field);
@@ -68,7 +68,8 @@ class Matcher {
 
   bool keeps_unknown(Value member, Struct type) {
     if (!is_ascii(member.key())) {
-      malformed(Reason::body_key_not_ascii, member, "the name of a field must be ASCII");
+      malformed(Reason::body_key_not_ascii, member,
+                [] { return "the name of a field must be ASCII"; });
       return true;
     }
     if (member.is_zero() || is_client_quirk(operation_, type, member.key())) {
@@ -76,17 +77,18 @@ class Matcher {
     }
     if (find(legacy_top_level(type), member.key()) != Field::none) {
       return refuses(Reason::body_top_level_host_config, member,
-                     "belongs into HostConfig; engines up to 26.1 obey it here too");
+                     [] { return "belongs into HostConfig; engines up to 26.1 obey it here too"; });
     }
     if (settings_.unknown_fields == UnknownFields::drop) return drops(member);
-    const std::string_view near = nearest(type, member.key());
-    return refuses(Reason::body_unknown_field, member,
-                   near.empty()
-                       ? "the Engine API has no such field"
-                       : "the Engine API has no such field; did you mean " + quoted(near) + "?");
+    return refuses(Reason::body_unknown_field, member, [&] {
+      const std::string_view near = nearest(type, member.key());
+      return "the Engine API has no such field" +
+             (near.empty() ? "" : "; did you mean " + quoted(near) + "?");
+    });
   }
 
-  bool refuses(Reason reason, Value member, const std::string& what) {
+  template <class Sentence>
+  bool refuses(Reason reason, Value member, Sentence what) {
     problem(reason, member, what);
     return !settings_.drop_refused || drops(member);
   }
@@ -104,26 +106,29 @@ class Matcher {
   }
 
   void wrong_type(Value value, Type type) {
-    const bool out_of_range = value.kind() == Kind::number && type.shape == Shape::one &&
-                              type.scalar >= Scalar::int64 && type.scalar <= Scalar::float32;
-    malformed(
-        Reason::body_wrong_type, value,
-        "must be " + to_string(type) + ", not " +
-            (out_of_range ? shown(value.text()) : std::string(json::to_string(value.kind()))));
+    malformed(Reason::body_wrong_type, value, [&] {
+      const bool out_of_range = value.kind() == Kind::number && type.shape == Shape::one &&
+                                type.scalar >= Scalar::int64 && type.scalar <= Scalar::float32;
+      return "must be " + to_string(type) + ", not " +
+             (out_of_range ? shown(value.text()) : std::string(json::to_string(value.kind())));
+    });
   }
 
-  void malformed(Reason reason, Value where, const std::string& what) {
+  template <class Sentence>
+  void malformed(Reason reason, Value where, Sentence what) {
     out_.understood = false;
     problem(reason, where, what);
   }
 
-  void problem(Reason reason, Value where, const std::string& what) {
+  /// \param what makes the sentence; not called for a problem that is only counted
+  template <class Sentence>
+  void problem(Reason reason, Value where, Sentence what) {
     if (out_.problems.size() >= settings_.problems) {
       ++out_.more_problems;
       return;
     }
     const std::string path = where.path();
-    out_.problems.emplace_back(reason, (path.empty() ? "the body" : path) + ": " + what);
+    out_.problems.emplace_back(reason, (path.empty() ? "the body" : path) + ": " + what());
   }
 
   Operation operation_;

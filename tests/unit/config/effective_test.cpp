@@ -60,7 +60,8 @@ TEST(EffectiveText, of_examples_and_presets_loads_to_the_same) {
 
 // Every key has another value here than its default, where it has one. In the printer's own words:
 // what it left out or changed would show.
-constexpr const char* everything = R"(upstream: tcp://engine.corp:2376
+constexpr const char* everything = R"(version: 1
+upstream: tcp://engine.corp:2376
 upstream_tls:
   ca: /etc/tidegate/engine-ca.pem
   cert: /etc/tidegate/engine.pem
