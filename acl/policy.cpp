@@ -31,9 +31,7 @@ std::string sentences(const schema::Conformance& conformance) {
     if (!out.empty()) out += "; ";
     out += problem.message;
   }
-  if (conformance.more_problems != 0) {
-    out += "; and " + std::to_string(conformance.more_problems) + " more";
-  }
+  if (conformance.stopped) out += "; there may be more";
   return out;
 }
 

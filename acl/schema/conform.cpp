@@ -43,7 +43,10 @@ class Matcher {
     const bool fits = type.shape != Shape::pair || value.size() <= 2;
     const Kind kind = is_map(type.shape) ? Kind::object : Kind::array;
     if (value.kind() != kind || !fits) return wrong_type(value, type);
-    for (const Value element : value) match(element, inner(type));
+    for (const Value element : value) {
+      if (is_decided()) return stop();
+      match(element, inner(type));
+    }
   }
 
   void object(Value value, Struct type) {
@@ -51,6 +54,10 @@ class Matcher {
   }
 
   bool keeps(Value member, Struct type) {
+    if (is_decided()) {
+      stop();
+      return true;
+    }
     const Field field = find(type, member.key());
     if (field == Field::none) return keeps_unknown(member, type);
     // Structs never contain themselves, so the last object that had this field is this one or done.
@@ -93,6 +100,13 @@ class Matcher {
     return !settings_.drop_refused || drops(member);
   }
 
+  /// Whether the body will be refused whatever the rest of it says, and enough is told of why.
+  bool is_decided() const {
+    const bool refused = !out_.understood || !settings_.drop_refused;
+    return refused && out_.problems.size() >= settings_.problems;
+  }
+  void stop() { out_.stopped = true; }
+
   bool keeps_habits() const { return settings_.habits == Habits::keep; }
   bool keeps_habit(Value member) { return keeps_habits() || drops(member); }
 
@@ -123,10 +137,7 @@ class Matcher {
   /// \param what makes the sentence; not called for a problem that is only counted
   template <class Sentence>
   void problem(Reason reason, Value where, Sentence what) {
-    if (out_.problems.size() >= settings_.problems) {
-      ++out_.more_problems;
-      return;
-    }
+    if (out_.problems.size() >= settings_.problems) return stop();
     const std::string path = where.path();
     out_.problems.emplace_back(reason, (path.empty() ? "the body" : path) + ": " + what());
   }
@@ -142,7 +153,7 @@ class Matcher {
 void Conformance::clear() {
   problems.clear();
   dropped.clear();
-  more_problems = 0;
+  stopped = false;
   more_dropped = 0;
   understood = true;
 }

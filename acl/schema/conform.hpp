@@ -30,7 +30,7 @@ struct ConformSettings {
 struct Conformance {
   std::vector<Refusal> problems;     ///< each with the path of its field; none: the body conforms
   std::vector<std::string> dropped;  ///< paths of the fields that were left out, for the audit
-  std::size_t more_problems = 0;     ///< beyond ConformSettings::problems
+  bool stopped = false;              ///< whether there may be more problems than those told
   std::size_t more_dropped = 0;      ///< beyond ConformSettings::dropped
   /// Whether all problems are fields that are refused by name: without these the body conforms.
   bool understood = true;

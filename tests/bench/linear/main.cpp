@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides about each body of bodies.cpp and prints a line for it: the number of its dump of
+// callgrind's counters, which then hold the decision alone, and what the body was.
+//
+//   valgrind --tool=callgrind --collect-atstart=no linear_cost LEVEL ELEMENTS [MODULO REMAINDER]
+
+#include <valgrind/callgrind.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "acl/schema/schema.hpp"
+#include "config/load.hpp"
+#include "tests/bench/linear/bodies.hpp"
+
+namespace {
+
+[[noreturn]] void give_up(const std::string& what) {
+  std::fprintf(stderr, "linear_cost: %s\n", what.c_str());
+  std::exit(EXIT_FAILURE);
+}
+
+/// A profile that allows every operation with a body and has lists for the checkers to look into.
+std::string configuration(const std::string& level) {
+  std::string allow = "\"*\"";
+  for (const acl::OperationInfo& operation : acl::all_operations()) {
+    if (acl::schema::body_of(operation.id)) allow += ", " + std::string(operation.name);
+  }
+  return "version: 1\n"
+         "listeners: [{ address: unix:///run/tidegate.sock, profile: p }]\n"
+         "profiles:\n"
+         "  p:\n"
+         "    allow: [" +
+         allow +
+         "]\n"
+         "    containers:\n"
+         "      level: " +
+         level +
+         "\n"
+         "      binds: [{ path: /srv/a }, { path: /srv/b, read_only: true }]\n"
+         "      networks: [front, back]\n"
+         "      enforce: { labels: { team: ci }, memory: 512MiB }\n";
+}
+
+std::size_t number(const char* text) {
+  std::size_t value = 0;
+  const std::string_view digits(text);
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+acl::Request request_for(acl::Operation operation) {
+  const acl::OperationInfo& row = acl::info(operation);
+  std::string target(row.path);
+  for (std::size_t at; (at = target.find('{')) != std::string::npos;) {
+    target.replace(at, target.find('}') - at + 1, "name");
+  }
+  acl::Request request;
+  const auto refusal = acl::understand(acl::to_string(row.method), target, {}, request);
+  if (refusal || request.operation != operation) give_up(target + " is another operation");
+  return request;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3 && count != 5) give_up("usage: linear_cost LEVEL ELEMENTS [MODULO REMAINDER]");
+  const auto loaded = config::load_text(configuration(arguments[1]), "linear");
+  if (!loaded) give_up(to_string(loaded.error().front()));
+  const std::size_t elements = number(arguments[2]);
+  const std::size_t modulo = count == 5 ? number(arguments[3]) : 1;
+  const std::size_t remainder = count == 5 ? number(arguments[4]) : 0;
+  const acl::Identity who{.unix_peer = acl::UnixPeer{.uid = 1000, .gid = 1000, .pid = 1}};
+  const auto cases = linear::all_cases();
+  int dump = 0;
+  for (std::size_t i = remainder; i < cases.size(); i += modulo) {
+    const std::string body = linear::body_of(cases[i], elements, loaded->limits.body_bytes);
+    const acl::Request request = request_for(cases[i].operation);
+    acl::Scratch scratch;
+    CALLGRIND_TOGGLE_COLLECT;
+    const acl::Decision decision = loaded->policy->decide(who, request, body, scratch);
+    CALLGRIND_TOGGLE_COLLECT;
+    CALLGRIND_DUMP_STATS;
+    std::printf("%d\t%zu\t%s\t%s %s\n", ++dump, body.size(),
+                decision.verdict == acl::Verdict::deny ? "refused" : "allowed",
+                std::string(acl::info(cases[i].operation).name).c_str(), cases[i].where.c_str());
+  }
+}
