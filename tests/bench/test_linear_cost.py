@@ -16,13 +16,13 @@ import unittest
 from tests.support.tools import tool
 
 MOST = 60  # instructions a byte
-SHORTEST = 8  # bytes: a body has no more than 50,000 values, so shorter elements count as if they had so many
+SHORTEST = 8  # bytes a value: a body has no more than 50,000 values, so shorter ones count as if they had so many
 TIME = 300
 PROGRAM = os.path.join(os.path.dirname(os.environ["TIDEGATE"]), "tests", "bench", "linear_cost")
 
 
 def counted(level, elements, modulo):
-    """{body: (instructions, bytes)} of every `modulo`th body with so many elements."""
+    """{body: (instructions, bytes, values an element)} of every `modulo`th body with so many elements."""
     with tempfile.TemporaryDirectory(prefix="tidegate-") as folder:
         counts = os.path.join(folder, "counts")
         said = subprocess.run(
@@ -32,15 +32,15 @@ def counted(level, elements, modulo):
         with open(counts, encoding="utf-8", errors="replace") as file:
             totals = [int(total) for total in re.findall(r"^totals: (\d+)", file.read(), re.M)]
     rows = [line.split("\t") for line in said.splitlines()]
-    return {row[3]: (total, int(row[1])) for row, total in zip(rows, totals)}
+    return {row[3]: (total, int(row[1]), int(row[0])) for row, total in zip(rows, totals)}
 
 
 def complaints(few, many, more):
     """A sentence for each body whose elements cost too much; `more`: how many elements it has more."""
     sentences = []
-    for body, (instructions, size) in many.items():
+    for body, (instructions, size, values) in many.items():
         added = instructions - few[body][0]
-        most = MOST * max(size - few[body][1], SHORTEST * more)
+        most = MOST * max(size - few[body][1], SHORTEST * values * more)
         if added > most:
             sentences.append(f"{body}: {added:,} instructions for {more:,} elements, at most {most:,} are good")
     return sentences
@@ -64,9 +64,9 @@ class LinearCost(unittest.TestCase):
         self.expect_linear("baseline", 10_000, 50_000, 61)
 
     def test_a_body_that_costs_too_much_is_named(self):
-        few, many = {"X Y": (1_000, 100)}, {"X Y": (2_000_000, 20_000)}
+        few, many = {"X Y": (1_000, 100, 1)}, {"X Y": (2_000_000, 20_000, 1)}
         self.assertIn("X Y: 1,999,000 instructions for 1,000 elements", complaints(few, many, 1_000)[0])
-        self.assertEqual([], complaints(few, {"X Y": (100_000, 20_000)}, 1_000))
+        self.assertEqual([], complaints(few, {"X Y": (100_000, 20_000, 1)}, 1_000))
 
 
 if __name__ == "__main__":

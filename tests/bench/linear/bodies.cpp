@@ -134,6 +134,15 @@ std::vector<Case> all_cases() {
   return all;
 }
 
+std::size_t values_of(const Case& of) {
+  if (of.between.empty()) return 0;  // a piece of one text
+  const bool is_member = of.element.starts_with("\"k#\":") || of.element.starts_with("\"Z#\":");
+  acl::json::Document document;
+  const std::string text = (is_member ? "{" : "[") + of.element + (is_member ? "}" : "]");
+  document.read(text);
+  return document.size() - 1;
+}
+
 std::string body_of(const Case& of, std::size_t elements, std::size_t most_bytes) {
   std::string body = of.before;
   const std::size_t hash = of.element.find('#');

@@ -24,6 +24,9 @@ struct Case {
 /// strings; and every struct, with fields that no engine knows.
 std::vector<Case> all_cases();
 
+/// How many JSON values an element is: a body has a limit of these, too.
+std::size_t values_of(const Case&);
+
 /// The body with so many elements, fewer where it would grow beyond `most_bytes`.
 std::string body_of(const Case&, std::size_t elements, std::size_t most_bytes);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides about each body of bodies.cpp and prints a line for it: the number of its dump of
-// callgrind's counters, which then hold the decision alone, and what the body was.
+// Decides about each body of bodies.cpp, has callgrind dump its counters, which hold the decision
+// alone, and prints a line: values an element, bytes, verdict, and what the body was.
 //
 //   valgrind --tool=callgrind --collect-atstart=no linear_cost LEVEL ELEMENTS [MODULO REMAINDER]
 
@@ -74,7 +74,6 @@ int main(int count, char** arguments) {
   const std::size_t remainder = count == 5 ? number(arguments[4]) : 0;
   const acl::Identity who{.unix_peer = acl::UnixPeer{.uid = 1000, .gid = 1000, .pid = 1}};
   const auto cases = linear::all_cases();
-  int dump = 0;
   for (std::size_t i = remainder; i < cases.size(); i += modulo) {
     const std::string body = linear::body_of(cases[i], elements, loaded->limits.body_bytes);
     const acl::Request request = request_for(cases[i].operation);
@@ -83,7 +82,7 @@ int main(int count, char** arguments) {
     const acl::Decision decision = loaded->policy->decide(who, request, body, scratch);
     CALLGRIND_TOGGLE_COLLECT;
     CALLGRIND_DUMP_STATS;
-    std::printf("%d\t%zu\t%s\t%s %s\n", ++dump, body.size(),
+    std::printf("%zu\t%zu\t%s\t%s %s\n", linear::values_of(cases[i]), body.size(),
                 decision.verdict == acl::Verdict::deny ? "refused" : "allowed",
                 std::string(acl::info(cases[i].operation).name).c_str(), cases[i].where.c_str());
   }
