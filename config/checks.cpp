@@ -35,14 +35,18 @@ void check_mode(const ListenerEntry& listener, const std::string& where, const F
   }
 }
 
+void refuse_on_unix(std::string_view key, const std::string& where, const Findings& findings) {
+  findings.add(join(where, key), "only a tcp listener has " + acl::quoted(key) +
+                                     ", and this one is a unix socket; remove it");
+}
+
 void check_unix(const ListenerEntry& listener, const std::string& where, const Accounts& accounts,
                 const Findings& findings) {
   check_mode(listener, where, findings);
   check_account(listener.owner, "user", accounts.uid_of, join(where, "owner"), findings);
   check_account(listener.group, "group", accounts.gid_of, join(where, "group"), findings);
-  if (!listener.tls) return;
-  findings.add(join(where, "tls"),
-               "only a tcp listener has 'tls', and this one is a unix socket; remove it");
+  if (listener.tls) refuse_on_unix("tls", where, findings);
+  if (!listener.hosts.empty()) refuse_on_unix("hosts", where, findings);
 }
 
 /// Either nobody can listen, or whoever wrote this knows that somebody can.
@@ -155,6 +159,7 @@ void check_admin(const FileEntry& file, const Accounts& accounts, const Findings
   } else {
     check_account(admin.owner, "user", accounts.uid_of, "admin.owner", findings);
     check_account(admin.group, "group", accounts.gid_of, "admin.group", findings);
+    if (!admin.hosts.empty()) refuse_on_unix("hosts", "admin", findings);
   }
   const auto refuse = [&](bool taken, const std::string& by) {
     if (!taken) return;

@@ -46,6 +46,8 @@ ListenerEntry entry_of(const Listener& listener) {
   entry.group = listener.group;
   entry.insecure = listener.insecure;
   entry.tls = listener.tls;
+  entry.hosts = listener.hosts;
+  entry.origins = listener.origins;
   return entry;
 }
 

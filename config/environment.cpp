@@ -11,6 +11,7 @@
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"
 #include "config/environment_text.hpp"
+#include "config/web_types.hpp"
 #include "config/words.hpp"
 
 namespace config {
@@ -18,10 +19,11 @@ namespace {
 
 constexpr std::string_view compat = "TIDEGATE_COMPAT";
 constexpr std::string_view admin = "TIDEGATE_ADMIN";
+constexpr std::string_view hosts = "TIDEGATE_HOSTS";
 
 // Beside the switches.
 constexpr auto options = std::to_array<std::string_view>(
-    {compat, admin, "LEVEL", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL"});
+    {compat, admin, hosts, "LEVEL", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL"});
 
 class EnvironmentReader {
  public:
@@ -35,6 +37,7 @@ class EnvironmentReader {
     settings.engine = read_engine();
     settings.listener = read_listener(settings.policy.image);
     if (const auto* text = find(admin)) settings.admin = taken(admin, parse_address(*text));
+    settings.hosts = read_hosts();
     settings.log_level = read_log_level();
     look_for_slips();
     if (!mistakes_.empty()) return std::move(mistakes_);
@@ -120,6 +123,17 @@ class EnvironmentReader {
     if (image == Image::tecnativa && (lower == "true" || lower == "yes")) return true;
     if (image == Image::tecnativa && (lower == "false" || lower == "no")) return false;
     return taken("DISABLE_IPV6", parse_switch(*text));
+  }
+
+  std::vector<std::string> read_hosts() {
+    std::vector<std::string> read;
+    const auto* text = find(hosts);
+    if (text == nullptr) return read;
+    for (const auto& name : words_between_commas(*text)) {
+      const auto complaint = parse_own_host(name, read.emplace_back());
+      if (!complaint.empty()) mistake(hosts, complaint);
+    }
+    return read;
   }
 
   std::string read_log_level() {

@@ -32,11 +32,20 @@ bool is_insecure(const BindLine& listener) {
   return (mode & 0002U) != 0;
 }
 
-std::string listener_text(const BindLine& listener) {
+/// Only what listens on tcp has names.
+std::string hosts_text(const std::string& indent, const Address& at, const auto& hosts) {
+  if (at.kind != Address::Kind::tcp || hosts.empty()) return "";
+  std::string text = indent + "hosts:\n";
+  for (const auto& host : hosts) text += indent + "  - " + quoted_scalar(host) + "\n";
+  return text;
+}
+
+std::string listener_text(const EnvironmentSettings& settings) {
+  const auto& listener = settings.listener;
   return "listeners:\n  - address: " + quoted_scalar(listener.address.to_string()) + "\n" +
          line("mode", listener.mode) + line("owner", listener.owner) +
          line("group", listener.group) + (is_insecure(listener) ? "    insecure: true\n" : "") +
-         "    profile: environment\n";
+         hosts_text("    ", listener.address, settings.hosts) + "    profile: environment\n";
 }
 
 /// A line of `allow` for each operation, below the name of the switch that is the first to have it.
@@ -93,12 +102,23 @@ bool reads_bodies(const EnvironmentPolicy& policy) {
   });
 }
 
-std::string differences_text(const EnvironmentPolicy& policy) {
+std::string pages_text(const Address& listener) {
+  const std::string any =
+      wrapped("- ", "what a web page asks through a browser, which says so (browser.origin)");
+  if (listener.kind != Address::Kind::tcp) return any;
+  return any + wrapped("- ",
+                       "what comes under a name with a dot that TIDEGATE_HOSTS does not list "
+                       "(browser.host); IP addresses and names such as socket-proxy pass");
+}
+
+std::string differences_text(const EnvironmentSettings& settings) {
+  const auto& policy = settings.policy;
   std::string text = "# Of what that image lets through, tidegate refuses:\n";
   for (const auto& difference : differences(policy)) {
     text += wrapped("- ", std::string(difference.sentence) + " (" +
                               std::string(acl::id(difference.reason)) + ")");
   }
+  text += pages_text(settings.listener.address);
   if (!reads_bodies(policy)) return text;
   return text +
          wrapped("- ", "what a body asks for beyond the level " +
@@ -106,8 +126,11 @@ std::string differences_text(const EnvironmentPolicy& policy) {
                            ": privileged containers, host paths and the like (constraint.*)");
 }
 
-std::string admin_text(const std::optional<Address>& admin) {
-  return admin ? "\nadmin:\n  address: " + quoted_scalar(admin->to_string()) + "\n" : "";
+std::string admin_text(const EnvironmentSettings& settings) {
+  const auto& admin = settings.admin;
+  if (!admin) return "";
+  return "\nadmin:\n  address: " + quoted_scalar(admin->to_string()) + "\n" +
+         hosts_text("  ", *admin, settings.hosts);
 }
 
 }  // namespace
@@ -115,12 +138,12 @@ std::string admin_text(const std::optional<Address>& admin) {
 std::string text_of(const EnvironmentSettings& settings) {
   const auto& policy = settings.policy;
   return "# From the environment, as the docker-socket-proxy image of " +
-         std::string(to_string(policy.image)) + " reads it.\n" + differences_text(policy) +
+         std::string(to_string(policy.image)) + " reads it.\n" + differences_text(settings) +
          idle_text(policy) +
          "\nversion: 1\nupstream: " + quoted_scalar(settings.engine.to_string()) + "\n\n" +
-         listener_text(settings.listener) + "\nprofiles:\n  environment:\n" + allow_text(policy) +
+         listener_text(settings) + "\nprofiles:\n  environment:\n" + allow_text(policy) +
          "    containers:\n      level: " + std::string(acl::to_string(policy.level)) + "\n" +
-         admin_text(settings.admin) + "\nlog:\n  level: " + settings.log_level + "\n";
+         admin_text(settings) + "\nlog:\n  level: " + settings.log_level + "\n";
 }
 
 }  // namespace config

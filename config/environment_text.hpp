@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/environment_policy.hpp"
 #include "config/environment_values.hpp"
@@ -14,7 +15,8 @@ struct EnvironmentSettings {
   EnvironmentPolicy policy;
   Address engine;
   BindLine listener;
-  std::optional<Address> admin;  ///< where metrics and health are served
+  std::optional<Address> admin;    ///< where metrics and health are served
+  std::vector<std::string> hosts;  ///< that clients know this machine by
   std::string log_level;
 };
 

@@ -95,6 +95,18 @@ bool looks_like_switch(std::string_view text) {
           text.find_first_not_of(digits) == std::string_view::npos);
 }
 
+std::vector<std::string> words_between_commas(std::string_view text) {
+  std::vector<std::string> words;
+  for (;;) {
+    const auto comma = std::min(text.find(','), text.size());
+    auto word = text.substr(0, comma);
+    word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
+    words.emplace_back(word.substr(0, word.find_last_not_of(' ') + 1));
+    if (comma == text.size()) return words;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 std::string parse_log_level(std::string_view text, std::string& level) {
   constexpr auto levels =
       std::to_array<std::pair<std::string_view, std::string_view>>({{"emerg", "error"},

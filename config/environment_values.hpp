@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acl/result.hpp"
 #include "config/address.hpp"
@@ -31,6 +32,9 @@ acl::Result<bool, std::string> parse_switch(std::string_view text);
 
 /// Whether a value is what people write for a switch, be it right or not.
 bool looks_like_switch(std::string_view text);
+
+/// TIDEGATE_HOSTS: "gate.corp, *.example" is two.
+std::vector<std::string> words_between_commas(std::string_view text);
 
 /// LOG_LEVEL: one of syslog's, put into `level` as one of tidegate's. \returns what is wrong, or
 /// "".

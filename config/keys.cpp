@@ -9,6 +9,7 @@
 #include "config/constraint_types.hpp"
 #include "config/presets.hpp"
 #include "config/types.hpp"
+#include "config/web_types.hpp"
 
 namespace config {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t most_connections = 1'000'000;
 constexpr std::size_t most_listeners = 64;
 constexpr std::size_t most_clients = 1024;
 constexpr std::size_t most_revocation_lists = 64;
+constexpr std::size_t most_hosts = 64;
+constexpr std::size_t most_origins = 64;
 constexpr std::size_t most_profiles = 1024;
 constexpr std::size_t most_entries = 256;  // of `allow` or `deny`: more than there are operations
 
@@ -124,6 +127,8 @@ const Table<ListenerEntry>& listener_keys() {
       field("group", &ListenerEntry::group, text()),
       field("insecure", &ListenerEntry::insecure, boolean()),
       field("tls", &ListenerEntry::tls, map_of(listener_tls_keys())),
+      reloadable(field("hosts", &ListenerEntry::hosts, list_of(own_host(), most_hosts))),
+      reloadable(field("origins", &ListenerEntry::origins, list_of(origin(), most_origins))),
   };
   return table;
 }
@@ -221,6 +226,8 @@ const Table<Listener>& admin_keys() {
       field("owner", &Listener::owner, text()),
       field("group", &Listener::group, text()),
       field("insecure", &Listener::insecure, boolean()),
+      reloadable(field("hosts", &Listener::hosts, list_of(own_host(), most_hosts))),
+      reloadable(field("origins", &Listener::origins, list_of(origin(), most_origins))),
   };
   return table;
 }

@@ -31,6 +31,7 @@ struct ListenerEntry {
   std::optional<std::string> group;
   std::optional<bool> insecure;
   std::optional<ListenerTls> tls;
+  std::vector<std::string> hosts, origins;
   std::optional<std::string> profile;
   std::optional<std::vector<ClientEntry>> clients;
 };

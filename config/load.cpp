@@ -101,6 +101,8 @@ Listener listener_from(const ListenerEntry& entry) {
   listener.group = entry.group;
   listener.insecure = entry.insecure.value_or(false);
   listener.tls = entry.tls;
+  listener.hosts = entry.hosts;
+  listener.origins = entry.origins;
   return listener;
 }
 

@@ -39,6 +39,8 @@ struct Listener {
   std::optional<std::string> group;  ///< group name or number; unchanged where absent
   bool insecure = false;             ///< a tcp listener without TLS must say so
   std::optional<ListenerTls> tls;
+  std::vector<std::string> hosts;    ///< names that a tcp listener answers to, beside the usual
+  std::vector<std::string> origins;  ///< of the web pages that it serves
 };
 
 /// Every bound on what others can make tidegate hold. Zero durations mean "no limit" where marked

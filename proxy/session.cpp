@@ -102,6 +102,7 @@ Task<Next> Session::serve_one() {
   }
   if (const auto refusal = understand()) {
     record.asked(head_.method, head_.target);
+    head_.keep_alive = false;  // the head is still unread, and the body behind it
     co_return co_await refuse(*refusal, record);
   }
 
@@ -125,6 +126,8 @@ Task<Next> Session::serve_one() {
 std::optional<Refusal> Session::understand() {
   const acl::TargetLimits bounds{worker_.settings.limits.query_parameters};
   if (auto refusal = acl::understand(head_.method, head_.target, bounds, work_->request))
+    return refusal;
+  if (auto refusal = acl::check_sender(head_.sender, snapshot_->web_rules[identity_.listener]))
     return refusal;
   const acl::Headers headers{head_.value_of("Content-Type"), head_.value_of("Upgrade"),
                              head_.framing != Framing::none};

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "acl/host.hpp"
+
 namespace proxy {
 namespace {
 
@@ -50,11 +52,24 @@ acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snap
     auto& context = snapshot->listeners.emplace_back();
     const auto& listener = settings.listeners[i];
     if (listener.tls) take(context_of(listener), fmt::format("listeners[{}].tls", i), context);
+    const std::vector<std::string> no_names;
+    snapshot->web_rules.push_back(web_rules_of(listener, context ? context->names() : no_names));
   }
+  if (settings.admin) snapshot->admin_web_rules = web_rules_of(*settings.admin, {});
   if (const auto& files = settings.upstream_tls)
     take(context_of(*files), "upstream_tls", snapshot->upstream);
   if (!problems.empty()) return problems;
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+acl::WebRules web_rules_of(const config::Listener& listener,
+                           const std::vector<std::string>& names) {
+  acl::WebRules rules{.on_tcp = listener.address.kind == config::Address::Kind::tcp,
+                      .hosts = listener.hosts,
+                      .origins = listener.origins};
+  for (const auto& name : names)
+    if (auto host = acl::normal_host(name)) rules.hosts.push_back(std::move(*host));
+  return rules;
 }
 
 std::vector<tls::Expiry> Snapshot::expiries() const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "acl/browser.hpp"
 #include "acl/policy.hpp"
 #include "acl/result.hpp"
 #include "config/settings.hpp"
@@ -12,12 +13,14 @@
 
 namespace proxy {
 
-/// What a reload replaces, as a whole: who may do what, and the certificates. Requests and
-/// connections under way keep the one that they began with.
+/// What a reload replaces, as a whole: who may do what, which pages are served, and the
+/// certificates. Requests and connections under way keep the one that they began with.
 struct Snapshot {
   std::shared_ptr<const acl::Policy> policy;
   /// A listener each, in the configuration's order; null where it is plain.
   std::vector<std::shared_ptr<const tls::Context>> listeners;
+  std::vector<acl::WebRules> web_rules;          ///< a listener each, in the same order
+  acl::WebRules admin_web_rules;                 ///< where there is no such listener, nobody's
   std::shared_ptr<const tls::Context> upstream;  ///< null where the engine's connection is plain
 
   /// Of every certificate and revocation list, each file once.
@@ -28,6 +31,9 @@ struct Snapshot {
 /// \returns the snapshot, or a sentence for each file that is not fit for use.
 acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
     const config::Settings&);
+
+/// \param names that the listener's certificate is for: they are the operator's own
+acl::WebRules web_rules_of(const config::Listener&, const std::vector<std::string>& names);
 
 /// Every file that a snapshot of these settings is made of, but for the configuration itself.
 std::vector<std::string> certificate_files(const config::Settings&);

@@ -11,6 +11,7 @@
 #include "tls/credentials.hpp"
 #include "tls/name.hpp"
 #include "tls/openssl.hpp"
+#include "tls/server_names.hpp"
 #include "tls/tickets.hpp"
 #include "tls/verify.hpp"
 
@@ -94,6 +95,7 @@ Result<std::shared_ptr<const Context>> Context::server(const ServerOptions& opti
   context->context_ = new_context(TLS_server_method(), options.least);
   auto* ctx = context->native();
   if (auto trouble = fill(ctx, options, context->expiries_)) return std::move(*trouble);
+  context->names_ = server_names(SSL_CTX_get0_certificate(ctx));
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
   SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT);
   SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);

@@ -49,12 +49,15 @@ class Context {
 
   /// Of every certificate and revocation list that was read.
   const std::vector<Expiry>& expiries() const { return expiries_; }
+  /// Of a server: those that its certificate is for. See server_names().
+  const std::vector<std::string>& names() const { return names_; }
   SSL_CTX* native() const { return context_.get(); }
 
  private:
   Context() = default;
   std::shared_ptr<SSL_CTX> context_;
   std::vector<Expiry> expiries_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace tls

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "proxy/client.hpp"
+#include "proxy/http/writer.hpp"
 #include "proxy/upstream.hpp"
 
 namespace proxy::admin {
@@ -60,7 +61,12 @@ Task<void> Admin::serve(Socket socket) {
   http::RequestHead head;
   const auto asked = co_await client.read_head(deadline, head);
   if (asked) {
-    const auto text = co_await answer(head.method, head.target);
+    const auto refusal = acl::check_sender(head.sender, worker_.snapshot->admin_web_rules);
+    std::string text;
+    if (refusal)
+      text = refused(*refusal);
+    else
+      text = co_await answer(head.method, head.target);
     deadline.arm(settings_.limits.head_time);
     co_await client.stream().write(text);
     co_await client.stream().end_sending();
@@ -68,6 +74,15 @@ Task<void> Admin::serve(Socket socket) {
   }
   co_await client.stop_reading();
   --open_;
+}
+
+/// As clients are answered. There are no records here, so the log has it.
+std::string Admin::refused(const acl::Refusal& refusal) const {
+  spdlog::info("{}: refused: {}: {}", settings_.admin->address.to_string(), acl::id(refusal.reason),
+               refusal.message);
+  std::string text;
+  http::append_refusal(refusal, http::Connection::close, false, text);
+  return text;
 }
 
 Task<std::string> Admin::answer(std::string_view method, std::string_view path) {

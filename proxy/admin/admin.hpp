@@ -29,6 +29,7 @@ class Admin {
 
  private:
   Task<void> serve(Socket);
+  std::string refused(const acl::Refusal&) const;
   Task<std::string> answer(std::string_view method, std::string_view path);
   Task<bool> upstream_answers();
 

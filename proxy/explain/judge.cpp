@@ -41,8 +41,12 @@ std::string by_lines(std::string text) {
 }  // namespace
 
 Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Policy& policy,
-                     const config::Limits& limits)
-    : asked_(asked), identity_(std::move(identity)), policy_(policy), limits_(limits) {
+                     const acl::WebRules& web_rules, const config::Limits& limits)
+    : asked_(asked),
+      identity_(std::move(identity)),
+      policy_(policy),
+      web_rules_(web_rules),
+      limits_(limits) {
   const auto refusal = understand();
   decision_ = refusal ? denied({}, *refusal) : decide();
   sent_body_ = body_to_send();
@@ -54,6 +58,7 @@ std::optional<acl::Refusal> Judgement::understand() {
     return acl::Refusal(acl::Reason::target_too_long);
   if (auto refusal = acl::understand(asked_.method, asked_.target, bounds, request_))
     return refusal;
+  if (auto refusal = acl::check_sender(asked_.sender, web_rules_)) return refusal;
   const acl::Headers headers{asked_.content_type, {}, asked_.body && !asked_.body->empty()};
   return acl::check_headers(request_, headers);
 }

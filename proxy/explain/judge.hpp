@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "acl/browser.hpp"
 #include "acl/policy.hpp"
 #include "acl/scratch.hpp"
 #include "config/settings.hpp"
@@ -14,13 +15,16 @@ namespace proxy::explain {
 struct Asked {
   std::string method, target;
   std::string content_type;
+  acl::Sender sender;  ///< with views of what stands on the command line
   std::optional<std::string> body;
 };
 
 /// What becomes of a request, by the very functions that the daemon calls, in their order.
 class Judgement {
  public:
-  Judgement(const Asked&, acl::Identity, const acl::Policy&, const config::Limits&);
+  /// \param web_rules of the listener that is asked
+  Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
+            const config::Limits&);
 
   bool allowed() const { return decision_.verdict == acl::Verdict::allow; }
   /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
@@ -36,6 +40,7 @@ class Judgement {
   const Asked& asked_;
   const acl::Identity identity_;
   const acl::Policy& policy_;
+  const acl::WebRules& web_rules_;
   const config::Limits& limits_;
   acl::Request request_;
   acl::Scratch scratch_;

@@ -17,7 +17,7 @@ struct Row {
 };
 
 /// By length; no two of one length begin with the same letter.
-constexpr std::array<Row, 17> rows{{{"TE", Known::te},
+constexpr std::array<Row, 18> rows{{{"TE", Known::te},
                                     {"Host", Known::host},
                                     {"Accept", Known::accept},
                                     {"Expect", Known::expect},
@@ -29,6 +29,7 @@ constexpr std::array<Row, 17> rows{{{"TE", Known::te},
                                     {"User-Agent", Known::user_agent},
                                     {"Content-Type", Known::content_type},
                                     {"Content-Length", Known::content_length},
+                                    {"Sec-Fetch-Site", Known::sec_fetch_site},
                                     {"X-Registry-Auth", Known::x_registry_auth},
                                     {"Proxy-Connection", Known::proxy_connection},
                                     {"Transfer-Encoding", Known::transfer_encoding},

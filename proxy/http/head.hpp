@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "acl/browser.hpp"
+
 namespace proxy::http {
 
 /// The fields that tidegate has an opinion of.
@@ -20,6 +22,7 @@ enum class Known : std::uint8_t {
   origin,
   proxy_authenticate,
   proxy_connection,
+  sec_fetch_site,
   te,
   trailer,
   transfer_encoding,
@@ -67,6 +70,7 @@ struct Head {
 struct RequestHead : Head {
   std::string_view method;
   std::string_view target;
+  acl::Sender sender;
 };
 
 struct ResponseHead : Head {

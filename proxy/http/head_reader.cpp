@@ -24,6 +24,21 @@ bool says_host(const Once& once, unsigned minor_version) {
   return once.hosts == 1 || (once.hosts == 0 && minor_version == 0);
 }
 
+void note(std::string_view value, std::size_t& times, std::string_view& first) {
+  if (times++ == 0) first = value;
+}
+
+acl::Sender sender_of(const Head& head) {
+  acl::Sender sender;
+  for (const auto& field : head.fields) {
+    if (field.known == Known::host) note(field.value, sender.hosts, sender.host);
+    if (field.known == Known::origin) note(field.value, sender.origins, sender.origin);
+    if (field.known == Known::sec_fetch_site)
+      note(field.value, sender.fetch_sites, sender.fetch_site);
+  }
+  return sender;
+}
+
 /// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
 bool read_status_line(std::string_view line, ResponseHead& out) {
   constexpr std::string_view protocol = "HTTP/1.";
@@ -56,6 +71,7 @@ std::optional<Reason> read_request_head(std::string_view bytes, const HeadLimits
                 : out.length != 0   ? Framing::length
                                     : Framing::none;
   out.keep_alive = keeps_alive(out);
+  out.sender = sender_of(out);
   return std::nullopt;
 }
 

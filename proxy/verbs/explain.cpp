@@ -12,7 +12,9 @@
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/judge.hpp"
 #include "proxy/explain/rehearsal.hpp"
+#include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
+#include "tls/server_names.hpp"
 
 namespace proxy::verbs {
 namespace {
@@ -21,7 +23,7 @@ constexpr int all_allowed = 0, refused = 1;
 
 struct Options {
   std::string config, profile, listener, content_type;
-  std::optional<std::string> body;
+  std::optional<std::string> body, host, origin;
   std::vector<std::string> as;     ///< who asks: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
@@ -86,16 +88,38 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+acl::Sender sender_from(const Options& options) {
+  acl::Sender sender{.hosts = options.host ? 1U : 0U, .origins = options.origin ? 1U : 0U};
+  if (options.host) sender.host = *options.host;
+  if (options.origin) sender.origin = *options.origin;
+  return sender;
+}
+
+/// What the listener's rules are, where there is a listener and one of its fields was written.
+acl::Result<acl::WebRules, std::string> web_rules_for(const Options& options, std::size_t index,
+                                                      const config::Settings& settings) {
+  if (!options.host && !options.origin) return acl::WebRules{};
+  const auto& listener = settings.listeners[index];
+  if (!listener.tls) return web_rules_of(listener, {});
+  const auto names = tls::server_names(listener.tls->cert);
+  if (!names) return names.error().message;
+  return web_rules_of(listener, *names);
+}
+
 int explain_request(const Options& options, const acl::Identity& identity,
                     const config::Settings& settings) {
-  explain::Asked asked{
-      .method = options.words[0], .target = options.words[1], .content_type = options.content_type};
+  explain::Asked asked{.method = options.words[0],
+                       .target = options.words[1],
+                       .content_type = options.content_type,
+                       .sender = sender_from(options)};
   if (options.body) {
     std::string problem;
     asked.body = read_body(*options.body, problem);
     if (!asked.body) return misused(problem);
   }
-  const explain::Judgement judgement(asked, identity, *settings.policy, settings.limits);
+  const auto rules = web_rules_for(options, identity.listener, settings);
+  if (!rules) return misused(rules.error());
+  const explain::Judgement judgement(asked, identity, *settings.policy, *rules, settings.limits);
   std::fputs(judgement.text().c_str(), stdout);
   return judgement.allowed() ? all_allowed : refused;
 }
@@ -137,8 +161,8 @@ int explain_with(const Options& options) {
   if (!identity) return misused(identity.error());
   if (options.words.size() == 2 && is_method(options.words.front()))
     return explain_request(options, *identity, *settings);
-  if (options.body || !options.content_type.empty())
-    return misused("--body and --content-type go with METHOD TARGET");
+  if (options.body || !options.content_type.empty() || options.host || options.origin)
+    return misused("--body, --content-type, --host and --origin go with METHOD TARGET");
   return explain_command(options, *identity, *settings);
 }
 
@@ -168,6 +192,10 @@ void add_explain(CLI::App& app, Run& run) {
       ->needs(listener)
       ->allow_extra_args(false);
   verb.add_option("--content-type", options->content_type, "The request's Content-Type.");
+  verb.add_option("--host", options->host, "The request's Host, as gate.corp:2376.")
+      ->needs(listener);
+  verb.add_option("--origin", options->origin, "The request's Origin, as https://portal.corp.")
+      ->needs(listener);
   verb.add_option("--body", options->body,
                   "The request's body: @FILE, - for standard input, text.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")

@@ -234,7 +234,7 @@ class Hijack(DaemonTest):
         self.serve({"GET /containers/x/attach/ws": echo(opening)})
         client = self.client()
         client.send(request("GET", "/containers/x/attach/ws?stream=1&stdin=1", "Connection: Upgrade", "Upgrade: websocket",
-                            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: x", "Origin: http://x"))
+                            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: x"))
         head = client.response_head()
         self.assertEqual((head.status, head.header("Sec-WebSocket-Accept")), (101, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
         self.assertEqual(head.header("Upgrade"), "websocket")

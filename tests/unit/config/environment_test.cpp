@@ -179,6 +179,29 @@ TEST(Environment, as_text_tells_the_differences_and_what_is_useless) {
   EXPECT_THAT(unconfined, Not(HasSubstr("      - ContainerExec\n")));
 }
 
+TEST(Environment, names_the_hosts_of_what_listens_on_tcp) {
+  const auto settings = settings_from({{"TIDEGATE_HOSTS", "Proxy.Corp, *.docker.example"},
+                                       {"TIDEGATE_ADMIN", "tcp://127.0.0.1:9"}});
+  EXPECT_THAT(settings.listeners.at(0).hosts, ElementsAre("proxy.corp", "*.docker.example"));
+  EXPECT_THAT(settings.admin->hosts, ElementsAre("proxy.corp", "*.docker.example"));
+  const auto on_unix = settings_from({{"TIDEGATE_HOSTS", "proxy.corp"},
+                                      {"BIND_CONFIG", "/shared/docker.sock"},
+                                      {"TIDEGATE_ADMIN", "unix:///run/admin.sock"}});
+  EXPECT_THAT(on_unix.listeners.at(0).hosts, ElementsAre());
+  EXPECT_THAT(on_unix.admin->hosts, ElementsAre());
+  EXPECT_THAT(settings_from({{"TIDEGATE_HOSTS", ""}}).listeners.at(0).hosts, ElementsAre());
+  for (const std::string list : {"tcp://proxy.corp", "proxy.corp:2375", "a.corp,,b.corp", "*"})
+    EXPECT_THAT(mistakes_in({{"TIDEGATE_HOSTS", list}}),
+                ElementsAre(HasSubstr("TIDEGATE_HOSTS: '")))
+        << list;
+}
+
+TEST(Environment, as_text_tells_of_web_pages_and_names) {
+  EXPECT_THAT(text_of({}), HasSubstr("(browser.origin)"));
+  EXPECT_THAT(text_of({}), HasSubstr("TIDEGATE_HOSTS"));
+  EXPECT_THAT(text_of({{"BIND_CONFIG", "/shared/docker.sock"}}), Not(HasSubstr("TIDEGATE_HOSTS")));
+}
+
 TEST(Environment, quotes_what_stands_in_its_text) {
   const auto settings = settings_from({{"SOCKET_PATH", "/run/a\" # \\b: c.sock"}});
   EXPECT_EQ(settings.upstream.path, "/run/a\" # \\b: c.sock");

@@ -84,6 +84,7 @@ TEST(Reload, changes_who_may_do_what_and_the_files_of_certificates) {
            {"crl: [/a.crl], ", ""},
            {"ca: /ca.pem, cert: /c.pem, key: /k.pem, server", "ca: /cb.pem, server"},
            {"level: info", "level: debug"},
+           {"tls: {cert", "hosts: [gate.corp]\n    origins: [\"https://a.corp\"]\n    tls: {cert"},
            {"", ""},
        }) {
     EXPECT_EQ(changes(running, edited(from, to)), Keys{}) << from << " → " << to;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/browser.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "acl/host.hpp"
+#include "acl/ip_network.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+/// Nobody can buy a name under these, so no page is served under one to the world.
+constexpr std::array<std::string_view, 4> private_names{"*.internal", "*.local", "*.localhost",
+                                                        "*.svc"};
+
+/// An address is not looked up, so nobody can make it lead elsewhere.
+bool is_address(const Authority& authority) {
+  const auto address = parse_ip(authority.host);
+  return address && authority.bracketed == (authority.host.find(':') != std::string_view::npos);
+}
+
+bool answers_to(std::string_view host, const WebRules& rules) {
+  const auto authority = split_authority(host);
+  if (!authority) return false;
+  if (is_address(*authority)) return true;
+  auto name = authority->host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (authority->bracketed || !is_dns_name(name)) return false;
+  const auto is_it = [name](std::string_view known) { return is_named(name, known); };
+  return name.find('.') == std::string_view::npos || std::ranges::any_of(private_names, is_it) ||
+         std::ranges::any_of(rules.hosts, is_it);
+}
+
+bool is_listed(std::string_view origin, const WebRules& rules) {
+  if (rules.origins.empty()) return false;
+  const auto normal = normal_origin(origin);
+  return normal && std::ranges::find(rules.origins, *normal) != rules.origins.end();
+}
+
+/// Programs with a page of their own, such as Portainer, hand their users' headers on to a socket:
+/// then the browser itself says that it was the program's page.
+bool is_of_the_program(const Sender& sender, const WebRules& rules) {
+  return !rules.on_tcp && sender.fetch_site == "same-origin";
+}
+
+Refusal no_page(const Sender& sender) {
+  const bool twice = sender.origins > 1 || sender.fetch_sites > 1;
+  const std::string_view name = sender.origins > 0 ? "Origin" : "Sec-Fetch-Site";
+  const auto value = sender.origins > 0 ? sender.origin : sender.fetch_site;
+  const std::string said = twice ? "Origin or Sec-Fetch-Site stands there twice"
+                                 : std::string(name) + " is " + quoted(value, 128);
+  return {Reason::browser_origin,
+          said + ": a web page asks through a browser, and pages are served only where `origins` " +
+              "of the listener lists their origin, as https://portal.corp"};
+}
+
+std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
+  const bool once = sender.origins <= 1 && sender.fetch_sites <= 1;
+  if (once && is_of_the_program(sender, rules)) return std::nullopt;
+  if (once && sender.origins == 1 && is_listed(sender.origin, rules)) return std::nullopt;
+  return no_page(sender);
+}
+
+/// HTTP/1.0 has requests without a Host; no browser sends them.
+std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
+  if (sender.hosts == 0 || answers_to(sender.host, rules)) return std::nullopt;
+  return Refusal(Reason::browser_host,
+                 "Host is " + quoted(sender.host, 128) +
+                     ": a web page can have a name made up that leads here, so this listener "
+                     "answers to IP addresses, names without a dot, those under .internal, "
+                     ".local, .localhost and .svc, those of its certificate if it has one, and "
+                     "those that its `hosts` (or TIDEGATE_HOSTS) lists");
+}
+
+bool is_scheme(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_other = [](char c) {
+    return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  return !text.empty() && is_letter(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_other(c); });
+}
+
+bool is_default_port(std::string_view scheme, std::string_view port) {
+  return (scheme == "https" && port == "443") || (scheme == "http" && port == "80");
+}
+
+}  // namespace
+
+std::optional<Refusal> check_sender(const Sender& sender, const WebRules& rules) {
+  if (sender.origins + sender.fetch_sites != 0)
+    if (auto refusal = check_page(sender, rules)) return refusal;
+  return rules.on_tcp ? check_host(sender, rules) : std::nullopt;
+}
+
+std::optional<std::string> normal_origin(std::string_view text) {
+  constexpr std::size_t longest = 512;
+  constexpr std::string_view mark = "://";
+  const auto colon = text.find(mark);
+  if (colon == text.npos || text.size() > longest) return std::nullopt;
+  const auto lower = lower_case(text);
+  const auto scheme = std::string_view(lower).substr(0, colon);
+  const auto authority = split_authority(std::string_view(lower).substr(colon + mark.size()));
+  if (!is_scheme(scheme) || !authority) return std::nullopt;
+  const auto& [host, port, bracketed, has_port] = *authority;
+  if (has_port && (port.empty() || port.front() == '0')) return std::nullopt;
+  if (bracketed ? !is_address(*authority) : !is_dns_name(host)) return std::nullopt;
+  std::string normal(scheme);
+  normal.append(mark);
+  normal += bracketed ? "[" + parse_ip(host)->to_string() + "]" : std::string(host);
+  if (has_port && !is_default_port(scheme, port)) normal.append(":").append(port);
+  return normal;
+}
+
+}  // namespace acl
