@@ -63,9 +63,10 @@ std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
   return no_page(sender);
 }
 
-/// HTTP/1.0 has requests without a Host; no browser sends them.
+/// No Host (HTTP/1.0) or an empty one (docker 20.10 as it hijacks, through a relay) is of no
+/// browser: its URLs have hosts.
 std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
-  if (sender.hosts == 0 || answers_to(sender.host, rules)) return std::nullopt;
+  if (sender.host.empty() || answers_to(sender.host, rules)) return std::nullopt;
   return Refusal(Reason::browser_host,
                  "Host is " + quoted(sender.host, 128) +
                      ": a web page can have a name made up that leads here, so this listener "

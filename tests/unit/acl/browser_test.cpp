@@ -77,8 +77,7 @@ TEST(Browser, may_not_come_by_a_name_that_a_page_can_have) {
 }
 
 TEST(Browser, may_not_come_by_what_is_no_host) {
-  for (const auto* value : {"",
-                            ":2375",
+  for (const auto* value : {":2375",
                             ".",
                             "..",
                             ".local",
@@ -119,8 +118,9 @@ TEST(Browser, may_not_connect_to_a_unix_socket_so_any_host_passes) {
     EXPECT_EQ(host(value, socket), "passes") << value;
 }
 
-TEST(Browser, sends_no_request_without_a_host) {
+TEST(Browser, sends_no_request_without_a_host_or_with_an_empty_one) {
   EXPECT_EQ(said(check_sender({}, plain)), "passes");
+  EXPECT_EQ(host(""), "passes");
 }
 
 TEST(Browser, is_told_which_name_and_what_to_do) {

@@ -78,6 +78,9 @@ listeners:
     owner: ops
     group: docker
     insecure: true
+    hosts: []
+    origins:
+      - http://10.0.0.5:9000
   - address: tcp://0.0.0.0:2376
     clients:
       - profile: ci
@@ -95,6 +98,11 @@ listeners:
       crl:
         - /etc/tidegate/a.crl
       min_version: 1.2
+    hosts:
+      - "*.corp"
+      - gate.example
+    origins:
+      - https://portal.corp
 profiles:
   ci:
     mode: shadow
@@ -199,6 +207,9 @@ admin:
   owner: ops
   group: ops
   insecure: false
+  hosts: []
+  origins:
+    - https://portal.corp
 audit:
   file: /var/log/tidegate/audit.log
 log:

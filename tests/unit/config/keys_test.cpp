@@ -173,7 +173,7 @@ TEST(Readme, shows_files_that_load) {
     EXPECT_TRUE(settings) << to_string(settings.error().front());
     ++loaded;
   }
-  EXPECT_EQ(loaded, 2);
+  EXPECT_EQ(loaded, 3);
 }
 
 TEST(Examples, all_load) {
