@@ -129,7 +129,7 @@ class Schema(unittest.TestCase):
                 if "listeners:" in block and "profiles:" in block:
                     self.assertFits(block)
                     seen += 1
-        self.assertEqual(seen, 3)
+        self.assertEqual(seen, 4)
 
     def test_every_preset_fits_and_so_does_what_it_comes_to(self):
         names = [line.split()[0] for line in tidegate("presets").stdout.splitlines()]
