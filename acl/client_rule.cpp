@@ -21,8 +21,17 @@ bool is_key(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-bool fits_any(std::string_view glob, const std::vector<std::string>& names) {
-  return std::ranges::any_of(names, [&](const std::string& name) { return fits(glob, name); });
+bool fits_any(const AlternativeName& glob, const std::vector<AlternativeName>& names) {
+  return std::ranges::any_of(names, [&](const AlternativeName& name) {
+    return glob.kind == name.kind && fits(glob.value, name.value);
+  });
+}
+
+std::vector<AlternativeName> comparable_names(const std::vector<AlternativeName>& names) {
+  std::vector<AlternativeName> out;
+  for (const auto& name : names)
+    if (auto one = comparable(name)) out.push_back(std::move(*one));
+  return out;
 }
 
 /// Nothing asked, or asked and true. What a certificate does not say fits nothing, not even `**`.
@@ -30,10 +39,12 @@ bool holds(const std::optional<std::string>& glob, const std::string& name) {
   return !glob || (!name.empty() && fits(*glob, name));
 }
 
-bool matches(const CertificateMatch& wanted, const Certificate& shown) {
-  return holds(wanted.common_name, shown.common_name) && holds(wanted.issuer, shown.issuer) &&
-         (!wanted.san || fits_any(*wanted.san, shown.sans)) &&
-         (!wanted.key_sha256 || *wanted.key_sha256 == shown.key_sha256);
+bool matches(const WantedCertificate& wanted, const Certificate& shown,
+             const std::vector<AlternativeName>& names) {
+  const auto& match = wanted.match;
+  return holds(match.common_name, shown.common_name) && holds(match.issuer, shown.issuer) &&
+         (!wanted.name || fits_any(*wanted.name, names)) &&
+         (!match.key_sha256 || *match.key_sha256 == shown.key_sha256);
 }
 
 /// Whether a condition holds wherever `other` does. `implied` compares two that are given.
@@ -52,9 +63,15 @@ bool glob_covers(const std::string& glob, const std::string& other) {
   return glob == "**" || glob == other || (is_plain && fits(glob, other));
 }
 
-bool certificate_covers(const CertificateMatch& match, const CertificateMatch& other) {
+bool name_covers(const AlternativeName& glob, const AlternativeName& other) {
+  return glob.kind == other.kind && glob_covers(glob.value, other.value);
+}
+
+bool certificate_covers(const WantedCertificate& wanted, const WantedCertificate& others) {
+  const auto& match = wanted.match;
+  const auto& other = others.match;
   return covers(match.common_name, other.common_name, glob_covers) &&
-         covers(match.san, other.san, glob_covers) &&
+         covers(wanted.name, others.name, name_covers) &&
          covers(match.issuer, other.issuer, glob_covers) &&
          covers(match.key_sha256, other.key_sha256, same<std::string, std::string>);
 }
@@ -70,12 +87,20 @@ void check_address(const std::string& text, std::string where, std::vector<Mista
   }
 }
 
+void check_san(const std::string& text, std::string where, std::vector<Mistake>& mistakes) {
+  if (const auto flaw = flaw_of(written_name(text)))
+    mistakes.push_back({std::move(where), quoted(text, 128) + " " + *flaw,
+                        "write a URI as `spiffe://corp/ci/*`, an IP address as `192.0.2.1`, or a "
+                        "DNS name as `*.ci.corp`"});
+}
+
 void check_certificate(const CertificateMatch& match, const std::string& where,
                        std::vector<Mistake>& mistakes) {
   if (!match.common_name && !match.san && !match.issuer && !match.key_sha256) {
     mistakes.push_back({where, "asks for nothing",
                         "give it a common_name, san, issuer or key_sha256, or remove it"});
   }
+  if (match.san) check_san(*match.san, where + ".san", mistakes);
   if (match.key_sha256 && !is_key(*match.key_sha256)) {
     mistakes.push_back({where + ".key_sha256", quoted(*match.key_sha256, 128) + " is no SHA-256",
                         "write 64 hex digits, without colons"});
@@ -92,13 +117,20 @@ void check(const ClientRule& rule, const std::string& where, std::vector<Mistake
 // The zone of a link-local address ("fe80::1%eth0") is this machine's own name for the link.
 Caller::Caller(const Identity& who)
     : identity(who),
-      address(parse_ip(std::string_view(who.address).substr(0, who.address.find('%')))) {}
+      address(parse_ip(std::string_view(who.address).substr(0, who.address.find('%')))) {
+  if (who.certificate) names = comparable_names(who.certificate->sans);
+}
+
+WantedCertificate::WantedCertificate(CertificateMatch wanted) : match(std::move(wanted)) {
+  if (match.key_sha256) match.key_sha256 = lower_case(*match.key_sha256);
+  if (match.san)  // what cannot be compared fits nothing: no name is empty
+    name = comparable(written_name(*match.san)).value_or(AlternativeName{});
+}
 
 ClientConditions::ClientConditions(ClientRule rule) : uid_(rule.uid), gid_(rule.gid) {
   if (rule.address) network_ = parse_network(*rule.address).value_or(nobodys);
   if (!rule.certificate) return;
-  if (auto& key = rule.certificate->key_sha256) key = lower_case(*key);
-  certificate_ = std::make_unique<const CertificateMatch>(*std::move(rule.certificate));
+  certificate_ = std::make_unique<const WantedCertificate>(*std::move(rule.certificate));
 }
 
 bool ClientConditions::is_from(const Caller& caller) const {
@@ -107,7 +139,7 @@ bool ClientConditions::is_from(const Caller& caller) const {
 
 bool ClientConditions::has_shown(const Caller& caller) const {
   const auto& shown = caller.identity.certificate;
-  return certificate_ == nullptr || (shown && matches(*certificate_, *shown));
+  return certificate_ == nullptr || (shown && matches(*certificate_, *shown, caller.names));
 }
 
 bool ClientConditions::match_everybody() const {

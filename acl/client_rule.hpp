@@ -17,7 +17,9 @@ namespace acl {
 /// anything without a slash, `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
-  std::optional<std::string> san = {};  ///< one subject alternative name, at least, fits
+  /// One subject alternative name, at least, fits: a URI, an IP address or a DNS name, as
+  /// written_name() tells them apart.
+  std::optional<std::string> san = {};
   std::optional<std::string> issuer = {};
   std::optional<std::string> key_sha256 = {};  ///< of the public key (SPKI): 64 hex digits
 };
@@ -34,11 +36,19 @@ struct ClientRule {
 /// Finds what is wrong in one rule but for its profile. `where` is the rule's place.
 void check(const ClientRule&, const std::string& where, std::vector<Mistake>&);
 
-/// A client as its rules look at it: its address is read once for all of them.
+/// A client as its rules look at it: its address and names are read once for all of them.
 struct Caller {
   explicit Caller(const Identity&);
   const Identity& identity;
   std::optional<IpAddress> address;
+  std::vector<AlternativeName> names;  ///< of its certificate, as they are compared
+};
+
+/// A CertificateMatch, ready for use.
+struct WantedCertificate {
+  explicit WantedCertificate(CertificateMatch);
+  CertificateMatch match;
+  std::optional<AlternativeName> name;  ///< its `san`, as names are compared
 };
 
 /// The conditions of a rule, ready for use. A thousand of them may be looked at for one client, so
@@ -66,7 +76,7 @@ class ClientConditions {
 
   std::optional<std::uint32_t> uid_, gid_;
   std::optional<IpNetwork> network_;
-  std::unique_ptr<const CertificateMatch> certificate_;  ///< null where none is asked for
+  std::unique_ptr<const WantedCertificate> certificate_;  ///< null where none is asked for
 };
 
 }  // namespace acl

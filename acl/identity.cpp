@@ -9,7 +9,7 @@ namespace {
 std::string name_of(const Certificate& certificate) {
   constexpr std::size_t longest = 128;
   if (!certificate.common_name.empty()) return quoted(certificate.common_name, longest);
-  if (!certificate.sans.empty()) return quoted(certificate.sans.front(), longest);
+  if (!certificate.sans.empty()) return quoted(certificate.sans.front().value, longest);
   return "without a name";
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "acl/alternative_name.hpp"
+
 namespace acl {
 
 /// The process at the other end of a unix socket, from SO_PEERCRED at connect time.
@@ -20,10 +22,10 @@ struct UnixPeer {
 /// A client's certificate, verified by the listener. What is empty proves nothing.
 struct Certificate {
   std::string common_name;
-  std::vector<std::string> sans;  ///< DNS names in lower case, IP addresses and URIs, as printed
-  std::string issuer;             ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
-  std::string key_sha256;         ///< of the DER public key (SPKI), 64 lower-case hex digits
-  std::string serial;             ///< for the record only: hex digits
+  std::vector<AlternativeName> sans;  ///< as the certificate spells them
+  std::string issuer;                 ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
+  std::string key_sha256;             ///< of the DER public key (SPKI), 64 lower-case hex digits
+  std::string serial;                 ///< for the record only: hex digits
 };
 
 /// Who is asking, as the listener proves it. Plain data.

@@ -22,6 +22,8 @@ struct ListenerTls {
   std::string client_ca;            ///< who signs the clients' certificates
   std::vector<std::string> crl;     ///< revocation lists; with one, every issuer needs one
   std::string min_version = "1.3";  ///< the oldest version of TLS that is spoken: 1.2 | 1.3
+
+  bool operator==(const ListenerTls&) const = default;
 };
 
 /// How an engine on tcp proves who it is, and tidegate to the engine.
@@ -29,6 +31,8 @@ struct UpstreamTls {
   std::string ca;           ///< who signs the engine's certificate
   std::string cert, key;    ///< tidegate's own certificate; both empty for none
   std::string server_name;  ///< the name or address that the engine's certificate must be for
+
+  bool operator==(const UpstreamTls&) const = default;
 };
 
 /// Where clients connect. Who gets which profile there is in Settings::policy_spec.

@@ -79,7 +79,7 @@ void append_identity(const acl::Identity& identity, Appender& out) {
   if (!identity.address.empty()) append_text("address", identity.address, out);
   if (const auto& certificate = identity.certificate) {
     append_text("common_name", certificate->common_name, out);
-    append_names("sans", certificate->sans, std::identity(), out);
+    append_names("sans", certificate->sans, &acl::AlternativeName::value, out);
     append_text("serial", certificate->serial, out);
   }
 }

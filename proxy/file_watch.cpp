@@ -1,105 +1,266 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/file_watch.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace proxy {
 namespace {
 
-/// A file is looked at when it is whole: closed, moved into place, or gone.
-constexpr std::uint32_t changes =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB;
-constexpr std::chrono::milliseconds quiet{200};  // certificate and key come one after the other
-constexpr std::string_view kubernetes_link = "..data";  // its change changes every file beside it
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
-/// The file itself, and what it is a link to: either may be replaced.
-std::vector<std::filesystem::path> places_of(const std::string& file) {
+constexpr std::uint32_t replaced_by = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM;
+/// A file is watched by itself too: it may be written under another name, say where a container has
+/// it mounted. Its directory alone tells what is written to a new file before that one is watched.
+constexpr std::uint32_t in_files = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+constexpr std::uint32_t in_directories = replaced_by | in_files;
+constexpr const char* kubernetes_link = "..data";  // its change changes every file beside it
+constexpr int most_reads = 16;                     // before others of this loop have their turn
+
+/// The file's own name, and what it is a link to: either may be replaced.
+std::vector<fs::path> places_of(const std::string& file) {
   std::error_code ignored;
-  auto real = std::filesystem::canonical(file, ignored);
-  std::vector<std::filesystem::path> places{std::filesystem::absolute(file)};
+  auto real = fs::canonical(file, ignored);
+  std::vector<fs::path> places{fs::absolute(file)};
   if (!real.empty() && real != places.front()) places.push_back(std::move(real));
   return places;
+}
+
+/// A link is created as a whole; a file is created empty, and its writer will close it.
+FileEvent creation_of(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_symlink(path, ignored) ? FileEvent::finished : FileEvent::written;
+}
+
+std::optional<FileEvent> event_of(std::uint32_t mask, const std::string& path) {
+  if ((mask & IN_MODIFY) != 0) return FileEvent::written;
+  if ((mask & IN_CREATE) != 0) return creation_of(path);
+  if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) return FileEvent::finished;
+  if ((mask & (IN_DELETE | IN_MOVED_FROM)) != 0) return FileEvent::removed;
+  if ((mask & IN_ATTRIB) != 0) return FileEvent::touched;
+  return std::nullopt;
+}
+
+void tell_of_removal(const std::set<std::string>& files) {
+  std::error_code ignored;
+  for (const auto& file : files)
+    if (!fs::exists(file, ignored))
+      spdlog::error("{} is gone: what was read from it stays in force", file);
+}
+
+void tell_of_unfinished_file(const std::string& file, bool is_being_written) {
+  if (is_being_written)
+    spdlog::error(
+        "{} is not read, and what was read from it stays in force: it has been written, but not "
+        "been closed for {} s. Close it, rename a finished file into its place, or send SIGHUP to "
+        "have it read as it is",
+        file, unfinished_time.count());
+  else
+    spdlog::error(
+        "{} is not read, and what was read from it stays in force: it has kept changing for {} s. "
+        "Leave it alone for {} s, or send SIGHUP to have it read as it is",
+        file, unfinished_time.count(), settle_time.count());
 }
 
 }  // namespace
 
 FileWatch::FileWatch(net::io_context& loop, std::function<void()> on_change)
-    : events_(loop), settled_(loop), on_change_(std::move(on_change)) {}
+    : events_(loop), timer_(loop), on_change_(std::move(on_change)) {}
 
-std::vector<std::string> FileWatch::watch(const std::vector<std::string>& files) {
+bool FileWatch::open(std::vector<std::string>& problems) {
+  if (events_.is_open()) return true;
+  const int made = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (made < 0) {
+    problems.push_back(std::string("inotify: ") + std::strerror(errno));
+    return false;
+  }
   error_code failed;
-  if (!events_.is_open()) {
-    const int made = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (made < 0) return {std::string("inotify: ") + std::strerror(errno)};
-    events_.assign(made, failed);
-    events_.non_blocking(true,
-                         failed);  // or Asio's own read_some() would wait, and the loop with it
-  }
-  // Adding a directory again gives the same number, so old watches are kept and old names
-  // forgotten.
-  names_.clear();
+  events_.assign(made, failed);
+  events_.non_blocking(true, failed);  // or Asio's read_some() would wait, and the loop with it
+  return true;
+}
+
+std::vector<std::string> FileWatch::watch(std::vector<std::string> files) {
+  files_ = std::move(files);
   std::vector<std::string> problems;
-  for (const auto& file : files) {
-    for (const auto& place : places_of(file)) {
-      const auto directory = place.parent_path();
-      const int id = ::inotify_add_watch(events_.native_handle(), directory.c_str(), changes);
-      if (id < 0)
-        problems.push_back(directory.string() + ": " + std::strerror(errno));
-      else
-        names_[id].insert(place.filename().string());
-    }
-  }
+  if (open(problems)) replace_places(find_places(problems));
   return problems;
 }
 
+FileWatch::Places FileWatch::find_places(std::vector<std::string>& problems) {
+  Places places;
+  for (const auto& file : files_) {
+    for (const auto& place : places_of(file)) {
+      const auto directory = place.parent_path();
+      add(directory, place.filename(), file, places, problems);
+      add(directory, kubernetes_link, file, places, problems);
+    }
+    add(file, "", file, places, problems);
+  }
+  return places;
+}
+
+/// Adding a directory or a file again gives the same number.
+void FileWatch::add(const std::string& watched, const std::string& name, const std::string& file,
+                    Places& places, std::vector<std::string>& problems) {
+  const auto mask = name.empty() ? in_files : in_directories;
+  const int id = ::inotify_add_watch(events_.native_handle(), watched.c_str(), mask | IN_MASK_ADD);
+  if (id < 0) {
+    if (name.empty() && errno == ENOENT) return;  // its directory tells when it is there
+    const auto problem = watched + ": " + std::strerror(errno);
+    if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
+    return;
+  }
+  auto& place = places[{id, name}];
+  place.path = name.empty() ? watched : (fs::path(watched) / name).string();
+  place.files.insert(file);
+}
+
+/// What has happened to a place that stays is kept. A file that was replaced is not watched any
+/// longer, even if somebody still writes to it.
+void FileWatch::replace_places(Places places) {
+  std::set<int> left;
+  for (auto& [key, place] : places_) {
+    const auto same = places.find(key);
+    if (same != places.end()) same->second.change = place.change;
+    left.insert(key.first);
+  }
+  for (const auto& [key, place] : places) left.erase(key.first);
+  for (const int id : left) ::inotify_rm_watch(events_.native_handle(), id);
+  places_ = std::move(places);
+}
+
 Task<void> FileWatch::run() {
-  alignas(inotify_event) std::array<char, 4096> buffer;
   while (events_.is_open()) {
-    const auto [error, n] = co_await events_.async_read_some(net::buffer(buffer), as_result);
+    const auto [error] =
+        co_await events_.async_wait(net::posix::stream_descriptor::wait_read, as_result);
     if (error) co_return;
-    if (!concerns_us(buffer.data(), n)) continue;
-    if (!co_await let_it_settle()) co_return;
-    on_change_();
+    look();
+    arm();
   }
 }
 
-bool FileWatch::concerns_us(const char* events, std::size_t size) const {
+void FileWatch::look() {
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  for (int reads = 0; reads < most_reads; ++reads) {
+    error_code none;
+    const auto size = events_.read_some(net::buffer(buffer), none);  // EAGAIN: nothing more
+    if (none || size == 0) break;
+    take(buffer.data(), size);
+  }
+  if (std::exchange(replaced_, false)) watch(std::move(files_));
+}
+
+void FileWatch::take(const char* events, std::size_t size) {
   for (std::size_t at = 0; at + sizeof(inotify_event) <= size;) {
     inotify_event event{};
     std::memcpy(&event, events + at, sizeof event);
-    if ((event.mask & IN_Q_OVERFLOW) != 0) return true;  // something was missed: look
-    const std::string_view name = event.len == 0 ? "" : events + at + sizeof event;
-    const auto directory = names_.find(event.wd);
-    if (directory != names_.end() &&
-        (name == kubernetes_link || directory->second.contains(std::string(name))))
-      return true;
+    take(event, event.len == 0 ? "" : events + at + sizeof event);
     at += sizeof event + event.len;
   }
-  return false;
 }
 
-/// Waits until nothing has changed for a while; forgets what happened meanwhile.
-Task<bool> FileWatch::let_it_settle() {
-  std::array<char, 4096> forgotten;
-  for (std::size_t pieces = 1; pieces != 0;) {
-    settled_.expires_after(quiet);
-    const auto [interrupted] = co_await settled_.async_wait(as_result);
-    if (interrupted || !events_.is_open()) co_return false;
-    error_code none;
-    pieces = events_.read_some(net::buffer(forgotten), none);  // EAGAIN: nothing more
+void FileWatch::take(const inotify_event& event, std::string_view name) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0) return take_overflow();
+  const auto found = places_.find({event.wd, std::string(name)});
+  if (found == places_.end()) return;
+  auto& place = found->second;
+  if (const auto what = event_of(event.mask, place.path)) place.change.note(*what, Clock::now());
+  replaced_ = replaced_ || (event.mask & replaced_by) != 0;
+}
+
+/// Nobody knows what was missed: each file may be half written.
+void FileWatch::take_overflow() {
+  for (auto& [key, place] : places_) {
+    place.change.note(FileEvent::written, Clock::now());
+    place.change.set_told();
   }
-  co_return true;
+  replaced_ = true;
+  spdlog::error("too many files changed at once to follow them: send SIGHUP to have them read");
+}
+
+void FileWatch::act() {
+  look();
+  const auto now = Clock::now();
+  tell_of_unfinished(now);
+  if (time_of_change() <= now && settle(now)) on_change_();
+  arm();
+}
+
+/// The first change that has settled waits for others, but no longer than it took to settle.
+FileChange::Time FileWatch::time_of_change() const {
+  auto first = FileChange::never, last = FileChange::Time::min();
+  for (const auto& [key, place] : places_) {
+    const auto time = place.change.settles_at();
+    if (time == FileChange::never) continue;
+    first = std::min(first, time);
+    last = std::max(last, time);
+  }
+  return first == FileChange::never ? first : std::min(last, first + settle_time);
+}
+
+/// \returns whether there is something new to be read: a file may be settled in one place, and
+/// still be written in another.
+bool FileWatch::settle(FileChange::Time now) {
+  std::set<std::string> changed;
+  for (auto& [key, place] : places_) {
+    if (place.change.settles_at() > now) continue;
+    if (place.change.is_removal())
+      tell_of_removal(place.files);
+    else
+      changed.insert(place.files.begin(), place.files.end());
+    place.change = {};
+  }
+  return std::ranges::any_of(changed, [this](const auto& file) { return is_finished(file); });
+}
+
+/// Each file once, though it may be watched in several places.
+void FileWatch::tell_of_unfinished(FileChange::Time now) {
+  std::set<std::string> told;
+  for (auto& [key, place] : places_) {
+    if (place.change.is_late_at() > now) continue;
+    place.change.set_told();
+    for (const auto& file : place.files)
+      if (told.insert(file).second) tell_of_unfinished_file(file, place.change.is_being_written());
+  }
+  for (auto& [key, place] : places_)
+    if (std::ranges::any_of(place.files, [&](const auto& file) { return told.contains(file); }))
+      place.change.set_told();
+}
+
+void FileWatch::arm() {
+  auto next = time_of_change();
+  for (const auto& [key, place] : places_) next = std::min(next, place.change.is_late_at());
+  if (next == FileChange::never || !events_.is_open()) return;
+  timer_.expires_at(next);
+  timer_.async_wait([this](const error_code& error) {
+    if (!error && events_.is_open()) act();
+  });
+}
+
+bool FileWatch::is_finished(const std::string& file) const {
+  return std::ranges::all_of(places_, [&](const auto& entry) {
+    const auto& place = entry.second;
+    return place.change.at_rest() || !place.files.contains(file);
+  });
+}
+
+void FileWatch::take_as_finished() {
+  for (auto& [key, place] : places_) place.change = {};
 }
 
 void FileWatch::close() {
   error_code ignored;
   events_.close(ignored);
-  settled_.cancel();
+  timer_.cancel();
 }
 
 }  // namespace proxy

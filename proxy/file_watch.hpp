@@ -7,33 +7,69 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "proxy/file_change.hpp"
 #include "proxy/socket.hpp"
+
+struct inotify_event;
 
 namespace proxy {
 
-/// Tells when one of several files has changed. Watches their directories: editors, certificate
-/// tools and Kubernetes put a new file, or a new link, in an old one's place.
+/// Tells when one of several files has changed and is finished. Watches the files, for what is
+/// written to them, and their directories: editors, certificate tools and Kubernetes put a new
+/// file, or a new link, in an old one's place.
 class FileWatch {
  public:
-  /// `on_change` is called once a burst of changes has ended.
+  /// `on_change` is called when files have changed that may be read now. Those that change at the
+  /// same time are waited for, so that a certificate and its key are one change.
   FileWatch(net::io_context& loop, std::function<void()> on_change);
 
-  /// Replaces what is watched. \returns the directories that cannot be, with the cause.
-  std::vector<std::string> watch(const std::vector<std::string>& files);
+  /// Replaces what is watched. \returns what cannot be, with the cause.
+  std::vector<std::string> watch(std::vector<std::string> files);
   /// Reports changes until close().
   Task<void> run();
   void close();
 
+  /// Takes note of what has happened until now.
+  void look();
+  /// Whether a file may be read: nothing has happened to it that has not settled since.
+  bool is_finished(const std::string& file) const;
+  /// Takes all files as finished: somebody who knows has asked for them as they are.
+  void take_as_finished();
+
  private:
-  bool concerns_us(const char* events, std::size_t size) const;
-  Task<bool> let_it_settle();
+  /// One name in a directory, or a file itself: then the name is empty.
+  using Key = std::pair<int, std::string>;
+  struct Place {
+    std::string path;
+    std::set<std::string> files;  ///< what changes with it
+    FileChange change;
+  };
+  using Places = std::map<Key, Place>;
+
+  bool open(std::vector<std::string>& problems);
+  Places find_places(std::vector<std::string>& problems);
+  void add(const std::string& watched, const std::string& name, const std::string& file,
+           Places& places, std::vector<std::string>& problems);
+  void replace_places(Places);
+  void take(const char* events, std::size_t size);
+  void take(const inotify_event&, std::string_view name);
+  void take_overflow();
+  void act();
+  void arm();
+  bool settle(FileChange::Time now);
+  void tell_of_unfinished(FileChange::Time now);
+  FileChange::Time time_of_change() const;
 
   net::posix::stream_descriptor events_;
-  net::steady_timer settled_;
+  net::steady_timer timer_;
   std::function<void()> on_change_;
-  std::map<int, std::set<std::string>> names_;  ///< of each watched directory
+  std::vector<std::string> files_;
+  Places places_;
+  bool replaced_ = false;  ///< a name stands for another file now, which must be watched
 };
 
 }  // namespace proxy

@@ -34,12 +34,15 @@ Reason reason_of(tls::Failure failure) {
 
 acl::Certificate certificate_of(tls::Certificate from) {
   acl::Certificate certificate{.common_name = std::move(from.common_name),
-                               .sans = std::move(from.dns),
                                .issuer = std::move(from.issuer),
                                .key_sha256 = std::move(from.key_sha256),
                                .serial = std::move(from.serial)};
-  for (auto* names : {&from.ip, &from.uri})
-    certificate.sans.insert(certificate.sans.end(), names->begin(), names->end());
+  const auto add = [&certificate](acl::NameKind kind, std::vector<std::string>& names) {
+    for (auto& name : names) certificate.sans.push_back({kind, std::move(name)});
+  };
+  add(acl::NameKind::dns, from.dns);
+  add(acl::NameKind::ip, from.ip);
+  add(acl::NameKind::uri, from.uri);
   return certificate;
 }
 

@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "config/load.hpp"
 #include "config/reload.hpp"
@@ -20,7 +22,7 @@ Reload::Reload(net::io_context& loop, std::string file, const config::Settings& 
       on_snapshot_(std::move(on_snapshot)),
       signals_(loop, SIGHUP),
       reminder_(loop),
-      watch_(loop, [this] { reload("a file has changed"); }) {
+      watch_(loop, [this] { reload_finished(); }) {
   watch_files(settings_);  // before anyone can connect and think that changes count
 }
 
@@ -41,7 +43,7 @@ Task<void> Reload::await_signals() {
   for (;;) {
     const auto [error, signal] = co_await signals_.async_wait(as_result);
     if (error) co_return;
-    reload("SIGHUP");
+    reload_all();
   }
 }
 
@@ -54,14 +56,49 @@ Task<void> Reload::remind_of_expiry() {
   }
 }
 
-void Reload::reload(const std::string& cause) {
-  auto settings = file_.empty() ? config::Loaded(settings_) : config::load_file(file_);
+/// Whoever sends the signal says that the files are as they should be, also those that are open.
+void Reload::reload_all() {
+  watch_.look();
+  watch_.take_as_finished();
+  reload(file_.empty() ? config::Loaded(settings_) : config::load_file(file_), "SIGHUP", nullptr);
+}
+
+void Reload::reload_finished() {
+  read_.clear();
+  const InForce in_force{settings_, *in_force_,
+                         [this](const std::string& file) { return may_read(file); }};
+  reload(wanted(), "a file has changed", &in_force);
+}
+
+config::Loaded Reload::wanted() {
+  std::error_code ignored;
+  const bool is_there = !file_.empty() && std::filesystem::exists(file_, ignored);
+  return is_there && may_read(file_) ? config::load_file(file_) : config::Loaded(settings_);
+}
+
+bool Reload::may_read(const std::string& file) {
+  if (!watch_.is_finished(file)) return false;
+  read_.push_back(file);
+  return true;
+}
+
+/// Somebody may have begun to write a file anew while it was read.
+bool Reload::has_read_finished_files() {
+  watch_.look();
+  const auto is_changed = [this](const auto& file) { return !watch_.is_finished(file); };
+  const auto changed = std::ranges::find_if(read_, is_changed);
+  if (changed == read_.end()) return true;
+  spdlog::error("{} has changed while it was read: it is read again when it is finished", *changed);
+  return false;
+}
+
+void Reload::reload(config::Loaded settings, const std::string& cause, const InForce* in_force) {
   if (!settings) {
     for (const auto& mistake : settings.error()) spdlog::error("{}", to_string(mistake));
   }
   // Before they are read, so that no change is missed; a file that is missing may still appear.
   watch_files(settings ? *settings : settings_);
-  if (settings && renew(std::move(*settings))) {
+  if (settings && renew(std::move(*settings), in_force)) {
     ++done_;
     spdlog::info("reload ({}): in force for the next request of every client", cause);
   } else {
@@ -70,16 +107,17 @@ void Reload::reload(const std::string& cause) {
   }
 }
 
-bool Reload::renew(config::Settings settings) {
+bool Reload::renew(config::Settings settings, const InForce* in_force) {
   if (const auto fixed = config::fixed_changes(started_with_, settings); !fixed.empty()) {
     spdlog::error("{} cannot change while tidegate runs: restart it", fmt::join(fixed, ", "));
     return false;
   }
-  auto snapshot = make_snapshot(settings);
+  auto snapshot = make_snapshot(settings, in_force);
   if (!snapshot) {
     for (const auto& problem : snapshot.error()) spdlog::error("{}", problem);
     return false;
   }
+  if (in_force != nullptr && !has_read_finished_files()) return false;
   settings_ = std::move(settings);
   in_force_ = std::move(*snapshot);
   spdlog::set_level(spdlog::level::from_str(settings_.log.level));

@@ -5,7 +5,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "config/load.hpp"
 #include "config/settings.hpp"
 #include "proxy/file_watch.hpp"
 #include "proxy/snapshot.hpp"
@@ -13,7 +15,8 @@
 namespace proxy {
 
 /// Brings changes of the configuration and of certificates into force while everything runs: at
-/// SIGHUP, and when one of the files changes. What cannot be used leaves in force what was.
+/// SIGHUP, and when one of the files has changed and is finished. What cannot be used leaves in
+/// force what was.
 class Reload {
  public:
   using OnSnapshot = std::function<void(std::shared_ptr<const Snapshot>)>;
@@ -33,8 +36,14 @@ class Reload {
  private:
   Task<void> await_signals();
   Task<void> remind_of_expiry();
-  void reload(const std::string& cause);
-  bool renew(config::Settings);
+  void reload_all();
+  void reload_finished();
+  /// Those of the file, or those in force while it is not finished or not there.
+  config::Loaded wanted();
+  void reload(config::Loaded, const std::string& cause, const InForce*);
+  bool renew(config::Settings, const InForce*);
+  bool may_read(const std::string& file);
+  bool has_read_finished_files();
   void watch_files(const config::Settings&);
 
   std::string file_;
@@ -45,6 +54,7 @@ class Reload {
   net::signal_set signals_;
   net::steady_timer reminder_;
   FileWatch watch_;
+  std::vector<std::string> read_;  ///< what a reload that nobody asked for has read
   std::uint64_t done_ = 0, failed_ = 0;
 };
 

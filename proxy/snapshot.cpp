@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "acl/host.hpp"
 
@@ -29,6 +30,47 @@ ContextOrNot context_of(const config::UpstreamTls& files) {
       {.ca = files.ca, .cert = files.cert, .key = files.key, .server_name = files.server_name});
 }
 
+std::vector<std::string> files_of(const config::ListenerTls& tls) {
+  std::vector<std::string> files{tls.cert, tls.key, tls.client_ca};
+  files.insert(files.end(), tls.crl.begin(), tls.crl.end());
+  return files;
+}
+
+std::vector<std::string> files_of(const config::UpstreamTls& tls) {
+  std::vector<std::string> files{tls.ca, tls.cert, tls.key};
+  std::erase(files, "");
+  return files;
+}
+
+/// Its context anew; or the one in force, while one of its files is not finished.
+template <class Tls>
+ContextOrNot read_or_keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
+                          const std::shared_ptr<const tls::Context>& context_in_force,
+                          const InForce& in_force, const auto& read) {
+  for (const auto& file : files_of(tls)) {
+    if (in_force.is_finished(file)) continue;
+    if (tls_in_force == tls) return context_in_force;
+    return tls::Problem{file + " is being written: it is read when it is finished"};
+  }
+  return read();
+}
+
+ContextOrNot context_of(std::size_t index, const config::Settings& settings,
+                        const InForce* in_force) {
+  const auto& listener = settings.listeners[index];
+  const auto read = [&] { return context_of(listener); };
+  if (in_force == nullptr) return read();
+  return read_or_keep(*listener.tls, in_force->settings.listeners[index].tls,
+                      in_force->snapshot.listeners[index], *in_force, read);
+}
+
+ContextOrNot upstream_context(const config::Settings& settings, const InForce* in_force) {
+  const auto read = [&] { return context_of(*settings.upstream_tls); };
+  if (in_force == nullptr) return read();
+  return read_or_keep(*settings.upstream_tls, in_force->settings.upstream_tls,
+                      in_force->snapshot.upstream, *in_force, read);
+}
+
 bool uses(const acl::ListenerSpec& listener, const std::string& profile) {
   return listener.profile == profile ||
          std::ranges::find(listener.clients, profile, &acl::ClientRule::profile) !=
@@ -38,7 +80,7 @@ bool uses(const acl::ListenerSpec& listener, const std::string& profile) {
 }  // namespace
 
 acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
-    const config::Settings& settings) {
+    const config::Settings& settings, const InForce* in_force) {
   auto snapshot = std::make_shared<Snapshot>();
   std::vector<std::string> problems;
   const auto take = [&problems](ContextOrNot made, std::string where, auto& to) {
@@ -51,13 +93,14 @@ acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snap
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
     auto& context = snapshot->listeners.emplace_back();
     const auto& listener = settings.listeners[i];
-    if (listener.tls) take(context_of(listener), fmt::format("listeners[{}].tls", i), context);
+    if (listener.tls)
+      take(context_of(i, settings, in_force), fmt::format("listeners[{}].tls", i), context);
     const std::vector<std::string> no_names;
     snapshot->web_rules.push_back(web_rules_of(listener, context ? context->names() : no_names));
   }
   if (settings.admin) snapshot->admin_web_rules = web_rules_of(*settings.admin, {});
-  if (const auto& files = settings.upstream_tls)
-    take(context_of(*files), "upstream_tls", snapshot->upstream);
+  if (settings.upstream_tls)
+    take(upstream_context(settings, in_force), "upstream_tls", snapshot->upstream);
   if (!problems.empty()) return problems;
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
@@ -90,17 +133,13 @@ std::vector<tls::Expiry> Snapshot::expiries() const {
 
 std::vector<std::string> certificate_files(const config::Settings& settings) {
   std::vector<std::string> files;
-  const auto add = [&files](const std::string& file) {
-    if (!file.empty()) files.push_back(file);
+  const auto add = [&files](const auto& tls) {
+    if (!tls) return;
+    const auto more = files_of(*tls);
+    files.insert(files.end(), more.begin(), more.end());
   };
-  for (const auto& listener : settings.listeners) {
-    if (!listener.tls) continue;
-    for (const auto& file : {listener.tls->cert, listener.tls->key, listener.tls->client_ca})
-      add(file);
-    for (const auto& file : listener.tls->crl) add(file);
-  }
-  if (const auto& tls = settings.upstream_tls)
-    for (const auto& file : {tls->ca, tls->cert, tls->key}) add(file);
+  for (const auto& listener : settings.listeners) add(listener.tls);
+  add(settings.upstream_tls);
   return files;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,10 +28,19 @@ struct Snapshot {
   std::vector<tls::Expiry> expiries() const;
 };
 
-/// Reads the certificates that the settings name.
+/// What a reload may fall back on where a file is still being written.
+struct InForce {
+  const config::Settings& settings;
+  const Snapshot& snapshot;
+  std::function<bool(const std::string& file)> is_finished;
+};
+
+/// Reads the certificates that the settings name. With `in_force` a file that is not finished is
+/// not read: where it is of a listener, or of the engine's connection, whose settings are the same,
+/// that one keeps what it has.
 /// \returns the snapshot, or a sentence for each file that is not fit for use.
 acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
-    const config::Settings&);
+    const config::Settings&, const InForce* in_force = nullptr);
 
 /// \param names that the listener's certificate is for: they are the operator's own
 acl::WebRules web_rules_of(const config::Listener&, const std::vector<std::string>& names);

@@ -43,7 +43,7 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
   } else if (key == "cn") {
     to.shown().common_name = value;
   } else if (key == "san") {
-    to.shown().sans.push_back(value);
+    to.shown().sans.push_back(acl::written_name(value));
   } else if (key == "issuer") {
     to.shown().issuer = value;
   } else if (key == "key_sha256") {

@@ -7,6 +7,7 @@
 
 #include "acl/headers.hpp"
 #include "acl/text.hpp"
+#include "proxy/http/head_reader.hpp"
 
 namespace proxy::explain {
 namespace {
@@ -28,6 +29,22 @@ void append_lines(std::string_view what, const auto& texts, std::string& out) {
     append_line(what, text, out);
     what = "";
   }
+}
+
+/// On the wire it would begin another line.
+bool has_line_end(std::string_view text) {
+  return text.find_first_of("\r\n") != text.npos;
+}
+
+/// The head that a client would send.
+std::string head_of(const Asked& asked) {
+  auto head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", asked.method, asked.target,
+                          asked.host.value_or("localhost"));
+  if (asked.origin) head += "Origin: " + *asked.origin + "\r\n";
+  if (!asked.content_type.empty()) head += "Content-Type: " + asked.content_type + "\r\n";
+  if (asked.body && !asked.body->empty())
+    head += fmt::format("Content-Length: {}\r\n", asked.body->size());
+  return head + "\r\n";
 }
 
 /// Violations stand in one sentence for clients; here a line each.
@@ -52,14 +69,22 @@ Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Poli
   sent_body_ = body_to_send();
 }
 
+/// As Client::read_head() and Session::understand() do it.
 std::optional<acl::Refusal> Judgement::understand() {
+  if (has_line_end(asked_.target)) return acl::Refusal(acl::Reason::target_bad_byte);
+  for (const auto& value :
+       {asked_.content_type, asked_.host.value_or(""), asked_.origin.value_or("")})
+    if (has_line_end(value)) return acl::Refusal(acl::Reason::head_field_value);
+  const auto bytes = head_of(asked_);
+  const http::HeadLimits head_bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
+  http::RequestHead head;
+  if (const auto reason = http::read_request_head(bytes, head_bounds, head))
+    return acl::Refusal(*reason);
   const acl::TargetLimits bounds{limits_.query_parameters};
-  if (asked_.target.size() > limits_.target_bytes)
-    return acl::Refusal(acl::Reason::target_too_long);
-  if (auto refusal = acl::understand(asked_.method, asked_.target, bounds, request_))
-    return refusal;
-  if (auto refusal = acl::check_sender(asked_.sender, web_rules_)) return refusal;
-  const acl::Headers headers{asked_.content_type, {}, asked_.body && !asked_.body->empty()};
+  if (auto refusal = acl::understand(head.method, head.target, bounds, request_)) return refusal;
+  if (auto refusal = acl::check_sender(head.sender, web_rules_)) return refusal;
+  const acl::Headers headers{
+      head.value_of(http::Known::content_type), {}, head.framing != http::Framing::none};
   return acl::check_headers(request_, headers);
 }
 

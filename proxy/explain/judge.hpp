@@ -15,7 +15,7 @@ namespace proxy::explain {
 struct Asked {
   std::string method, target;
   std::string content_type;
-  acl::Sender sender;  ///< with views of what stands on the command line
+  std::optional<std::string> host = {}, origin = {};  ///< of its header fields
   std::optional<std::string> body;
 };
 

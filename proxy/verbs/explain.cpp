@@ -88,13 +88,6 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-acl::Sender sender_from(const Options& options) {
-  acl::Sender sender{.hosts = options.host ? 1U : 0U, .origins = options.origin ? 1U : 0U};
-  if (options.host) sender.host = *options.host;
-  if (options.origin) sender.origin = *options.origin;
-  return sender;
-}
-
 /// What the listener's rules are, where there is a listener and one of its fields was written.
 acl::Result<acl::WebRules, std::string> web_rules_for(const Options& options, std::size_t index,
                                                       const config::Settings& settings) {
@@ -111,7 +104,8 @@ int explain_request(const Options& options, const acl::Identity& identity,
   explain::Asked asked{.method = options.words[0],
                        .target = options.words[1],
                        .content_type = options.content_type,
-                       .sender = sender_from(options)};
+                       .host = options.host,
+                       .origin = options.origin};
   if (options.body) {
     std::string problem;
     asked.body = read_body(*options.body, problem);

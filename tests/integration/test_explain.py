@@ -102,8 +102,22 @@ class Requests(ExplainTest):
             (("POST", "/build", "--content-type", "application/x-www-form-urlencoded"), "body.form (415)"),
             (("POST", "/containers/create", "--body", "{"), "body.not_json (400)"),
             (("PATCH", "/_ping"), "operation.unknown (403)"),
+            (("GET", "/_ping", "--content-type", "application/jsön"), "head.field_value (400)"),
+            (("POST", "/build", "--content-type", b"text/plain; x=\x80"), "head.field_value (400)"),
+            (("GET", "/_ping", "--content-type", "a\x7f"), "head.field_value (400)"),
+            (("GET", "/_ping", "--content-type", "a\r\nUpgrade: h2c"), "head.field_value (400)"),
+            (("GET", "/_ping", "--content-type", "x" * (64 << 10)), "head.too_large (431)"),
+            (("GET", "/_ping\r\nA: b"), "target.bad_byte (400)"),
+            (("GET", "/_pi ng"), "head.request_line (400)"),
+            (("GET", "/_p\x01ing"), "target.bad_byte (400)"),
+            (("GET", "/" + "x" * (32 << 10)), "target.too_long (414)"),
         ):
             self.assertLine(self.explain("--profile", "ci", *arguments, status=REFUSED), "reason", reason)
+
+    def test_blanks_around_a_content_type_are_no_part_of_it(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--content-type", " application/json\t",
+                            "--body", '{"Image":"x"}', status=ALLOWED)  # fmt: skip
+        self.assertLine(said, "decision", "allowed")
 
     def test_the_daemon_s_limits_hold_here(self):
         said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "-",

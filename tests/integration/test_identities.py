@@ -83,6 +83,23 @@ class Certificates(TlsTest):
         self.assertProfile(None, self.authority.client("x", sans=("URI:spiffe://corp/ci/a/b",)))
         self.assertProfile(None, self.authority.client("x", sans=("URI:spiffe://evil/spiffe://corp/ci/1",)))
 
+    def test_a_name_of_another_kind_is_another_name(self):
+        """An authority may be permitted to vouch for hosts only: what it signs as a host is no URI and no address."""
+        self.serve_rules(certificate(san="spiffe://corp/ci/*") | {"profile": "writer"},
+                         certificate(san="192.0.2.*") | {"profile": "writer"},
+                         certificate(san="*.corp") | {"profile": "reader"})
+        self.assertProfile(None, self.authority.client("x", sans=("DNS:spiffe://corp/ci/7",)))
+        self.assertProfile(None, self.authority.client("x", sans=("DNS:192.0.2.1",)))
+        self.assertProfile(None, self.authority.client("x", sans=("URI:runner.corp",)))
+        self.assertProfile(None, self.authority.client("x", sans=("email:root@one.corp",)))
+        self.assertProfile("reader", self.authority.client("x", sans=("DNS:192.0.2.1", "DNS:two.corp")))
+
+    def test_a_uri_with_another_s_path_in_it_is_nobody_s(self):
+        self.serve_rules(certificate(san="spiffe://corp/ci/**") | {"profile": "reader"})
+        for path in ("ci/../admin", "ci/%2e%2e/admin", "ci//7", "ci/./7", "ci/", "ci/a%2Fb"):
+            self.assertProfile(None, self.authority.client("x", sans=(f"URI:spiffe://corp/{path}",)))
+        self.assertProfile("reader", self.authority.client("x", sans=("URI:SPIFFE://Corp/%63i/a/b",)))
+
     def test_by_an_address_in_the_certificate(self):
         self.serve_rules(certificate(san="192.0.2.1") | {"profile": "writer"})
         self.assertProfile("writer", self.ops)
@@ -143,6 +160,11 @@ class Mistakes(TlsTest):
 
     def test_an_address_that_is_none(self):
         self.assertIn("10.0.0.0/33", self.complains(self.listener([{"address": "10.0.0.0/33", "profile": "p"}])))
+
+    def test_a_name_that_no_certificate_can_have(self):
+        said = self.complains(self.listener([certificate(san="spiffe://corp/../x") | {"profile": "p"}]))
+        self.assertIn("listeners[0].clients[0].certificate.san", said)
+        self.assertIn("has a segment `.` or `..`", said)
 
     def test_both_a_profile_and_rules(self):
         self.complains(self.listener([certificate(common_name="x") | {"profile": "p"}]) | {"profile": "p"})

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 
-from tests.support.daemon import DaemonTest
+from tests.support.daemon import DaemonTest, policy_in_lines
 from tests.support.fake_engine import reply
 from tests.support.http import request
 from tests.support.wait import wait_until
@@ -17,6 +17,9 @@ CREATE = request("POST", "/containers/create", body=b"{}")
 IN_FORCE = "reload (SIGHUP): in force for the next request of every client"
 CHANGED = "reload (a file has changed): in force for the next request of every client"
 KEPT = "nothing has changed, because of"
+NOT_CLOSED = "is not read, and what was read from it stays in force: it has been written, but not been closed for 10 s. "
+GONE = "is gone: what was read from it stays in force"
+LATE = 15  # seconds: the log tells of a file that is not closed after 10
 
 
 def events(connection, _):
@@ -144,6 +147,79 @@ class Policy(ReloadTest):
         self.assertNotIn(CHANGED, self.daemon.log())
 
 
+class HalfWritten(ReloadTest):
+    """The last lines of a policy may be those that deny: a file counts when its writer has finished."""
+
+    def setUp(self):
+        super().setUp()
+        self.serve(deny=["ContainerCreate"])
+        self.half, self.whole = policy_in_lines(self.daemon.config, allow=["*"], deny=["ContainerStart"])
+
+    def begin(self):
+        """A new file with half a policy in it, kept open."""
+        os.unlink(self.daemon.file)
+        file = open(self.daemon.file, "w", encoding="utf-8")
+        self.addCleanup(file.close)
+        file.write(self.half)
+        file.flush()
+        return file
+
+    def end(self, file):
+        file.write(self.whole[len(self.half) :])
+        file.close()
+
+    def assertOldPolicy(self):
+        self.assertEqual(self.status(CREATE), 403)
+
+    def assertNewPolicy(self):
+        self.assertEqual(self.status(CREATE), 200)
+        self.assertEqual(self.status(request("POST", "/containers/x/start")), 403)
+
+    def test_a_file_that_is_kept_open_is_not_read_and_the_log_says_so(self):
+        """Neither its mode nor a second writer that closes it makes it whole."""
+        file = self.begin()
+        os.chmod(self.daemon.file, 0o600)
+        with open(self.daemon.file, "a", encoding="utf-8"):
+            pass
+        file.write("  # more\n")
+        file.flush()
+        wait_until(lambda: f"{self.daemon.file} {NOT_CLOSED}" in self.daemon.log(), "the log's word", LATE)
+        self.assertOldPolicy()
+        self.assertEqual(self.engine.requests, [])
+        file.truncate(len(self.half))
+        file.seek(len(self.half))
+        self.end(file)
+        self.daemon.await_log(CHANGED)
+        self.assertNewPolicy()
+        self.assertEqual(self.daemon.log().count(NOT_CLOSED), 1)
+        self.assertEqual(self.daemon.log().count("reload ("), 1)
+
+    def test_a_signal_reads_it_at_once(self):
+        file = self.begin()
+        self.hang_up(IN_FORCE)
+        self.assertEqual(self.status(CREATE), 200)
+        self.end(file)
+        self.daemon.await_log(CHANGED)
+        self.assertNewPolicy()
+
+    def test_a_file_that_is_finished_is_not_held_off_by_another_that_changes_all_the_time(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+
+        def busy():
+            while not over.wait(0.05):
+                with open(self.path("neighbour"), "w", encoding="ascii") as neighbour:
+                    neighbour.write("x")
+
+        writer = threading.Thread(target=busy)
+        writer.start()
+        self.daemon.write(self.whole)
+        self.daemon.await_log(CHANGED)
+        over.set()
+        writer.join()
+        self.assertNewPolicy()
+
+
 class Mistakes(ReloadTest):
     def assertPolicyKept(self):
         self.assertEqual(self.status(CREATE), 200)
@@ -168,7 +244,7 @@ class Mistakes(ReloadTest):
     def test_a_file_that_is_gone_keeps_the_policy_and_may_come_back(self):
         self.serve()
         os.unlink(self.daemon.file)
-        self.daemon.await_log(f"reload (a file has changed): {KEPT}")
+        self.daemon.await_log(f"{self.daemon.file} {GONE}")
         self.assertPolicyKept()
         self.allow("@read")
         self.daemon.await_log(CHANGED)
@@ -201,6 +277,12 @@ class Mistakes(ReloadTest):
         line = next(each for each in self.daemon.log().split("\n") if "cannot change" in each)
         self.assertIn("upstream", line)
         self.assertIn("workers", line)
+
+    def test_a_file_that_is_gone_at_a_signal_is_a_mistake(self):
+        self.serve()
+        os.unlink(self.daemon.file)
+        self.hang_up(f"reload (SIGHUP): {KEPT}")
+        self.assertPolicyKept()
 
     def test_a_good_file_after_a_bad_one_is_taken(self):
         self.serve()

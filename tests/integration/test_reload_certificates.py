@@ -6,7 +6,7 @@ import shutil
 import signal
 
 from tests.support.certificates import Authority
-from tests.support.daemon import socket_address
+from tests.support.daemon import policy_in_lines, socket_address
 from tests.support.http import Client, request
 from tests.support.tls import TlsSocket
 from tests.support.tls_test import TlsTest
@@ -137,6 +137,66 @@ class Certificates(TlsTest):
             os.rename(new, old)
         self.daemon.await_log(CHANGED)
         self.assertNotEqual(self.client().peer_serial, before)
+
+    def test_a_certificate_counts_while_the_configuration_is_half_written(self):
+        """By truncate(2) nobody closes the file: it stays half, and a new mode does not finish it."""
+        self.serve(deny=["SystemInfo"])
+        half, whole = policy_in_lines(self.daemon.config, allow=["*"], deny=["SystemInfo"])
+        self.daemon.write(whole)
+        self.daemon.await_log(CHANGED)
+        before = self.client().peer_serial
+        os.truncate(self.daemon.file, len(half))
+        os.chmod(self.daemon.file, 0o600)
+        self.put(self.authority.server(), self.server_pair)
+        self.daemon.await_log(CHANGED, 2)
+        client = self.client()
+        self.assertNotEqual(client.peer_serial, before)
+        self.assertEqual(self.asks(client), 403)
+
+    def test_the_configuration_counts_while_a_certificate_is_half_written(self):
+        self.serve()
+        before = self.client().peer_serial
+        new, half = self.authority.server(), open(self.server_pair.cert, "w", encoding="ascii")
+        self.addCleanup(half.close)
+        with open(new.cert, encoding="ascii") as file:
+            text = file.read()
+        half.write(text[:100])
+        half.flush()
+        self.daemon.config["profiles"]["p"]["allow"] = ["SystemVersion"]
+        self.daemon.write()
+        self.daemon.await_log(CHANGED)
+        client = self.client()
+        self.assertEqual((client.peer_serial, self.asks(client)), (before, 403))
+        half.write(text[100:])
+        half.close()
+        os.rename(new.key, self.server_pair.key)
+        self.daemon.await_log(CHANGED, 2)
+        self.assertNotEqual(self.client().peer_serial, before)
+
+    def test_a_list_that_is_half_written_revokes_nobody_and_frees_nobody(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"))
+        self.authority.revoke(self.client_pair)
+        new = self.authority.revocation_list(self.path("new.pem"))
+        self.serve(listeners=[self.listener(crl=[crl])])
+        with open(new, encoding="ascii") as file:
+            text = file.read()
+        with open(crl, "w", encoding="ascii") as file:
+            file.write(text[:100])
+            file.flush()
+            self.put(self.authority.server(), self.server_pair)
+            self.assertEqual(self.asks(self.client()), 200)
+            file.write(text[100:])
+        self.daemon.await_log(CHANGED)
+        self.assertTurnedAway()
+        self.assertNotIn(KEPT, self.daemon.log())
+
+    def test_a_certificate_that_is_gone_stays_in_force(self):
+        self.serve()
+        before = self.client().peer_serial
+        os.unlink(self.server_pair.cert)
+        self.daemon.await_log(f"{self.server_pair.cert} is gone: what was read from it stays in force")
+        self.assertEqual(self.client().peer_serial, before)
+        self.assertNotIn("reload (", self.daemon.log())
 
     def test_tls_cannot_be_taken_away(self):
         self.serve()

@@ -79,6 +79,26 @@ class Certificates(TlsTest):
 
 
 class Versions(TlsTest):
+    def handshake(self, groups):
+        """Whether the openssl command, with these groups, has shaken hands."""
+        host, port = socket_address(self.daemon.config["listeners"][0])
+        done = subprocess.run(
+            ["openssl", "s_client", "-connect", f"{host}:{port}", "-groups", groups, "-brief", "-cert",
+             self.client_pair.cert, "-key", self.client_pair.key], stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+        return done.returncode == 0
+
+    def test_groups_that_cost_the_server_much(self):
+        """One ClientHello with ffdhe8192, sent again and again, would be 200 ms of CPU each time."""
+        self.serve()
+        self.assertFalse(self.handshake("ffdhe8192:ffdhe6144:ffdhe4096:ffdhe3072:ffdhe2048"))
+        self.assertOneRefusal("tls.failed")
+
+    def test_the_usual_groups(self):
+        self.serve()
+        for group in ("X25519", "P-256", "P-384", "P-521"):
+            self.assertTrue(self.handshake(group), group)
+
     def test_tls_1_2_where_1_3_is_the_least(self):
         self.serve()
         self.assertTurnedAway(context=client_context(self.authority, self.client_pair, TLS_1_2, TLS_1_2))

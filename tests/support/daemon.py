@@ -160,6 +160,14 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def policy_in_lines(config, **profile):
+    """A configuration whose last line is the profile's last key, with that line and without it."""
+    sections = {key: value for key, value in config.items() if key != "profiles"}
+    lines = [f"{key}: {json.dumps(value)}\n" for key, value in sections.items()]
+    lines += ["profiles:\n", "  p:\n", *(f"    {key}: {json.dumps(value)}\n" for key, value in profile.items())]
+    return "".join(lines[:-1]), "".join(lines)
+
+
 class DaemonTest(unittest.TestCase):
     """A test with a fake engine, and tidegate in front of it after serve()."""
 

@@ -11,8 +11,10 @@
 
 namespace {
 
+using acl::AlternativeName;
 using acl::CertificateMatch;
 using acl::ClientRule;
+using acl::NameKind;
 using Rules = std::vector<ClientRule>;
 
 const std::string key(64, 'a');
@@ -111,12 +113,83 @@ TEST(Clients, are_known_by_their_common_name) {
 
 TEST(Clients, are_known_by_any_of_their_alternative_names) {
   const acl::Certificate runner{.common_name = "x",
-                                .sans = {"ci.corp", "192.0.2.7", "spiffe://corp/ci/7"}};
+                                .sans = {{NameKind::dns, "ci.corp"},
+                                         {NameKind::ip, "192.0.2.7"},
+                                         {NameKind::uri, "spiffe://corp/ci/7"}}};
   EXPECT_TRUE(accepts({.san = "spiffe://corp/ci/*"}, runner));
   EXPECT_TRUE(accepts({.san = "ci.corp"}, runner));
   EXPECT_TRUE(accepts({.san = "192.0.2.7"}, runner));
   EXPECT_FALSE(accepts({.san = "spiffe://corp/*"}, runner));
   EXPECT_FALSE(accepts({.san = "x"}, runner));
+}
+
+bool name_fits(const std::string& san, NameKind kind, const std::string& value) {
+  return accepts({.san = san}, {.sans = {{kind, value}}});
+}
+
+bool uri_fits(const std::string& san, const std::string& uri) {
+  return name_fits(san, NameKind::uri, uri);
+}
+
+TEST(AlternativeNames, of_one_kind_never_match_a_rule_for_another) {
+  const std::vector<std::pair<std::string, NameKind>> names{
+      {"spiffe://corp/admin", NameKind::uri}, {"urn:corp:admin", NameKind::uri},
+      {"mailto:root@corp", NameKind::uri},    {"192.0.2.7", NameKind::ip},
+      {"2001:db8::7", NameKind::ip},          {"admin.corp", NameKind::dns}};
+  for (const auto& [text, right] : names) {
+    EXPECT_TRUE(name_fits(text, right, text)) << text;
+    for (const auto wrong : {NameKind::dns, NameKind::ip, NameKind::uri}) {
+      if (wrong == right) continue;
+      EXPECT_FALSE(name_fits(text, wrong, text)) << text;
+    }
+  }
+  EXPECT_FALSE(name_fits("spiffe://corp/**", NameKind::dns, "spiffe://corp/admin"));
+  EXPECT_FALSE(name_fits("192.0.2.*", NameKind::dns, "192.0.2.7"));
+  EXPECT_FALSE(name_fits("**.corp", NameKind::uri, "spiffe://admin.corp"));
+  EXPECT_FALSE(name_fits("*.0.2.7", NameKind::dns, "192.0.2.7"));
+}
+
+TEST(AlternativeNames, that_are_addresses_match_in_every_spelling) {
+  EXPECT_TRUE(name_fits("2001:DB8:0::7", NameKind::ip, "2001:db8::7"));
+  EXPECT_TRUE(name_fits("192.0.2.*", NameKind::ip, "192.0.2.7"));
+  EXPECT_TRUE(name_fits("2001:DB8:*", NameKind::ip, "2001:db8::7"));
+  EXPECT_TRUE(name_fits("fe80:*", NameKind::ip, "fe80::1"));
+  EXPECT_FALSE(name_fits("192.0.2.*", NameKind::ip, "192.0.3.7"));
+}
+
+TEST(AlternativeNames, of_hosts_match_whatever_their_case) {
+  EXPECT_TRUE(name_fits("*.CI.corp", NameKind::dns, "Runner.ci.Corp"));
+}
+
+TEST(UriNames, match_in_one_normal_form) {
+  EXPECT_TRUE(uri_fits("spiffe://corp/ci/*", "SPIFFE://Corp/ci/7"));
+  EXPECT_TRUE(uri_fits("Spiffe://CORP/ci/*", "spiffe://corp/ci/7"));
+  EXPECT_TRUE(uri_fits("spiffe://corp/ci/*", "spiffe://corp/%63i/%37"));
+  EXPECT_TRUE(uri_fits("spiffe://corp/%63i/7", "spiffe://corp/ci/7"));
+  EXPECT_TRUE(uri_fits("spiffe://corp/a%c3%a4", "spiffe://corp/a%C3%A4"));
+  EXPECT_TRUE(uri_fits("spiffe://%63orp/x", "spiffe://CORP/x"));
+  EXPECT_FALSE(uri_fits("spiffe://corp/ci/*", "spiffe://corp/CI/7"));
+  EXPECT_FALSE(uri_fits("spiffe://Ops@corp/x", "spiffe://ops@corp/x"));
+}
+
+TEST(UriNames, that_some_readers_take_for_others_match_nothing) {
+  for (const auto* path :
+       {"/ci/../admin", "/ci/..", "/ci/./7", "/ci/.", "/ci//7", "/ci/", "//ci", "/ci/%2e%2e/admin",
+        "/ci/.%2E/admin", "/ci/%2e/7", "/ci/..%2fadmin", "/ci%2f7", "/ci/%2F/7", "/ci/%", "/ci/%2",
+        "/ci/%zz", "/ci/a\\..\\b", "/ci/a b", "/ci/\xc3\xa4"})
+    EXPECT_FALSE(uri_fits("spiffe://corp/**", std::string("spiffe://corp") + path)) << path;
+  EXPECT_FALSE(uri_fits("urn:**", "urn:corp/../admin"));
+  EXPECT_FALSE(uri_fits("**://**", "no-uri"));
+  EXPECT_TRUE(uri_fits("spiffe://corp/**", "spiffe://corp/ci/..7/a..b/..."));
+  EXPECT_TRUE(uri_fits("https://corp/**", "https://corp/a?next=/../b#//"));
+  EXPECT_TRUE(uri_fits("**://**", "spiffe://corp"));
+}
+
+/// A URI may be written so that it looks like another under `**`; the one in order still fits.
+TEST(UriNames, that_are_in_order_match_beside_one_that_is_not) {
+  EXPECT_TRUE(accepts({.san = "spiffe://corp/ci/**"},
+                      {.sans = {{NameKind::uri, "spiffe://corp/ci/../admin"},
+                                {NameKind::uri, "spiffe://corp/ci/7"}}}));
 }
 
 TEST(Clients, are_known_by_their_issuer_and_key) {
@@ -129,15 +202,16 @@ TEST(Clients, are_known_by_their_issuer_and_key) {
 }
 
 TEST(Clients, must_meet_all_that_is_asked_of_a_certificate) {
-  const acl::Certificate shown{.common_name = "ops-bob", .sans = {"bob.corp"}};
+  const acl::Certificate shown{.common_name = "ops-bob", .sans = {{NameKind::dns, "bob.corp"}}};
   EXPECT_TRUE(accepts({.common_name = "ops-*", .san = "*.corp"}, shown));
   EXPECT_FALSE(accepts({.common_name = "ops-*", .san = "*.example"}, shown));
   EXPECT_FALSE(accepts({.common_name = "dev-*", .san = "*.corp"}, shown));
 }
 
 TEST(Clients, what_a_certificate_does_not_say_fits_nothing) {
-  EXPECT_FALSE(accepts({.common_name = "**"}, {.sans = {"a"}}));
-  EXPECT_FALSE(accepts({.san = "**"}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.common_name = "**"}, {.sans = {{NameKind::dns, "a"}}}));
+  EXPECT_FALSE(accepts({.san = "a**"}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.san = "**://**"}, {.common_name = "a"}));
   EXPECT_FALSE(accepts({.issuer = "**"}, {.common_name = "a"}));
   EXPECT_FALSE(accepts({.key_sha256 = key}, {.common_name = "a"}));
 }
@@ -177,7 +251,7 @@ TEST(UnknownClient, is_told_what_it_is_seen_as) {
   EXPECT_EQ(refusal_of(nobody, with({.common_name = "ops-bob"})),
             "no rule under `clients` of tcp://0.0.0.0:2376 matches the certificate 'ops-bob' from "
             "192.0.2.1");
-  EXPECT_EQ(refusal_of(nobody, with({.sans = {"spiffe://corp/x"}})),
+  EXPECT_EQ(refusal_of(nobody, with({.sans = {{NameKind::uri, "spiffe://corp/x"}}})),
             "no rule under `clients` of tcp://0.0.0.0:2376 matches the certificate "
             "'spiffe://corp/x' from 192.0.2.1");
   EXPECT_EQ(refusal_of(nobody, by_unix(1000, 100)),
@@ -246,6 +320,41 @@ TEST(ClientMistake, a_rule_behind_one_for_everybody) {
                   "matches everybody; the first match wins: put this rule before that one"));
 }
 
+TEST(ClientMistake, a_name_that_no_certificate_can_have_or_that_is_of_no_kind) {
+  const auto mistake = [](const std::string& san) {
+    const auto found = mistakes(spec({for_certificate({.san = san})}));
+    return found.empty() ? "" : found.front();
+  };
+  const std::string where = "listeners[0].clients[0].certificate.san: ";
+  EXPECT_EQ(mistake("spiffe://corp/ci/../admin"),
+            where +
+                "'spiffe://corp/ci/../admin' has a segment `.` or `..`, and no name with one is "
+                "matched; write a URI as `spiffe://corp/ci/*`, an IP address as `192.0.2.1`, "
+                "or a DNS name as `*.ci.corp`");
+  const std::vector<std::pair<std::string, std::string>> others{
+      {"spiffe://corp/%2e%2e/x", "has a segment `.` or `..`"},
+      {"spiffe://corp/./x", "has a segment `.` or `..`"},
+      {"spiffe://corp//x", "has an empty segment"},
+      {"spiffe://corp/ci/", "has an empty segment"},
+      {"spiffe://corp/ci%2f7", "has an escaped slash"},
+      {"spiffe://corp/%zz", "has a broken escape"},
+      {"spiffe://corp/a b", "has a character that stands in no URI"},
+      {"urn:a//b", "has an empty segment"},
+      {"10.0.0.0/8", "is no IP address"},
+      {"fe80::/10", "is no IP address"},
+      {"10.0.0", "is no IP address"},
+      {"*", "does not say which kind of names it is for"},
+      {"**", "does not say which kind of names it is for"},
+      {"bob@corp", "is neither a DNS name nor an IP address nor a URI"},
+      {"corp/ci", "is neither a DNS name nor an IP address nor a URI"},
+      {"", "is neither a DNS name nor an IP address nor a URI"},
+  };
+  for (const auto& [san, why] : others) EXPECT_THAT(mistake(san), testing::HasSubstr(why)) << san;
+  for (const auto* right : {"*.corp", "a_b.corp", "192.0.2.1", "10.*", "::1", "spiffe://corp/ci/**",
+                            "**://corp/x", "urn:corp:ci", "mailto:bob@corp", "spiffe://corp"})
+    EXPECT_EQ(mistake(right), "");
+}
+
 TEST(ClientMistake, two_identical_rules) {
   const ClientRule rule{
       .gid = 1, .certificate = CertificateMatch{.key_sha256 = key}, .profile = "p"};
@@ -277,6 +386,9 @@ TEST(ClientMistake, a_rule_that_an_earlier_one_leaves_nothing_to) {
   EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.gid = 1, .profile = "q"}), 0U);
   EXPECT_EQ(never_reached(name("a"), for_certificate({.san = "a"})), 0U);
   EXPECT_EQ(never_reached(for_certificate({.san = "a"}), for_certificate({.san = "b"})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.san = "URN:a"}), for_certificate({.san = "urn:a"})),
+            1U);
+  EXPECT_EQ(never_reached(for_certificate({.san = "a*"}), for_certificate({.san = "a:b"})), 0U);
   EXPECT_EQ(never_reached(for_certificate({.issuer = "a"}), for_certificate({.issuer = "b"})), 0U);
   EXPECT_EQ(never_reached(for_certificate({.key_sha256 = key}),
                           for_certificate({.key_sha256 = std::string(64, 'b')})),

@@ -40,7 +40,7 @@ listeners:
     tls: {cert: /c.pem, key: /k.pem, client_ca: /ca.pem, crl: [/a.crl, /b.crl], min_version: 1.2}
     clients:
       - address: 10.0.0.0/8
-        certificate: {common_name: "ops-*", san: "*", issuer: "**", key_sha256: )" +
+        certificate: {common_name: "ops-*", san: "b*", issuer: "**", key_sha256: )" +
                            std::string(64, 'a') + R"(}
         profile: admin
 )");
@@ -63,7 +63,7 @@ listeners:
   identity = {.listener = 1,
               .address = "10.1.2.3",
               .certificate = acl::Certificate{.common_name = "ops-bob",
-                                              .sans = {"bob"},
+                                              .sans = {{acl::NameKind::dns, "bob"}},
                                               .issuer = "CN=x",
                                               .key_sha256 = std::string(64, 'a')}};
   EXPECT_EQ(profile_of(loaded, identity), "admin");

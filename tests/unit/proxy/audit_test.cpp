@@ -59,8 +59,10 @@ TEST_F(AuditLine, tells_who_asked_for_what_and_what_came_of_it) {
 
 TEST_F(AuditLine, names_a_certificate_and_an_address) {
   identity_.address = "192.0.2.1";
-  identity_.certificate = acl::Certificate{
-      .common_name = "ops \"b\\ob\"\n", .sans = {"a.example", "b\x01"}, .serial = "0a"};
+  identity_.certificate =
+      acl::Certificate{.common_name = "ops \"b\\ob\"\n",
+                       .sans = {{acl::NameKind::dns, "a.example"}, {acl::NameKind::uri, "b\x01"}},
+                       .serial = "0a"};
   const auto fields = finish();
   EXPECT_EQ(fields["address"], "192.0.2.1");
   EXPECT_EQ(fields["common_name"], "ops \"b\\ob\"\n");

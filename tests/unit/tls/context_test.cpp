@@ -147,6 +147,36 @@ TEST_F(ContextTest, needs_a_name_that_the_engine_must_have) {
   }
 }
 
+bool speak(const std::shared_ptr<const Context>& server,
+           const std::shared_ptr<const Context>& client, const char* groups, Failure& failure) {
+  EXPECT_EQ(SSL_CTX_set1_groups_list(client->native(), groups), 1) << groups;
+  Pair pair(server, client);
+  const bool done = pair.shake_hands();
+  failure = pair.server.failure();
+  return done;
+}
+
+TEST_F(ContextTest, agrees_on_a_key_by_curves_that_cost_little_only) {
+  auto failure = Failure::none;
+  for (const auto* usual : {"X25519", "P-256", "P-384", "P-521", "ffdhe8192:P-521"})
+    EXPECT_TRUE(speak(server(), client(), usual, failure)) << usual;
+  for (const auto* dear : {"ffdhe2048", "ffdhe8192:ffdhe6144:ffdhe4096", "X448", "brainpoolP512r1"})
+    EXPECT_FALSE(speak(server(), client(), dear, failure)) << dear;
+  EXPECT_EQ(failure, Failure::protocol);
+}
+
+TEST_F(ContextTest, offers_an_engine_the_same_curves) {
+  auto engine = server();
+  ASSERT_EQ(SSL_CTX_set1_groups_list(engine->native(), "ffdhe2048:ffdhe8192"), 1);
+  Pair dear(engine, client());
+  EXPECT_FALSE(dear.shake_hands());
+  for (const auto* usual : {"X25519", "P-521"}) {
+    ASSERT_EQ(SSL_CTX_set1_groups_list(engine->native(), usual), 1);
+    Pair pair(engine, client());
+    EXPECT_TRUE(pair.shake_hands()) << usual << ": " << pair.client.failure_text();
+  }
+}
+
 TEST_F(ContextTest, serves_with_the_chain_behind_its_certificate) {
   // An authority between: the root of this one lets it sign others.
   const auto root = mint(blank(Purpose::authority, "Root"), nullptr);

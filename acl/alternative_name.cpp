@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/alternative_name.hpp"
+
+#include <algorithm>
+
+#include "acl/ip_network.hpp"
+#include "acl/text.hpp"
+#include "acl/uri.hpp"
+
+namespace acl {
+namespace {
+
+bool consists_of(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == text.npos;
+}
+
+bool has_star(std::string_view text) {
+  return text.find('*') != text.npos;
+}
+
+/// "192.0.2.*", "2001:db8:*"; and "10.0.0", which is meant to be an address.
+bool is_like_ip(std::string_view text) {
+  if (consists_of(text, "0123456789.*")) return !consists_of(text, ".*");
+  const bool has_colon = text.find(':') != text.npos;
+  return has_colon && has_star(text) && consists_of(text, "0123456789abcdefABCDEF:.*");
+}
+
+bool is_like_dns(std::string_view text) {
+  return consists_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*");
+}
+
+std::optional<std::string> comparable_ip(std::string_view text) {
+  if (const auto address = parse_ip(text)) return address->to_string();
+  return has_star(text) ? std::optional(lower_case(text)) : std::nullopt;
+}
+
+std::optional<std::string> comparable_uri(std::string_view text) {
+  const auto uri = normal_uri(text);
+  return uri ? std::optional(*uri) : std::nullopt;
+}
+
+NameKind kind_of(std::string_view text) {
+  if (text.find("://") != text.npos) return NameKind::uri;
+  if (parse_network(text) || is_like_ip(text)) return NameKind::ip;
+  return has_scheme(text) ? NameKind::uri : NameKind::dns;
+}
+
+}  // namespace
+
+AlternativeName written_name(std::string_view text) {
+  return {kind_of(text), std::string(text)};
+}
+
+std::optional<AlternativeName> comparable(const AlternativeName& name) {
+  auto value = name.kind == NameKind::uri  ? comparable_uri(name.value)
+               : name.kind == NameKind::ip ? comparable_ip(name.value)
+                                           : std::optional(lower_case(name.value));
+  if (!value) return std::nullopt;
+  return AlternativeName{name.kind, std::move(*value)};
+}
+
+std::optional<std::string> flaw_of(const AlternativeName& glob) {
+  if (glob.kind == NameKind::uri) {
+    const auto uri = normal_uri(glob.value);
+    if (uri) return std::nullopt;
+    return std::string(uri.error().text) + ", and no name with one is matched";
+  }
+  if (glob.kind == NameKind::ip)
+    return comparable_ip(glob.value) ? std::nullopt : std::optional("is no IP address");
+  if (consists_of(glob.value, "*")) return "does not say which kind of names it is for";
+  if (!is_like_dns(glob.value)) return "is neither a DNS name nor an IP address nor a URI";
+  return std::nullopt;
+}
+
+}  // namespace acl

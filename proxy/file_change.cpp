@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/file_change.hpp"
+
+namespace proxy {
+
+void FileChange::note(FileEvent event, Time now) {
+  if (event == FileEvent::touched && at_rest()) return;  // its content is what it was
+  if (at_rest()) begin_ = now;
+  last_ = now;
+  switch (event) {
+    case FileEvent::written: state_ = State::being_written; break;
+    case FileEvent::finished: state_ = State::finished; break;
+    case FileEvent::removed: state_ = State::removed; break;
+    case FileEvent::touched: break;
+  }
+}
+
+FileChange::Time FileChange::settles_at() const {
+  return at_rest() || is_being_written() ? never : last_ + settle_time;
+}
+
+FileChange::Time FileChange::is_late_at() const {
+  return at_rest() || told_ ? never : begin_ + unfinished_time;
+}
+
+}  // namespace proxy
