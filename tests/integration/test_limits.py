@@ -96,6 +96,29 @@ class Limits(DaemonTest):
         opaque = request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 100_000)
         self.assertEqual(self.ask(opaque).status, 200, "a body that is not held may be larger")
 
+    def test_held_bytes(self):
+        """Bodies that are still on their way: one client gets half, and another has the rest."""
+        unix, tcp = self.config()["listeners"][0], free_port()
+        self.serve(listeners=[unix, {"address": f"tcp://127.0.0.1:{tcp}", "insecure": True, "profile": "p"}],
+                   limits={"held_bytes": "8MiB"})
+        body = request("POST", "/containers/create", body=b" " * ((1 << 20) - 2) + b"{}")
+        held = []
+        refused = None
+        while refused is None and len(held) < 7:  # each is charged for 0.77 MiB at least, and 1.1 at most
+            client = self.client(patience=0.5)
+            client.try_send(body[:700_000])
+            try:
+                refused = client.response()
+            except TimeoutError:
+                held.append(client)
+        self.assertGreaterEqual(len(held), 3)
+        self.assertRefused(refused, 503, "limit.memory")
+        self.assertIn("limit.memory", [record["reason"] for record in self.daemon.await_audit() if "reason" in record])
+        self.assertEqual(self.ask(body, address=("127.0.0.1", tcp)).status, 200, "another client")
+        for client in held:
+            client.close()
+        wait_until(lambda: self.ask(body).status == 200, "the same client, once it holds less")
+
     def refused_and_closed(self, data, status, reason):
         client = self.client()
         client.try_send(data)

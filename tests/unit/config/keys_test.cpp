@@ -60,6 +60,7 @@ const std::vector<Edges> edges{
     {"target_bytes", "255", "256", "1MiB", "1048577"},
     {"query_parameters", "0", "1", "1000", "1001"},
     {"body_bytes", "1023", "1KiB", "64MiB", "67108865"},
+    {"held_bytes", "1048575", "4MiB", "1024GiB", "1099511627777"},
     {"handshake_time", "0", "1ms", "365d", "31536000001ms"},
     {"head_time", "0", "1ms", "365d", "31536000001ms"},
     {"body_time", "0", "1ms", "365d", "31536000001ms"},
