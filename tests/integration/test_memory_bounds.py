@@ -21,7 +21,7 @@ from tests.support.wait import wait_until
 MIB = 1 << 20
 MEMORY = 128 * MIB
 CROWD = 4096
-MANY = 512  # of what costs a lot of time, and took more than all memory when it was kept
+MANY = 256  # of what costs a lot of time, and took more than all memory when it was kept
 PATIENCE = 60.0
 
 SILENT = "POST /v1.41/containers/create"
