@@ -18,6 +18,13 @@ bool HeldBody::append(std::string_view more, std::size_t announced) {
   return true;
 }
 
+bool HeldBody::swap(std::string& text) {
+  lent_ = true;
+  text_.swap(text);
+  if (text.capacity() > BodyPool::large) text = {};
+  return charge_.hold(text_.capacity());
+}
+
 void HeldBody::give_back() {
   if (!std::exchange(lent_, false)) return;
   pool_.give_back(std::exchange(text_, {}));

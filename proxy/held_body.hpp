@@ -28,8 +28,10 @@ class BodyPool {
     free_.push_back(std::move(text));
   }
 
+  static constexpr std::size_t large = std::size_t{16} * 1024;
+
  private:
-  static constexpr std::size_t large = std::size_t{16} * 1024, most_kept = 32;
+  static constexpr std::size_t most_kept = 32;
   std::vector<std::string> free_;
 };
 
@@ -47,13 +49,9 @@ class HeldBody {
   /// \param announced how long the body will be, where that is known; else 0.
   /// \returns false where all that is held would be too much; `more` is not added then.
   bool append(std::string_view more, std::size_t announced);
-  /// Holds `text` from now on, and leaves in it what was held. \returns false where that is too
-  /// much.
-  bool swap(std::string& text) {
-    lent_ = true;
-    text_.swap(text);
-    return charge_.hold(text_.capacity());
-  }
+  /// Holds `text` from now on, and leaves in it the memory of what was held, unless that is large.
+  /// \returns false where that is too much.
+  bool swap(std::string& text);
   /// Nobody needs it any more.
   void give_back();
 

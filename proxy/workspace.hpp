@@ -12,6 +12,7 @@
 #include "acl/request.hpp"
 #include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
+#include "proxy/held_bytes.hpp"
 
 namespace proxy {
 
@@ -62,7 +63,7 @@ class Workspaces {
 
  private:
   static constexpr std::size_t most_kept = 32;
-  static constexpr std::size_t large = 16 * 1024;
+  static constexpr std::size_t large_answer = 16 * 1024;
 
   std::unique_ptr<Workspace> take() {
     if (free_.empty()) return std::make_unique<Workspace>();
@@ -74,7 +75,8 @@ class Workspaces {
     return last;
   }
   void give_back(std::unique_ptr<Workspace> done) {
-    if (free_.size() == most_kept || done->asked() + done->answer.capacity() > large) return;
+    const bool large = done->asked() > Charge::uncounted || done->answer.capacity() > large_answer;
+    if (large || free_.size() == most_kept) return;
     free_.push_back(std::move(done));
   }
 

@@ -116,6 +116,13 @@ TEST(Limits, of_one_client_are_at_most_those_of_all) {
               HasSubstr("16385 is more than all connections together; write at most 16384"));
 }
 
+TEST(Limits, of_held_bytes_let_one_client_send_a_body) {
+  const auto loaded = load_limit("held_bytes", "2MiB");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front().message,
+              HasSubstr("2MiB is too little for a body of `body_bytes`; write at least 4MiB"));
+}
+
 TEST(Limits, have_defaults_that_the_file_could_say) {
   for (const auto& field : limit_keys()) {
     const auto loaded = load_limit(field.name, field.print(Limits{}).text);

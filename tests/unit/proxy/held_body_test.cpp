@@ -52,6 +52,7 @@ TEST_F(HeldBodyTest, is_charged_for_what_replaces_it) {
   EXPECT_TRUE(body->swap(rewritten));
   EXPECT_EQ(body->text().size(), 20 * KiB);
   EXPECT_LT(bytes.now(), 30 * KiB);
+  EXPECT_LT(rewritten.capacity(), 600 * KiB) << "the next would be charged for it";
   std::string too_much(2000 * KiB, 'y');
   EXPECT_FALSE(body->swap(too_much));
 }
