@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "acl/capacity.hpp"
 #include "acl/percent.hpp"
 #include "acl/query.hpp"
 #include "acl/route.hpp"
@@ -58,6 +59,13 @@ std::string_view Request::parameter(std::string_view wanted) const {
     if (parameter.name == wanted) return parameter.value;
   }
   return {};
+}
+
+std::size_t Request::capacity() const {
+  auto all = path.capacity() + capacity_of(query) + capacity_of(unknown) + capacity_of(dropped);
+  for (const auto& parameter : query) all += parameter.value.capacity();
+  for (const auto& [name, value] : unknown) all += name.capacity() + value.capacity();
+  return all;
 }
 
 void Request::clear() {

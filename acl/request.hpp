@@ -50,6 +50,8 @@ struct Request {
   std::string_view name() const { return std::string_view(path).substr(name_begin, name_size); }
   /// First value of a parameter, "" where absent: what Go's r.Form.Get gives.
   std::string_view parameter(std::string_view name) const;
+  /// The memory that its texts and lists have.
+  std::size_t capacity() const;
   void clear();
   /// clear(), but for the query: its strings are kept for the next one to be written over them.
   void forget_target();

@@ -11,14 +11,18 @@
 
 namespace acl {
 
-/// What decide() works with when it reads a body. Its caller keeps one a connection, so that a warm
-/// one allocates nothing; a Decision's views point into it until the next request.
+/// What decide() works with when it reads a body. Its caller keeps one a thread, so that a warm one
+/// allocates nothing; a Decision's views point into it until the next decision, or until the caller
+/// has taken out what they point to.
 struct Scratch {
   json::Document document;
   schema::Conformance conformance;
   constraint::Findings found;
   std::vector<std::string> enforced;
   std::string body;  ///< as it is to be sent
+
+  /// The memory that all of it has. A document takes some thirty times what its text does.
+  std::size_t capacity() const;
 };
 
 /// `body` as tidegate would write it, where it is JSON; empty where it is not. For a body that the

@@ -7,6 +7,7 @@
 
 #include "acl/text.hpp"
 #include "config/client_checks.hpp"
+#include "config/units.hpp"
 
 namespace config {
 namespace {
@@ -190,6 +191,17 @@ void check_upstream_tls(const FileEntry& file, const Findings& findings) {
   check_pair(tls.key, "key", tls.cert, "cert");
 }
 
+/// One client may hold half of `held_bytes`: a body as it came, and as it is sent.
+void check_held_bytes(const Limits& limits, const Findings& findings) {
+  constexpr std::size_t bodies = 4;
+  const std::string where = "limits.held_bytes";
+  if (findings.knows(where) || findings.knows("limits.body_bytes")) return;
+  if (limits.held_bytes == 0 || limits.held_bytes / bodies >= limits.body_bytes) return;
+  findings.add(where, format_size(limits.held_bytes) +
+                          " is too little for a body of `body_bytes`; write at least " +
+                          format_size(bodies * limits.body_bytes) + ", or lower `body_bytes`");
+}
+
 void check_limits(const FileEntry& file, const Findings& findings) {
   const std::string where = "limits.connections_per_client";
   const YamlNode* written = findings.root.find("limits");
@@ -211,6 +223,7 @@ void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts
   check_admin(file, accounts, findings);
   check_upstream_tls(file, findings);
   check_limits(file, findings);
+  check_held_bytes(file.limits, findings);
 }
 
 }  // namespace config

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t KiB = 1024;
 constexpr std::size_t MiB = 1024 * KiB;
+constexpr std::size_t GiB = 1024 * MiB;
 constexpr auto year = std::chrono::hours(365 * 24);
 constexpr std::size_t most_connections = 1'000'000;
 constexpr std::size_t most_listeners = 64;
@@ -202,6 +203,7 @@ const Table<Limits>& limit_keys() {
       field("target_bytes", &Limits::target_bytes, size(256, 1 * MiB)),
       field("query_parameters", &Limits::query_parameters, count(1, 1000)),
       field("body_bytes", &Limits::body_bytes, size(1 * KiB, 64 * MiB)),
+      field("held_bytes", &Limits::held_bytes, size_or_automatic(1 * MiB, 1024 * GiB)),
       field("handshake_time", &Limits::handshake_time, duration(year)),
       field("head_time", &Limits::head_time, duration(year)),
       field("body_time", &Limits::body_time, duration(year)),

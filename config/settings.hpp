@@ -60,6 +60,9 @@ struct Limits {
   std::size_t query_parameters = 64;
   std::size_t body_bytes =
       std::size_t{1024} * 1024;  ///< a body that is held whole (JSON), or read and dropped
+  /// What bodies and other large things of requests hold, of all clients together; one client may
+  /// hold half of it. 0: the smaller of 256 MiB and a third of the control group's memory.
+  std::size_t held_bytes = 0;
 
   Duration handshake_time = std::chrono::seconds(10);  ///< a client's TLS handshake, in all
   Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all

@@ -178,6 +178,18 @@ Type<std::size_t> size(std::size_t least, std::size_t most) {
                 {.types = {"integer", "string"}, .pattern = "^[0-9]+(B|KiB|MiB|GiB|[kKmMgG])?$"});
 }
 
+Type<std::size_t> size_or_automatic(std::size_t least, std::size_t most) {
+  auto type = size(least, most);
+  const std::string range = "0 = automatic, or " + type.range;
+  const auto read = [=](const std::string& text, std::size_t& to) -> Complaint {
+    Complaint complaint = assign(parse_size(text), to);
+    if (!complaint.empty()) return complaint;
+    const bool fits = to == 0 || (to >= least && to <= most);
+    return fits ? "" : acl::quoted(text) + " is out of range; write " + range;
+  };
+  return scalar<std::size_t>(read, format_size, range, std::move(type.shape));
+}
+
 Type<std::chrono::milliseconds> duration(std::chrono::milliseconds most) {
   return ranged(parse_duration, format_duration, std::chrono::milliseconds(1), most,
                 string_like("^[0-9]+(ms|s|m|h|d)$"));

@@ -18,6 +18,8 @@ Type<bool> boolean();
 Type<std::size_t> count(std::size_t least, std::size_t most);
 /// Bytes, as "64KiB".
 Type<std::size_t> size(std::size_t least, std::size_t most);
+/// The same, where 0 leaves it to tidegate.
+Type<std::size_t> size_or_automatic(std::size_t least, std::size_t most);
 /// A time above zero, as "10s".
 Type<std::chrono::milliseconds> duration(std::chrono::milliseconds most);
 /// The same, where 0 means that there is no limit.

@@ -8,18 +8,18 @@ acl::Result<Admission::Ticket, acl::Reason> Admission::admit(const acl::Identity
       identity.unix_peer ? "uid " + std::to_string(identity.unix_peer->uid) : identity.address;
   const std::scoped_lock lock(mutex_);
   if (all_ >= limits_.connections) return acl::Reason::too_many_connections;
-  auto& count = by_client_[client];
-  if (count >= limits_.connections_per_client) return acl::Reason::too_many_from_client;
-  ++count;
+  const auto counted = by_client_.try_emplace(std::move(client), held_, held_most_ / 2).first;
+  auto& connections = counted->second.connections;
+  if (connections >= limits_.connections_per_client) return acl::Reason::too_many_from_client;
+  ++connections;
   ++all_;
-  return Ticket(*this, std::move(client));
+  return Ticket(*this, counted);
 }
 
-void Admission::leave(const std::string& client) {
+void Admission::leave(Clients::iterator client) {
   const std::scoped_lock lock(mutex_);
   --all_;
-  const auto counted = by_client_.find(client);
-  if (--counted->second == 0) by_client_.erase(counted);
+  if (--client->second.connections == 0) by_client_.erase(client);
   if (all_ == 0 && when_empty_) std::exchange(when_empty_, nullptr)();
 }
 

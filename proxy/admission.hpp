@@ -12,44 +12,62 @@
 #include "acl/reason.hpp"
 #include "acl/result.hpp"
 #include "config/settings.hpp"
+#include "proxy/held_bytes.hpp"
 
 namespace proxy {
 
-/// Counts connections, in all and by client: one uid on unix sockets, one address on tcp. Shared by
-/// all workers; locked once when a connection comes and once when it goes.
+/// Counts connections and what they hold, in all and by client: one uid on unix sockets, one
+/// address on tcp. Shared by all workers; locked once when a connection comes and once when it
+/// goes.
 class Admission {
+  struct OfClient {
+    explicit OfClient(HeldBytes& all, std::size_t most) : held(most, all) {}
+    std::size_t connections = 0;
+    HeldBytes held;
+  };
+  using Clients = std::map<std::string, OfClient>;  // whose entries never move
+
  public:
-  explicit Admission(const config::Limits& limits) : limits_(limits) {}
+  /// \param held_bytes what all connections together may hold; one client may hold half of it.
+  Admission(const config::Limits& limits, std::size_t held_bytes)
+      : limits_(limits), held_most_(held_bytes), held_(held_bytes) {}
 
   /// A counted connection; uncounted when it leaves scope.
   class Ticket {
    public:
-    Ticket(Admission& admission, std::string client)
-        : admission_(&admission), client_(std::move(client)) {}
+    Ticket(Admission& admission, Clients::iterator client)
+        : admission_(&admission), client_(client) {}
     Ticket(Ticket&& other) noexcept
-        : admission_(std::exchange(other.admission_, nullptr)), client_(std::move(other.client_)) {}
+        : admission_(std::exchange(other.admission_, nullptr)), client_(other.client_) {}
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket() {
       if (admission_ != nullptr) admission_->leave(client_);
     }
+    /// What all connections of this client hold.
+    HeldBytes& held() { return client_->second.held; }
 
    private:
     Admission* admission_;
-    std::string client_;
+    Clients::iterator client_;
   };
 
   acl::Result<Ticket, acl::Reason> admit(const acl::Identity&);
+
+  /// What all connections hold, as far as it is counted.
+  std::size_t held() const { return held_.now(); }
 
   /// Calls back once, on any thread, as soon as no connection is left.
   void when_empty(std::function<void()> callback);
 
  private:
-  void leave(const std::string& client);
+  void leave(Clients::iterator client);
 
   const config::Limits& limits_;
+  const std::size_t held_most_;
+  HeldBytes held_;
   std::mutex mutex_;
   std::size_t all_ = 0;
-  std::map<std::string, std::size_t> by_client_;
+  Clients by_client_;
   std::function<void()> when_empty_;
 };
 

@@ -15,9 +15,9 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 /// What may last for days and bring little, a thousand at a time, begins with little.
-std::size_t first_block(const acl::Request& request) {
-  return acl::info(request.operation).has(acl::lasting) ? BufferPool::little
-                                                        : BufferPool::block_size;
+std::size_t first_block(const acl::Request& request, const BufferPool& buffers) {
+  const bool lasts = acl::info(request.operation).has(acl::lasting);
+  return lasts || !buffers.has_large() ? BufferPool::little : BufferPool::block_size;
 }
 
 bool is_raw_stream(std::string_view content_type) {
@@ -34,7 +34,7 @@ Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const confi
       client_(client),
       deadline_(deadline),
       limits_(limits),
-      lease_(buffers, first_block(question.request)),
+      lease_(buffers, first_block(question.request, buffers)),
       pipes_(pipes),
       storage_(storage),
       question_(question),
@@ -84,9 +84,11 @@ Task<bool> Answer::read_more() {
   co_return !error;
 }
 
-/// A block that was filled is too little for what comes, whether it has been used up or not.
+/// A block that was filled is too little for what comes, whether it has been used up or not. A head
+/// must fit, even where blocks are scarce.
 void Answer::make_room() {
-  if (end_ == block_.size() && end_ < BufferPool::block_size) {
+  const bool full = end_ == block_.size(), unused = begin_ == 0;
+  if (full && end_ < BufferPool::block_size && (unused || lease_.may_grow())) {
     lease_.grow();
     block_ = lease_.bytes();
   }
@@ -199,7 +201,7 @@ Task<void> Answer::relay_chunked() {
     begin_ += progress->consumed;
     sent_ += size;
     if (!co_await flush() || progress->complete) co_return;
-    if (!co_await read_more()) co_return fail(Reason::upstream_closed);
+    if (begin_ == end_ && !co_await read_more()) co_return fail(Reason::upstream_closed);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acl/capacity.hpp"
 #include "acl/reason.hpp"
 #include "acl/request.hpp"
 #include "config/settings.hpp"
@@ -32,6 +33,11 @@ struct AnswerStorage {
   std::string head_out, chunk_line;
   std::vector<std::string_view> pieces;
   std::vector<net::const_buffer> out;
+
+  std::size_t capacity() const {
+    return acl::capacity_of(head.fields) + head_out.capacity() + chunk_line.capacity() +
+           acl::capacity_of(pieces) + acl::capacity_of(out);
+  }
 };
 
 /// The question that an answer belongs to.

@@ -30,15 +30,27 @@ class Buffer {
   void added(std::size_t count) { end_ += count; }
   void consume(std::size_t count) { begin_ += count; }
 
+  std::size_t capacity() const { return storage_.size(); }
+  /// What capacity() will be after room().
+  std::size_t capacity_with_room() const {
+    const bool grows = end_ == storage_.size() && begin_ == 0 && !empty();
+    return grows ? std::min(storage_.size() * 2, most_) : storage_.size();
+  }
+
   /// Makes room() at least as large as a bulk body wants it.
   void widen(std::size_t size) {
     if (storage_.size() < size) storage_.resize(size);
   }
-  /// Gives back what a large message needed; an idle connection holds little.
+  /// Gives back what a large message needed, unless what is left is large itself: an idle
+  /// connection holds little.
   void narrow() {
-    if (!empty() || storage_.size() == small_) return;
-    std::vector<char>(small_).swap(storage_);
-    begin_ = end_ = 0;
+    const auto left = data();
+    if (storage_.size() == small_ || left.size() > small_) return;
+    std::vector<char> storage(small_);
+    std::ranges::copy(left, storage.begin());
+    storage_.swap(storage);
+    end_ = left.size();
+    begin_ = 0;
   }
 
  private:
@@ -65,6 +77,10 @@ class BufferPool {
   static constexpr std::size_t block_size = 96 * 1024;
   /// Enough for a head: of a thousand streams nearly all are silent nearly always.
   static constexpr std::size_t little = 512;
+  /// Of blocks above `modest` so many are lent at a time. Beyond that sessions make do with less:
+  /// thousands that wait for a silent engine would else hold hundreds of MiB.
+  static constexpr std::size_t modest = 4 * 1024;
+  static constexpr std::size_t most_lent = 64;
   using Block = std::unique_ptr<char[]>;
 
   /// A block that goes back to the pool when it leaves scope.
@@ -77,34 +93,53 @@ class BufferPool {
     Lease& operator=(const Lease&) = delete;
     std::span<char> bytes() { return {block_.get(), size_}; }
 
-    /// Takes a larger block instead, with the same bytes at its beginning.
-    void grow() {
-      const auto size = std::min(size_ * 8, block_size);
+    /// Whether a larger block can be had.
+    bool may_grow() const { return size_ < modest || (size_ < block_size && pool_.has_large()); }
+    /// Takes the next larger block instead, with the same bytes at its beginning.
+    void grow() { grow(std::min(size_ * growth, block_size)); }
+    /// The same with the largest that can be had, where may_grow() says so.
+    void grow_fully() { grow(pool_.has_large() ? block_size : modest); }
+    /// Makes do with little again.
+    void shrink() {
+      if (size_ == little) return;
+      pool_.give_back(std::exchange(block_, nullptr), std::exchange(size_, little));
+      block_ = pool_.take(little);
+    }
+
+   private:
+    static constexpr std::size_t growth = 8;
+
+    void grow(std::size_t size) {
       auto larger = pool_.take(size);
       std::memcpy(larger.get(), block_.get(), size_);
       pool_.give_back(std::exchange(block_, std::move(larger)), std::exchange(size_, size));
     }
 
-   private:
     BufferPool& pool_;
     std::size_t size_;
     Block block_;
   };
 
+  /// Whether blocks above `modest` are left to be lent.
+  bool has_large() const { return lent_ < most_lent; }
+
  private:
   static constexpr std::size_t most_kept = 16;
 
   Block take(std::size_t size) {
+    if (size > modest) ++lent_;
     if (size != block_size || free_.empty()) return std::make_unique_for_overwrite<char[]>(size);
     auto block = std::move(free_.back());
     free_.pop_back();
     return block;
   }
   void give_back(Block block, std::size_t size) {
+    if (size > modest) --lent_;
     if (size == block_size && free_.size() < most_kept) free_.push_back(std::move(block));
   }
 
   std::vector<Block> free_;
+  std::size_t lent_ = 0;  ///< of those above `modest`
 };
 
 }  // namespace proxy

@@ -12,21 +12,26 @@ constexpr std::string_view head_end = "\r\n\r\n";
 // Holds nearly every head, and `docker run`'s with its body; 1,000 idle clients hold 2 MiB.
 constexpr std::size_t small_buffer = 2 * 1024;
 constexpr std::size_t bulk = 16 * 1024;  // bodies from here on are read in large pieces
+// More than heads and bodies of usual clients have; an idle connection keeps no more.
+constexpr std::size_t most_fields_kept = 32, most_pieces_kept = 8;
 
 }  // namespace
 
-Client::Client(Socket socket, const config::Limits& limits, std::function<void()> on_end)
+Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
+               std::function<void()> on_end)
     : stream_(std::move(socket)),
       limits_(limits),
       on_end_(std::move(on_end)),
       in_(std::min(small_buffer, limits.head_bytes),
-          std::max(limits.head_bytes, BufferPool::block_size)) {}
+          std::max(limits.head_bytes, BufferPool::block_size)),
+      charge_(held) {}
 
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
                                                                http::RequestHead& head) {
   deadline.arm(limits_.idle_time);
   forget_piece();
-  if (!reading_) in_.narrow();
+  narrow();
+  if (head.fields.capacity() > most_fields_kept) head.fields = {};
   if (auto* tls = stream_.tls()) tls->release_buffers(true);
   while (in_.empty())
     if (!co_await more()) co_return NoRequest{.left = true};
@@ -45,8 +50,7 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
     if (const auto reason = http::hopeless(begun)) co_return NoRequest{.reason = *reason};
     if (const auto reason = too_long(begun)) co_return NoRequest{.reason = *reason};
     if (!co_await more())
-      co_return NoRequest{.reason =
-                              deadline.expired() ? Reason::head_timeout : Reason::client_left};
+      co_return NoRequest{.reason = deadline.expired() ? Reason::head_timeout : why_no_more()};
   }
   deadline.disarm();
 
@@ -71,7 +75,20 @@ void Client::consume_head(const http::RequestHead& head) {
   remaining_ = head.length;
   piece_size_ = 0;
   if (framing_ == http::Framing::chunked) chunks_.begin();
-  if (framing_ == http::Framing::chunked || remaining_ >= bulk) in_.widen(BufferPool::block_size);
+  if (framing_ == http::Framing::chunked || remaining_ >= bulk) widen();
+}
+
+/// Where that is too much, the body is read in small pieces.
+void Client::widen() {
+  const auto size = std::max(in_.capacity(), BufferPool::block_size);
+  if (charge_.hold(size)) in_.widen(size);
+}
+
+void Client::narrow() {
+  if (reading_) return;
+  in_.narrow();
+  charge_.hold(in_.capacity());
+  if (pieces_.capacity() > most_pieces_kept) pieces_ = {};
 }
 
 Task<acl::Result<Piece, Reason>> Client::next_piece() {
@@ -113,34 +130,54 @@ void Client::forget_piece() {
   in_.consume(std::exchange(piece_size_, 0));
 }
 
-Task<acl::Result<std::string_view, Reason>> Client::read_body(std::size_t most) {
-  body_.clear();
+Task<std::optional<Reason>> Client::read_body(std::size_t most, HeldBody& body) {
   if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
+  const auto announced = static_cast<std::size_t>(remaining_);
   for (;;) {
     const auto piece = co_await next_piece();
     if (!piece) co_return piece.error();
-    if (piece->size > most - body_.size()) co_return Reason::body_too_large;
-    for (const auto data : piece->data) body_ += data;
+    if (piece->size > most - body.text().size()) co_return Reason::body_too_large;
+    for (const auto data : piece->data)
+      if (!body.append(data, announced)) co_return Reason::limit_memory;
     if (piece->last) break;
   }
   forget_piece();
-  co_return std::string_view(body_);
+  co_return std::nullopt;
 }
 
-Task<acl::Result<std::string_view, Reason>> Client::read_first(std::size_t least) {
-  body_.clear();
-  while (body_.size() < least && !body_complete()) {
+Task<std::optional<Reason>> Client::read_first(std::size_t least, HeldBody& body) {
+  while (body.text().size() < least && !body_complete()) {
     const auto piece = co_await next_piece();
     if (!piece) co_return piece.error();
-    for (const auto data : piece->data) body_ += data;
+    for (const auto data : piece->data)
+      if (!body.append(data, 0)) co_return Reason::limit_memory;
   }
   forget_piece();
-  co_return std::string_view(body_);
+  co_return std::nullopt;
+}
+
+Task<std::optional<Reason>> Client::drop_body(std::size_t most) {
+  if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
+  for (std::size_t size = 0;;) {
+    const auto piece = co_await next_piece();
+    if (!piece) co_return piece.error();
+    if (piece->size > most - size) co_return Reason::body_too_large;
+    size += piece->size;
+    if (piece->last) break;
+  }
+  forget_piece();
+  co_return std::nullopt;
 }
 
 void Client::read_ahead() {
   forget_piece();
+  narrow();
   if (!reading_ && !end_) start_read();
+}
+
+void Client::forget_ahead() {
+  in_.consume(in_.data().size());
+  narrow();
 }
 
 auto Client::read_under_way() {
@@ -156,12 +193,18 @@ auto Client::read_under_way() {
 Task<bool> Client::more() {
   if (end_) co_return false;
   if (!reading_) start_read();
-  if (!reading_) co_return false;  // full: callers bound what they keep, so this is not reached
+  if (!reading_) co_return false;  // full, or it may not grow
   co_await read_under_way();
   co_return !failed_;
 }
 
+Reason Client::why_no_more() const {
+  return no_room_ ? Reason::limit_memory : Reason::client_left;
+}
+
 void Client::start_read() {
+  no_room_ = !charge_.hold(in_.capacity_with_room());
+  if (no_room_) return;
   const auto room = in_.room();
   if (room.empty()) return;
   reading_ = true;

@@ -13,6 +13,7 @@
 #include "config/settings.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/held_body.hpp"
 #include "proxy/http/chunks.hpp"
 #include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
@@ -38,8 +39,9 @@ struct Piece {
 /// nothing extra: the same read brings the next request's head.
 class Client {
  public:
-  /// `on_end` is called when the client's side ends while nobody waits for its bytes.
-  Client(Socket, const config::Limits&, std::function<void()> on_end);
+  /// `on_end` is called when the client's side ends while nobody waits for its bytes. `held` counts
+  /// what the buffer has beyond what every connection may have.
+  Client(Socket, const config::Limits&, HeldBytes& held, std::function<void()> on_end);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -51,12 +53,14 @@ class Client {
 
   /// Brings the next piece of the body; waits without a limit of its own.
   Task<acl::Result<Piece, acl::Reason>> next_piece();
-  /// Reads what is left of the body and keeps it, up to `most` bytes, without a time limit of its
-  /// own.
-  Task<acl::Result<std::string_view, acl::Reason>> read_body(std::size_t most);
-  /// Reads the body's beginning and keeps it: at least `least` bytes, or all of a shorter one, and
-  /// at most a buffer's worth more; without a time limit of its own.
-  Task<acl::Result<std::string_view, acl::Reason>> read_first(std::size_t least);
+  /// Reads what is left of the body into `body`, up to `most` bytes, without a time limit of its
+  /// own. \returns why it is not there.
+  Task<std::optional<acl::Reason>> read_body(std::size_t most, HeldBody& body);
+  /// The same of the body's beginning: at least `least` bytes, or all of a shorter one, and at most
+  /// a buffer's worth more.
+  Task<std::optional<acl::Reason>> read_first(std::size_t least, HeldBody& body);
+  /// Reads what is left of the body, up to `most` bytes, and keeps nothing of it.
+  Task<std::optional<acl::Reason>> drop_body(std::size_t most);
   /// Nothing of the body is still to come.
   bool body_complete() const { return framing_ == http::Framing::none; }
   /// Of a body with a length: what is still to come, where all that has come was used. Whoever
@@ -69,11 +73,15 @@ class Client {
   bool body_begun() const { return !in_.empty(); }
 
   /// Starts reading ahead unless a read is under way or the buffer is full. Only between bodies.
+  /// The wait will be long: what a large message needed is given back.
   void read_ahead();
   /// Stops reading ahead and waits until no read is under way. What came stays in buffer().
   Task<void> stop_reading();
   /// Reads and forgets until the client's end, an error, or more than `most` bytes.
   Task<void> discard(std::size_t most);
+
+  /// All that was read ahead has been used by somebody else, and nothing will be read here.
+  void forget_ahead();
 
   Buffer& buffer() { return in_; }
   Stream& stream() { return stream_; }
@@ -82,7 +90,10 @@ class Client {
 
  private:
   Task<bool> more();
+  acl::Reason why_no_more() const;
   void start_read();
+  void widen();
+  void narrow();
   void watch_departure();
   bool wake();
   auto read_under_way();
@@ -92,10 +103,12 @@ class Client {
   const config::Limits& limits_;
   std::function<void()> on_end_;
   Buffer in_;
+  Charge charge_;  ///< for in_
   http::Chunks chunks_;
   error_code end_;
   bool reading_ = false;
   bool failed_ = false;             ///< the last read brought nothing
+  bool no_room_ = false;            ///< in_ may not grow
   std::coroutine_handle<> waiter_;  ///< for the end of the read under way
 
   std::size_t head_size_ = 0;
@@ -103,7 +116,6 @@ class Client {
   std::uint64_t remaining_ = 0;
   std::size_t piece_size_ = 0;  ///< bytes of in_ under the last piece
   std::vector<std::string_view> pieces_;
-  std::string body_;
 };
 
 }  // namespace proxy

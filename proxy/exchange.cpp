@@ -42,6 +42,7 @@ Task<std::optional<Reason>> Exchange::ask() {
     if (taken || !kept) break;
     upstream_.close();
   }
+  if (outgoing_.streamed == Framing::none && !may_repeat()) outgoing_.body.give_back();
   if (outgoing_.streamed == Framing::none) await_answer();
   co_return std::nullopt;
 }
@@ -93,7 +94,9 @@ Task<bool> Exchange::send_first() {
   if (first.empty()) co_return true;
   deadline_.arm(limits_.stall_time);
   sent_ += first.size();
-  co_return co_await send_piece({.data = {&first, 1}, .size = first.size()});
+  const bool sent = co_await send_piece({.data = {&first, 1}, .size = first.size()});
+  outgoing_.body.give_back();
+  co_return sent;
 }
 
 /// Moves the rest of a long body without looking at it, where that can be done.

@@ -17,9 +17,10 @@ namespace proxy {
 /// What is sent to the engine: the request as it was decided about, and its body.
 struct Outgoing {
   const acl::Request& request;
+  HeldBody& body;          ///< given back as soon as it is on its way
   std::string_view head;   ///< written by tidegate, whole
-  std::string_view held;   ///< a body that was read whole and decided about
-  std::string_view first;  ///< of a streamed body: what was read of it already
+  std::string_view held;   ///< all of it, where it was read whole and decided about
+  std::string_view first;  ///< or of a streamed body: what was read of it already
   http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
 };
 

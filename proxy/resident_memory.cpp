@@ -33,6 +33,11 @@ int release_segments(dl_phdr_info* object, std::size_t, void*) {
 
 }  // namespace
 
+void keep_large_memory_apart() {
+  constexpr int large = 128 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, large);
+}
+
 void release_unused_memory() {
   ::malloc_trim(0);
   ::dl_iterate_phdr(release_segments, nullptr);

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 
+#include "proxy/cgroup_memory.hpp"
 #include "proxy/resident_memory.hpp"
 
 namespace proxy {
@@ -38,6 +39,14 @@ void log_escaped(std::exception_ptr escaped) {
   }
 }
 
+/// Read once: a limit that is changed later is met at the next start.
+std::size_t held_bytes(const config::Limits& limits) {
+  if (limits.held_bytes != 0) return limits.held_bytes;
+  const auto bytes = default_held_bytes(cgroup_memory_limit());
+  spdlog::info("limits.held_bytes: requests of all clients together may hold {} MiB", bytes >> 20U);
+  return bytes;
+}
+
 void warn_if_insecure(const config::Listener& listener) {
   if (listener.insecure)
     spdlog::warn(
@@ -47,9 +56,9 @@ void warn_if_insecure(const config::Listener& listener) {
         listener.address.to_string());
 }
 
-Task<void> serve_counted(Socket client, acl::Identity identity,
-                         [[maybe_unused]] Admission::Ticket ticket, Worker& worker) {
-  Session session(std::move(client), identity, worker);
+Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
+                         Worker& worker) {
+  Session session(std::move(client), identity, ticket.held(), worker);
   co_await session.serve();
 }
 
@@ -59,7 +68,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
                std::string file)
     : settings_(std::move(settings)),
       audit_(settings_.audit),
-      admission_(settings_.limits),
+      admission_(settings_.limits, held_bytes(settings_.limits)),
       workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
@@ -74,6 +83,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
+  keep_large_memory_apart();
 }
 
 std::vector<std::string> Server::open() {
@@ -214,6 +224,7 @@ std::vector<const Metrics*> Server::all_metrics() const {
 admin::Process Server::process() const {
   return {.reloads_done = reload_.done(),
           .reloads_failed = reload_.failed(),
+          .held_bytes = admission_.held(),
           .expiries = reload_.in_force().expiries()};
 }
 

@@ -24,10 +24,11 @@ using acl::Refusal;
 using acl::Verdict;
 using http::Framing;
 
-Session::Session(Socket client, acl::Identity& identity, Worker& worker)
+Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker& worker)
     : worker_(worker),
       identity_(identity),
-      client_(std::move(client), worker.settings.limits, [this] { client_ended(); }),
+      held_(held),
+      client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { client_.read_ahead(); }),
@@ -91,10 +92,12 @@ Task<Next> Session::serve_one() {
   idle_ = false;
   if (!arrived && arrived.error().left) co_return Next::close;
 
-  held_ = {};
   take_snapshot();
   Workspaces::Lease lease(worker_.workspaces);
   work_ = &*lease;
+  HeldBody body(worker_.bodies, held_);
+  body_ = &body;
+  Charge asked(held_);
   AuditRecord record(worker_.audit, identity_, work_->request);
   if (!arrived) {
     head_.keep_alive = false;  // where the next request would begin is anybody's guess
@@ -114,6 +117,8 @@ Task<Next> Session::serve_one() {
     decision = co_await decide_with_body(std::move(decision), record);
   else if (decision.verdict == Verdict::allow && decision.first_bytes != 0)
     decision = co_await decide_with_first_bytes(std::move(decision));
+  if (decision.verdict == Verdict::allow && !asked.hold(work_->asked()))
+    decision = denied(std::move(decision), Reason::limit_memory);
   record.decided(decision);
 
   if (decision.verdict != Verdict::allow) {
@@ -144,36 +149,61 @@ void Session::write_head() {
 }
 
 Task<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
-  const auto body = co_await read_whole_body();
-  if (body) {
-    record.count_in(body->size());
-    auto with_body = profile_->decide(identity_, work_->request, *body, work_->scratch);
-    held_ = with_body.body;
-    co_return with_body;
-  }
-  co_return denied(std::move(decision), body.error());
+  if (const auto reason = co_await read_whole_body())
+    co_return denied(std::move(decision), *reason);
+  record.count_in(body_->text().size());
+  auto with_body =
+      profile_->decide(identity_, work_->request, body_->text(), worker_.deciding.scratch());
+  take_out(with_body);
+  co_return with_body;
+}
+
+/// Keeps of a decision what is still needed. The next one may be due before this request is over,
+/// and while the engine works on it a document would be held for nothing.
+void Session::take_out(acl::Decision& decision) {
+  auto& scratch = worker_.deciding.scratch();
+  if (!decision.dropped.empty()) work_->dropped.swap(scratch.conformance.dropped);
+  if (!decision.enforced.empty()) work_->enforced.swap(scratch.enforced);
+  decision.dropped = work_->dropped;
+  decision.enforced = work_->enforced;
+  const bool sends = decision.verdict == Verdict::allow && !decision.body.empty();
+  if (!sends) body_->give_back();
+  if (sends && !body_->swap(scratch.body))
+    decision = denied(std::move(decision), Reason::limit_memory);
+  decision.body = body_->text();
+  worker_.deciding.done();
 }
 
 /// Looks at how an opaque body begins; what has been read of it is sent on with the rest.
 Task<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
   deadline_.arm(worker_.settings.limits.body_time);
   co_await invite_body();
-  const auto bytes = co_await client_.read_first(decision.first_bytes);
-  const bool late = !bytes && deadline_.expired();
+  const auto reason = co_await client_.read_first(decision.first_bytes, *body_);
+  const bool late = reason && deadline_.expired();
   deadline_.disarm();
-  if (!bytes) co_return denied(std::move(decision), late ? Reason::body_timeout : bytes.error());
-  held_ = *bytes;
-  co_return profile_->decide_first_bytes(identity_, work_->request, *bytes);
+  if (reason) co_return denied(std::move(decision), late ? Reason::body_timeout : *reason);
+  co_return profile_->decide_first_bytes(identity_, work_->request, body_->text());
 }
 
-Task<acl::Result<std::string_view, Reason>> Session::read_whole_body() {
+Task<std::optional<Reason>> Session::read_whole_body() {
   const auto& limits = worker_.settings.limits;
   deadline_.arm(limits.body_time);
   co_await invite_body();
-  auto body = co_await client_.read_body(limits.body_bytes);
-  if (!body && deadline_.expired()) co_return Reason::body_timeout;
+  const auto reason = co_await client_.read_body(limits.body_bytes, *body_);
+  if (reason && deadline_.expired()) co_return Reason::body_timeout;
   deadline_.disarm();
-  co_return body;
+  co_return reason;
+}
+
+/// Of a body that nobody wants only the end is of interest: the next request begins there.
+Task<std::optional<Reason>> Session::drop_body() {
+  const auto& limits = worker_.settings.limits;
+  deadline_.arm(limits.body_time);
+  co_await invite_body();
+  const auto reason = co_await client_.drop_body(limits.body_bytes);
+  if (reason && deadline_.expired()) co_return Reason::body_timeout;
+  deadline_.disarm();
+  co_return reason;
 }
 
 Task<void> Session::invite_body() {
@@ -184,20 +214,22 @@ Task<void> Session::invite_body() {
 
 /// Ends the engine's head now that the body is known, and sends both on.
 Task<Next> Session::forward(AuditRecord& record) {
-  Outgoing outgoing{.request = work_->request};
+  Outgoing outgoing{.request = work_->request, .body = *body_};
   http::OutgoingBody body;
   switch (acl::info(work_->request.operation).body) {
-    case acl::BodyKind::json: outgoing.held = held_; break;
+    case acl::BodyKind::json: outgoing.held = body_->text(); break;
     case acl::BodyKind::opaque:
       co_await invite_body();
-      outgoing.first = held_;
+      outgoing.first = body_->text();
       outgoing.streamed = head_.framing;
       body = {head_.framing, head_.length};
       break;
     case acl::BodyKind::none: {  // dockerode repeats queries as bodies: read, as a rule not sent on
-      const auto idle = co_await read_whole_body();
-      if (!idle) co_return co_await refuse(Refusal(idle.error()), record);
-      if (habits_ == acl::Habits::keep) outgoing.held = acl::restate(*idle, work_->scratch);
+      const bool keeps = habits_ == acl::Habits::keep;
+      auto reason = co_await (keeps ? read_whole_body() : drop_body());
+      if (keeps && !reason && !restate_body()) reason = Reason::limit_memory;
+      if (reason) co_return co_await refuse(Refusal(*reason), record);
+      outgoing.held = body_->text();
       break;
     }
   }
@@ -205,6 +237,15 @@ Task<Next> Session::forward(AuditRecord& record) {
   http::end_request_head(body, work_->head);
   outgoing.head = work_->head;
   co_return co_await exchange(outgoing, record);
+}
+
+/// \returns false where what is sent would be too much to hold.
+bool Session::restate_body() {
+  auto& scratch = worker_.deciding.scratch();
+  acl::restate(body_->text(), scratch);
+  const bool fits = body_->swap(scratch.body);
+  worker_.deciding.done();
+  return fits;
 }
 
 Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
@@ -275,8 +316,7 @@ Task<bool> Session::may_go_on(const Refusal& refusal) {
     co_return false;
   if (client_.body_complete()) co_return true;
   if (status != 403 || expects_continue_) co_return false;
-  const auto rest = co_await read_whole_body();
-  co_return static_cast<bool>(rest);
+  co_return !co_await drop_body();
 }
 
 /// A close with unread input resets the connection and may take the answer with it; so the client's

@@ -26,7 +26,8 @@ struct Worker;
 class Session : public boost::intrusive::list_base_hook<> {
  public:
   /// \param identity gets the certificate of a client that comes over TLS
-  Session(Socket client, acl::Identity& identity, Worker&);
+  /// \param held what all connections of this client hold
+  Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker&);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -47,7 +48,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   void write_head();
   Task<acl::Decision> decide_with_body(acl::Decision, AuditRecord&);
   Task<acl::Decision> decide_with_first_bytes(acl::Decision);
-  Task<acl::Result<std::string_view, acl::Reason>> read_whole_body();
+  Task<std::optional<acl::Reason>> read_whole_body();
+  Task<std::optional<acl::Reason>> drop_body();
+  void take_out(acl::Decision&);
+  bool restate_body();
   Task<void> invite_body();
   Task<Next> forward(AuditRecord&);
   Task<Next> exchange(const Outgoing&, AuditRecord&);
@@ -60,6 +64,7 @@ class Session : public boost::intrusive::list_base_hook<> {
 
   Worker& worker_;
   acl::Identity& identity_;
+  HeldBytes& held_;
   std::shared_ptr<const Snapshot> snapshot_;  ///< of the request that is served
   const acl::Profile* profile_ = nullptr;     ///< this client's, by that snapshot
   Client client_;
@@ -71,9 +76,9 @@ class Session : public boost::intrusive::list_base_hook<> {
   acl::Habits habits_ = acl::Habits::drop;
   std::string_view upgrade_;  ///< the protocol to ask the engine for
   bool expects_continue_ = false;
-  /// The body that the engine is sent: what decide() wrote, not the client. Of an opaque body: what
-  /// was read of it to decide.
-  std::string_view held_;
+  /// The body of the request that is served: as it comes, and once it is decided about what
+  /// decide() wrote, not the client. Of an opaque body: what was read of it to decide.
+  HeldBody* body_ = nullptr;
 
   Exchange* exchange_ = nullptr;  ///< the one that is running
   bool idle_ = true;

@@ -22,7 +22,7 @@ Task<void> Tunnel::pump_to_upstream() {
   // What the client sent right behind its request comes first.
   auto& ahead = client_.buffer();
   bool open = co_await send(upstream_, ahead.data(), from_client_);
-  ahead.consume(ahead.data().size());
+  client_.forget_ahead();
   if (open && !client_.end()) open = co_await pump(client_.stream(), upstream_, from_client_);
   if (!open && client_.stream().hung_up()) co_return stop();
   if (!open) co_return;  // the engine no longer reads; it may still write
@@ -47,16 +47,23 @@ Task<void> Tunnel::pump_to_client(std::string_view behind_head) {
   if (client_done_ || client_.stream().hung_up()) stop();
 }
 
+/// Waits with little in hand: a thousand streams are silent nearly always, whatever they brought.
 /// \returns whether `to` would still take bytes: the end came from `from`.
 Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
-  BufferPool::Lease lease(buffers_);
-  const auto room = net::buffer(lease.bytes().data(), lease.bytes().size());
+  BufferPool::Lease lease(buffers_, BufferPool::little);
   for (;;) {
-    const auto [error, n] = co_await from.async_read_some(room, as_result);
+    const auto room = lease.bytes();
+    const auto [error, n] =
+        co_await from.async_read_some(net::buffer(room.data(), room.size()), as_result);
     if (error) co_return error == net::error::eof;
     progress();
-    if (!co_await send(to, {lease.bytes().data(), n}, count)) co_return false;
+    if (!co_await send(to, {room.data(), n}, count)) co_return false;
+    if (n <= BufferPool::little && n < room.size()) lease.shrink();
     if (n < room.size()) continue;
+    if (lease.may_grow()) {
+      lease.grow_fully();
+      continue;
+    }
     const auto end = co_await pump_bulk(from, to, count);
     if (end.sink) co_return false;
     if (end.source) co_return end.source == net::error::eof;

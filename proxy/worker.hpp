@@ -11,6 +11,7 @@
 #include "proxy/audit.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/held_body.hpp"
 #include "proxy/session.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/spares.hpp"
@@ -37,6 +38,8 @@ struct Worker {
   BufferPool buffers;
   PipePool pipes;
   Workspaces workspaces;
+  BodyPool bodies;
+  Deciding deciding;
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;

@@ -3,22 +3,45 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "acl/capacity.hpp"
 #include "acl/request.hpp"
 #include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
+#include "proxy/held_bytes.hpp"
 
 namespace proxy {
 
-/// What a request needs while it is served. Used again, so that the next one allocates nothing.
+/// What a request needs until it is over. Used again, so that the next one allocates nothing.
 struct Workspace {
   acl::Request request;
-  acl::Scratch scratch;
-  std::string head;  ///< for the engine
+  std::string head;                            ///< for the engine
+  std::vector<std::string> dropped, enforced;  ///< what decide() has left out and put in
   AnswerStorage answer;
+
+  /// The memory of what the client has asked for: much where its target was long.
+  std::size_t asked() const {
+    return request.capacity() + head.capacity() + acl::capacity_of(dropped) +
+           acl::capacity_of(enforced);
+  }
+};
+
+/// What deciding about a body takes, of one worker: a decision does not wait for anything, so that
+/// one serves all connections. A large document's memory is let go at once.
+class Deciding {
+ public:
+  acl::Scratch& scratch() { return *scratch_; }
+  void done() {
+    if (scratch_->capacity() > large) scratch_.emplace();
+  }
+
+ private:
+  static constexpr std::size_t large = std::size_t{256} * 1024;
+  std::optional<acl::Scratch> scratch_{std::in_place};
 };
 
 /// The workspaces of one worker, lent for a request's time: the one that is still warm goes out
@@ -40,19 +63,21 @@ class Workspaces {
 
  private:
   static constexpr std::size_t most_kept = 32;
-  /// Reading a body takes some thirty times its size.
-  static constexpr std::size_t large_body = 64 * 1024;
+  static constexpr std::size_t large_answer = 16 * 1024;
 
   std::unique_ptr<Workspace> take() {
     if (free_.empty()) return std::make_unique<Workspace>();
     auto last = std::move(free_.back());
     free_.pop_back();
     last->request.clear();
+    last->dropped.clear();
+    last->enforced.clear();
     return last;
   }
   void give_back(std::unique_ptr<Workspace> done) {
-    const bool large = done->scratch.body.capacity() > large_body;
-    if (!large && free_.size() < most_kept) free_.push_back(std::move(done));
+    const bool large = done->asked() > Charge::uncounted || done->answer.capacity() > large_answer;
+    if (large || free_.size() == most_kept) return;
+    free_.push_back(std::move(done));
   }
 
   std::vector<std::unique_ptr<Workspace>> free_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/findings.hpp"
 
+#include "acl/capacity.hpp"
 #include "acl/constraint/constraints.hpp"
 
 namespace acl::constraint {
@@ -21,6 +22,13 @@ std::string Findings::message(Level level) const {
   }
   if (more_ != 0) out += "; and " + std::to_string(more_) + " more";
   return out;
+}
+
+std::size_t Findings::capacity() const {
+  std::size_t all = capacity_of(violations_);
+  for (const Violation& v : violations_)
+    all += v.path.capacity() + v.value.capacity() + v.wanted.capacity();
+  return all;
 }
 
 void Findings::clear() {

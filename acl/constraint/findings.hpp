@@ -28,6 +28,8 @@ class Findings {
   Constraint first() const { return violations_.front().constraint; }
   /// "HostConfig.Privileged is true, level baseline wants false; HostConfig.Binds[0] is …"
   std::string message(Level) const;
+  /// The memory that its list and texts have.
+  std::size_t capacity() const;
   void clear();
 
  private:

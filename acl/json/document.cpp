@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "acl/capacity.hpp"
 #include "acl/text.hpp"
 
 namespace acl::json {
@@ -213,6 +214,12 @@ char* Document::take(std::size_t size) {
 void Document::forget_tags() {
   for (Index i = 0; i < size_; ++i) at(i).tag = 0;
   std::ranges::fill(last_tagged_, no_member);
+}
+
+std::size_t Document::capacity() const {
+  std::size_t all = room_ * sizeof(Node) + capacity_of(last_tagged_) + capacity_of(scratch_);
+  for (const Chunk& chunk : chunks_) all += chunk.size;
+  return all;
 }
 
 void Document::clear() {

@@ -120,6 +120,8 @@ class Document {
 
   Value root() const { return size_ == 0 ? Value() : Value(*this, 0); }
   std::size_t size() const { return size_; }
+  /// The memory that it has, for this content or from an earlier one.
+  std::size_t capacity() const;
 
   /// The member `key` of `object`, added as null at the end where it is missing. A null becomes an
   /// object first. `key` must outlive the document's content.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "acl/capacity.hpp"
 #include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
@@ -149,6 +150,12 @@ class Matcher {
 };
 
 }  // namespace
+
+std::size_t Conformance::capacity() const {
+  std::size_t all = capacity_of(problems) + capacity_of(dropped);
+  for (const Refusal& problem : problems) all += problem.message.capacity();
+  return all;
+}
 
 void Conformance::clear() {
   problems.clear();

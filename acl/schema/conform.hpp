@@ -36,6 +36,8 @@ struct Conformance {
   bool understood = true;
 
   bool ok() const { return problems.empty(); }
+  /// The memory that its lists and texts have.
+  std::size_t capacity() const;
   void clear();
 };
 

@@ -38,6 +38,7 @@ class Admin {
   std::vector<const Metrics*> workers_;
   std::function<Process()> process_;
   std::unique_ptr<Listener> listener_;
+  HeldBytes held_{HeldBytes::unbounded};  // by `open_` it is
   std::size_t open_ = 0;
 };
 

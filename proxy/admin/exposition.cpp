@@ -130,6 +130,8 @@ void add_process(const Process& process, Page& page) {
   page.metric("upstream_up", "gauge",
               "Whether the engine answered when it was asked for this page.");
   page.sample("", process.upstream_up ? 1 : 0);
+  page.metric("held_bytes", "gauge", "What requests hold now, as limits.held_bytes counts it.");
+  page.sample("", process.held_bytes);
   page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
   page.sample(R"(result="done")", process.reloads_done);
   page.sample(R"(result="failed")", process.reloads_failed);

@@ -12,7 +12,8 @@ namespace proxy::admin {
 /// What is true of the process as a whole.
 struct Process {
   std::uint64_t reloads_done = 0, reloads_failed = 0;
-  bool upstream_up = false;  ///< the last time that somebody asked
+  std::size_t held_bytes = 0;  ///< as Admission counts them
+  bool upstream_up = false;    ///< the last time that somebody asked
   std::vector<tls::Expiry> expiries;
 };
 

@@ -63,7 +63,7 @@ std::optional<Reply> check_version(const acl::Request& request) {
 
 Session::Session(Socket socket, Engine& engine, Deadlines& deadlines)
     : engine_(engine),
-      client_(std::move(socket), limits(), [this] { engine_.change(); }),
+      client_(std::move(socket), limits(), held_, [this] { engine_.change(); }),
       deadline_(deadlines, [this] { stop(); }) {}
 
 Task<void> Session::serve() {
@@ -95,9 +95,10 @@ Task<bool> Session::answer(const http::RequestHead& head) {
     co_return co_await refuse(*refusal);
   const bool upgrades = !acl::upgrade_to_ask(request_, headers).empty();
   client_.consume_head(head);
-  const auto body = co_await client_.read_body(limits().body_bytes);
-  if (!body) co_return co_await refuse(acl::Refusal(body.error()));
-  body_ = Json::parse(*body, nullptr, false);
+  HeldBody body(bodies_, held_);
+  if (const auto reason = co_await client_.read_body(limits().body_bytes, body))
+    co_return co_await refuse(acl::Refusal(*reason));
+  body_ = Json::parse(body.text(), nullptr, false);
   if (body_.is_discarded()) body_ = Json();
 
   const Call call{engine_, client_, request_, body_, upgrades};

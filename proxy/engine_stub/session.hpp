@@ -22,6 +22,8 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<bool> refuse(const acl::Refusal&);
 
   Engine& engine_;
+  HeldBytes held_{HeldBytes::unbounded};
+  BodyPool bodies_;
   Client client_;
   Deadline deadline_;
   acl::Request request_;

@@ -7,6 +7,8 @@ namespace {
 // Chunk extensions and trailers mean nothing to the engine and are never passed on, so a client
 // that sends many is stalling, not talking.
 constexpr std::size_t most_overhead = 8 * 1024;
+// Of chunks of one byte a full buffer has ten thousand: to list them takes more than they are.
+constexpr std::size_t most_pieces = 256;
 
 Chunks::Notes& notes(llhttp_t* parser) {
   return *static_cast<Chunks::Notes*>(parser->data);
@@ -20,6 +22,10 @@ int count_overhead(llhttp_t* parser, const char*, std::size_t size) {
 int on_body(llhttp_t* parser, const char* at, std::size_t size) {
   notes(parser).data->emplace_back(at, size);
   return 0;
+}
+
+int on_chunk_complete(llhttp_t* parser) {
+  return notes(parser).data->size() < most_pieces ? 0 : HPE_PAUSED;
 }
 
 int on_message_complete(llhttp_t* parser) {
@@ -36,6 +42,7 @@ const llhttp_settings_t* settings() {
     s.on_chunk_extension_name = count_overhead;
     s.on_chunk_extension_value = count_overhead;
     s.on_body = on_body;
+    s.on_chunk_complete = on_chunk_complete;
     s.on_message_complete = on_message_complete;
     return s;
   }();
@@ -70,9 +77,10 @@ std::optional<ChunkProgress> Chunks::feed(std::string_view bytes,
   notes_.data = &data;
   const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
   if (result == HPE_OK) return ChunkProgress{bytes.size(), false};
-  if (result != HPE_PAUSED || !notes_.complete) return std::nullopt;
+  if (result != HPE_PAUSED) return std::nullopt;
   const auto* end = llhttp_get_error_pos(&parser_);
-  return ChunkProgress{static_cast<std::size_t>(end - bytes.data()), true};
+  if (!notes_.complete) llhttp_resume(&parser_);
+  return ChunkProgress{static_cast<std::size_t>(end - bytes.data()), notes_.complete};
 }
 
 }  // namespace proxy::http

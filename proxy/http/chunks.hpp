@@ -26,7 +26,8 @@ class Chunks {
   /// A head lies behind us that announces a chunked body.
   void begin();
 
-  /// Takes apart that body, fed in pieces of any size.
+  /// Takes apart that body, fed in pieces of any size. Stops behind a few hundred chunks: what is
+  /// left of `bytes` is to be fed again.
   /// \param data receives views into `bytes`, the payload; cleared first.
   /// \returns nothing where the body is malformed, or its extensions and trailers exceed 8 KiB.
   std::optional<ChunkProgress> feed(std::string_view bytes, std::vector<std::string_view>& data);

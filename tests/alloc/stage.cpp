@@ -44,8 +44,8 @@ int listen_at(const std::string& path) {
   return fd;
 }
 
-Task<void> serve(Socket accepted, acl::Identity who, Worker& worker) {
-  Session session(std::move(accepted), who, worker);
+Task<void> serve(Socket accepted, acl::Identity who, HeldBytes& held, Worker& worker) {
+  Session session(std::move(accepted), who, held, worker);
   co_await session.serve();
 }
 
@@ -62,7 +62,7 @@ Stage::Stage()
   client_ = pair[0];
   Socket accepted(worker_.loop, {AF_UNIX, 0}, pair[1]);
   const acl::Identity who{.listener_name = "unix:///in.sock", .unix_peer = acl::UnixPeer{}};
-  spawn(worker_.loop, serve(std::move(accepted), who, worker_), ignore_escaped);
+  spawn(worker_.loop, serve(std::move(accepted), who, held_, worker_), ignore_escaped);
   loop_.emplace(worker_.loop);
 }
 

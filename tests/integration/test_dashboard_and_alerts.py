@@ -26,6 +26,7 @@ METRICS = {
     "tidegate_upstream_seconds": {"le"},
     "tidegate_streams_open": set(),
     "tidegate_connections_open": set(),
+    "tidegate_held_bytes": set(),
     "tidegate_bytes_total": {"direction"},
     "tidegate_upstream_up": set(),
     "tidegate_certificate_expiry_timestamp_seconds": {"file", "subject"},

@@ -96,6 +96,50 @@ class Limits(DaemonTest):
         opaque = request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 100_000)
         self.assertEqual(self.ask(opaque).status, 200, "a body that is not held may be larger")
 
+    def test_held_bytes(self):
+        """Bodies that are still on their way: one client gets half, and another has the rest."""
+        unix, tcp = self.config()["listeners"][0], free_port()
+        self.serve(listeners=[unix, {"address": f"tcp://127.0.0.1:{tcp}", "insecure": True, "profile": "p"}],
+                   limits={"held_bytes": "8MiB"})
+        body = request("POST", "/containers/create", body=b" " * ((1 << 20) - 2) + b"{}")
+        # Each is charged for 0.77 MiB at least, and 1.1 at most.
+        held, refused = self.hold_until_refused(body[:700_000], 7)
+        self.assertGreaterEqual(len(held), 3)
+        self.assertRefused(refused, 503, "limit.memory")
+        self.assertIn("limit.memory", [record["reason"] for record in self.daemon.await_audit() if "reason" in record])
+        self.assertEqual(self.ask(body, address=("127.0.0.1", tcp)).status, 200, "another client")
+        for client in held:
+            client.close()
+        wait_until(lambda: self.ask(body).status == 200, "the same client, once it holds less")
+
+    def hold_until_refused(self, data, most):
+        """Sends `data`, whose request is not over then, on one connection after the other.
+
+        Returns those that wait, and the answer of the first that was refused.
+        """
+        held = []
+        for _ in range(most):
+            client = self.client(patience=0.3)
+            client.try_send(data)
+            try:
+                return held, client.response()
+            except TimeoutError:
+                held.append(client)
+        self.fail(f"none of {most} was refused")
+
+    def test_held_bytes_of_heads_that_never_end(self):
+        self.serve(limits={"held_bytes": "1MiB", "body_bytes": "64KiB"})
+        held, refused = self.hold_until_refused(b"GET /info HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 60_000, 20)
+        self.assertGreaterEqual(len(held), 5)
+        self.assertRefused(refused, 503, "limit.memory")
+
+    def test_held_bytes_of_long_targets_while_the_engine_works(self):
+        self.serve({"POST /containers/x/wait": stall}, limits={"held_bytes": "1MiB", "body_bytes": "64KiB"})
+        held, refused = self.hold_until_refused(request("POST", "/containers/x/wait?condition=" + "x" * 30_000), 20)
+        self.assertGreaterEqual(len(held), 5)
+        self.assertRefused(refused, 503, "limit.memory")
+        self.assertEqual(len(self.engine.requests), len(held))
+
     def refused_and_closed(self, data, status, reason):
         client = self.client()
         client.try_send(data)

@@ -189,6 +189,7 @@ constexpr const char* rest = R"(limits:
   target_bytes: 16KiB
   query_parameters: 32
   body_bytes: 2MiB
+  held_bytes: 64MiB
   handshake_time: 1s
   head_time: 2s
   body_time: 3s

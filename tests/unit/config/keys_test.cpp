@@ -60,6 +60,7 @@ const std::vector<Edges> edges{
     {"target_bytes", "255", "256", "1MiB", "1048577"},
     {"query_parameters", "0", "1", "1000", "1001"},
     {"body_bytes", "1023", "1KiB", "64MiB", "67108865"},
+    {"held_bytes", "1048575", "4MiB", "1024GiB", "1099511627777"},
     {"handshake_time", "0", "1ms", "365d", "31536000001ms"},
     {"head_time", "0", "1ms", "365d", "31536000001ms"},
     {"body_time", "0", "1ms", "365d", "31536000001ms"},
@@ -113,6 +114,13 @@ TEST(Limits, of_one_client_are_at_most_those_of_all) {
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().front().message,
               HasSubstr("16385 is more than all connections together; write at most 16384"));
+}
+
+TEST(Limits, of_held_bytes_let_one_client_send_a_body) {
+  const auto loaded = load_limit("held_bytes", "2MiB");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().front().message,
+              HasSubstr("2MiB is too little for a body of `body_bytes`; write at least 4MiB"));
 }
 
 TEST(Limits, have_defaults_that_the_file_could_say) {

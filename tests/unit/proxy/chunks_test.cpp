@@ -53,6 +53,19 @@ TEST(Chunks, may_have_extensions_and_trailers_up_to_a_bound) {
   EXPECT_EQ(dechunk("0\r\nT: " + much + "\r\n\r\n", 1000), "malformed");
 }
 
+TEST(Chunks, are_listed_a_few_hundred_at_a_time) {
+  std::string body, payload;
+  for (int i = 0; i < 5000; ++i)
+    body += "1\r\n" + std::string(1, static_cast<char>('a' + i % 26)) + "\r\n";
+  for (int i = 0; i < 5000; ++i) payload += static_cast<char>('a' + i % 26);
+  EXPECT_EQ(dechunk(body + "0\r\n\r\nnext", body.size() + 100), payload + "|next");
+
+  Chunks chunks;
+  std::vector<std::string_view> data;
+  ASSERT_TRUE(chunks.feed(body, data));
+  EXPECT_LE(data.size(), 300U);
+}
+
 TEST(Chunks, begin_anew_whatever_came_of_the_body_before) {
   Chunks chunks;
   std::vector<std::string_view> data;
