@@ -16,13 +16,9 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
   // The one constraint that every level has, and that only its own key takes away.
   checked_.set(static_cast<std::size_t>(Constraint::docker_socket), !spec_.docker_socket);
   for (const std::string& path : protected_paths) {
-    protected_.add(constraint::canonical_path(path));
+    sockets_.add(constraint::canonical_path(path));
   }
   if (spec_.images) images_.emplace(*spec_.images);
-}
-
-bool Constraints::reaches_socket(std::string_view path) const {
-  return constraint::usual_sockets().are_reached_by(path) || protected_.are_reached_by(path);
 }
 
 std::string_view to_string(Level level) {

@@ -37,7 +37,7 @@ class Constraints {
 
   /// Whether a mount of the canonical `path` would be a way to a socket from which the host can be
   /// taken over: one of the engine's or tidegate's own, or of those that hosts usually have.
-  bool reaches_socket(std::string_view path) const;
+  bool reaches_socket(std::string_view path) const { return sockets_.are_reached_by(path); }
 
   /// The rule of `binds` that lists the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
@@ -45,7 +45,7 @@ class Constraints {
  private:
   ConstraintSpec spec_;
   std::bitset<constraint_count> checked_;
-  constraint::SocketPlaces protected_;
+  constraint::SocketPlaces sockets_;
   constraint::ListedPaths binds_;
   std::optional<constraint::ListedImages> images_;
 };

@@ -39,7 +39,18 @@ constexpr std::array<HostPlace, 10> places_not_to_write = {{
     {"/usr", "programs that root runs"},
 }};
 
+/// Whether no component of the absolute path is empty or begins with a dot.
+bool is_clean(std::string_view path) {
+  bool after_slash = false;
+  for (const char c : path) {
+    if (after_slash && (c == '/' || c == '.')) return false;
+    after_slash = c == '/';
+  }
+  return !after_slash;
+}
+
 std::string cleaned(std::string_view path) {
+  if (is_clean(path)) return std::string(path);
   std::string out;
   for_each_word(path, '/', [&out](std::string_view part) {
     if (part == "..") {

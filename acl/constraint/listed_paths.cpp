@@ -29,14 +29,18 @@ bool ListedPaths::Entry::comes_before(const Entry& other) const {
          std::tuple(components, other.stars, rule.read_only);
 }
 
-const BindRule* ListedPaths::rule_for(std::string_view path) const {
+bool ListedPaths::Entry::names_place_of(std::string_view path) const {
+  if (named >= path.size()) return true;
   const HostPlace* place = place_to_name(path);
-  const std::size_t named = place == nullptr ? 0 : place->path.size();
+  return place == nullptr || named >= place->path.size();
+}
+
+const BindRule* ListedPaths::rule_for(std::string_view path) const {
   const Entry* best = nullptr;
   by_path_.visit(path, [&](const std::vector<std::size_t>& here, bool is_path) {
     for (const std::size_t index : here) {
       const Entry& entry = entries_[index];
-      if (!(is_path || entry.rule.below) || entry.named < named) continue;
+      if (!(is_path || entry.rule.below) || !entry.names_place_of(path)) continue;
       if (best == nullptr || entry.comes_before(*best)) best = &entry;
     }
   });

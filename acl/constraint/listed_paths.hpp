@@ -27,6 +27,8 @@ class ListedPaths {
     std::size_t named;  ///< how much of the path stands before its first `*`, in bytes
 
     bool comes_before(const Entry&) const;
+    /// Whether it names the directory that `path` lies in, where that one must be named.
+    bool names_place_of(std::string_view path) const;
   };
 
   std::vector<Entry> entries_;

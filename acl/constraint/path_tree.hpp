@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,7 +22,8 @@ class PathTree {
     std::string_view rest = inside(path);
     use(node->value, rest.empty());
     while (!rest.empty()) {
-      auto& next = node->below[std::string(take_component(rest))];
+      const std::string_view part = take_component(rest);
+      auto& next = part == "*" ? node->any : node->below[std::string(part)];
       if (!next) next = std::make_unique<Node>();
       node = next.get();
       use(node->value, rest.empty());
@@ -43,9 +43,18 @@ class PathTree {
   }
 
  private:
+  /// By length first: most names differ in that, and then no bytes are compared.
+  struct Shorter {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const {
+      return a.size() != b.size() ? a.size() < b.size() : a < b;
+    }
+  };
+
   struct Node {
     Value value{};
-    std::map<std::string, std::unique_ptr<Node>, std::less<>> below;
+    std::map<std::string, std::unique_ptr<Node>, Shorter> below;
+    std::unique_ptr<Node> any;  ///< `*`
   };
 
   static std::string_view inside(std::string_view path) {
@@ -62,16 +71,14 @@ class PathTree {
   template <class Use>
   static void walk(const Node& node, std::string_view rest, bool is_pattern, Use& use) {
     use(node.value, rest.empty());
-    if (rest.empty() || node.below.empty()) return;
+    if (rest.empty()) return;
     const std::string_view part = take_component(rest);
+    if (node.any) walk(*node.any, rest, is_pattern, use);
     if (is_pattern && part == "*") {
       for (const auto& [name, next] : node.below) walk(*next, rest, is_pattern, use);
-      return;
+    } else if (const auto found = node.below.find(part); found != node.below.end()) {
+      walk(*found->second, rest, is_pattern, use);
     }
-    const auto found = node.below.find(part);
-    if (found != node.below.end()) walk(*found->second, rest, is_pattern, use);
-    const auto any = part == "*" ? node.below.end() : node.below.find("*");
-    if (any != node.below.end()) walk(*any->second, rest, is_pattern, use);
   }
 
   Node root_;

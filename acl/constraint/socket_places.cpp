@@ -80,13 +80,15 @@ constexpr Row usual[] = {
     {"/root/.rd", 2},
 };
 
-SocketPlaces made_of_rows() {
-  SocketPlaces places;
-  for (const auto& [path, least] : usual) places.add(path, least);
-  return places;
+std::size_t components_of(std::string_view path) {
+  return static_cast<std::size_t>(std::ranges::count(path, '/'));
 }
 
 }  // namespace
+
+SocketPlaces::SocketPlaces() {
+  for (const auto& [path, least] : usual) add(path, least);
+}
 
 void SocketPlaces::add(std::string_view place, std::size_t least) {
   tree_.grow(place, [least](Place& here, bool is_it) {
@@ -97,17 +99,11 @@ void SocketPlaces::add(std::string_view place, std::size_t least) {
 
 bool SocketPlaces::are_reached_by(std::string_view path) const {
   if (path == "/") return true;
-  const auto components = static_cast<std::size_t>(std::ranges::count(path, '/'));
   bool reached = false;
   tree_.visit(path, [&](const Place& here, bool is_path) {
-    reached = reached || here.is_one || (is_path && here.least <= components);
+    reached = reached || here.is_one || (is_path && here.least <= components_of(path));
   });
   return reached;
-}
-
-const SocketPlaces& usual_sockets() {
-  static const SocketPlaces places = made_of_rows();
-  return places;
 }
 
 }  // namespace acl::constraint

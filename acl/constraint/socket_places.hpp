@@ -9,10 +9,13 @@
 
 namespace acl::constraint {
 
-/// Places of the host from which the host can be taken over: sockets, and directories that hold
-/// some.
+/// Places of the host from which the host can be taken over: where engines, container runtimes,
+/// managers of virtual machines, systemd and D-Bus have their sockets unless they are told
+/// otherwise, /proc, behind which is everything, and whatever is added.
 class SocketPlaces {
  public:
+  SocketPlaces();
+
   /// \param place canonical; a component may be `*`
   /// \param least a directory above the place is a way to it where it has so many components
   void add(std::string_view place, std::size_t least = 1);
@@ -28,9 +31,5 @@ class SocketPlaces {
   };
   PathTree<Place> tree_;
 };
-
-/// Where engines, container runtimes, managers of virtual machines, systemd and D-Bus have their
-/// sockets unless they are told otherwise, and /proc, behind which is everything.
-const SocketPlaces& usual_sockets();
 
 }  // namespace acl::constraint

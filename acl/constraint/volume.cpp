@@ -20,6 +20,7 @@ constexpr auto tmpfs_flags = std::to_array<std::string_view>(
     {"defaults", "ro", "rw", "noexec", "exec", "nosuid", "nodev", "noatime", "nodiratime",
      "relatime", "strictatime", "sync", "async"});
 
+constexpr std::size_t most_paths = 512;  // overlayfs takes 500 layers; more may be anything
 // What overlayfs reads as paths; what else has a path in `o` begins it with a slash.
 constexpr auto overlay_layers =
     std::to_array<std::string_view>({"lowerdir", "upperdir", "workdir", "lowerdir+", "datadir+"});
@@ -46,13 +47,15 @@ bool binds(std::string_view option) {
 /// relative, are a way to / as well.
 bool options_reach_socket(const Constraints& rules, std::string_view options) {
   bool reach = false;
+  std::size_t paths = 0;
   for_each_word(options, ',', [&](std::string_view option) {
     const auto equals = option.find('=');
     if (equals == option.npos) return;
     const bool is_layer = is_one_of(overlay_layers, option.substr(0, equals));
     for_each_word(option.substr(equals + 1), ':', [&](std::string_view path) {
       const bool is_path = path.starts_with('/') || (is_layer && !path.empty());
-      reach = reach || (is_path && rules.reaches_socket(unclean_path(path)));
+      paths += is_path ? 1 : 0;
+      reach = reach || paths > most_paths || (is_path && rules.reaches_socket(unclean_path(path)));
     });
   });
   return reach;

@@ -73,6 +73,18 @@ TEST(VolumeCreate, never_binds_the_socket_at_any_level) {
   }
 }
 
+TEST(VolumeCreate, does_not_look_into_more_layers_than_overlayfs_takes) {
+  Judge judge(Level::unconfined);
+  std::string layers = "lowerdir=/a";
+  const auto says = [&] {
+    return judge.says(create, R"({"DriverOpts":{"type":"overlay","o":")" + layers + R"("}})");
+  };
+  for (int i = 1; i < 512; ++i) layers += ":/a";
+  EXPECT_EQ(says(), "passes");
+  layers += ":/a";
+  EXPECT_EQ(says(), "constraint.docker_socket");
+}
+
 TEST(VolumeCreate, takes_the_drivers_that_the_profile_lists) {
   acl::ConstraintSpec spec;
   EXPECT_EQ(Judge(spec).says(create, R"({"Driver":"rclone"})"), refused);
