@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "acl/bind_rules.hpp"
 #include "acl/text.hpp"
 
 namespace acl {
@@ -11,11 +12,13 @@ namespace {
 using Advice = std::vector<Mistake>;
 
 // Both take a profile and where it stands: "profiles.ci".
-void warn([[maybe_unused]] const ProfileSpec& profile, [[maybe_unused]] const std::string& where,
-          [[maybe_unused]] Advice& out) {}
+void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
+  warn_of_host_paths(profile, where, out);
+}
 
-void tell_changes([[maybe_unused]] const ProfileSpec& profile,
-                  [[maybe_unused]] const std::string& where, [[maybe_unused]] Advice& out) {}
+void tell_changes(const ProfileSpec& profile, const std::string& where, Advice& out) {
+  tell_changes_of_binds(profile, where, out);
+}
 
 template <class Say>
 Advice about_each_profile(const PolicySpec& spec, Say say) {

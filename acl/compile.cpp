@@ -4,6 +4,7 @@
 #include <ranges>
 #include <utility>
 
+#include "acl/bind_rules.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
@@ -41,6 +42,7 @@ class PolicyCompiler {
 
   Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile() {
     for (std::size_t i = 0; i < spec_.profiles.size(); ++i) check_profile(i);
+    check_under_writable_paths(spec_, mistakes_);
     check_listeners();
     if (!mistakes_.empty()) return std::move(mistakes_);
     return std::shared_ptr<const Policy>(build());

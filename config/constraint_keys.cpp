@@ -43,8 +43,9 @@ Type<std::vector<std::string>> texts() {
 
 const Table<BindRule>& bind_keys() {
   static const Table<BindRule> table{
-      required("path", &BindRule::path, host_path(), "the host directory that may be mounted"),
+      required("path", &BindRule::path, bind_path(), "the host path that may be mounted"),
       field("read_only", &BindRule::read_only, boolean()),
+      field("below", &BindRule::below, below()),
   };
   return table;
 }

@@ -22,6 +22,7 @@ constexpr std::int64_t most_cpus = 4096'000'000'000;
 constexpr std::size_t most_pids = 4'194'304;  // PID_MAX_LIMIT of 64-bit Linux
 constexpr std::size_t most_of_ulimit = 1'000'000'000'000;
 constexpr std::size_t most_labels = 64;
+constexpr std::size_t longest_path = 4095;  // PATH_MAX without its NUL
 
 /// One of a few words, each for a value.
 template <class T>
@@ -91,7 +92,15 @@ std::string same(const std::string& text) {
   return text;
 }
 
-Complaint parse_host_path(const std::string& text, std::string& to) {
+bool has_part_of_star(const std::string& path) {
+  for (auto at = path.find('*'); at != std::string::npos; at = path.find('*', at + 1)) {
+    const bool is_component = path[at - 1] == '/' && (at + 1 == path.size() || path[at + 1] == '/');
+    if (!is_component) return true;
+  }
+  return false;
+}
+
+Complaint parse_bind_path(const std::string& text, std::string& to) {
   const bool has_gaps = (text + "/").find("//") != std::string::npos && text != "/";
   const bool has_dots = (text + "/").find("/./") != std::string::npos ||
                         (text + "/").find("/../") != std::string::npos;
@@ -100,8 +109,21 @@ Complaint parse_host_path(const std::string& text, std::string& to) {
     return acl::quoted(text) +
            " is not canonical; write it without `//`, `.`, `..` and a slash at the end";
   }
+  if (text.size() > longest_path) {
+    return acl::quoted(text) + " is no path: Linux takes " + std::to_string(longest_path) +
+           " bytes at most";
+  }
+  if (has_part_of_star(text)) {
+    return acl::quoted(text) +
+           " has a `*` that is not a whole component; write it as `/srv/*/data`";
+  }
   to = text;
   return "";
+}
+
+Complaint parse_host_path(const std::string& text, std::string& to) {
+  if (text.find('*') == std::string::npos) return parse_bind_path(text, to);
+  return acl::quoted(text) + " has a `*`, which means nothing here; write each path";
 }
 
 Complaint parse_permissions(const std::string& text, std::string& to) {
@@ -201,6 +223,16 @@ Type<std::int64_t> cpus() {
 Type<std::string> host_path() {
   return scalar<std::string>(parse_host_path, same, "an absolute, canonical path",
                              string_like("^/"));
+}
+
+Type<std::string> bind_path() {
+  return scalar<std::string>(parse_bind_path, same,
+                             "an absolute, canonical path, with `*` for any one component",
+                             string_like("^/"));
+}
+
+Type<acl::Below> below() {
+  return choice<acl::Below>({{"unresolved", acl::Below::unresolved}});
 }
 
 Type<std::string> device_permissions() {

@@ -25,6 +25,10 @@ Type<std::int64_t> cpus();
 Type<std::int64_t> pids();
 /// An absolute path in its one spelling.
 Type<std::string> host_path();
+/// The same, where a component may be `*`.
+Type<std::string> bind_path();
+/// What a rule of `binds` opens below its path.
+Type<acl::Below> below();
 /// What a device may be opened for: letters of "rwm", each once.
 Type<std::string> device_permissions();
 /// A capability by the kernel's name, with or without CAP_.

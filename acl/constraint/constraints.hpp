@@ -9,6 +9,8 @@
 
 #include "acl/constraint/constraint.hpp"
 #include "acl/constraint/listed_images.hpp"
+#include "acl/constraint/listed_paths.hpp"
+#include "acl/constraint/socket_places.hpp"
 #include "acl/constraint/spec.hpp"
 
 namespace acl {
@@ -33,15 +35,18 @@ class Constraints {
     return !images_ || images_->have(reference);
   }
 
-  /// Whether mounting the host path `source` would show a protected socket: it is one, or a
-  /// directory above one, or below one, in any lexical spelling. A relative path is refused by
-  /// the engine or means the working directory of the daemon, so it counts as "/".
-  bool reaches_socket(std::string_view source) const;
+  /// Whether a mount of the canonical `path` would be a way to a socket from which the host can be
+  /// taken over: one of the engine's or tidegate's own, or of those that hosts usually have.
+  bool reaches_socket(std::string_view path) const { return sockets_.are_reached_by(path); }
+
+  /// The rule of `binds` that lists the canonical `path`; null: none.
+  const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
  private:
   ConstraintSpec spec_;
   std::bitset<constraint_count> checked_;
-  std::vector<std::string> protected_;  ///< canonical
+  constraint::SocketPlaces sockets_;
+  constraint::ListedPaths binds_;
   std::optional<constraint::ListedImages> images_;
 };
 

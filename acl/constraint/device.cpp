@@ -13,7 +13,7 @@ using schema::Field;
 
 /// A device by its path on the host or, from Engine 25 on, by its CDI name: "vendor.com/gpu=0".
 const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
-  const std::string wanted = name.starts_with('/') ? canonical_path(name) : std::string(name);
+  const std::string wanted = name.starts_with('/') ? unclean_path(name) : std::string(name);
   const auto found = std::find_if(spec.devices.begin(), spec.devices.end(),
                                   [&](const DeviceRule& rule) { return rule.path == wanted; });
   return found == spec.devices.end() ? nullptr : &*found;

@@ -3,62 +3,92 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <utility>
+
+#include "acl/constraint/words.hpp"
 
 namespace acl::constraint {
 namespace {
 
 // Links that distributions make; what an administrator made can't be seen from here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> links = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> links = {{
     {"/var/run", "/run"},
     {"/var/lock", "/run/lock"},
+    {"/dev/fd", "/proc/self/fd"},
 }};
 
-constexpr std::array<std::string_view, 9> socket_places = {
-    "/run/docker.sock",     "/run/docker",   "/run/containerd",
-    "/run/podman",          "/run/crio",     "/run/cri-dockerd.sock",
-    "/run/dockershim.sock", "/run/buildkit", "/run/docker.pid",
-};
+// From the top down: the last that holds a path is the deepest.
+constexpr std::array<HostPlace, 5> places_to_name = {{
+    {"/dev", "its disks and other devices"},
+    {"/sys", "its kernel's settings and devices"},
+    {"/var/lib", "the data of its services, the engine's among them"},
+    {"/var/lib/docker", "the files of all containers, images and volumes"},
+    {"/var/lib/containerd", "the files of all containers and images"},
+}};
 
-std::vector<std::string_view> components(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (!path.empty()) {
-    const std::string_view part = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(part.size() + 1, path.size()));
-    if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
-    } else if (!part.empty() && part != ".") {
-      parts.push_back(part);
-    }
+constexpr std::array<HostPlace, 10> places_not_to_write = {{
+    {"/bin", "programs that root runs"},
+    {"/boot", "its kernel"},
+    {"/etc", "its users, services and scheduled commands"},
+    {"/home", "keys and start-up files of its users"},
+    {"/lib", "programs that root runs"},
+    {"/lib32", "programs that root runs"},
+    {"/lib64", "programs that root runs"},
+    {"/root", "keys and start-up files of root"},
+    {"/sbin", "programs that root runs"},
+    {"/usr", "programs that root runs"},
+}};
+
+/// Whether no component of the absolute path is empty or begins with a dot.
+bool is_clean(std::string_view path) {
+  bool after_slash = false;
+  for (const char c : path) {
+    if (after_slash && (c == '/' || c == '.')) return false;
+    after_slash = c == '/';
   }
-  return parts;
+  return !after_slash;
 }
 
-/// Whether `part` names a process in /proc: "1", "self", "thread-self".
-bool is_process(std::string_view part) {
-  return part.ends_with("self") || part.find_first_not_of("0123456789") == part.npos;
+std::string cleaned(std::string_view path) {
+  if (is_clean(path)) return std::string(path);
+  std::string out;
+  for_each_word(path, '/', [&out](std::string_view part) {
+    if (part == "..") {
+      out.resize(out.empty() ? 0 : out.rfind('/'));
+    } else if (!part.empty() && part != ".") {
+      out += '/';
+      out += part;
+    }
+  });
+  return out;
 }
 
-/// A process's root, cwd and the like in /proc are links to anywhere: what lies behind may be all.
-bool leads_anywhere(const std::vector<std::string_view>& parts) {
-  return parts.size() >= 2 && parts[0] == "proc" && is_process(parts[1]);
+bool climbs(std::string_view path) {
+  bool found = false;
+  for_each_word(path, '/', [&found](std::string_view part) { found = found || part == ".."; });
+  return found;
+}
+
+std::string_view take_component(std::string_view& path) {
+  const auto end = std::min(path.find('/', 1), path.size());
+  const std::string_view part = path.substr(0, end);
+  path.remove_prefix(end);
+  return part;
 }
 
 }  // namespace
 
 std::string canonical_path(std::string_view path) {
   if (!path.starts_with('/')) return "/";
-  const std::vector<std::string_view> parts = components(path);
-  if (leads_anywhere(parts)) return "/";
-  std::string out;
-  for (const std::string_view part : parts) {
-    out += '/';
-    out += part;
-    for (const auto& [link, target] : links) {
-      if (out == link) out = target;
-    }
+  std::string out = cleaned(path);
+  for (const auto& [link, target] : links) {
+    if (is_at_or_below(out, link)) out.replace(0, link.size(), target);
   }
   return out.empty() ? "/" : out;
+}
+
+std::string unclean_path(std::string_view path) {
+  return climbs(path) || path.find('\\') != path.npos ? "/" : canonical_path(path);
 }
 
 bool is_at_or_below(std::string_view path, std::string_view top) {
@@ -66,15 +96,26 @@ bool is_at_or_below(std::string_view path, std::string_view top) {
   return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
-bool overlap(std::string_view path, std::string_view place) {
-  if (is_at_or_below(path, place) || is_at_or_below(place, path)) return true;
-  // Where /var/run is no link, /var holds what is in /run elsewhere.
-  return path == "/var" && is_at_or_below(place, "/run");
+bool fits(std::string_view path, std::string_view pattern) {
+  while (!path.empty() && !pattern.empty()) {
+    const auto part = take_component(path), wanted = take_component(pattern);
+    if (part != wanted && (wanted != "/*" || part == "/")) return false;
+  }
+  return path.empty() && pattern.empty();
 }
 
-bool may_show_a_socket(std::string_view path) {
-  return std::any_of(socket_places.begin(), socket_places.end(),
-                     [path](std::string_view place) { return overlap(path, place); });
+const HostPlace* place_to_name(std::string_view path) {
+  const HostPlace* deepest = nullptr;
+  for (const HostPlace& place : places_to_name) {
+    if (is_at_or_below(path, place.path)) deepest = &place;
+  }
+  return deepest;
+}
+
+const HostPlace* place_not_to_write(std::string_view pattern) {
+  const auto found = std::ranges::find_if(
+      places_not_to_write, [=](const HostPlace& place) { return fits(place.path, pattern); });
+  return found == places_not_to_write.end() ? nullptr : &*found;
 }
 
 }  // namespace acl::constraint

@@ -6,20 +6,32 @@
 
 namespace acl::constraint {
 
-/// A host path as the kernel resolves it, as far as that can be told without looking: cleaned as
-/// Go's path.Clean does, and through the links that every Linux has (`/var/run` is `/run`). What
-/// may be anything counts as "/": a relative path (below the daemon's working directory), and what
-/// lies behind a link of a process (`/proc/1/root`).
+/// A host path as the engine resolves it, as far as that can be told without looking: cleaned as
+/// Go's path.Clean does, and through the links that every Linux has (`/var/run` is `/run`). A
+/// relative path, which is one below the daemon's working directory, counts as "/".
 std::string canonical_path(std::string_view path);
+
+/// The same for a path that the kernel gets as it is written, as a volume's `device`: `..` behind a
+/// link is the directory above the link's target, and a backslash is dropped by overlayfs. What has
+/// one of them may be anything and counts as "/".
+std::string unclean_path(std::string_view path);
 
 /// Whether `path` is `top` or lies below it, by whole components; both canonical.
 bool is_at_or_below(std::string_view path, std::string_view top);
 
-/// Whether a mount of `path` shows `place` or a part of it, both canonical.
-bool overlap(std::string_view path, std::string_view place);
+/// Whether `path` is one of those that fit `pattern`, whose components may be `*`; both canonical.
+bool fits(std::string_view path, std::string_view pattern);
 
-/// Whether the canonical `path` is, holds or lies below a place where engines and container
-/// runtimes keep their sockets unless they are told otherwise: /run/docker.sock, /run/containerd …
-bool may_show_a_socket(std::string_view path);
+/// A directory that is the host, and what lies there.
+struct HostPlace {
+  std::string_view path, holds;
+};
+
+/// The deepest directory at or above the canonical `path` that a rule of `binds` opens only by its
+/// name: /sys, /dev, /var/lib, /var/lib/docker, /var/lib/containerd. null: none.
+const HostPlace* place_to_name(std::string_view path);
+
+/// A directory that fits `pattern` and makes root whoever may write there. null: none.
+const HostPlace* place_not_to_write(std::string_view pattern);
 
 }  // namespace acl::constraint

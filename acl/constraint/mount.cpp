@@ -11,34 +11,24 @@ namespace {
 
 using schema::Field;
 
-constexpr std::string_view no_socket = "no path to the engine's or tidegate's sockets";
-
 // Propagation towards or from the host (shared, slave) is not among them.
 constexpr auto bind_modes =
     std::to_array<std::string_view>({"", "rw", "ro", "z", "Z", "nocopy", "private", "rprivate",
                                      "cached", "delegated", "consistent"});
 
-/// The listed path that decides about `source`: the longest at or above it.
-const BindRule* rule_for(const ConstraintSpec& spec, std::string_view source) {
-  const std::string path = canonical_path(source);
-  const BindRule* best = nullptr;
-  for (const BindRule& rule : spec.binds) {
-    if (!is_at_or_below(path, rule.path)) continue;
-    if (best == nullptr || rule.path.size() > best->path.size()) best = &rule;
-  }
-  return best;
-}
-
 /// \returns the rule that lists `source`, if it may be mounted at all.
 const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
-  if (context.rules.reaches_socket(source)) {
-    context.refuse(Constraint::docker_socket, where, no_socket);
+  const std::string path = canonical_path(source);
+  if (context.rules.reaches_socket(path)) {
+    context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
     if (context.checks(Constraint::docker_socket)) return nullptr;
   }
-  const BindRule* rule = rule_for(context.spec(), source);
+  const BindRule* rule = context.rules.bind_rule(path);
   if (rule == nullptr) {
     context.refuse(Constraint::binds, where,
-                   context.spec().binds.empty() ? "no host path" : "a listed host path");
+                   context.spec().binds.empty()
+                       ? "no host path: `binds` lists none"
+                       : "a path that `binds` lists; what is below one is not listed with it");
   }
   return rule;
 }
@@ -104,8 +94,9 @@ void check_mount(Context& context, json::Value mount) {
   const json::Value type = get(mount, Field::Mount_Type);
   const json::Value source = get(mount, Field::Mount_Source);
   if (type.text() == "bind") return check_bind_mount(context, mount);
-  if (source.text().starts_with('/') && context.rules.reaches_socket(source.text())) {
-    context.refuse(Constraint::docker_socket, source, no_socket);
+  if (source.text().starts_with('/') &&
+      context.rules.reaches_socket(canonical_path(source.text()))) {
+    context.refuse(Constraint::docker_socket, source, no_way_to_a_socket);
   }
   check_volume_mount(context, mount);  // its options count whatever the type says
   if (type.text() == "image") return check_image(context, source, source.text());

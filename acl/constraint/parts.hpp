@@ -9,6 +9,11 @@
 /// Things that several operations can say: each has one check, wherever it is said.
 namespace acl::constraint {
 
+/// What `docker_socket` wants of a path.
+inline constexpr std::string_view no_way_to_a_socket =
+    "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
+    "says `docker_socket: allow`";
+
 /// `volumes`, and `docker_socket` at every level: which driver makes a volume, and with what.
 /// \param driver a name, absent or "" for the engine's default
 /// \param options map of DriverOpts

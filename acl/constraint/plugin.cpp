@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
 
 #include "acl/constraint/host_path.hpp"
 #include "acl/constraint/parts.hpp"
@@ -10,18 +11,22 @@ namespace {
 
 using schema::Field;
 
-bool is_listed(const ConstraintSpec& spec, const std::string& path) {
-  const auto at_or_below = [&](const auto& rule) { return is_at_or_below(path, rule.path); };
-  return std::ranges::any_of(spec.binds, at_or_below) ||
-         std::ranges::any_of(spec.devices, at_or_below);
+/// A plugin itself says whether it writes to a mount, and may do anything with a device.
+bool is_listed(const Context& context, std::string_view path) {
+  const BindRule* rule = context.rules.bind_rule(path);
+  if (rule != nullptr && !rule->read_only) return true;
+  return std::ranges::any_of(context.spec().devices, [path](const DeviceRule& device) {
+    return device.path == path && device.permissions.size() == 3;
+  });
 }
 
-void check_host_path(Context& context, json::Value where, std::string_view path) {
+void check_host_path(Context& context, json::Value where, std::string_view text) {
+  const std::string path = unclean_path(text);
   if (context.rules.reaches_socket(path)) {
-    context.refuse(Constraint::docker_socket, where,
-                   "no path to the engine's or tidegate's sockets");
-  } else if (!is_listed(context.spec(), canonical_path(path))) {
-    context.refuse(Constraint::plugins, where, "a listed path");
+    context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
+  } else if (!is_listed(context, path)) {
+    context.refuse(Constraint::plugins, where,
+                   "a path that `binds` lists without `read_only`, or one of `devices`");
   }
 }
 

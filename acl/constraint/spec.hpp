@@ -18,10 +18,15 @@ enum class Level : std::uint8_t { unconfined, baseline, restricted };
 using schema::Habits;
 using schema::UnknownFields;
 
-/// A host directory that may be mounted, with everything below it.
+/// What a rule opens below its path. Links there are the engine's to resolve, at every start anew,
+/// so whoever can write there decides what is mounted.
+enum class Below : std::uint8_t { unresolved };
+
+/// A host path that may be mounted: itself, and nothing below it.
 struct BindRule {
-  std::string path;  ///< absolute and canonical
+  std::string path;  ///< absolute and canonical; a component may be `*`, which is any one
   bool read_only = false;
+  std::optional<Below> below = {};  ///< what is below as well; absent: nothing
 };
 
 /// A device that may be given to containers.

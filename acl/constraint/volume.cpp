@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "acl/constraint/host_path.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/schema/schema.hpp"
@@ -18,6 +19,11 @@ constexpr auto tmpfs_sizes =
 constexpr auto tmpfs_flags = std::to_array<std::string_view>(
     {"defaults", "ro", "rw", "noexec", "exec", "nosuid", "nodev", "noatime", "nodiratime",
      "relatime", "strictatime", "sync", "async"});
+
+constexpr std::size_t most_paths = 512;  // overlayfs takes 500 layers; more may be anything
+// What overlayfs reads as paths; what else has a path in `o` begins it with a slash.
+constexpr auto overlay_layers =
+    std::to_array<std::string_view>({"lowerdir", "upperdir", "workdir", "lowerdir+", "datadir+"});
 
 /// A flag like `bind` makes mount(2) forget the type, so options of a tmpfs are listed, not
 /// excluded.
@@ -37,31 +43,43 @@ bool binds(std::string_view option) {
   return option == "bind" || option == "rbind";
 }
 
-/// Whether an option names a path that shows a socket: overlay's lowerdir is a way to / as well.
-bool option_reaches_socket(const Constraints& rules, std::string_view options) {
-  bool reaches = false;
+/// Whether one of the options names a path that shows a socket: overlay's layers, which may be
+/// relative, are a way to / as well.
+bool options_reach_socket(const Constraints& rules, std::string_view options) {
+  bool reach = false;
+  std::size_t paths = 0;
   for_each_word(options, ',', [&](std::string_view option) {
     const auto equals = option.find('=');
     if (equals == option.npos) return;
+    const bool is_layer = is_one_of(overlay_layers, option.substr(0, equals));
     for_each_word(option.substr(equals + 1), ':', [&](std::string_view path) {
-      reaches = reaches || (path.starts_with('/') && rules.reaches_socket(path));
+      const bool is_path = path.starts_with('/') || (is_layer && !path.empty());
+      paths += is_path ? 1 : 0;
+      reach = reach || paths > most_paths || (is_path && rules.reaches_socket(unclean_path(path)));
     });
   });
-  return reaches;
+  return reach;
+}
+
+/// Drivers beside the local one have other names for a path, as `mountpoint`; any may be one.
+bool reaches_socket(const Constraints& rules, json::Value option, bool is_bind) {
+  const auto key = option.key(), text = option.text();
+  if (key == "o") return options_reach_socket(rules, text);
+  if (key == "type") return text == "proc";  // the host's /proc
+  const bool is_path = text.starts_with('/') || (key == "device" && is_bind);
+  return is_path && rules.reaches_socket(unclean_path(text));
 }
 
 void check_sockets(Context& context, json::Value options) {
-  constexpr std::string_view wanted = "no path to the engine's or tidegate's sockets";
-  const auto device = options["device"];
-  const auto flags = options["o"];
-  const bool is_path =
-      device.text().starts_with('/') ||
-      !every_option(flags.text(), [](std::string_view option) { return !binds(option); });
-  if (is_path && context.rules.reaches_socket(device.text())) {
-    context.refuse(Constraint::docker_socket, device.exists() ? device : options, wanted);
+  const bool is_bind =
+      !every_option(options["o"].text(), [](std::string_view option) { return !binds(option); });
+  if (is_bind && !options["device"].exists()) {
+    context.refuse(Constraint::docker_socket, options, no_way_to_a_socket);
   }
-  if (option_reaches_socket(context.rules, flags.text())) {
-    context.refuse(Constraint::docker_socket, flags, wanted);
+  for (const auto option : options) {
+    if (reaches_socket(context.rules, option, is_bind)) {
+      context.refuse(Constraint::docker_socket, option, no_way_to_a_socket);
+    }
   }
 }
 

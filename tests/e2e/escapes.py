@@ -108,8 +108,12 @@ SOCKETS = [
     socket("Mounts", "/h", **mount("SOCKET")),
     socket("Mounts of its directory by /var/run", "/h/engine.sock", **mount("/varFOLDER")),
     socket("Mounts by a link of a process", "/h", **mount("/proc/self/rootSOCKET")),
+    Escape(
+        "/proc, where each process has a link to its root", create(Binds=["/proc:/h"]), "constraint.docker_socket",
+        create(Binds=["LISTED:/h"]), shows=mounted("/proc"),
+    ),
     socket("a volume's device", "/h/engine.sock", Mounts=[local_volume("FOLDER")]),
-]
+]  # fmt: skip
 
 MOUNTS = [
     Escape(
@@ -128,6 +132,35 @@ MOUNTS = [
     Escape(
         "a volume that the driver binds", create(Mounts=[local_volume("HOST")]), "constraint.volumes", PLAIN_VOLUME,
         shows=lambda container: container["Mounts"][0]["Driver"] == "local",
+    ),
+]  # fmt: skip
+
+SECRET = "a secret of the host"
+
+# Names in the listed directory, and what a container has made them lead to.
+LINKS = {"host": "HOST", "sockets": "FOLDER"}
+
+
+def by_link(how, path, harmless, **fields):
+    """A mount by `fields` that shows the host's secret in the container, at `path`."""
+    return Escape(
+        f"by a link below the listed directory: {how}",
+        '{"Image": "IMAGE", "Cmd": ["cat", "' + path + '"], "HostConfig": ' + json.dumps(fields) + "}",
+        "constraint.binds", create(**harmless), prints=SECRET,
+    )  # fmt: skip
+
+
+BY_LINKS = [
+    by_link("Binds", "/h/secret", bind("LISTED"), **bind("LISTED/host")),
+    by_link("a file", "/h", bind("LISTED"), **bind("LISTED/host/secret")),
+    by_link("read-only", "/h/secret", bind("LISTED"), Binds=["LISTED/host:/h:ro"]),
+    by_link("Mounts", "/h/secret", mount("LISTED"), **mount("LISTED/host")),
+    by_link("Mounts, read-only", "/h/secret", mount("LISTED", ReadOnly=True), **mount("LISTED/host", ReadOnly=True)),
+    Escape(
+        "the engine's socket by a link",
+        '{"Image": "IMAGE", "Cmd": ["sh", "-c", "test -S /s && echo the socket"], '
+        '"HostConfig": {"Binds": ["LISTED/sockets/engine.sock:/s"]}}',
+        "constraint.binds", create(Binds=["LISTED:/h"]), prints="the socket",
     ),
 ]  # fmt: skip
 

@@ -24,6 +24,10 @@ PROFILE = {
 CREATE = "/v1.41/containers/create?name=escape"
 
 
+def create(**config):
+    return request("POST", CREATE, body=json.dumps({"Image": IMAGE, **config}).encode())
+
+
 class EscapeTest(StageTest):
     """The engine's socket lies under /run here, as it does elsewhere: through a relay that sees what gets there."""
 
@@ -37,6 +41,8 @@ class EscapeTest(StageTest):
         cls.listed, cls.unlisted = (os.path.join(cls.disk, name) for name in ("listed", "host"))
         for path in (cls.listed, cls.unlisted):
             os.mkdir(path)
+        with open(os.path.join(cls.unlisted, "secret"), "w", encoding="ascii") as file:
+            file.write(escapes.SECRET)
         containers = {**PROFILE["containers"], "binds": [{"path": cls.listed}]}
         cls.gate = cls.stage.tidegate("ci", {**PROFILE, "containers": containers}, f"unix://{cls.relay.path}")
         cls.addClassCleanup(cls.gate.stop)
@@ -141,6 +147,24 @@ class ContainerCreate(EscapeTest):
 
     def test_directories_of_the_host(self):
         self.check(escapes.MOUNTS)
+
+    def test_links_below_a_listed_directory(self):
+        for name, target in escapes.LINKS.items():
+            self.make_link(name, self.fill_in(target))
+        self.addCleanup(self.remove_links)
+        self.check(escapes.BY_LINKS)
+
+    def make_link(self, name, target):
+        """As a client of tidegate can: in a container that has the listed directory."""
+        body = create(Cmd=["ln", "-s", target, f"/c/{name}"], HostConfig={"Binds": [f"{self.listed}:/c"]})
+        self.assert_passes(body)
+        self.assertEqual(self.through(request("POST", "/v1.41/containers/escape/start")).status, 204)
+        self.assertIn(b'"StatusCode":0', self.through(request("POST", "/v1.41/containers/escape/wait")).body)
+        self.remove()
+
+    def remove_links(self):
+        for name in escapes.LINKS:
+            os.unlink(os.path.join(self.listed, name))
 
     def test_fields_of_the_host_config(self):
         self.check(escapes.FIELDS)

@@ -14,7 +14,7 @@ namespace {
 acl::ConstraintSpec everything_enforced(acl::Level level) {
   acl::ConstraintSpec spec;
   spec.level = level;
-  spec.binds = {{"/srv/ci", false}, {"/srv/ci/cache", true}};
+  spec.binds = {{"/srv/ci/*", false}, {"/srv/cache", true, acl::Below::unresolved}};
   spec.unknown_fields = acl::UnknownFields::drop;
   spec.enforce = {.labels = {{"team", "ci"}},
                   .no_new_privileges = true,

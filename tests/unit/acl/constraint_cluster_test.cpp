@@ -30,12 +30,19 @@ TEST(PluginPull, grants_nothing_that_reaches_the_host) {
 TEST(PluginPull, takes_listed_plugins_and_paths) {
   acl::ConstraintSpec spec;
   spec.images = {{"corp/*"}};
-  spec.binds = {{"/data"}};
-  spec.devices = {{"/dev/fuse"}};
+  spec.binds = {{"/data"}, {"/certs", true}};
+  spec.devices = {{"/dev/fuse"}, {"/dev/null", "r"}};
   Judge judge(spec);
   constexpr auto body =
-      R"([{"Name":"mount","Value":["/data/x"]},{"Name":"device","Value":["/dev/fuse"]}])";
+      R"([{"Name":"mount","Value":["/data"]},{"Name":"device","Value":["/dev/fuse"]}])";
   EXPECT_EQ(judge.says("POST /plugins/pull?remote=corp%2Fplugin", body), "passes");
+  // What is below may be a link, and a plugin may write to what it mounts and to its devices.
+  for (const std::string path : {"/data/x", "/certs", "/dev/fuse/x", "/dev/null", "/x/../data"}) {
+    EXPECT_NE(judge.says("POST /plugins/pull?remote=corp%2Fplugin",
+                         R"([{"Name":"mount","Value":[")" + path + "\"]}]"),
+              "passes")
+        << path;
+  }
   EXPECT_EQ(judge.says("POST /plugins/pull?remote=evil%2Fplugin", "[]"), "constraint.images");
 }
 
@@ -45,6 +52,8 @@ TEST(PluginSet, moves_no_mount_to_the_host) {
   EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m.source=/etc"])"), "constraint.plugins");
   EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m=/etc"])"), "constraint.plugins");
   EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m.source=/"])"), "constraint.docker_socket");
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m=/proc/1"])"), "constraint.docker_socket");
+  EXPECT_EQ(judge.says("POST /plugins/p/set", R"(["m=/a/../run"])"), "constraint.docker_socket");
 }
 
 TEST(SwarmInit, makes_no_new_authority) {

@@ -52,11 +52,37 @@ TEST(VolumeCreate, never_binds_the_socket_at_any_level) {
            R"({"DriverOpts":{"type":"none","o":"bind","device":"/"}})",
            R"({"DriverOpts":{"type":"none","o":"ro,bind","device":"srv"}})",
            R"({"DriverOpts":{"type":"overlay","device":"x","o":"upperdir=/a,lowerdir=/b:/srv"}})",
+           R"({"DriverOpts":{"type":"overlay","device":"x","o":"lowerdir=run/docker"}})",
+           R"({"DriverOpts":{"type":"overlay","device":"x","o":"lowerdir=/a\\:/r\\un"}})",
+           R"({"DriverOpts":{"type":"overlay","device":"x","o":"lowerdir+=srv"}})",
+           R"({"DriverOpts":{"type":"none","o":"bind","device":"/var/lock/../docker.sock"}})",
+           R"({"DriverOpts":{"type":"none","o":"bind","device":"/proc/1/root/data"}})",
+           R"({"DriverOpts":{"type":"none","o":"bind","device":"/run/user/1000/docker.sock"}})",
+           R"({"DriverOpts":{"type":"proc","device":"proc"}})",
+           R"({"Driver":"local-persist","DriverOpts":{"mountpoint":"/run"}})",
        }) {
     EXPECT_EQ(judge.says(create, body), "constraint.docker_socket") << body;
   }
-  EXPECT_EQ(judge.says(create, R"({"DriverOpts":{"type":"none","o":"bind","device":"/data"}})"),
-            "passes");
+  for (const auto* body : {
+           R"({"DriverOpts":{"type":"none","o":"bind","device":"/data"}})",
+           R"({"DriverOpts":{"type":"overlay","device":"x","o":"lowerdir=/a::/b"}})",
+           R"({"DriverOpts":{"type":"nfs","o":"addr=10.0.0.1,rw","device":":/run"}})",
+           R"({"Driver":"rclone","DriverOpts":{"remote":"x:run","path":"/data"}})",
+       }) {
+    EXPECT_EQ(judge.says(create, body), "passes") << body;
+  }
+}
+
+TEST(VolumeCreate, does_not_look_into_more_layers_than_overlayfs_takes) {
+  Judge judge(Level::unconfined);
+  std::string layers = "lowerdir=/a";
+  const auto says = [&] {
+    return judge.says(create, R"({"DriverOpts":{"type":"overlay","o":")" + layers + R"("}})");
+  };
+  for (int i = 1; i < 512; ++i) layers += ":/a";
+  EXPECT_EQ(says(), "passes");
+  layers += ":/a";
+  EXPECT_EQ(says(), "constraint.docker_socket");
 }
 
 TEST(VolumeCreate, takes_the_drivers_that_the_profile_lists) {

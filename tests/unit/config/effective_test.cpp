@@ -119,8 +119,9 @@ profiles:
       binds:
         - path: "/srv/ci cache"
           read_only: true
-        - path: /srv/b
+        - path: /srv/*/b
           read_only: false
+          below: unresolved
       images:
         - "registry.corp/**"
       require_digest: true

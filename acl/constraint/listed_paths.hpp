@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "acl/constraint/path_tree.hpp"
+#include "acl/constraint/spec.hpp"
+
+namespace acl::constraint {
+
+/// The host paths of `binds`, ready for use.
+class ListedPaths {
+ public:
+  explicit ListedPaths(const std::vector<BindRule>&);
+
+  /// The rule that decides about the canonical `path`; null: none lists it. A rule of the path
+  /// itself comes before one that opens what is below, a deeper one of these before another, and of
+  /// two alike the one with fewer `*`. Of two that are alike in that, too, the read-only one.
+  const BindRule* rule_for(std::string_view path) const;
+
+ private:
+  struct Entry {
+    BindRule rule;
+    std::size_t components, stars;
+    std::size_t named;  ///< how much of the path stands before its first `*`, in bytes
+
+    bool comes_before(const Entry&) const;
+    /// Whether it names the directory that `path` lies in, where that one must be named.
+    bool names_place_of(std::string_view path) const;
+  };
+
+  std::vector<Entry> entries_;
+  PathTree<std::vector<std::size_t>> by_path_;  ///< indices of entries_
+};
+
+}  // namespace acl::constraint
