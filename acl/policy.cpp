@@ -24,6 +24,18 @@ std::string operation_sentence(const Request& request, const std::string& profil
   return asked + " refused for profile '" + profile + "': " + std::string(meaning(reason));
 }
 
+// Where a level asks for more than any group that stands for the operation.
+std::string naming_sentence(Operation operation, Level level) {
+  const std::string wants = "; level " + std::string(to_string(level)) + " wants it named";
+  switch (naming_of(operation)) {
+    case Naming::any: break;
+    case Naming::section: return wants + ", not \"*\" or a group by effect";
+    case Naming::egress:
+      return wants + ", or \"@egress\": the engine connects to a host that the client names";
+  }
+  return "";
+}
+
 // All that keeps a body from being what the engine takes.
 std::string sentences(const schema::Conformance& conformance) {
   std::string out;
@@ -68,9 +80,8 @@ void Profile::deny_operation(const Request& request, Decision& decision) const {
     decision.message = std::move(sentence);
     return;
   }
-  if (constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
-    sentence += "; level " + std::string(to_string(constraints_.level())) +
-                " wants it named, not \"*\" or a group by effect";
+  if (constraints_.level() != Level::unconfined) {
+    sentence += naming_sentence(request.operation, constraints_.level());
   }
   deny(Reason::operation_denied, std::move(sentence), decision);
 }
