@@ -6,6 +6,7 @@
 #include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
+#include "acl/constraint/rules.hpp"
 #include "acl/json/writer.hpp"
 #include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
@@ -151,6 +152,7 @@ void Profile::check_body(const Request& request, Scratch& scratch, Decision& dec
                               scratch.enforced};
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request.operation)) check(context);
+  constraint::check_fields(context);
   decision.enforced = scratch.enforced;
   if (!scratch.found.empty()) deny(request, scratch.found, decision);
 }
