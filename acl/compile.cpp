@@ -233,10 +233,9 @@ class PolicyCompiler {
   static void add_rule(Profile& profile, const std::string& entry, bool allows) {
     const auto index = static_cast<std::uint16_t>(profile.rules_.size());
     profile.rules_.push_back({(allows ? "allow " : "deny ") + entry, allows});
-    const bool far =
-        !allows || is_explicit(entry) || profile.constraints_.level() == Level::unconfined;
+    const bool at_level = allows && profile.constraints_.level() != Level::unconfined;
     for (const Operation operation : expand(entry)) {
-      if (!far && must_be_explicit(operation)) continue;
+      if (at_level && !allows_at_level(entry, operation)) continue;
       profile.rule_of_[static_cast<std::size_t>(operation)] = index;
     }
   }

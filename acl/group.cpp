@@ -9,6 +9,8 @@ namespace {
 
 // Groups by what an operation does. The group of Effect::exec is @execute, since @exec is the
 // section of the reference. Who may read secrets may read the rest, so @read holds both effects.
+constexpr std::string_view egress_group = "@egress";
+
 struct EffectGroup {
   std::string_view name;
   bool (*holds)(Effect);
@@ -17,6 +19,7 @@ struct EffectGroup {
 constexpr auto effect_groups = std::to_array<EffectGroup>({
     {"@read", [](Effect e) { return e == Effect::read || e == Effect::read_sensitive; }},
     {"@read-sensitive", [](Effect e) { return e == Effect::read_sensitive; }},
+    {egress_group, [](Effect e) { return e == Effect::egress; }},
     {"@write", [](Effect e) { return e == Effect::write; }},
     {"@execute", [](Effect e) { return e == Effect::exec; }},
     {"@delete", [](Effect e) { return e == Effect::delete_; }},
@@ -49,20 +52,16 @@ std::vector<std::string> group_names() {
   return names;
 }
 
-bool is_explicit(std::string_view entry) {
-  return entry != "*" &&
-         std::ranges::find(effect_groups, entry, &EffectGroup::name) == effect_groups.end();
-}
-
-bool must_be_explicit(Operation operation) {
+Naming naming_of(Operation operation) {
   const auto& row = info(operation);
+  if (row.effect == Effect::egress) return Naming::egress;
   switch (row.tag) {
+    case Tag::system:
     case Tag::container:
     case Tag::exec:
     case Tag::image:
     case Tag::network:
-    case Tag::volume: return false;
-    case Tag::system: return operation == Operation::SystemAuth;  // connects to whom the body says
+    case Tag::volume: return Naming::any;
     case Tag::swarm:
     case Tag::node:
     case Tag::service:
@@ -75,7 +74,18 @@ bool must_be_explicit(Operation operation) {
     case Tag::checkpoint:
     case Tag::debug: break;
   }
-  return row.effect != Effect::read && row.effect != Effect::read_sensitive;
+  const bool reads = row.effect == Effect::read || row.effect == Effect::read_sensitive;
+  return reads ? Naming::any : Naming::section;
+}
+
+bool allows_at_level(std::string_view entry, Operation operation) {
+  if (operation_by_name(entry)) return true;
+  switch (naming_of(operation)) {
+    case Naming::any: return true;
+    case Naming::section: return entry == tag_group(info(operation).tag);
+    case Naming::egress: return entry == egress_group;
+  }
+  return false;
 }
 
 std::vector<Operation> expand(std::string_view entry) {

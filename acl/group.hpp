@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +14,17 @@ namespace acl {
 /// least one operation.
 std::vector<std::string> group_names();
 
-/// Whether `entry` says aloud which operations it means: one by its name, or a section of the
-/// reference
-/// ("@swarm"). "*" and groups by effect ("@admin") do not.
-bool is_explicit(std::string_view entry);
+/// How an entry must be written to allow an operation where a level is in force.
+enum class Naming : std::uint8_t {
+  any,      ///< by any group: levels look into containers, exec, images, networks and volumes
+  section,  ///< by name or as a section ("@swarm"): it changes the engine in another way
+  egress,   ///< by name or as "@egress": it makes the engine connect where the client says
+};
 
-/// Whether an entry must be explicit to allow `operation` where a level is in force: levels look
-/// into containers, exec, images, networks and volumes. What else changes the engine is a decision
-/// of its own.
-bool must_be_explicit(Operation operation);
+Naming naming_of(Operation operation);
+
+/// Whether `entry`, which stands for `operation`, is written as naming_of() asks.
+bool allows_at_level(std::string_view entry, Operation operation);
 
 /// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.
 std::vector<Operation> expand(std::string_view entry);

@@ -69,6 +69,7 @@ std::string_view to_string(Effect effect) {
   switch (effect) {
     case Effect::read: return "read";
     case Effect::read_sensitive: return "read-sensitive";
+    case Effect::egress: return "egress";
     case Effect::write: return "write";
     case Effect::exec: return "exec";
     case Effect::delete_: return "delete";

@@ -43,7 +43,7 @@ enum class Tag : std::uint8_t {
 };
 
 /// What an operation does to the engine; the coarse side of a policy.
-enum class Effect : std::uint8_t { read, read_sensitive, write, exec, delete_, admin };
+enum class Effect : std::uint8_t { read, read_sensitive, egress, write, exec, delete_, admin };
 
 /// What kind of request body an operation takes.
 enum class BodyKind : std::uint8_t { none, json, opaque };

@@ -6,6 +6,7 @@
 #include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
+#include "acl/constraint/rules.hpp"
 #include "acl/json/writer.hpp"
 #include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
@@ -22,6 +23,18 @@ std::string operation_sentence(const Request& request, const std::string& profil
                                         shown(request.path, longest_path_shown);
   const Reason reason = known ? Reason::operation_denied : Reason::operation_unknown;
   return asked + " refused for profile '" + profile + "': " + std::string(meaning(reason));
+}
+
+// Where a level asks for more than any group that stands for the operation.
+std::string naming_sentence(Operation operation, Level level) {
+  const std::string wants = "; level " + std::string(to_string(level)) + " wants it named";
+  switch (naming_of(operation)) {
+    case Naming::any: break;
+    case Naming::section: return wants + ", not \"*\" or a group by effect";
+    case Naming::egress:
+      return wants + ", or \"@egress\": the engine connects to a host that the client names";
+  }
+  return "";
 }
 
 // All that keeps a body from being what the engine takes.
@@ -66,9 +79,8 @@ void Profile::deny_operation(const Request& request, Decision& decision) const {
     decision.message = std::move(sentence);
     return;
   }
-  if (constraints_.level() != Level::unconfined && must_be_explicit(request.operation)) {
-    sentence += "; level " + std::string(to_string(constraints_.level())) +
-                " wants it named, not \"*\" or a group by effect";
+  if (constraints_.level() != Level::unconfined) {
+    sentence += naming_sentence(request.operation, constraints_.level());
   }
   deny(Reason::operation_denied, std::move(sentence), decision);
 }
@@ -138,6 +150,7 @@ void Profile::check_body(const Request& request, Scratch& scratch, Decision& dec
                               scratch.enforced};
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request.operation)) check(context);
+  constraint::check_fields(context);
   decision.enforced = scratch.enforced;
   if (!scratch.found.empty()) deny(request, scratch.found, decision);
 }

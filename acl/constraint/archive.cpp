@@ -38,8 +38,7 @@ std::string_view format_of(std::string_view bytes) {
 
 std::size_t first_bytes(const Constraints& rules, Operation operation) {
   constexpr std::size_t longest_magic = 6;
-  const bool looks = operation == Operation::PutContainerArchive;
-  return looks && rules.checks(Constraint::archive) ? longest_magic : 0;
+  return checks_first_bytes(operation) && rules.checks(Constraint::archive) ? longest_magic : 0;
 }
 
 void check_first_bytes(Context& context, std::string_view bytes) {

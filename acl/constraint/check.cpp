@@ -58,9 +58,13 @@ Checker head_checker([[maybe_unused]] Operation operation) {
 #define HEAD_CHECK(name, function) \
   if (operation == Operation::name) return function;
 #define BODY_CHECK(...)
+#define FIRST_BYTES_CHECK(...)
+#define HARMLESS(...)
 #include "acl/constraint/checkers.inc"
 #undef HEAD_CHECK
 #undef BODY_CHECK
+#undef FIRST_BYTES_CHECK
+#undef HARMLESS
   return nullptr;
 }
 
@@ -68,10 +72,60 @@ Checker body_checker(Operation operation) {
 #define HEAD_CHECK(...)
 #define BODY_CHECK(name, function) \
   if (operation == Operation::name) return function;
+#define FIRST_BYTES_CHECK(...)
+#define HARMLESS(...)
 #include "acl/constraint/checkers.inc"
 #undef HEAD_CHECK
 #undef BODY_CHECK
+#undef FIRST_BYTES_CHECK
+#undef HARMLESS
   return nullptr;
 }
+
+bool checks_first_bytes(Operation operation) {
+#define HEAD_CHECK(...)
+#define BODY_CHECK(...)
+#define FIRST_BYTES_CHECK(name) \
+  if (operation == Operation::name) return true;
+#define HARMLESS(...)
+#include "acl/constraint/checkers.inc"
+#undef HEAD_CHECK
+#undef BODY_CHECK
+#undef FIRST_BYTES_CHECK
+#undef HARMLESS
+  return false;
+}
+
+namespace {
+
+consteval bool has_row(Operation operation) {
+#define HEAD_CHECK(name, ...) \
+  if (operation == Operation::name) return true;
+#define BODY_CHECK HEAD_CHECK
+#define FIRST_BYTES_CHECK HEAD_CHECK
+#define HARMLESS HEAD_CHECK
+#include "acl/constraint/checkers.inc"
+#undef HEAD_CHECK
+#undef BODY_CHECK
+#undef FIRST_BYTES_CHECK
+#undef HARMLESS
+  return false;
+}
+
+/// What goes by name alone is a profile's decision for all that it can do.
+consteval bool is_covered(Operation operation, Effect effect, std::uint8_t flags) {
+  const bool risky = effect == Effect::write || effect == Effect::exec || effect == Effect::admin;
+  return !risky || (flags & by_name) != 0 || has_row(operation);
+}
+
+#define OPERATION(id, method, path, tag, effect, body, flags, since, query) \
+  static_assert(is_covered(Operation::id, Effect::effect, flags),           \
+                #id " has effect `" #effect                                 \
+                    "` and no row in constraint/checkers.inc: name its "    \
+                    "check, or say why it is harmless");
+#include "acl/operations.inc"
+#undef OPERATION
+
+}  // namespace
 
 }  // namespace acl::constraint

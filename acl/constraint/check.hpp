@@ -74,10 +74,17 @@ Checker head_checker(Operation);
 /// Checks of the conformed body. null: none.
 Checker body_checker(Operation);
 
+/// Whether the first bytes of a body that is relayed are checked: see archive.hpp.
+bool checks_first_bytes(Operation);
+
 #define HEAD_CHECK(operation, function) void function(Context&);
 #define BODY_CHECK(operation, function) void function(Context&);
+#define FIRST_BYTES_CHECK(...)
+#define HARMLESS(...)
 #include "acl/constraint/checkers.inc"
 #undef HEAD_CHECK
 #undef BODY_CHECK
+#undef FIRST_BYTES_CHECK
+#undef HARMLESS
 
 }  // namespace acl::constraint

@@ -6,6 +6,13 @@
 namespace acl::constraint {
 namespace {
 
+/// What the engine takes for a name; it becomes that of a directory.
+bool is_plain_name(std::string_view name) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  return !name.starts_with('.') && name.find_first_not_of(allowed) == name.npos;
+}
+
 void want_no_parameter(Context& context, std::string_view name) {
   const auto value = context.request.parameter(name);
   if (value.empty()) return;
@@ -22,6 +29,10 @@ void check_checkpoint_dir(Context& context) {
 void check_checkpoint_create(Context& context) {
   const auto dir = get(context.root(), schema::Field::CheckpointCreateRequest_CheckpointDir);
   if (!dir.is_zero()) context.refuse(Constraint::checkpoint, dir, "nothing");
+  const auto id = get(context.root(), schema::Field::CheckpointCreateRequest_CheckpointID);
+  if (!id.is_zero() && !is_plain_name(id.text())) {
+    context.refuse(Constraint::checkpoint, id, "letters, digits, '_', '.' and '-'");
+  }
 }
 
 void check_container_start_head(Context& context) {

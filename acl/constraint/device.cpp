@@ -33,15 +33,30 @@ void check_device(Context& context, json::Value device) {
   }
 }
 
+/// Who makes the devices: by default whoever has what is asked for. Another driver's options and
+/// ids mean what it says they do, so it must be listed like a device.
+bool is_known_driver(const ConstraintSpec& spec, std::string_view driver) {
+  return driver.empty() || driver == "nvidia" || driver == "cdi" ||
+         rule_for(spec, driver) != nullptr;
+}
+
+/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks, so a listed capability does not do
+/// for it.
+bool is_cdi(std::string_view driver, std::string_view id) {
+  return driver == "cdi" || id.find('=') != id.npos;
+}
+
 /// A request is for devices by their ids, or for those that have capabilities ("gpu"): each of the
 /// words must be listed like a device.
 bool is_listed(const ConstraintSpec& spec, json::Value request) {
   const json::Value ids = get(request, Field::DeviceRequest_DeviceIDs);
   const json::Value sets = get(request, Field::DeviceRequest_Capabilities);
-  bool listed =
-      !(ids.is_zero() && sets.is_zero()) && get(request, Field::DeviceRequest_Options).is_zero();
+  const std::string_view driver = get(request, Field::DeviceRequest_Driver).text();
+  bool listed = !(ids.is_zero() && sets.is_zero()) && is_known_driver(spec, driver) &&
+                get(request, Field::DeviceRequest_Options).is_zero();
   for (const json::Value id : ids) {
-    listed = listed && (rule_for(spec, id.text()) != nullptr || !sets.is_zero());
+    const bool by_capability = !sets.is_zero() && !is_cdi(driver, id.text());
+    listed = listed && (by_capability || rule_for(spec, id.text()) != nullptr);
   }
   for (const json::Value set : sets) {
     listed = listed && !set.is_zero();

@@ -86,6 +86,17 @@ void check_endpoint_options(Context& context, json::Value options) {
   }
 }
 
+/// In networks that are not its own, the engine goes by this id or name and not by that of the
+/// endpoint.
+void check_network_id(Context& context, json::Value id) {
+  const auto& listed = context.spec().networks;
+  if (id.text() == "host") {
+    context.refuse(Constraint::namespaces_network, id, "not the host's");
+  } else if (!id.is_zero() && listed && !is_one_of(*listed, id.text())) {
+    context.refuse(Constraint::networks, id, "nothing, or the name of a listed network");
+  }
+}
+
 }  // namespace
 
 void check_endpoint(Context& context, std::string_view network, json::Value endpoint) {
@@ -99,6 +110,7 @@ void check_endpoint(Context& context, std::string_view network, json::Value endp
   if (context.restricted() && !links.is_zero()) {
     context.refuse(Constraint::links, links, "none");
   }
+  check_network_id(context, get(endpoint, Field::EndpointSettings_NetworkID));
   check_endpoint_options(context, get(endpoint, Field::EndpointSettings_DriverOpts));
 }
 

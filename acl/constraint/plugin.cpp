@@ -55,6 +55,16 @@ void check_plugin_privileges(Context& context) {
   for (const auto privilege : context.root()) check_privilege(context, privilege);
 }
 
+/// The archive holds the plugin's own config.json: with it a client grants itself the host.
+void check_plugin_create(Context& context) {
+  context.refuse(Constraint::plugins, "PluginCreate", "an archive that brings its own privileges",
+                 "PluginPull, whose privileges are checked, or `waive: [plugins]`");
+}
+
+void check_plugin_push(Context& context) {
+  check_image_name(context, "name", context.request.name());
+}
+
 /// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out. Which name is a mount's
 /// is known to the plugin alone, so every absolute path counts as one.
 void check_plugin_set(Context& context) {

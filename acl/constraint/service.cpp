@@ -2,6 +2,7 @@
 #include "acl/constraint/container_parts.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
+#include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -61,6 +62,38 @@ void check_hardening(Context& context, json::Value container) {
   want_default(context, Constraint::risky_fields, get(container, Field::ContainerSpec_Isolation));
 }
 
+/// Where a file appears in the container: "db_password" below the engine's own directory, or an
+/// absolute path. Older engines join the two without a look at "..".
+bool is_plain_path(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  bool plain = true;
+  for_each_word(path, '/', [&](std::string_view part) {
+    plain = plain && !part.empty() && part != "." && part != "..";
+  });
+  return plain;
+}
+
+void check_file(Context& context, Constraint constraint, json::Value name) {
+  if (name.is_zero() || is_plain_path(name.text())) return;
+  context.refuse(constraint, name,
+                 "a path without empty, '.' or '..' parts, or `waive: [" +
+                     std::string(info(constraint).key) + "]`");
+}
+
+/// Secrets and configs that the tasks get as files.
+void check_files(Context& context, json::Value container) {
+  for (const json::Value secret : get(container, Field::ContainerSpec_Secrets)) {
+    check_file(
+        context, Constraint::secrets,
+        get(get(secret, Field::SecretReference_File), Field::SecretReferenceFileTarget_Name));
+  }
+  for (const json::Value config : get(container, Field::ContainerSpec_Configs)) {
+    check_file(
+        context, Constraint::configs,
+        get(get(config, Field::ConfigReference_File), Field::ConfigReferenceFileTarget_Name));
+  }
+}
+
 void check_container(Context& context, json::Value container) {
   const json::Value image = get(container, Field::ContainerSpec_Image);
   check_image(context, "TaskTemplate.ContainerSpec.Image", image.text());
@@ -70,6 +103,7 @@ void check_container(Context& context, json::Value container) {
   check_groups(context, get(container, Field::ContainerSpec_Groups));
   check_env(context, get(container, Field::ContainerSpec_Env));
   check_labels(context, get(container, Field::ContainerSpec_Labels));
+  check_files(context, container);
 }
 
 void check_networks(Context& context, json::Value list) {
@@ -86,15 +120,12 @@ void check_networks(Context& context, json::Value list) {
   }
 }
 
-/// Tasks that are no containers, or that attach one to a network from outside.
+/// Tasks that are no containers.
 void check_kind(Context& context, json::Value task) {
-  want_zero(context, Constraint::plugins, get(task, Field::TaskSpec_PluginSpec), "no plugin");
   const json::Value runtime = get(task, Field::TaskSpec_Runtime);
   if (runtime.text() != "container") {
     want_zero(context, Constraint::plugins, runtime, "'container'");
   }
-  want_zero(context, Constraint::risky_fields, get(task, Field::TaskSpec_NetworkAttachmentSpec),
-            "no attachment");
 }
 
 /// A service's ports stand open on every address of every node.
@@ -107,6 +138,15 @@ void check_published(Context& context, json::Value endpoint) {
 }
 
 }  // namespace
+
+/// The engine then takes the spec that the service had before, and ignores the body: nobody here
+/// has seen it.
+void check_service_rollback(Context& context) {
+  const auto rollback = context.request.parameter("rollback");
+  if (rollback.empty() || rollback == "none") return;
+  context.refuse(Constraint::services, "rollback", quoted(rollback),
+                 "the spec itself in the body, or `waive: [services]`");
+}
 
 void check_service(Context& context) {
   const json::Value body = context.root();

@@ -40,6 +40,12 @@ void check_swarm_init(Context& context) {
   check_spec(context, get(context.root(), Field::SwarmInitRequest_Spec));
 }
 
+/// The managers of the cluster that is joined may run anything here, as root and past tidegate.
+void check_swarm_join(Context& context) {
+  context.refuse(Constraint::swarm, "SwarmJoin", "an order to obey the managers that it names",
+                 "no such order, or `waive: [swarm]`");
+}
+
 void check_swarm_update(Context& context) {
   check_spec(context, context.root());
 }

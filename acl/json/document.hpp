@@ -154,6 +154,8 @@ class Document {
     node.tag = tag;
     return again;
   }
+  /// Whether any member got this tag, should it have been dropped since.
+  bool has_tag(std::uint16_t tag) const { return last_tagged(tag) != no_member; }
   /// As if tag() had never been called.
   void forget_tags();
 

@@ -50,16 +50,16 @@ consteval Type pair_of(Type inner) {
 }
 
 constexpr FieldInfo fields[] = {
-    {Struct::Empty, "", {}, 0, 0, Risk::none, ""},
+    {Struct::Empty, "", {}, 0, 0, Risk::none},
 #define STRUCT(name)
 #define EMBED(...)
 #define FIELD(owner, name, type, since, until, risk, ...) \
-  {Struct::owner, #name, type, since, until, Risk::risk, "" __VA_ARGS__},
+  {Struct::owner, #name, type, since, until, Risk::risk},
 #include "acl/schema/structs.inc"
 #undef STRUCT
 #undef EMBED
 #undef FIELD
-    {Struct::Empty, "", {}, 0, 0, Risk::none, ""},
+    {Struct::Empty, "", {}, 0, 0, Risk::none},
 };
 
 constexpr std::pair<Operation, Type> bodies[] = {
@@ -246,6 +246,14 @@ Field find(Struct object, std::string_view key) {
 
 Field first_field(Struct object) {
   return first_fields[static_cast<std::size_t>(object)];
+}
+
+std::vector<Field> fields_of(Struct object) {
+  std::vector<Field> found;
+  for (std::size_t i = 1; i < all_fields().size(); ++i) {
+    if (has(object, fields[i])) found.push_back(static_cast<Field>(i));
+  }
+  return found;
 }
 
 std::string_view nearest(Struct object, std::string_view key) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acl/json/document.hpp"
 #include "acl/operation.hpp"
@@ -111,7 +112,7 @@ enum class Risk : std::uint8_t {
 
 inline constexpr std::uint8_t now = 0xff;  ///< FieldInfo::until of a field that still exists
 
-/// One row of structs.inc; the columns are explained there.
+/// One row of structs.inc; the columns are explained there. constraint/rules.hpp has the rules.
 struct FieldInfo {
   Struct owner;
   std::string_view name;
@@ -119,7 +120,6 @@ struct FieldInfo {
   std::uint8_t since;
   std::uint8_t until;
   Risk risk;
-  std::string_view note;
 };
 
 /// All fields, in the order of the enum; the first stands for Field::none, and so does another row
@@ -147,6 +147,9 @@ Field find(Struct object, std::string_view key);
 
 /// The first that `object` declares itself; Field::none if it has embedded ones alone.
 Field first_field(Struct object);
+
+/// All fields of `object`, those of embedded structs included. Not for the way of a request.
+std::vector<Field> fields_of(Struct object);
 
 /// The field of `object` whose name is nearest to `key`; "" if none is near.
 std::string_view nearest(Struct object, std::string_view key);

@@ -109,12 +109,35 @@ std::string says_of(std::string entry, std::string_view method, std::string_view
   return decision.verdict == acl::Verdict::deny ? decision.message : "passes";
 }
 
+TEST(Levels, want_egress_asked_for) {
+  const std::pair<std::string, const char*> asked[] = {
+      {"GET", "/images/search?term=127.0.0.1:9777/x"},
+      {"GET", "/distribution/127.0.0.1:9777/x/json"},
+      {"GET", "/plugins/privileges?remote=127.0.0.1:9777/x"},
+      {"POST", "/auth"},
+  };
+  for (const auto& [method, target] : asked) {
+    for (const auto* entry : {"*", "@read", "@read-sensitive", "@image", "@distribution", "@plugin",
+                              "@system", "@admin"}) {
+      EXPECT_NE(says_of(entry, method, target), "passes") << entry << " " << target;
+      EXPECT_NE(says_of(entry, method, target, Level::restricted), "passes") << entry << target;
+    }
+    EXPECT_EQ(says_of("@egress", method, target), "passes") << target;
+    EXPECT_EQ(says_of("*", method, target, Level::unconfined), "passes") << target;
+    EXPECT_NE(says_of("@read", method, target, Level::unconfined), "passes") << target;
+  }
+  EXPECT_EQ(says_of("ImageSearch", "GET", "/images/search?term=a"), "passes");
+  EXPECT_EQ(says_of("@image", "GET", "/images/search?term=a"),
+            "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
+            "baseline wants it named, or \"@egress\": the engine connects to a host that the "
+            "client names");
+}
+
 TEST(Levels, want_what_they_cannot_look_into_named) {
   EXPECT_EQ(says_of("*", "POST", "/swarm/leave"),
             "SwarmLeave refused for profile 'p': the profile does not allow this operation; level "
             "baseline wants it named, not \"*\" or a group by effect");
   EXPECT_NE(says_of("@admin", "POST", "/plugins/x/enable"), "passes");
-  EXPECT_NE(says_of("@read", "POST", "/auth"), "passes");
   EXPECT_EQ(says_of("@swarm", "POST", "/swarm/leave"), "passes");
   EXPECT_EQ(says_of("SwarmLeave", "POST", "/swarm/leave"), "passes");
   EXPECT_EQ(says_of("*", "POST", "/swarm/leave", Level::unconfined), "passes");

@@ -221,6 +221,16 @@ TEST(ContainerCreate, obeys_what_the_profile_lists) {
   EXPECT_EQ(with(R"("Devices":[{"PathOnHost":"/dev/fuse"}])"), "constraint.devices");
   EXPECT_EQ(with(R"("DeviceRequests":[{"Count":-1,"Capabilities":[["gpu"]]}])"), "passes");
   EXPECT_EQ(with(R"("DeviceRequests":[{"Capabilities":[["gpu","x"]]}])"), "constraint.devices");
+  EXPECT_EQ(
+      with(R"("DeviceRequests":[{"Driver":"nvidia","DeviceIDs":["0"],"Capabilities":[["gpu"]]}])"),
+      "passes");
+  EXPECT_EQ(with(R"("DeviceRequests":[{"Driver":"evil","Capabilities":[["gpu"]]}])"),
+            "constraint.devices");
+  for (const auto* driver : {"", "nvidia", "cdi"}) {
+    const auto cdi = R"("DeviceRequests":[{"Driver":")" + std::string(driver) +
+                     R"(","DeviceIDs":["vendor.com/disk=all"],"Capabilities":[["gpu"]]}])";
+    EXPECT_EQ(with(cdi.c_str()), "constraint.devices") << driver;
+  }
   EXPECT_EQ(with(R"("Runtime":"runsc","Sysctls":{"net.core.somaxconn":"9"})"), "passes");
   EXPECT_EQ(with(R"("Sysctls":{"net.ipv4.tcp_syncookies":"1"})"), "constraint.sysctls");
   EXPECT_EQ(with(R"("LogConfig":{"Type":"syslog"})"), "passes");

@@ -176,8 +176,8 @@ TEST(Group, each_has_operations_and_none_that_goes_by_name) {
 TEST(Group, names_are_sorted_and_cover_effects_and_sections) {
   const auto names = acl::group_names();
   EXPECT_TRUE(std::ranges::is_sorted(names));
-  for (const auto* name : {"@read", "@read-sensitive", "@write", "@execute", "@delete", "@admin",
-                           "@system", "@container", "@exec", "@image", "@checkpoint"}) {
+  for (const auto* name : {"@read", "@read-sensitive", "@egress", "@write", "@execute", "@delete",
+                           "@admin", "@system", "@container", "@exec", "@image", "@checkpoint"}) {
     EXPECT_TRUE(std::ranges::binary_search(names, name)) << name;
   }
 }
@@ -191,6 +191,22 @@ TEST(Group, read_holds_read_sensitive) {
   EXPECT_EQ(std::ranges::count(read, Operation::ContainerList), 1);
   EXPECT_EQ(std::ranges::count(sensitive, Operation::ContainerList), 0);
   EXPECT_EQ(std::ranges::count(sensitive, Operation::ContainerInspect), 1);
+}
+
+TEST(Group, read_holds_no_egress) {
+  const auto read = acl::expand("@read");
+  for (const auto operation : acl::expand("@egress")) {
+    EXPECT_EQ(std::ranges::count(read, operation), 0) << acl::info(operation).name;
+  }
+  EXPECT_EQ(std::ranges::count(acl::expand("@egress"), Operation::ImageSearch), 1);
+}
+
+TEST(Group, what_tells_how_an_image_was_made_is_sensitive) {
+  for (const auto operation :
+       {Operation::ImageInspect, Operation::ImageHistory, Operation::ImageAttestations}) {
+    EXPECT_EQ(std::ranges::count(acl::expand("@read-sensitive"), operation), 1)
+        << acl::info(operation).name;
+  }
 }
 
 TEST(Group, exec_is_the_section_and_execute_the_effect) {

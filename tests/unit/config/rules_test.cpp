@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said by operations and fields that look harmless, as a profile at `baseline` answers it.
+#include <gmock/gmock.h>
+
+#include "tests/unit/config/asked.hpp"
+
+namespace config {
+namespace {
+
+using testing::HasSubstr;
+
+/// Refused at both levels, and let through where the constraint is waived and without a level.
+void expect_refused_unless_waived(const std::string& constraint, std::string_view request,
+                                  std::string_view body = "") {
+  SCOPED_TRACE(std::string(request) + " " + std::string(body));
+  Asked baseline;
+  EXPECT_EQ(baseline.says(request, body), "constraint." + constraint);
+  EXPECT_THAT(baseline.message(), HasSubstr("`waive: [" + constraint + "]`"));
+  EXPECT_EQ(Asked("{level: restricted}").says(request, body), "constraint." + constraint);
+  EXPECT_EQ(Asked("{waive: [" + constraint + "]}").says(request, body), "passes");
+  EXPECT_EQ(Asked("{level: unconfined}").says(request, body), "passes");
+}
+
+TEST(PluginCreate, grants_itself_whatever_its_archive_says) {
+  expect_refused_unless_waived("plugins", "POST /plugins/create?name=x");
+}
+
+TEST(PluginPush, goes_where_listed_images_may_go) {
+  Asked asked("{images: [\"registry.corp/**\"]}");
+  EXPECT_EQ(asked.says("POST /plugins/registry.corp/p:1/push"), "passes");
+  EXPECT_EQ(asked.says("POST /plugins/evil.example/p:1/push"), "constraint.images");
+}
+
+TEST(SwarmJoin, obeys_the_managers_that_the_client_names) {
+  expect_refused_unless_waived("swarm", "POST /swarm/join",
+                               R"({"ListenAddr":"0.0.0.0:2377","JoinToken":"SWMTKN-1-x-y",
+                                   "RemoteAddrs":["198.51.100.7:2377"]})");
+}
+
+TEST(ServiceUpdate, rolls_back_to_no_spec_that_was_not_checked) {
+  constexpr auto spec = R"({"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"a"}}})";
+  Asked asked;
+  EXPECT_EQ(asked.says("POST /services/s/update?version=3&rollback=previous", spec),
+            "constraint.services");
+  EXPECT_THAT(asked.message(), HasSubstr("`waive: [services]`"));
+  EXPECT_EQ(Asked("{waive: [services]}")
+                .says("POST /services/s/update?version=3&rollback=previous", spec),
+            "passes");
+  EXPECT_EQ(asked.says("POST /services/s/update?version=3&rollback=none", spec), "passes");
+  EXPECT_EQ(asked.says("POST /services/s/update?version=3&registryAuthFrom=spec", spec), "passes");
+}
+
+/// A service that gets a secret or a config ("Secret", "Config") as the file `name`.
+std::string with_file(const std::string& kind, const std::string& name) {
+  return R"({"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"a",")" + kind + R"(s":[{")" +
+         kind + R"(ID":"a",")" + kind + R"(Name":"a","File":{"Name":")" + name +
+         R"(","UID":"0","GID":"0","Mode":292}}]}}})";
+}
+
+TEST(ServiceCreate, puts_secrets_and_configs_at_plain_paths) {
+  Asked asked;
+  for (const std::string kind : {"Secret", "Config"}) {
+    const std::string refused = kind == "Secret" ? "constraint.secrets" : "constraint.configs";
+    for (const auto* name : {"../../etc/cron.d/x", "a/../b", "/run/../etc/x", "..", ".", "/",
+                             "a//b", "/etc/", "./a"}) {
+      EXPECT_EQ(asked.says("POST /services/create", with_file(kind, name)), refused) << name;
+      EXPECT_EQ(asked.says("POST /services/s/update?version=1", with_file(kind, name)), refused)
+          << name;
+    }
+    for (const auto* name : {"db_password", "/etc/app/config.yml", "conf.d/x", "..data", "a..b"}) {
+      EXPECT_EQ(asked.says("POST /services/create", with_file(kind, name)), "passes") << name;
+    }
+    EXPECT_EQ(
+        Asked("{waive: [secrets, configs]}").says("POST /services/create", with_file(kind, "../x")),
+        "passes");
+  }
+}
+
+TEST(CheckpointCreate, names_a_checkpoint_and_no_path) {
+  Asked asked;
+  constexpr auto create = "POST /containers/a/checkpoints";
+  EXPECT_EQ(asked.says(create, R"({"CheckpointID":"before-v2.1","Exit":true})"), "passes");
+  EXPECT_EQ(asked.says(create, R"({"CheckpointID":"../../x"})"), "constraint.checkpoint");
+  EXPECT_EQ(asked.says(create, R"({"CheckpointID":".."})"), "constraint.checkpoint");
+  EXPECT_EQ(asked.says(create, R"({"CheckpointID":"a","CheckpointDir":"/etc"})"),
+            "constraint.checkpoint");
+}
+
+/// What `docker swarm update` sends of a cluster whose settings nobody changed, and one other.
+std::string cluster_with(const std::string& changed) {
+  std::string spec =
+      R"({"Name":"default","Orchestration":{"TaskHistoryRetentionLimit":5},)"
+      R"("Raft":{"SnapshotInterval":10000,"KeepOldSnapshots":0,"LogEntriesForSlowFollowers":500,)"
+      R"("ElectionTick":10,"HeartbeatTick":1},"Dispatcher":{"HeartbeatPeriod":5000000000},)"
+      R"("CAConfig":{"NodeCertExpiry":7776000000000000,"ForceRotate":0},"TaskDefaults":{},)"
+      R"("EncryptionConfig":{"AutoLockManagers":false}})";
+  const auto key = changed.substr(0, changed.find(':') + 1);
+  if (key.empty()) return spec;
+  const auto at = spec.find(key);
+  return spec.replace(at, spec.find_first_of(",}", at) - at, changed);
+}
+
+TEST(SwarmUpdate, leaves_the_settings_of_the_engine) {
+  constexpr auto update = "POST /swarm/update?version=1";
+  Asked asked;
+  EXPECT_EQ(asked.says(update, cluster_with("")), "passes") << asked.message();
+  EXPECT_EQ(asked.says(update, cluster_with(R"("TaskHistoryRetentionLimit":9)")), "passes");
+  EXPECT_EQ(asked.says(update, cluster_with(R"("NodeCertExpiry":3600000000000)")), "passes");
+  for (const auto* changed :
+       {R"("SnapshotInterval":1)", R"("KeepOldSnapshots":9)", R"("LogEntriesForSlowFollowers":1)",
+        R"("ElectionTick":9)", R"("HeartbeatTick":2)", R"("HeartbeatPeriod":1)",
+        R"("NodeCertExpiry":7776000000000001)", R"("NodeCertExpiry":-1)", R"("ForceRotate":1)",
+        R"("AutoLockManagers":true)"}) {
+    expect_refused_unless_waived("swarm", update, cluster_with(changed));
+  }
+  EXPECT_EQ(asked.says(update, cluster_with(R"("SnapshotInterval":1)")), "constraint.swarm");
+  EXPECT_EQ(asked.message(),
+            "SwarmUpdate refused for profile 'p': Raft.SnapshotInterval is 1, level baseline wants "
+            "10000, or `waive: [swarm]`");
+}
+
+TEST(SwarmInit, takes_addresses_and_locks_no_manager) {
+  Asked asked;
+  constexpr auto init = "POST /swarm/init";
+  EXPECT_EQ(asked.says(init, R"({"ListenAddr":"0.0.0.0:2377","AdvertiseAddr":"1.2.3.4",
+      "DataPathPort":0,"Spec":{"Raft":{"ElectionTick":0}},"DefaultAddrPool":["10.0.0.0/8"],
+      "SubnetSize":24})"),
+            "passes");
+  expect_refused_unless_waived("swarm", init, R"({"AutoLockManagers":true})");
+}
+
+TEST(ContainerCreate, joins_no_network_by_the_id_of_an_endpoint) {
+  constexpr auto create = "POST /containers/create";
+  const std::string body =
+      R"({"Image":"a","HostConfig":{"NetworkMode":"ci"},"NetworkingConfig":{"EndpointsConfig":
+          {"ci":{"NetworkID":"ID"}}}})";
+  const auto with = [&](const std::string& id) {
+    return std::string(body).replace(body.find("ID\"}"), 2, id);
+  };
+  Asked any;
+  EXPECT_EQ(any.says(create, with("host")), "constraint.namespaces.network");
+  EXPECT_EQ(any.says(create, with("0123456789ab")), "passes");
+  Asked listed("{networks: [ci]}");
+  EXPECT_EQ(listed.says(create, with("other")), "constraint.networks");
+  EXPECT_EQ(listed.says(create, with("ci")), "passes");
+  EXPECT_EQ(listed.says("POST /networks/ci/connect",
+                        R"({"Container":"a","EndpointConfig":{"NetworkID":"other"}})"),
+            "constraint.networks");
+}
+
+}  // namespace
+}  // namespace config
