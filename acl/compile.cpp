@@ -213,7 +213,7 @@ class PolicyCompiler {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
     profile->mode_ = spec.mode;
-    profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths);
+    profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths, host_networks_);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);
     return profile;
@@ -240,6 +240,7 @@ class PolicyCompiler {
   }
 
   const PolicySpec& spec_;
+  const IpRanges host_networks_{spec_.host_networks};
   std::vector<Mistake> mistakes_;
 };
 

@@ -10,6 +10,7 @@
 #include "acl/constraint/constraint.hpp"
 #include "acl/constraint/listed_images.hpp"
 #include "acl/constraint/spec.hpp"
+#include "acl/ip_ranges.hpp"
 
 namespace acl {
 
@@ -18,7 +19,9 @@ class Constraints {
  public:
   Constraints() : Constraints(ConstraintSpec{}, {}) {}
   /// \param protected_paths of unix sockets that no container may reach: the engine's, tidegate's
-  Constraints(ConstraintSpec, const std::vector<std::string>& protected_paths);
+  /// \param host_networks that the host has routes to and that the engine has not made
+  Constraints(ConstraintSpec, const std::vector<std::string>& protected_paths,
+              IpRanges host_networks = {});
 
   const ConstraintSpec& spec() const { return spec_; }
   Level level() const { return spec_.level; }
@@ -33,6 +36,12 @@ class Constraints {
     return !images_ || images_->have(reference);
   }
 
+  /// Whether a network may be made with this subnet: it lies in one that the level or `subnets`
+  /// has.
+  bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
+  /// Whether the host would lose the way to one of its own networks to this subnet.
+  bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
+
   /// Whether mounting the host path `source` would show a protected socket: it is one, or a
   /// directory above one, or below one, in any lexical spelling. A relative path is refused by
   /// the engine or means the working directory of the daemon, so it counts as "/".
@@ -43,6 +52,8 @@ class Constraints {
   std::bitset<constraint_count> checked_;
   std::vector<std::string> protected_;  ///< canonical
   std::optional<constraint::ListedImages> images_;
+  IpRanges subnets_;
+  IpRanges host_networks_;
 };
 
 /// "baseline"

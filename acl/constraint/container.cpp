@@ -52,8 +52,7 @@ void check_reach(Context& context, json::Value host, json::Value networking) {
   for (const json::Value endpoint : get(networking, Field::NetworkingConfig_EndpointsConfig)) {
     // Clients that send NetworkMode "default" repeat that word here.
     const bool bridge = endpoint.key() == "default";
-    const bool none = endpoint.key() == "none" || endpoint.key().empty();
-    if (!none) check_endpoint(context, bridge ? "bridge" : endpoint.key(), endpoint);
+    check_endpoint(context, bridge ? "bridge" : endpoint.key(), endpoint);
   }
   const json::Value log = get(host, Field::HostConfig_LogConfig);
   check_log_driver(context, get(log, Field::LogConfig_Type), get(log, Field::LogConfig_Config));
