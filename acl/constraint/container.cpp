@@ -81,6 +81,11 @@ void want_false(Context& context, Constraint constraint, json::Value value) {
   if (value.truth()) context.refuse(constraint, value, "false");
 }
 
+bool is_served(const Context& context, Field field) {
+  const ApiVersion& version = context.request.version;
+  return !version.given() || version.minor >= info(field).since;
+}
+
 void check_container_create(Context& context) {
   const json::Value body = context.root();
   const json::Value host = get(body, Field::ContainerCreateRequest_HostConfig);

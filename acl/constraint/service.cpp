@@ -9,13 +9,6 @@ namespace {
 
 using schema::Field;
 
-/// A field that must hold something counts only where the request's API version has it: engines
-/// drop what is newer. No version means the engine's newest.
-bool is_served(const Context& context, Field field) {
-  const ApiVersion& version = context.request.version;
-  return !version.given() || version.minor >= info(field).since;
-}
-
 void want_default(Context& context, Constraint constraint, json::Value mode) {
   if (mode.text() != "default") want_zero(context, constraint, mode, "'default'");
 }
