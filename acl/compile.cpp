@@ -215,7 +215,7 @@ class PolicyCompiler {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
     profile->mode_ = spec.mode;
-    profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths);
+    profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths, host_networks_);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);
     return profile;
@@ -241,6 +241,7 @@ class PolicyCompiler {
   }
 
   const PolicySpec& spec_;
+  const IpRanges host_networks_{spec_.host_networks};
   std::vector<Mistake> mistakes_;
 };
 

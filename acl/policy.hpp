@@ -16,6 +16,7 @@
 #include "acl/decision.hpp"
 #include "acl/group.hpp"
 #include "acl/identity.hpp"
+#include "acl/ip_network.hpp"
 #include "acl/mistake.hpp"
 #include "acl/operation.hpp"
 #include "acl/reason.hpp"
@@ -53,6 +54,8 @@ struct PolicySpec {
   std::vector<ListenerSpec> listeners;  ///< in their order
   /// Unix sockets that no container may reach: the upstream's and those that tidegate listens on.
   std::vector<std::string> protected_paths = {};
+  /// The networks that the host has routes to, but for those that the engine has made.
+  std::vector<IpNetwork> host_networks = {};
 };
 
 /// A profile ready for use: for each operation the rule that decides about it.

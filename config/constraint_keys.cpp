@@ -88,6 +88,7 @@ const Table<ConstraintSpec>& constraint_keys() {
           under("add", list_of(capability(), most_entries), "the capabilities that may be added")),
       field("devices", &Spec::devices, list_of(map_of(device_keys()), most_entries)),
       field("networks", &Spec::networks, texts()),
+      field("subnets", &Spec::subnets, list_of(subnet(), most_entries)),
       field("container_namespaces", &Spec::container_namespaces, boolean()),
       field("volumes_from", &Spec::volumes_from, boolean()),
       field("numeric_user", &Spec::numeric_user, boolean()),

@@ -155,6 +155,20 @@ Complaint parse_ip(const std::string& text, std::string& to) {
   return "";
 }
 
+Complaint parse_subnet(const std::string& text, acl::IpNetwork& to) {
+  constexpr unsigned least_bits = 8;
+  const auto network = acl::parse_network(text);
+  // One spelling: with its bits, and none behind them.
+  if (!network || network->to_string() != text || acl::lowest(*network).first != network->first) {
+    return acl::quoted(text) + " is no network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";
+  }
+  if (std::stoul(text.substr(text.find('/') + 1)) < least_bits) {
+    return acl::quoted(text) + " is out of range; write a network of /8 or smaller";
+  }
+  to = *network;
+  return "";
+}
+
 const std::vector<std::string_view>& all_ulimits() {
   static const std::vector<std::string_view> names{
       "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue", "nice",
@@ -246,6 +260,11 @@ Type<std::string> capability() {
 
 Type<std::string> ip_address() {
   return scalar<std::string>(parse_ip, same, "an IP address", string_like("^[0-9a-fA-F.:]+$"));
+}
+
+Type<acl::IpNetwork> subnet() {
+  return scalar<acl::IpNetwork>(parse_subnet, &acl::IpNetwork::to_string, "a network",
+                                string_like("^[0-9a-f.:]+/[0-9]{1,3}$"));
 }
 
 Type<std::map<std::string, std::int64_t>> ulimits() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "acl/constraint/spec.hpp"
+#include "acl/ip_network.hpp"
 #include "acl/policy.hpp"
 #include "config/fields.hpp"
 
@@ -35,6 +36,8 @@ Type<std::string> device_permissions();
 Type<std::string> capability();
 /// A literal IPv4 or IPv6 address, without brackets.
 Type<std::string> ip_address();
+/// A network of at least 8 bits, as "10.20.0.0/16".
+Type<acl::IpNetwork> subnet();
 /// Maxima by the names that `docker run --ulimit` has for them.
 Type<std::map<std::string, std::int64_t>> ulimits();
 /// Labels and their values.

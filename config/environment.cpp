@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/environment.hpp"
+#include "config/host_networks.hpp"
 
 #include <unistd.h>
 
@@ -191,7 +192,7 @@ acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment& e
 Loaded load_environment(const Environment& environment, const Accounts& accounts) {
   const auto text = text_from(environment);
   if (!text) return text.error();
-  return load_text(*text, "environment", accounts);
+  return load_text(*text, "environment", accounts, system_networks());
 }
 
 }  // namespace config

@@ -18,6 +18,7 @@
 #include "acl/advice.hpp"
 #include "acl/policy.hpp"
 #include "config/checks.hpp"
+#include "config/host_networks.hpp"
 #include "config/keys.hpp"
 #include "config/report.hpp"
 #include "config/yaml.hpp"
@@ -127,7 +128,8 @@ Settings settings_from(const FileEntry& file, acl::PolicySpec spec, Policy polic
   return settings;
 }
 
-Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
+Loaded load(std::string_view text, const Accounts& accounts,
+            const std::vector<acl::IpNetwork>& host_networks, Report& report) {
   const YamlNode root = read_yaml(text, report);
   if (root.kind == YamlNode::Kind::null && report.empty()) {
     report.add(0, "", "the configuration is empty",
@@ -141,6 +143,7 @@ Loaded load(std::string_view text, const Accounts& accounts, Report& report) {
     read_map({root, ""}, file_keys(), file, report);
     check(file, root, accounts, report);
     spec = spec_from(file, accounts, report);
+    spec.host_networks = host_networks;
     policy = compile(spec, root, report);
     warn_of_changes(file, spec, root, report);
     warn(acl::warnings(spec), root, report);
@@ -186,9 +189,10 @@ std::string reason_of(int error) {
 
 }  // namespace
 
-Loaded load_text(std::string_view text, const std::string& name, const Accounts& accounts) {
+Loaded load_text(std::string_view text, const std::string& name, const Accounts& accounts,
+                 const std::vector<acl::IpNetwork>& host_networks) {
   Report report(name);
-  return load(text, accounts, report);
+  return load(text, accounts, host_networks, report);
 }
 
 Loaded load_file(const std::string& path) {
@@ -211,7 +215,7 @@ Loaded load_file(const std::string& path) {
   }
   const auto text = read_whole(file.fd);
   if (!text) return fail("cannot be read: " + reason_of(errno), "");
-  return load(*text, system_accounts(), report);
+  return load(*text, system_accounts(), system_networks(), report);
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acl/ip_network.hpp"
 #include "acl/result.hpp"
 #include "config/accounts.hpp"
 #include "config/diagnostic.hpp"
@@ -19,8 +20,10 @@ Loaded load_file(const std::string& path);
 
 /// The same from text; `name` stands for the file in diagnostics. Does no I/O but to look up users
 /// and groups.
+/// \param host_networks that containers may not be given; load_file takes this machine's
 Loaded load_text(std::string_view text, const std::string& name,
-                 const Accounts& accounts = system_accounts());
+                 const Accounts& accounts = system_accounts(),
+                 const std::vector<acl::IpNetwork>& host_networks = {});
 
 /// What applies without a file: read-only operations that leak no secrets (@read without
 /// @read-sensitive), on one unix socket, in front of `upstream`.

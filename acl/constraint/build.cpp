@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
@@ -112,6 +113,7 @@ void check_image_build(Context& context) {
     if (parameter.name == "memory") check_memory(context, parameter.value);
     if (parameter.name == "t" && !parameter.value.empty()) {
       check_image_name(context, "t", parameter.value);
+      check_new_image_name(context, "t", parameter.value);
     }
     if (parameter.name == "labels" || parameter.name == "ulimits") check_json(context, parameter);
   }

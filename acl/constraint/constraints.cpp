@@ -4,10 +4,30 @@
 #include "acl/constraint/host_path.hpp"
 
 namespace acl {
+namespace {
 
-Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& protected_paths)
-    : spec_(std::move(spec)), binds_(spec_.binds) {
+/// 172.16.0.0/12, from which the engine takes its own networks, and the unique local addresses of
+/// IPv6. Of the other private networks, 10.0.0.0/8 and 192.168.0.0/16, hosts are often a part.
+std::vector<IpNetwork> with_private_ones(std::vector<IpNetwork> listed) {
+  for (const auto* network : {"172.16.0.0/12", "fc00::/7"}) {
+    listed.push_back(*parse_network(network));
+  }
+  return listed;
+}
+
+}  // namespace
+
+Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& protected_paths,
+                         IpRanges host_networks)
+    : spec_(std::move(spec)),
+      binds_(spec_.binds),
+      subnets_(with_private_ones(spec_.subnets)),
+      host_networks_(std::move(host_networks)) {
   if (spec_.level != Level::unconfined) checked_.set();
+  // A quantity that is written into one field must not be lifted by another one.
+  if (spec_.enforce.memory) checked_.set(static_cast<std::size_t>(Constraint::memory));
+  if (spec_.enforce.nano_cpus) checked_.set(static_cast<std::size_t>(Constraint::cpus));
+  if (spec_.enforce.pids) checked_.set(static_cast<std::size_t>(Constraint::pids));
   for (const std::string& key : spec_.waive) {
     if (const auto waived = constraint_by_key(key)) {
       checked_.reset(static_cast<std::size_t>(*waived));

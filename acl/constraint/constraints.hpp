@@ -12,6 +12,7 @@
 #include "acl/constraint/listed_paths.hpp"
 #include "acl/constraint/socket_places.hpp"
 #include "acl/constraint/spec.hpp"
+#include "acl/ip_ranges.hpp"
 
 namespace acl {
 
@@ -20,7 +21,9 @@ class Constraints {
  public:
   Constraints() : Constraints(ConstraintSpec{}, {}) {}
   /// \param protected_paths of unix sockets that no container may reach: the engine's, tidegate's
-  Constraints(ConstraintSpec, const std::vector<std::string>& protected_paths);
+  /// \param host_networks that the host has routes to and that the engine has not made
+  Constraints(ConstraintSpec, const std::vector<std::string>& protected_paths,
+              IpRanges host_networks = {});
 
   const ConstraintSpec& spec() const { return spec_; }
   Level level() const { return spec_.level; }
@@ -42,12 +45,20 @@ class Constraints {
   /// The rule of `binds` that lists the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
+  /// Whether a network may be made with this subnet: it lies in one that the level or `subnets`
+  /// has.
+  bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
+  /// Whether the host would lose the way to one of its own networks to this subnet.
+  bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
+
  private:
   ConstraintSpec spec_;
   std::bitset<constraint_count> checked_;
   constraint::SocketPlaces sockets_;
   constraint::ListedPaths binds_;
   std::optional<constraint::ListedImages> images_;
+  IpRanges subnets_;
+  IpRanges host_networks_;
 };
 
 /// "baseline"

@@ -52,8 +52,7 @@ void check_reach(Context& context, json::Value host, json::Value networking) {
   for (const json::Value endpoint : get(networking, Field::NetworkingConfig_EndpointsConfig)) {
     // Clients that send NetworkMode "default" repeat that word here.
     const bool bridge = endpoint.key() == "default";
-    const bool none = endpoint.key() == "none" || endpoint.key().empty();
-    if (!none) check_endpoint(context, bridge ? "bridge" : endpoint.key(), endpoint);
+    check_endpoint(context, bridge ? "bridge" : endpoint.key(), endpoint);
   }
   const json::Value log = get(host, Field::HostConfig_LogConfig);
   check_log_driver(context, get(log, Field::LogConfig_Type), get(log, Field::LogConfig_Config));
@@ -80,6 +79,11 @@ void want_zero(Context& context, Constraint constraint, json::Value value,
 
 void want_false(Context& context, Constraint constraint, json::Value value) {
   if (value.truth()) context.refuse(constraint, value, "false");
+}
+
+bool is_served(const Context& context, Field field) {
+  const ApiVersion& version = context.request.version;
+  return !version.given() || version.minor >= info(field).since;
 }
 
 void check_container_create(Context& context) {

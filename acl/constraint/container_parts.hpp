@@ -15,6 +15,10 @@ void want_zero(Context&, Constraint, json::Value value, std::string_view wanted)
 /// Refuses a boolean that is true.
 void want_false(Context&, Constraint, json::Value value);
 
+/// A field that must hold something counts only where the request's API version has it: engines
+/// drop what is newer. No version means the engine's newest.
+bool is_served(const Context&, schema::Field field);
+
 // security.cpp
 void check_capabilities_added(Context&, json::Value list);
 /// \param object the one that holds the list, \param field the list's

@@ -39,6 +39,11 @@ class Writer {
     note(value);
   }
 
+  /// Where the client set a larger number.
+  void lower(Field field, const std::optional<std::int64_t>& number) {
+    if (number && peek(field).integer().value_or(0) > *number) fill(field, number);
+  }
+
   void fill(Field field, const std::optional<std::string>& text) {
     if (!text || !peek(field).is_zero()) return;
     const Value value = member(field);
@@ -127,9 +132,22 @@ void harden(const EnforceSpec& spec, Writer body, Writer host) {
   }
 }
 
+/// Memory and swap together, as the engine has it where a client names the memory alone.
+std::optional<std::int64_t> with_swap(const std::optional<std::int64_t>& memory) {
+  return memory ? std::optional(2 * *memory) : std::nullopt;
+}
+
+/// What goes with the memory and would not fit it any more.
+void follow_memory(const EnforceSpec& spec, Writer object) {
+  object.lower(Field::Resources_MemorySwap, with_swap(spec.memory));
+  object.lower(Field::Resources_MemoryReservation, spec.memory);
+}
+
 /// A number of CPUs and a quota are two ways to say one thing; the engine refuses both at once.
+/// What says more in another way than here is refused behind this: see resource.cpp.
 void limit(const EnforceSpec& spec, Writer host) {
   host.fill(Field::Resources_Memory, spec.memory);
+  follow_memory(spec, host);
   host.fill(Field::Resources_PidsLimit, spec.pids);
   if (host.peek(Field::Resources_CpuQuota).is_zero()) {
     host.fill(Field::Resources_NanoCpus, spec.nano_cpus);
@@ -143,6 +161,17 @@ void enforce_container(Context& context) {
   harden(spec, body, host);
   limit(spec, host);
   body.label(Field::Config_Labels);
+}
+
+/// What an update leaves out stays as it is, so nothing is added. 0 and -1, which lift a limit, are
+/// no larger number: they are refused.
+void enforce_update(Context& context) {
+  const EnforceSpec& spec = context.spec().enforce;
+  Writer body(context, context.root());
+  body.lower(Field::Resources_Memory, spec.memory);
+  follow_memory(spec, body);
+  body.lower(Field::Resources_NanoCpus, spec.nano_cpus);
+  body.lower(Field::Resources_PidsLimit, spec.pids);
 }
 
 void harden_task(const EnforceSpec& spec, Writer container) {
@@ -178,6 +207,7 @@ void enforce(Context& context) {
   if (context.spec().enforce == EnforceSpec{}) return;
   const Operation operation = context.request.operation;
   if (operation == Operation::ContainerCreate) return enforce_container(context);
+  if (operation == Operation::ContainerUpdate) return enforce_update(context);
   if (operation == Operation::ServiceCreate || operation == Operation::ServiceUpdate) {
     enforce_service(context);
   }

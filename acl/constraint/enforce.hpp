@@ -5,9 +5,9 @@
 
 namespace acl::constraint {
 
-/// Writes the profile's `enforce` values into the body of ContainerCreate, ServiceCreate and
-/// ServiceUpdate, and notes the path of each in Context::enforced. What is already so stays as it
-/// is.
+/// Writes the profile's `enforce` values into the body of ContainerCreate, ContainerUpdate,
+/// ServiceCreate and ServiceUpdate, and notes the path of each in Context::enforced. What is
+/// already so stays as it is.
 void enforce(Context&);
 
 }  // namespace acl::constraint

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/image_reference.hpp"
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
@@ -83,7 +84,9 @@ void check_image_load(Context& context) {
 void check_image_target(Context& context) {
   const auto repository = context.request.parameter("repo");
   if (repository.empty()) return;
-  check_image_name(context, "repo", joined(repository, context.request.parameter("tag")));
+  const auto reference = joined(repository, context.request.parameter("tag"));
+  check_image_name(context, "repo", reference);
+  check_new_image_name(context, "repo", reference);
 }
 
 void check_image_push(Context& context) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 
@@ -35,6 +36,8 @@ void check_network(Context& context, json::Value mode) {
     if (!context.spec().container_namespaces) {
       context.refuse(Constraint::namespaces_network, mode, "not another container's");
     }
+  } else if (!name.empty() && !is_network_name(name)) {
+    context.refuse(Constraint::namespaces_network, mode, "a network's name");
   } else if (const auto& listed = context.spec().networks; listed && name != "none") {
     const bool bridge = name.empty() || name == "default";
     if (is_one_of(*listed, bridge ? "bridge" : name)) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/schema/schema.hpp"
@@ -59,6 +60,7 @@ void check_ipam(Context& context, json::Value ipam) {
   if (!name.empty() && name != "default") context.refuse(Constraint::networks, driver, "'default'");
   const auto options = get(ipam, Field::IPAM_Options);
   if (!options.is_zero()) context.refuse(Constraint::networks, options, "no options");
+  check_subnets(context, get(ipam, Field::IPAM_Config));
 }
 
 /// A network that others build upon, or that takes its options from another: what it is to be
@@ -101,9 +103,12 @@ void check_network_id(Context& context, json::Value id) {
 
 void check_endpoint(Context& context, std::string_view network, json::Value endpoint) {
   const auto& listed = context.spec().networks;
-  if (network == "host") {
+  if (!is_network_name(network)) {
+    // "" is the beginning of every id.
+    context.refuse(Constraint::namespaces_network, "network", quoted(network), "a network's name");
+  } else if (network == "host") {
     context.refuse(Constraint::namespaces_network, "network", quoted(network), "not the host's");
-  } else if (listed && !is_one_of(*listed, network)) {
+  } else if (listed && network != "none" && !is_one_of(*listed, network)) {
     context.refuse(Constraint::networks, "network", quoted(network), "a listed network");
   }
   const auto links = get(endpoint, Field::EndpointSettings_Links);
@@ -111,11 +116,15 @@ void check_endpoint(Context& context, std::string_view network, json::Value endp
     context.refuse(Constraint::links, links, "none");
   }
   check_network_id(context, get(endpoint, Field::EndpointSettings_NetworkID));
+  const auto addresses = get(endpoint, Field::EndpointSettings_IPAMConfig);
+  const auto link_local = get(addresses, Field::EndpointIPAMConfig_LinkLocalIPs);
+  if (!link_local.is_zero()) context.refuse(Constraint::subnets, link_local, "none");
   check_endpoint_options(context, get(endpoint, Field::EndpointSettings_DriverOpts));
 }
 
 void check_network_create(Context& context) {
   const auto body = context.root();
+  check_new_network_name(context, get(body, Field::NetworkCreateRequest_Name));
   check_driver(context, get(body, Field::NetworkCreateRequest_Driver));
   check_role(context, body);
   check_ipam(context, get(body, Field::NetworkCreateRequest_IPAM));

@@ -27,6 +27,9 @@ void check_image_name(Context&, const Place&, std::string_view reference);
 /// `labels`: a map of labels.
 void check_labels(Context&, json::Value labels);
 
+/// `subnets`: the pools of addresses that a network is made with.
+void check_subnets(Context&, json::Value pools);
+
 /// `networks`, `links`, `sysctls`: the EndpointSettings of a container in the network `network`.
 void check_endpoint(Context&, std::string_view network, json::Value endpoint);
 

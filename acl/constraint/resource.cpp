@@ -10,10 +10,11 @@ namespace {
 
 using schema::Field;
 
-/// One limit of a container: what asks for it, and what it may be.
+/// One quantity of a container, whatever field says it: what asks for it, and what it may be.
 struct Limit {
   Constraint constraint;
   std::optional<std::int64_t> most;
+  std::string_view key;  ///< of `containers`, where the most is written
 };
 
 bool limited(const Context& context, const Limit& limit) {
@@ -21,7 +22,8 @@ bool limited(const Context& context, const Limit& limit) {
 }
 
 std::string wanted(const Limit& limit) {
-  return limit.most ? "at most " + std::to_string(*limit.most) : "a limit";
+  if (!limit.most) return "a limit";
+  return "at most " + std::to_string(*limit.most) + ", by `" + std::string(limit.key) + "`";
 }
 
 /// A limit that was given; `amount` is what it comes to, not above 0 for "none".
@@ -43,14 +45,26 @@ void check_limit(Context& context, json::Value object, Field field, const Limit&
   }
 }
 
+/// The maximum, or what is enforced where that is less.
+Limit least(Limit max, const Limit& enforced) {
+  const bool is_less = enforced.most && (!max.most || *enforced.most < *max.most);
+  return is_less ? enforced : max;
+}
+
 Limit memory(const Context& context) {
-  return {Constraint::memory, context.spec().memory_max};
+  const ConstraintSpec& spec = context.spec();
+  return least({Constraint::memory, spec.memory_max, "memory.max"},
+               {Constraint::memory, spec.enforce.memory, "enforce.memory"});
 }
 Limit cpus(const Context& context) {
-  return {Constraint::cpus, context.spec().nano_cpus_max};
+  const ConstraintSpec& spec = context.spec();
+  return least({Constraint::cpus, spec.nano_cpus_max, "cpus.max"},
+               {Constraint::cpus, spec.enforce.nano_cpus, "enforce.cpus"});
 }
 Limit pids(const Context& context) {
-  return {Constraint::pids, context.spec().pids_max};
+  const ConstraintSpec& spec = context.spec();
+  return least({Constraint::pids, spec.pids_max, "pids.max"},
+               {Constraint::pids, spec.enforce.pids, "enforce.pids"});
 }
 
 /// MemorySwap is memory and swap together; -1 is as much swap as the host has. The engine's own
@@ -60,8 +74,28 @@ void check_swap(Context& context, json::Value swap) {
   const Limit limit = memory(context);
   if (!limited(context, limit) || amount == 0) return;
   if (amount < 0 || (limit.most && amount / 2 > *limit.most)) {
-    context.refuse(Constraint::memory, swap, limit.most ? "at most twice the memory" : "a limit");
+    context.refuse(Constraint::memory, swap,
+                   limit.most ? "at most twice the " + std::to_string(*limit.most) + " of `" +
+                                    std::string(limit.key) + "`"
+                              : "a limit");
   }
+}
+
+/// The kernel's share of the memory; the engine takes 0 for "as much as the rest leaves".
+void check_kernel_memory(Context& context, json::Value object) {
+  for (const Field field : {Field::Resources_KernelMemory, Field::Resources_KernelMemoryTCP}) {
+    const json::Value value = get(object, field);
+    if (!value.is_zero()) {
+      check_given(context, value, value.integer().value_or(0), memory(context));
+    }
+  }
+}
+
+/// What lies in /dev/shm is memory. The engine's own default, 64 MiB, is no concern.
+void check_shared_memory(Context& context, json::Value size) {
+  const Limit limit = memory(context);
+  if (size.is_zero() || !limit.most) return;
+  check_given(context, size, size.integer().value_or(0), limit);
 }
 
 /// CpuQuota of CpuPeriod (both µs; the kernel's period is 100,000) in 10^-9 CPUs; 0 for no limit.
@@ -73,13 +107,31 @@ std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
   return time > most ? INT64_MAX : time * 1'000'000'000 / of;
 }
 
+/// CpuCount and CpuPercent count where the engine runs on Windows.
+void check_windows_cpus(Context& context, json::Value object) {
+  const Limit limit = cpus(context);
+  if (!limit.most) return;
+  const json::Value count = get(object, Field::Resources_CpuCount);
+  const std::int64_t cpus = count.integer().value_or(0);
+  if (!count.is_zero() && (cpus <= 0 || cpus > *limit.most / 1'000'000'000)) {
+    context.refuse(Constraint::cpus, count, "NanoCpus instead");
+  }
+  want_zero(context, Constraint::cpus, get(object, Field::Resources_CpuPercent),
+            "NanoCpus instead");
+}
+
 /// CPUs are limited by NanoCpus or by quota and period; the engine refuses both at once.
 void check_cpus(Context& context, json::Value object, bool must_be_set) {
+  check_windows_cpus(context, object);
   const json::Value nano = get(object, Field::Resources_NanoCpus);
   const json::Value quota = get(object, Field::Resources_CpuQuota);
   const json::Value period = get(object, Field::Resources_CpuPeriod);
   if (!quota.is_zero()) {
     check_given(context, quota, quota_in_nano_cpus(quota, period), cpus(context));
+    // The period that the container has may be shorter than the kernel's own.
+    if (period.is_zero() && !must_be_set && cpus(context).most) {
+      context.refuse(Constraint::cpus, quota, "NanoCpus, or CpuPeriod with it");
+    }
   } else if (!period.is_zero() && !must_be_set && limited(context, cpus(context))) {
     // With the quota that the container has, a shorter period is more time.
     context.refuse(Constraint::cpus, period, "NanoCpus, or CpuQuota with it");
@@ -112,6 +164,8 @@ void check_rest(Context& context, json::Value object) {
 void check_resources(Context& context, json::Value host_config) {
   check_limit(context, host_config, Field::Resources_Memory, memory(context));
   check_swap(context, get(host_config, Field::Resources_MemorySwap));
+  check_kernel_memory(context, host_config);
+  check_shared_memory(context, get(host_config, Field::HostConfig_ShmSize));
   check_cpus(context, host_config, true);
   check_limit(context, host_config, Field::Resources_PidsLimit, pids(context));
   check_oom_score(context, get(host_config, Field::HostConfig_OomScoreAdj));
@@ -124,6 +178,7 @@ void check_resources_changed(Context& context, json::Value body) {
     check_given(context, new_memory, new_memory.integer().value_or(0), memory(context));
   }
   check_swap(context, get(body, Field::Resources_MemorySwap));
+  check_kernel_memory(context, body);
   check_cpus(context, body, false);
   // Unlike the others, 0 takes this limit away.
   const json::Value new_pids = get(body, Field::Resources_PidsLimit);
@@ -138,6 +193,9 @@ void check_task_resources(Context& context, json::Value resources) {
   check_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
   check_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
   check_limit(context, limits, Field::Limit_Pids, pids(context));
+  if (limited(context, pids(context)) && !is_served(context, Field::Limit_Pids)) {
+    context.refuse_missing(Constraint::pids, limits, "Pids", "a limit, over API 1.41 or later");
+  }
   check_swap(context, get(resources, Field::ResourceRequirements_SwapBytes));
   const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);
   for (const json::Value generic : {get(reserved, Field::SwarmResources_GenericResources),

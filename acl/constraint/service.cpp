@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
@@ -8,13 +9,6 @@ namespace acl::constraint {
 namespace {
 
 using schema::Field;
-
-/// A field that must hold something counts only where the request's API version has it: engines
-/// drop what is newer. No version means the engine's newest.
-bool is_served(const Context& context, Field field) {
-  const ApiVersion& version = context.request.version;
-  return !version.given() || version.minor >= info(field).since;
-}
 
 void want_default(Context& context, Constraint constraint, json::Value mode) {
   if (mode.text() != "default") want_zero(context, constraint, mode, "'default'");
@@ -114,6 +108,9 @@ void check_networks(Context& context, json::Value list) {
       context.refuse(Constraint::namespaces_network, target, "not the host's");
     } else if (listed && !is_one_of(*listed, target.text())) {
       context.refuse(Constraint::networks, target.exists() ? target : network, "a listed network");
+    } else if (!listed && may_begin_an_id(target.text())) {
+      context.refuse(Constraint::namespaces_network, target.exists() ? target : network,
+                     "a name that is no id's beginning, or one that `containers.networks` lists");
     }
     want_zero(context, Constraint::sysctls, get(network, Field::NetworkAttachmentConfig_DriverOpts),
               "no options of the driver: they set sysctls");
@@ -151,6 +148,7 @@ void check_service_rollback(Context& context) {
 void check_service(Context& context) {
   const json::Value body = context.root();
   const json::Value task = get(body, Field::ServiceSpec_TaskTemplate);
+  check_new_swarm_name(context, get(body, Field::SwarmAnnotations_Name));
   check_labels(context, get(body, Field::SwarmAnnotations_Labels));
   check_kind(context, task);
   context.home = "TaskTemplate.ContainerSpec";

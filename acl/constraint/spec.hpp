@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "acl/ip_network.hpp"
 #include "acl/schema/conform.hpp"
 
 namespace acl {
@@ -66,7 +67,8 @@ struct ConstraintSpec {
       capabilities;  ///< that may be added; replaces the level's
   std::vector<DeviceRule> devices;
   std::optional<std::vector<std::string>> networks;  ///< names that may be joined; absent: any
-  bool container_namespaces = false;                 ///< `container:X` as network, pid or ipc mode
+  std::vector<IpNetwork> subnets;     ///< that networks may be made with, beside the level's
+  bool container_namespaces = false;  ///< `container:X` as network, pid or ipc mode
   bool volumes_from = false;
   bool numeric_user = false;  ///< at `restricted`: a name may be root's in the image's passwd
   std::vector<std::string> runtimes;                        ///< beside the engine's default

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/schema/schema.hpp"
 
@@ -63,6 +64,7 @@ void check_node_update(Context& context) {
 /// the environment of the task that it is given to.
 void check_secret(Context& context) {
   const auto body = context.root();
+  check_new_swarm_name(context, get(body, Field::SwarmAnnotations_Name));
   check_labels(context, get(body, Field::SwarmAnnotations_Labels));
   want_nothing(context, Constraint::secrets, get(body, Field::SecretSpec_Driver));
   want_nothing(context, Constraint::secrets, get(body, Field::SecretSpec_Templating));
@@ -70,6 +72,7 @@ void check_secret(Context& context) {
 
 void check_config(Context& context) {
   const auto body = context.root();
+  check_new_swarm_name(context, get(body, Field::SwarmAnnotations_Name));
   check_labels(context, get(body, Field::SwarmAnnotations_Labels));
   want_nothing(context, Constraint::configs, get(body, Field::ConfigSpec_Templating));
 }

@@ -14,6 +14,8 @@ class Addresses:
     def __init__(self):
         self._lock, block = _first_free_block()
         self.bridge = f"172.31.{block * 8}.1/24"  # docker0's stand-in
+        self.spare = f"172.31.{block * 8 + 2}.0/24"  # for a network that a client gives a subnet
+        self.of_the_host = f"172.31.{block * 8 + 3}.0/24"  # for one that the host has
         self.pool = f"base=172.31.{block * 8 + 4}.0/22,size=26"  # for 16 networks that clients create
 
     def release(self):

@@ -27,7 +27,7 @@ class Engine:
         self.host = f"unix://{self.path}"
         self.process = None
         self._bridge = f"tg{os.getpid()}"
-        self._addresses = Addresses()
+        self.addresses = Addresses()
 
     def start(self):
         self._add_bridge()
@@ -45,7 +45,7 @@ class Engine:
             # A containerd that the host runs already is shared with its own engine: keep apart by name.
             "--containerd-namespace", self._bridge, "--containerd-plugins-namespace", f"{self._bridge}-plugins",
             "--iptables=false", "--ip-forward=false", "--ip-masq=false", *self._bridge_option(),
-            "--default-address-pool", self._addresses.pool, *self.options,
+            "--default-address-pool", self.addresses.pool, *self.options,
         ]  # fmt: skip
 
     def _empty_config(self):
@@ -59,7 +59,7 @@ class Engine:
         """docker0 may belong to the host's engine, so this one gets a bridge of its own."""
         if not os.path.exists(f"/sys/class/net/{self._bridge}"):
             subprocess.run(["ip", "link", "add", self._bridge, "type", "bridge"], check=False)
-            subprocess.run(["ip", "addr", "add", self._addresses.bridge, "dev", self._bridge], check=False)
+            subprocess.run(["ip", "addr", "add", self.addresses.bridge, "dev", self._bridge], check=False)
 
     def _bridge_option(self):
         return ["--bridge", self._bridge if os.path.exists(f"/sys/class/net/{self._bridge}") else "none"]
@@ -89,7 +89,7 @@ class Engine:
         # Networks with containers keep a mount there that outlives dockerd.
         subprocess.run(["umount", os.path.join(self.folder, "exec/netns/default")], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._addresses.release()
+        self.addresses.release()
 
     def load_image(self):
         """Makes IMAGE from the host's static busybox: no registry is needed."""

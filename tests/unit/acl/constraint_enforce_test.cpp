@@ -54,10 +54,11 @@ TEST(Enforce, changes_nothing_the_second_time) {
 TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
   Judge judge(everything());
   ASSERT_EQ(judge.says(create, R"({"User":"7","HostConfig":{"Memory":5,"PidsLimit":6,)"
-                               R"("CpuQuota":7,"LogConfig":{"Type":"none"}}})"),
+                               R"("CpuQuota":1,"CpuPeriod":1000000,"LogConfig":{"Type":"none"}}})"),
             "passes");
   EXPECT_THAT(std::string(judge.decision().body),
-              testing::HasSubstr(R"("Memory":5,"PidsLimit":6,"CpuQuota":7)"));
+              testing::HasSubstr(R"("Memory":5,"PidsLimit":6,"CpuQuota":1,)"
+                                 R"("CpuPeriod":1000000)"));
 }
 
 TEST(Enforce, lowers_what_the_client_asks_too_much_of) {

@@ -15,7 +15,7 @@ TEST(NetworkCreate, lets_ordinary_networks_pass) {
           R"({"Driver":"overlay","Attachable":true,"Scope":"local","Options":{"encrypted":""}})",
           R"({"Driver":"bridge","Ingress":false,"ConfigOnly":false,"ConfigFrom":null})",
           R"({"ConfigFrom":{"Network":""},"Internal":true,"EnableIPv6":true,"CheckDuplicate":true})",
-          R"({"IPAM":{"Driver":"default","Options":{},"Config":[{"Subnet":"10.9.0.0/24"}]}})",
+          R"({"IPAM":{"Driver":"default","Options":{},"Config":[{"Subnet":"172.28.9.0/24"}]}})",
           R"({"Options":{"com.docker.network.driver.mtu":"1400"}})",
       }) {
     EXPECT_EQ(judge.says(create, body), "passes") << body << judge.decision().message;

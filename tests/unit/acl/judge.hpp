@@ -25,6 +25,8 @@ class Judge {
   }
 
   explicit Judge(acl::Level level) : Judge(at(level)) {}
+  /// \param policy whose first listener is asked
+  explicit Judge(std::shared_ptr<const acl::Policy> policy) : policy_(std::move(policy)) {}
 
   /// \param request its method and target: "POST /volumes/create"
   /// \returns "passes", or the id of the reason for its refusal

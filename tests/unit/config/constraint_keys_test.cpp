@@ -107,6 +107,22 @@ TEST(ConstraintKeys, refuse_values_that_would_silently_mean_nothing) {
   }
 }
 
+TEST(ConstraintKeys, take_subnets_in_one_spelling) {
+  const auto spec = read("{subnets: [10.20.0.0/16, \"2001:db8:1::/48\"]}");
+  ASSERT_TRUE(spec) << to_string(spec.error().front());
+  EXPECT_EQ(spec->subnets.at(1).to_string(), "2001:db8:1::/48");
+  for (const auto* text : {"10.20.0.1/16", "10.20.0.0", "2001:DB8:1::/48", "::ffff:10.20.0.0/112",
+                           "10.020.0.0/16", "lan"}) {
+    EXPECT_THAT(mistake("{subnets: [\"" + std::string(text) + "\"]}"), HasSubstr("is no network"))
+        << text;
+  }
+  for (const auto* text : {"0.0.0.0/0", "128.0.0.0/1", "::/0", "fc00::/7"}) {
+    EXPECT_THAT(mistake("{subnets: [\"" + std::string(text) + "\"]}"),
+                HasSubstr("write a network of /8 or smaller"))
+        << text;
+  }
+}
+
 TEST(ConstraintKeys, tell_all_mistakes_at_once_and_each_once) {
   const auto spec = read("{level: x, binds: [{}], pids: {max: 0}, waive: [none, privileged]}");
   ASSERT_FALSE(spec);

@@ -132,6 +132,9 @@ profiles:
         - path: /dev/fuse
           permissions: rw
       networks: []
+      subnets:
+        - "10.20.0.0/16"
+        - "2001:db8:1::/48"
       container_namespaces: true
       volumes_from: true
       numeric_user: true

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/names.hpp"
+
+#include <algorithm>
+
+#include "acl/constraint/image_reference.hpp"
+#include "acl/text.hpp"
+
+namespace acl::constraint {
+namespace {
+
+constexpr std::size_t shown_of_engine_id = 12, whole_engine_id = 64, whole_swarm_id = 25;
+constexpr std::string_view base16 = "0123456789abcdef";
+constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+constexpr std::string_view wanted =
+    "a name that is no id: neither 12 to 64 digits 0-9a-f nor 25 digits 0-9a-z";
+
+}  // namespace
+
+bool looks_like_engine_id(std::string_view name) {
+  return name.size() >= shown_of_engine_id && name.size() <= whole_engine_id &&
+         name.find_first_not_of(base16) == name.npos;
+}
+
+bool looks_like_swarm_id(std::string_view name) {
+  return name.size() == whole_swarm_id && name.find_first_not_of(base36) == name.npos;
+}
+
+bool may_begin_an_id(std::string_view target) {
+  return target.find_first_not_of(base36) == target.npos;
+}
+
+bool is_network_name(std::string_view name) {
+  return !name.empty() && std::ranges::none_of(name, [](unsigned char c) {
+    return c <= ' ' || c == 0x7f || c == ':' || c == '/';
+  });
+}
+
+void check_container_name(Context& context) {
+  auto name = context.request.parameter("name");
+  if (name.starts_with('/')) name.remove_prefix(1);  // as the engine does
+  if (!looks_like_engine_id(name)) return;
+  context.refuse(Constraint::names, "name", quoted(name), wanted);
+}
+
+void check_new_network_name(Context& context, json::Value name) {
+  const bool is_id = looks_like_engine_id(name.text()) || looks_like_swarm_id(name.text());
+  if (is_id) context.refuse(Constraint::names, name, wanted);
+}
+
+void check_new_swarm_name(Context& context, json::Value name) {
+  if (looks_like_swarm_id(name.text())) context.refuse(Constraint::names, name, wanted);
+}
+
+void check_new_image_name(Context& context, std::string_view path, std::string_view reference) {
+  constexpr std::string_view official = "docker.io/library/";
+  const auto [repository, tag, digest] = complete(reference);
+  if (!repository.starts_with(official) || tag != "latest") return;
+  if (!looks_like_engine_id(std::string_view(repository).substr(official.size()))) return;
+  context.refuse(Constraint::names, std::string(path), quoted(reference), wanted);
+}
+
+}  // namespace acl::constraint
