@@ -19,6 +19,7 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
     protected_.push_back(constraint::canonical_path(path));
   }
   if (spec_.images) images_.emplace(*spec_.images);
+  if (spec_.images_write) images_write_.emplace(*spec_.images_write);
   for (BindRule& rule : spec_.binds) rule.path = constraint::canonical_path(rule.path);
 }
 

@@ -33,6 +33,12 @@ class Constraints {
     return !images_ || images_->have(reference);
   }
 
+  /// Whether `images_write` has this reference: a name that the profile's clients may give to what
+  /// they have made. Where there is no such list it is true, unless `images` lists what may run.
+  bool lists_image_to_write(std::string_view reference) const {
+    return images_write_ ? images_write_->have(reference) : !images_;
+  }
+
   /// Whether mounting the host path `source` would show a protected socket: it is one, or a
   /// directory above one, or below one, in any lexical spelling. A relative path is refused by
   /// the engine or means the working directory of the daemon, so it counts as "/".
@@ -43,6 +49,7 @@ class Constraints {
   std::bitset<constraint_count> checked_;
   std::vector<std::string> protected_;  ///< canonical
   std::optional<constraint::ListedImages> images_;
+  std::optional<constraint::ListedImages> images_write_;
 };
 
 /// "baseline"

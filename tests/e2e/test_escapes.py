@@ -27,6 +27,8 @@ CREATE = "/v1.41/containers/create?name=escape"
 class EscapeTest(StageTest):
     """The engine's socket lies under /run here, as it does elsewhere: through a relay that sees what gets there."""
 
+    profile = PROFILE
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,8 +39,8 @@ class EscapeTest(StageTest):
         cls.listed, cls.unlisted = (os.path.join(cls.disk, name) for name in ("listed", "host"))
         for path in (cls.listed, cls.unlisted):
             os.mkdir(path)
-        containers = {**PROFILE["containers"], "binds": [{"path": cls.listed}]}
-        cls.gate = cls.stage.tidegate("ci", {**PROFILE, "containers": containers}, f"unix://{cls.relay.path}")
+        containers = {**cls.profile["containers"], "binds": [{"path": cls.listed}]}
+        cls.gate = cls.stage.tidegate("ci", {**cls.profile, "containers": containers}, f"unix://{cls.relay.path}")
         cls.addClassCleanup(cls.gate.stop)
 
     @classmethod
