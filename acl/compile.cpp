@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <ranges>
 #include <utility>
 
 #include "acl/bind_rules.hpp"
+#include "acl/by_name.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
@@ -68,6 +70,7 @@ class PolicyCompiler {
     check_entries(profile.deny, where + ".deny");
     check_agreement(profile, where + ".allow");
     check_constraints(profile.constraints, where + ".containers");
+    std::ranges::move(unlisted_builds(profile, where), std::back_inserter(mistakes_));
   }
 
   void check_constraints(const ConstraintSpec& spec, const std::string& where) {
@@ -230,12 +233,17 @@ class PolicyCompiler {
     }
   }
 
+  static bool takes_its_name(const Profile& profile, Operation operation) {
+    return !why_by_name(profile.constraints_.spec(), operation).empty();
+  }
+
   static void add_rule(Profile& profile, const std::string& entry, bool allows) {
     const auto index = static_cast<std::uint16_t>(profile.rules_.size());
     profile.rules_.push_back({(allows ? "allow " : "deny ") + entry, allows});
     const bool at_level = allows && profile.constraints_.level() != Level::unconfined;
     for (const Operation operation : expand(entry)) {
       if (at_level && !allows_at_level(entry, operation)) continue;
+      if (allows && !operation_by_name(entry) && takes_its_name(profile, operation)) continue;
       profile.rule_of_[static_cast<std::size_t>(operation)] = index;
     }
   }

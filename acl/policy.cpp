@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "acl/by_name.hpp"
 #include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
@@ -82,6 +83,8 @@ void Profile::deny_operation(const Request& request, Decision& decision) const {
   if (constraints_.level() != Level::unconfined) {
     sentence += naming_sentence(request.operation, constraints_.level());
   }
+  const std::string_view why = why_by_name(constraints_.spec(), request.operation);
+  if (!why.empty()) sentence += "; " + std::string(why);
   deny(Reason::operation_denied, std::move(sentence), decision);
 }
 

@@ -12,6 +12,7 @@ namespace config {
 namespace {
 
 using acl::BindRule;
+using acl::BuildSpec;
 using acl::ConstraintSpec;
 using acl::DeviceRule;
 using acl::EnforceSpec;
@@ -58,6 +59,14 @@ const Table<DeviceRule>& device_keys() {
   return table;
 }
 
+const Table<BuildSpec>& build_keys() {
+  static const Table<BuildSpec> table{
+      field("networks", &BuildSpec::networks, texts()),
+      field("images", &BuildSpec::any_image, build_images()),
+  };
+  return table;
+}
+
 const Table<EnforceSpec>& enforce_keys() {
   static const Table<EnforceSpec> table{
       field("labels", &EnforceSpec::labels, labels()),
@@ -100,14 +109,17 @@ const Table<ConstraintSpec>& constraint_keys() {
       field("log_drivers", &Spec::log_drivers, texts()),
       field("volume_drivers", &Spec::volume_drivers, texts()),
       field("network_drivers", &Spec::network_drivers, texts()),
-      field("build", &Spec::build_networks,
-            under("networks", texts(), "the networks that builds may use")),
+      field("build", &Spec::build, map_of(build_keys())),
       field("image_import", &Spec::image_import, boolean()),
+      field("images_write", &Spec::images_write, texts()),
+      field("image_load", &Spec::image_load, boolean()),
       field("memory", &Spec::memory_max,
             under("max", memory(), "the most that a container may ask for")),
       field("cpus", &Spec::nano_cpus_max,
             under("max", cpus(), "the most that a container may ask for")),
       field("pids", &Spec::pids_max, under("max", pids(), "the most that a container may ask for")),
+      field("tmpfs", &Spec::tmpfs_max,
+            under("max", tmpfs_size(), "the most that a tmpfs may be given")),
       field("ulimits", &Spec::ulimits_max, ulimits()),
       field("waive", &Spec::waive, texts()),
       field("enforce", &Spec::enforce, map_of(enforce_keys())),

@@ -10,6 +10,7 @@ namespace config {
 const Table<acl::ConstraintSpec>& constraint_keys();
 const Table<acl::BindRule>& bind_keys();
 const Table<acl::DeviceRule>& device_keys();
+const Table<acl::BuildSpec>& build_keys();
 const Table<acl::EnforceSpec>& enforce_keys();
 
 }  // namespace config

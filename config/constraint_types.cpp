@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t MiB = std::size_t{1024} * 1024;
 constexpr std::size_t PiB = MiB * MiB * 1024;
 constexpr std::size_t least_memory = 6 * MiB;    // the engine refuses less
+constexpr std::size_t least_tmpfs = 4096;        // a page
 constexpr std::int64_t least_cpus = 10'000'000;  // the engine takes 0.01 CPUs and more
 constexpr std::int64_t most_cpus = 4096'000'000'000;
 constexpr std::size_t most_pids = 4'194'304;  // PID_MAX_LIMIT of 64-bit Linux
@@ -211,6 +212,14 @@ Type<bool> permission() {
 
 Type<std::int64_t> memory() {
   return as_signed(size(least_memory, PiB));
+}
+
+Type<std::int64_t> tmpfs_size() {
+  return as_signed(size(least_tmpfs, PiB));
+}
+
+Type<bool> build_images() {
+  return choice<bool>({{"listed", false}, {"any", true}});
 }
 
 Type<std::int64_t> pids() {

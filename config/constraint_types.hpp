@@ -21,6 +21,10 @@ Type<acl::Habits> habits();
 Type<bool> permission();
 /// Bytes of memory, as "512MiB"; at least what the engine takes.
 Type<std::int64_t> memory();
+/// Bytes of a tmpfs; at least a page.
+Type<std::int64_t> tmpfs_size();
+/// "any" is true, "listed" false.
+Type<bool> build_images();
 /// 10^-9 CPUs, written as CPUs: "1.5".
 Type<std::int64_t> cpus();
 Type<std::int64_t> pids();

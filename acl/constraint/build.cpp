@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "acl/constraint/container_parts.hpp"
 #include "acl/constraint/names.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
@@ -32,7 +33,7 @@ bool is_true(std::string_view text) {
 }
 
 void check_network(Context& context, std::string_view network) {
-  const auto& listed = context.spec().build_networks;
+  const auto& listed = context.spec().build.networks;
   if (network.empty()) return;
   if (listed ? is_one_of(*listed, network) : is_one_of(level_networks, network)) return;
   context.refuse(Constraint::build, "networkmode", quoted(network),
@@ -53,7 +54,8 @@ void check_escapes(Context& context, const Parameter& parameter) {
   } else if (parameter.name == "version" && !value.empty() && value != "1") {
     context.refuse(Constraint::build, "version", quoted(value), "'1', the classic builder");
   } else if (parameter.name == "remote" && !value.empty() && !context.spec().image_import) {
-    context.refuse(Constraint::image_import, "remote", quoted(value), "nothing");
+    context.refuse(Constraint::image_import, "remote", quoted(value),
+                   "nothing, or `image_import: true`");
   }
 }
 
@@ -73,7 +75,8 @@ bool is_within(const std::map<std::string, std::int64_t>& maxima, Value limit) {
   for (const auto member : limit) {
     if (!is_one_of(ulimit_keys, member.key())) return false;
   }
-  const auto most = maxima.find(std::string(limit["Name"].text()));
+  if (!is_ulimit_name(limit["Name"].text())) return false;
+  const auto most = maxima.find(ulimit_name(limit["Name"].text()));
   if (most == maxima.end()) return true;
   for (const auto key : {"Hard", "Soft"}) {
     const auto value = limit[key].integer();
@@ -82,7 +85,7 @@ bool is_within(const std::map<std::string, std::int64_t>& maxima, Value limit) {
   return true;
 }
 
-void check_ulimits(Context& context, Value limits) {
+void check_build_ulimits(Context& context, Value limits) {
   for (const auto limit : limits) {
     if (is_within(context.spec().ulimits_max, limit)) continue;
     context.refuse(Constraint::ulimits, "ulimits", quoted(limit["Name"].text()),
@@ -100,7 +103,7 @@ void check_json(Context& context, const Parameter& parameter) {
   } else if (parameter.name == "labels") {
     check_labels(context, document.root());
   } else {
-    check_ulimits(context, document.root());
+    check_build_ulimits(context, document.root());
   }
 }
 

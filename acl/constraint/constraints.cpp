@@ -39,6 +39,7 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
     sockets_.add(constraint::canonical_path(path));
   }
   if (spec_.images) images_.emplace(*spec_.images);
+  if (spec_.images_write) images_write_.emplace(*spec_.images_write);
 }
 
 std::string_view to_string(Level level) {

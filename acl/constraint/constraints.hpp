@@ -51,12 +51,19 @@ class Constraints {
   /// Whether the host would lose the way to one of its own networks to this subnet.
   bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
 
+  /// Whether `images_write` has this reference: a name that the profile's clients may give to what
+  /// they have made. Where there is no such list it is true, unless `images` lists what may run.
+  bool lists_image_to_write(std::string_view reference) const {
+    return images_write_ ? images_write_->have(reference) : !images_;
+  }
+
  private:
   ConstraintSpec spec_;
   std::bitset<constraint_count> checked_;
   constraint::SocketPlaces sockets_;
   constraint::ListedPaths binds_;
   std::optional<constraint::ListedImages> images_;
+  std::optional<constraint::ListedImages> images_write_;
   IpRanges subnets_;
   IpRanges host_networks_;
 };

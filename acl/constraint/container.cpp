@@ -14,6 +14,8 @@ void check_config(Context& context, json::Value body) {
   check_user(context, body, Field::Config_User);
   check_env(context, get(body, Field::Config_Env));
   check_labels(context, get(body, Field::Config_Labels));
+  check_working_dir(context, get(body, Field::Config_WorkingDir));
+  check_on_build(context, body);
 }
 
 void check_privileges(Context& context, json::Value host) {
@@ -33,6 +35,7 @@ void check_privileges(Context& context, json::Value host) {
 void check_storage(Context& context, json::Value host) {
   check_binds(context, get(host, Field::HostConfig_Binds));
   check_mounts(context, get(host, Field::HostConfig_Mounts));
+  check_tmpfs(context, get(host, Field::HostConfig_Tmpfs));
   check_volumes_from(context, get(host, Field::HostConfig_VolumesFrom));
   check_volume_driver(context, get(host, Field::HostConfig_VolumeDriver), {});
   const json::Value rootfs = get(host, Field::HostConfig_ReadonlyRootfs);

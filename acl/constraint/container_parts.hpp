@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "acl/constraint/check.hpp"
@@ -34,6 +35,16 @@ void check_binds(Context&, json::Value list);
 void check_mounts(Context&, json::Value list);
 void check_volumes_from(Context&, json::Value list);
 
+// tmpfs.cpp
+/// HostConfig.Tmpfs: options by target.
+void check_tmpfs(Context&, json::Value map);
+/// TmpfsOptions of a mount, whatever its type.
+void check_tmpfs_mount(Context&, json::Value mount);
+
+// template.cpp
+/// `templates`: what swarm expands in a service.
+void check_templates(Context&, json::Value service);
+
 // resource.cpp
 /// Of ContainerCreate, where what is not set has no limit.
 void check_resources(Context&, json::Value host_config);
@@ -41,6 +52,10 @@ void check_resources(Context&, json::Value host_config);
 void check_resources_changed(Context&, json::Value body);
 /// Of a service: Limits of TaskTemplate.Resources.
 void check_task_resources(Context&, json::Value resources);
+/// The name of a ulimit as a profile's maxima have it.
+std::string ulimit_name(std::string_view name);
+/// Whether a ulimit may be called so.
+bool is_ulimit_name(std::string_view name);
 void check_ulimits(Context&, json::Value list);
 void check_oom_score(Context&, json::Value score);
 

@@ -12,6 +12,7 @@ void check_container_exec(Context& context) {
   want_false(context, Constraint::privileged, get(body, Field::ExecCreateRequest_Privileged));
   check_exec_user(context, get(body, Field::ExecCreateRequest_User));
   check_env(context, get(body, Field::ExecCreateRequest_Env));
+  check_working_dir(context, get(body, Field::ExecCreateRequest_WorkingDir));
 }
 
 }  // namespace acl::constraint

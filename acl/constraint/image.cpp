@@ -60,8 +60,11 @@ void check_image(Context& context, const Place& where, std::string_view referenc
   }
 }
 
+/// Whatever stands under a name of `images` may run, so that nobody may put a thing there unasked.
 void check_image_name(Context& context, const Place& where, std::string_view reference) {
-  check_listed(context, where, reference);
+  if (context.rules.lists_image_to_write(reference)) return;
+  context.refuse(Constraint::images, where, Quoted{reference, 128},
+                 "a name that `images_write` lists");
 }
 
 void check_image_create(Context& context) {
@@ -72,12 +75,20 @@ void check_image_create(Context& context) {
     if (request.parameter("fromSrc").empty()) return;
   }
   check_source(context, request.parameter("fromSrc"));
+  check_changes(context);
   check_image_target(context);
 }
 
+/// The archive says what its images are called.
 void check_image_load(Context& context) {
-  if (context.restricted() && !context.spec().image_import) {
-    context.refuse(Constraint::image_import, "ImageLoad", "an archive of images", "pulls alone");
+  const ConstraintSpec& spec = context.spec();
+  if (spec.image_load) return;
+  if (spec.images) {
+    context.refuse(Constraint::images, "ImageLoad", "an archive with names of its own",
+                   "pulls alone, or `image_load: true`");
+  } else if (context.restricted() && !spec.image_import) {
+    context.refuse(Constraint::image_import, "ImageLoad", "an archive of images",
+                   "pulls alone, or `image_load: true`");
   }
 }
 
@@ -90,11 +101,19 @@ void check_image_target(Context& context) {
 }
 
 void check_image_push(Context& context) {
-  check_image_name(context, "name",
-                   joined(context.request.name(), context.request.parameter("tag")));
+  const auto name = joined(context.request.name(), context.request.parameter("tag"));
+  const bool written = context.spec().images_write && context.rules.lists_image_to_write(name);
+  if (!written) check_listed(context, "name", name);
+}
+
+void check_image_commit_head(Context& context) {
+  check_image_target(context);
+  check_changes(context);
 }
 
 void check_image_commit(Context& context) {
+  check_on_build(context, context.root());
+  check_working_dir(context, get(context.root(), Field::Config_WorkingDir));
   check_labels(context, get(context.root(), Field::Config_Labels));
   check_env(context, get(context.root(), Field::Config_Env));
 }

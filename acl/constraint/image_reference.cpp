@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/image_reference.hpp"
 
+#include <algorithm>
+
 namespace acl::constraint {
+namespace {
+
+bool is_upper_case(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+}  // namespace
 
 std::string_view take_tag(std::string_view& name) {
   const auto colon = name.rfind(':');
@@ -12,14 +21,16 @@ std::string_view take_tag(std::string_view& name) {
   return tag;
 }
 
-// As distribution/reference does: a first component is a registry if it looks like a host.
+// As distribution/reference does: a first component is a registry if it looks like a host. Older
+// engines take one with capitals for a folder of the hub's, where no name has any.
 std::string with_registry(std::string_view name) {
   constexpr std::string_view hub = "docker.io";
   if (name.starts_with("**")) return std::string(name);
   const auto slash = name.find('/');
   const auto first = name.substr(0, slash);
   const bool is_host =
-      slash != name.npos && (first.find_first_of(".:*") != first.npos || first == "localhost");
+      slash != name.npos && (first.find_first_of(".:*") != first.npos || first == "localhost" ||
+                             std::ranges::any_of(first, is_upper_case));
   if (is_host && first == "index.docker.io") {
     return std::string(hub) + std::string(name.substr(slash));
   }

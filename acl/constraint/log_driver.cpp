@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
+#include "acl/constraint/grammar.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 
@@ -10,11 +12,28 @@ namespace {
 constexpr auto level_drivers =
     std::to_array<std::string_view>({"json-file", "local", "journald", "none"});
 
+struct LogOption {
+  std::string_view name;
+  Grammar grammar;
+};
+
 // What the drivers of the level understand; none of it is an address or a path.
-constexpr auto level_options = std::to_array<std::string_view>(
-    {"cache-compress", "cache-disabled", "cache-max-file", "cache-max-size", "compress", "env",
-     "env-regex", "labels", "labels-regex", "max-buffer-size", "max-file", "max-size", "mode",
-     "tag"});
+constexpr auto known_options = std::to_array<LogOption>({
+#define LOG_OPTION(name, grammar) {name, Grammar::grammar},
+#include "acl/constraint/expanded.inc"
+});
+
+/// \param of_level whether the driver is one of the level's: whoever lists another driver wants it
+/// with its addresses
+void check_option(Context& context, json::Value option, bool of_level) {
+  if (option.is_zero()) return;
+  const auto* const known = std::ranges::find(known_options, option.key(), &LogOption::name);
+  if (known == known_options.end()) {
+    if (of_level) context.refuse(Constraint::log_driver, option, "no address, no path");
+  } else if (!fits(known->grammar, option.text())) {
+    context.refuse(Constraint::log_driver, option, wanted(known->grammar));
+  }
+}
 
 }  // namespace
 
@@ -27,11 +46,7 @@ void check_log_driver(Context& context, json::Value name, json::Value options) {
     context.refuse(Constraint::log_driver, name,
                    listed ? "a listed driver" : "json-file, local, journald or none");
   }
-  if (!of_level) return;  // who lists a driver wants it with its addresses
-  for (const auto option : options) {
-    if (is_one_of(level_options, option.key()) || option.is_zero()) continue;
-    context.refuse(Constraint::log_driver, option, "no address, no path");
-  }
+  for (const auto option : options) check_option(context, option, of_level);
 }
 
 }  // namespace acl::constraint

@@ -99,6 +99,7 @@ void check_mount(Context& context, json::Value mount) {
     context.refuse(Constraint::docker_socket, source, no_way_to_a_socket);
   }
   check_volume_mount(context, mount);  // its options count whatever the type says
+  check_tmpfs_mount(context, mount);
   if (type.text() == "image") return check_image(context, source, source.text());
   if (type.text() == "volume" || type.text() == "tmpfs") return;
   if (type.exists()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,7 @@ void check_volume_driver(Context&, json::Value driver, json::Value options);
 
 /// `images`: whether `reference` is one of the listed, and by digest where that is demanded.
 void check_image(Context&, const Place&, std::string_view reference);
-/// The same for a name that is given to an image: it has no digest yet.
+/// The same for a name that is given to an image: it must be one of `images_write`.
 void check_image_name(Context&, const Place&, std::string_view reference);
 
 /// `labels`: a map of labels.
@@ -35,6 +36,29 @@ void check_endpoint(Context&, std::string_view network, json::Value endpoint);
 
 /// `env`: a list of "NAME=value"; no message shows the value.
 void check_env(Context&, json::Value env);
+
+/// The same for one name.
+void check_env_name(Context&, const Place&, std::string_view name);
+
+/// `labels` for one key.
+void check_label_key(Context&, const Place&, std::string_view key);
+
+/// `changes`: the Dockerfile instructions of that parameter.
+void check_changes(Context&);
+/// `changes`: the OnBuild of a Config.
+void check_on_build(Context&, json::Value config);
+
+/// `working_dir`: where a process starts. Behind a link of /proc a flaw of the runtime has shown
+/// the host's directories (CVE-2024-21626).
+void check_working_dir(Context&, json::Value directory);
+bool is_plain_directory(std::string_view path);
+inline constexpr std::string_view working_dir_wanted =
+    "a directory outside of /proc and /dev/fd, or `waive: [working_dir]`";
+
+/// `tmpfs`, and `constraint` for what is no option of a tmpfs: options as mount(8) takes them.
+void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
+/// `tmpfs`: a size of memory that the request gives at `where`.
+void check_tmpfs_size(Context&, json::Value where, std::int64_t bytes);
 
 /// `log_driver`: a log driver and its options.
 void check_log_driver(Context&, json::Value name, json::Value options);

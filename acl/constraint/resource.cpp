@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/container_parts.hpp"
+#include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -204,10 +205,23 @@ void check_task_resources(Context& context, json::Value resources) {
   }
 }
 
+/// The runtime folds the case of these names, and of letters outside of ASCII too.
+std::string ulimit_name(std::string_view name) {
+  return lower_case(name);
+}
+
+bool is_ulimit_name(std::string_view name) {
+  return ulimit_name(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz") == name.npos;
+}
+
 void check_ulimits(Context& context, json::Value list) {
   for (const json::Value ulimit : list) {
+    const json::Value name = get(ulimit, Field::Ulimit_Name);
+    if (!is_ulimit_name(name.text())) {
+      context.refuse(Constraint::ulimits, name, "a name as nofile");
+    }
     const auto most =
-        context.spec().ulimits_max.find(std::string(get(ulimit, Field::Ulimit_Name).text()));
+        context.spec().ulimits_max.find(ulimit_name(get(ulimit, Field::Ulimit_Name).text()));
     if (most == context.spec().ulimits_max.end()) continue;
     for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
       const json::Value value = get(ulimit, field);

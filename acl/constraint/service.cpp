@@ -93,6 +93,7 @@ void check_container(Context& context, json::Value container) {
   check_image(context, "TaskTemplate.ContainerSpec.Image", image.text());
   check_hardening(context, container);
   check_mounts(context, get(container, Field::ContainerSpec_Mounts));
+  check_working_dir(context, get(container, Field::ContainerSpec_Dir));
   check_user(context, container, Field::ContainerSpec_User);
   check_groups(context, get(container, Field::ContainerSpec_Groups));
   check_env(context, get(container, Field::ContainerSpec_Env));
@@ -151,6 +152,7 @@ void check_service(Context& context) {
   check_new_swarm_name(context, get(body, Field::SwarmAnnotations_Name));
   check_labels(context, get(body, Field::SwarmAnnotations_Labels));
   check_kind(context, task);
+  check_templates(context, body);
   context.home = "TaskTemplate.ContainerSpec";
   check_container(context, get(task, Field::TaskSpec_ContainerSpec));
   context.home = "TaskTemplate.Resources.Limits";

@@ -34,18 +34,21 @@ bool is_number(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_digit);
 }
 
-/// "user", "user:group"; without a user the engine takes root.
+/// "user:group"; without a user the engine takes root. Without a group it takes the user's in the
+/// image's passwd, and of a number that stands nowhere in it group root.
 bool is_unprivileged(const ConstraintSpec& spec, std::string_view text) {
   const auto colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   const std::string_view group = colon == text.npos ? "" : text.substr(colon + 1);
-  if (name.empty() || is_root(name) || is_root(group)) return false;
-  return !spec.numeric_user || (is_number(name) && (group.empty() || is_number(group)));
+  if (name.empty() || is_root(name) || group.empty() || is_root(group)) return false;
+  return !spec.numeric_user || (is_number(name) && is_number(group));
 }
 
 std::string_view user_wanted(const ConstraintSpec& spec) {
-  return spec.numeric_user ? "a number other than 0, and no group 0"
-                           : "neither root nor group root";
+  return spec.numeric_user
+             ? "numbers of a user and a group, as 1000:1000, none of them 0"
+             : "a user and a group, as 1000:1000, none of them root; `enforce: {user: 1000:1000}` "
+               "is for clients that name no user";
 }
 
 /// Whether a published port's host address may be listened on; "" is every address.

@@ -52,6 +52,15 @@ struct EnforceSpec {
   bool operator==(const EnforceSpec&) const = default;
 };
 
+/// What builds may use. FROM is not looked at, so where `images` lists what may run there are no
+/// builds, unless somebody wrote that any image will do.
+struct BuildSpec {
+  std::optional<std::vector<std::string>> networks;  ///< `networkmode` values; absent: the level's
+  bool any_image = false;                            ///< `images: any`
+
+  bool operator==(const BuildSpec&) const = default;
+};
+
 /// The constraints of a profile as they were written: a level, and what widens or narrows it by
 /// name. An absent optional leaves the level's own meaning.
 struct ConstraintSpec {
@@ -77,9 +86,13 @@ struct ConstraintSpec {
   std::optional<std::vector<std::string>> log_drivers;      ///< replaces the level's
   std::optional<std::vector<std::string>> volume_drivers;   ///< replaces {local}
   std::optional<std::vector<std::string>> network_drivers;  ///< replaces the level's
-  std::optional<std::vector<std::string>>
-      build_networks;                         ///< `networkmode` values; replaces the level's
-  bool image_import = false;                  ///< fromSrc and remote may be URLs
+  BuildSpec build;
+  bool image_import = false;  ///< fromSrc and remote may be URLs
+  /// Globs over names that tag, commit, import and build may give; absent: any where `images` is
+  /// absent too, none where it is not.
+  std::optional<std::vector<std::string>> images_write;
+  bool image_load = false;                    ///< ImageLoad, which may bring any name
+  std::optional<std::int64_t> tmpfs_max;      ///< bytes; then a tmpfs must have a size
   std::optional<std::int64_t> memory_max;     ///< bytes
   std::optional<std::int64_t> nano_cpus_max;  ///< 10^-9 CPUs
   std::optional<std::int64_t> pids_max;

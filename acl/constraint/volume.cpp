@@ -14,24 +14,10 @@ namespace {
 
 using schema::Field;
 
-constexpr auto tmpfs_sizes =
-    std::to_array<std::string_view>({"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid"});
-constexpr auto tmpfs_flags = std::to_array<std::string_view>(
-    {"defaults", "ro", "rw", "noexec", "exec", "nosuid", "nodev", "noatime", "nodiratime",
-     "relatime", "strictatime", "sync", "async"});
-
 constexpr std::size_t most_paths = 512;  // overlayfs takes 500 layers; more may be anything
 // What overlayfs reads as paths; what else has a path in `o` begins it with a slash.
 constexpr auto overlay_layers =
     std::to_array<std::string_view>({"lowerdir", "upperdir", "workdir", "lowerdir+", "datadir+"});
-
-/// A flag like `bind` makes mount(2) forget the type, so options of a tmpfs are listed, not
-/// excluded.
-bool is_tmpfs_option(std::string_view option) {
-  const auto equals = option.find('=');
-  if (equals == option.npos) return option.empty() || is_one_of(tmpfs_flags, option);
-  return is_one_of(tmpfs_sizes, option.substr(0, equals));
-}
 
 bool every_option(std::string_view options, bool (*holds)(std::string_view)) {
   bool all = true;
@@ -83,14 +69,26 @@ void check_sockets(Context& context, json::Value options) {
   }
 }
 
+/// A device of a tmpfs is a name that nobody looks at.
+bool is_plain_device(std::string_view device) {
+  return !device.starts_with('/') && std::ranges::all_of(device, [](char c) { return c > ' '; });
+}
+
+void check_local_option(Context& context, json::Value option, bool tmpfs) {
+  const auto key = option.key();
+  if (option.is_zero() || key == "size") return;
+  if (tmpfs && key == "o") {
+    return check_tmpfs_options(context, Constraint::volumes, option, option.text());
+  }
+  if (tmpfs && (key == "type" || (key == "device" && is_plain_device(option.text())))) return;
+  context.refuse(Constraint::volumes, option, "a tmpfs's options or none");
+}
+
 void check_local_options(Context& context, json::Value options) {
   const bool tmpfs = options["type"].text() == "tmpfs";
-  for (const auto option : options) {
-    const auto key = option.key();
-    if (option.is_zero() || key == "size") continue;
-    if (tmpfs && key == "o" && every_option(option.text(), is_tmpfs_option)) continue;
-    if (tmpfs && (key == "type" || (key == "device" && !option.text().starts_with('/')))) continue;
-    context.refuse(Constraint::volumes, option, "a tmpfs's options or none");
+  for (const auto option : options) check_local_option(context, option, tmpfs);
+  if (tmpfs && options["o"].is_zero()) {
+    check_tmpfs_options(context, Constraint::volumes, options, "");
   }
 }
 

@@ -31,6 +31,8 @@ def create(**config):
 class EscapeTest(StageTest):
     """The engine's socket lies under /run here, as it does elsewhere: through a relay that sees what gets there."""
 
+    profile = PROFILE
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -43,8 +45,8 @@ class EscapeTest(StageTest):
             os.mkdir(path)
         with open(os.path.join(cls.unlisted, "secret"), "w", encoding="ascii") as file:
             file.write(escapes.SECRET)
-        containers = {**PROFILE["containers"], "binds": [{"path": cls.listed}]}
-        cls.gate = cls.stage.tidegate("ci", {**PROFILE, "containers": containers}, f"unix://{cls.relay.path}")
+        containers = {**cls.profile["containers"], "binds": [{"path": cls.listed}]}
+        cls.gate = cls.stage.tidegate("ci", {**cls.profile, "containers": containers}, f"unix://{cls.relay.path}")
         cls.addClassCleanup(cls.gate.stop)
 
     @classmethod

@@ -16,13 +16,13 @@ ENFORCED = {
         "level": "restricted",
         "enforce": {
             "labels": {"team": "ci"}, "no_new_privileges": True, "drop_all_capabilities": True, "read_only_rootfs": True,
-            "memory": "64MiB", "cpus": 0.5, "pids": 64, "user": "1000", "log_driver": "local",
+            "memory": "64MiB", "cpus": 0.5, "pids": 64, "user": "1000:1000", "log_driver": "local",
         },
     },
 }  # fmt: skip
 
 HARDENED = [
-    "--user", "1000", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+    "--user", "1000:1000", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
     "--memory", "64m", "--pids-limit", "64", "--cpus", "0.5",
 ]  # fmt: skip
 
@@ -77,7 +77,7 @@ class Restricted(Profile):
 
     def test_each_part_of_the_hardening_is_asked_for(self):
         parts = [
-            (["--user", "1000"], "Config.User"),
+            (["--user", "1000:1000"], "Config.User"),
             (["--read-only"], "ReadonlyRootfs"),
             (["--cap-drop", "ALL"], "CapDrop"),
             (["--security-opt", "no-new-privileges"], "SecurityOpt"),
@@ -112,7 +112,7 @@ class Enforced(Profile):
         t.docker("run", "-d", "--name", "plain", IMAGE, "sleep", "600")
         container = json.loads(self.direct().docker("inspect", "plain").out)[0]
         host = container["HostConfig"]
-        self.assertEqual(container["Config"]["User"], "1000")
+        self.assertEqual(container["Config"]["User"], "1000:1000")
         self.assertEqual(container["Config"]["Labels"], {"team": "ci"})
         self.assertEqual(host["SecurityOpt"], ["no-new-privileges"])
         self.assertEqual(host["CapDrop"], ["ALL"])

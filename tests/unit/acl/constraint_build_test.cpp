@@ -57,7 +57,7 @@ TEST(ImageBuild, fetches_nothing_from_a_url) {
 
 TEST(ImageBuild, runs_on_the_networks_that_the_profile_lists) {
   acl::ConstraintSpec spec;
-  spec.build_networks = {{"builders"}};
+  spec.build.networks = {{"builders"}};
   Judge judge(spec);
   EXPECT_EQ(judge.says(build("networkmode=builders")), "passes");
   EXPECT_EQ(judge.says(build("networkmode=default")), "constraint.build");

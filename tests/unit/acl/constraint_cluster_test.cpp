@@ -30,6 +30,7 @@ TEST(PluginPull, grants_nothing_that_reaches_the_host) {
 TEST(PluginPull, takes_listed_plugins_and_paths) {
   acl::ConstraintSpec spec;
   spec.images = {{"corp/*"}};
+  spec.build.any_image = true;
   spec.binds = {{"/data"}, {"/certs", true}};
   spec.devices = {{"/dev/fuse"}, {"/dev/null", "r"}};
   Judge judge(spec);

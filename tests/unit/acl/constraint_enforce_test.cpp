@@ -22,7 +22,7 @@ acl::ConstraintSpec everything() {
   spec.enforce.memory = 1000;
   spec.enforce.nano_cpus = 2000;
   spec.enforce.pids = 30;
-  spec.enforce.user = "1000";
+  spec.enforce.user = "1000:1000";
   spec.enforce.log_driver = "local";
   return spec;
 }
@@ -33,7 +33,7 @@ TEST(Enforce, hardens_a_container_of_an_unaware_client_so_that_it_passes_restric
   EXPECT_EQ(judge.decision().body,
             R"({"Image":"a","HostConfig":{"SecurityOpt":["no-new-privileges"],"CapDrop":["ALL"],)"
             R"("ReadonlyRootfs":true,"LogConfig":{"Type":"local"},"Memory":1000,"PidsLimit":30,)"
-            R"("NanoCpus":2000},"User":"1000","Labels":{"team":"ci"}})");
+            R"("NanoCpus":2000},"User":"1000:1000","Labels":{"team":"ci"}})");
   EXPECT_THAT(
       judge.decision().enforced,
       ElementsAre("User", "HostConfig.SecurityOpt[0]", "HostConfig.CapDrop[0]",
@@ -53,7 +53,7 @@ TEST(Enforce, changes_nothing_the_second_time) {
 
 TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
   Judge judge(everything());
-  ASSERT_EQ(judge.says(create, R"({"User":"7","HostConfig":{"Memory":5,"PidsLimit":6,)"
+  ASSERT_EQ(judge.says(create, R"({"User":"7:7","HostConfig":{"Memory":5,"PidsLimit":6,)"
                                R"("CpuQuota":1,"CpuPeriod":1000000,"LogConfig":{"Type":"none"}}})"),
             "passes");
   EXPECT_THAT(std::string(judge.decision().body),

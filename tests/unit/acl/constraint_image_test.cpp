@@ -84,6 +84,7 @@ TEST(ListedImages, are_matched_in_bounded_time) {
 acl::ConstraintSpec listed() {
   acl::ConstraintSpec spec;
   spec.images = {{"registry.corp/**", "alpine"}};
+  spec.build.any_image = true;
   return spec;
 }
 
@@ -133,16 +134,67 @@ TEST(ImageCreate, imports_anything_where_the_profile_says_so) {
   EXPECT_EQ(judge.says("POST /images/load"), "passes");
 }
 
-TEST(ImageNames, are_given_from_the_list_only) {
+constexpr const char* writing[] = {
+    "POST /images/abc/tag?repo=",
+    "POST /commit?container=c&repo=",
+    "POST /images/create?fromSrc=-&repo=",
+    "POST /build?t=registry.corp%2Fmade&t=",
+};
+
+TEST(ImageNames, of_listed_images_are_given_to_nothing_else) {
   Judge judge(listed());
-  EXPECT_EQ(judge.says("POST /images/abc/tag?repo=registry.corp%2Fx&tag=1"), "passes");
-  EXPECT_EQ(judge.says("POST /images/abc/tag?repo=evil%2Fx"), "constraint.images");
+  for (const std::string request : writing) {
+    EXPECT_EQ(judge.says(request + "registry.corp%2Fx", "{}"), "constraint.images") << request;
+    EXPECT_EQ(judge.says(request + "docker.io%2Flibrary%2Falpine", "{}"), "constraint.images");
+    EXPECT_EQ(judge.says(request + "evil%2Fx", "{}"), "constraint.images") << request;
+  }
   EXPECT_EQ(judge.says("POST /images/registry.corp/x/push?tag=1"), "passes");
   EXPECT_EQ(judge.says("POST /images/evil/x/push?tag=1"), "constraint.images");
-  EXPECT_EQ(judge.says("POST /commit?container=c&repo=registry.corp%2Fx", "{}"), "passes");
-  EXPECT_EQ(judge.says("POST /commit?container=c&repo=evil%2Fx", "{}"), "constraint.images");
-  EXPECT_EQ(judge.says("POST /images/create?fromSrc=-&repo=evil%2Fx"), "constraint.images");
-  EXPECT_EQ(judge.says("POST /build?t=registry.corp%2Fx&t=evil%2Fx"), "constraint.images");
+}
+
+TEST(ImageNames, are_given_where_a_list_has_them_whatever_may_run) {
+  auto spec = listed();
+  spec.images_write = {{"registry.corp/made", "own/*"}};
+  Judge judge(spec);
+  for (const std::string request : writing) {
+    EXPECT_EQ(judge.says(request + "registry.corp%2Fmade", "{}"), "passes") << request;
+    EXPECT_EQ(judge.says(request + "own%2Fx", "{}"), "passes") << request;
+    EXPECT_EQ(judge.says(request + "registry.corp%2Fx", "{}"), "constraint.images") << request;
+  }
+  EXPECT_EQ(judge.says("POST /containers/create", R"({"Image":"own/x"})"), "constraint.images");
+  EXPECT_EQ(judge.says("POST /images/own/x/push?tag=1"), "passes");
+}
+
+TEST(ImageNames, are_free_without_any_list) {
+  Judge judge;
+  for (const std::string request : writing) {
+    EXPECT_EQ(judge.says(request + "registry.corp%2Fx", "{}"), "passes") << request;
+  }
+}
+
+TEST(ImageNames, with_capitals_in_front_are_of_a_registry_and_not_of_the_hub) {
+  acl::ConstraintSpec spec;
+  spec.images = {{"docker.io/**"}};
+  spec.build.any_image = true;
+  Judge judge(spec);
+  EXPECT_EQ(judge.says("POST /images/create?fromImage=evil%2Falpine"), "passes");
+  for (const std::string name : {"EVIL", "Evil", "eviL"}) {
+    EXPECT_EQ(judge.says("POST /images/create?fromImage=" + name + "%2Falpine"),
+              "constraint.images");
+  }
+}
+
+TEST(ImageLoad, takes_a_key_of_its_own_where_images_are_listed) {
+  auto spec = listed();
+  EXPECT_EQ(Judge(spec).says("POST /images/load"), "constraint.images");
+  spec.image_import = true;
+  EXPECT_EQ(Judge(spec).says("POST /images/load"), "constraint.images");
+  spec.image_load = true;
+  EXPECT_EQ(Judge(spec).says("POST /images/load"), "passes");
+  acl::ConstraintSpec restricted;
+  restricted.level = Level::restricted;
+  restricted.image_load = true;
+  EXPECT_EQ(Judge(restricted).says("POST /images/load"), "passes");
 }
 
 TEST(ImageCommit, has_its_labels_and_secrets_looked_at) {

@@ -13,10 +13,10 @@ constexpr auto create = "POST /containers/create";
 constexpr auto exec = "POST /containers/web/exec";
 constexpr auto update = "POST /containers/web/update";
 
-/// docker run --user 1000 --read-only --cap-drop ALL --security-opt no-new-privileges --memory 64m
+/// docker run --user 1000:1000 --read-only --cap-drop ALL --security-opt no-new-privileges --memory 64m
 ///     --pids-limit 50 --cpus 0.5 -p 127.0.0.1:8080:80 alpine
 json hardened() {
-  return json::parse(R"({"Image":"alpine","User":"1000","Env":["A=b"],"HostConfig":{
+  return json::parse(R"({"Image":"alpine","User":"1000:1000","Env":["A=b"],"HostConfig":{
       "ReadonlyRootfs":true,"CapDrop":["ALL"],"SecurityOpt":["no-new-privileges"],
       "Memory":67108864,"NanoCpus":500000000,"PidsLimit":50,"NetworkMode":"default",
       "PortBindings":{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]}}})");
@@ -48,13 +48,16 @@ constexpr Row rows[] = {
      R"({"HostConfig":{"SecurityOpt":["no-new-privileges","no-new-privileges=false"]}})",
      R"({"HostConfig":{"SecurityOpt":["no-new-privileges:true"]}})"},
     {"user", R"({"User":null})", "{}"},
-    {"user", R"({"User":""})", R"({"User":"nobody"})"},
-    {"user", R"({"User":"0"})", R"({"User":"10"})"},
-    {"user", R"({"User":"00"})", R"({"User":"01"})"},
-    {"user", R"({"User":"+0"})", R"({"User":"1000:1000"})"},
+    {"user", R"({"User":""})", R"({"User":"nobody:nogroup"})"},
+    {"user", R"({"User":"0:1"})", R"({"User":"10:1"})"},
+    {"user", R"({"User":"00:1"})", R"({"User":"01:1"})"},
+    {"user", R"({"User":"+0:1"})", R"({"User":"1000:1000"})"},
     {"user", R"({"User":"root:1000"})", R"({"User":"roots:1000"})"},
     {"user", R"({"User":"1000:0"})", R"({"User":"1000:10"})"},
-    {"user", R"({"User":":1000"})", R"({"User":"1000"})"},
+    {"user", R"({"User":":1000"})", R"({"User":"1000:1000"})"},
+    {"user", R"({"User":"1000"})", R"({"User":"1000:1000"})"},
+    {"user", R"({"User":"1000:"})", R"({"User":"1000:1000"})"},
+    {"user", R"({"User":"nobody"})", R"({"User":"nobody:nobody"})"},
     {"user", R"({"HostConfig":{"GroupAdd":["0"]}})", R"({"HostConfig":{"GroupAdd":["5"]}})"},
     {"read_only_rootfs", R"({"HostConfig":{"ReadonlyRootfs":false}})", "{}"},
     {"resources.memory", R"({"HostConfig":{"Memory":0}})", R"({"HostConfig":{"MemorySwap":0}})"},
@@ -118,7 +121,7 @@ TEST(Restricted, never_shows_the_value_of_a_variable) {
 
 TEST(Restricted, runs_no_exec_as_root) {
   Judge judge(Level::restricted);
-  for (const auto* user : {"0", "root", "00", "0:0", "1:0", "root:1"}) {
+  for (const auto* user : {"0", "root", "00", "0:0", "1:0", "root:1", "1", "1:", "nobody"}) {
     EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"User":")" + std::string(user) + "\"}"),
               "constraint.user");
   }

@@ -85,7 +85,7 @@ TEST_P(ServiceRefuses, but_lets_the_nearest_harmless_value_pass) {
 
 INSTANTIATE_TEST_SUITE_P(Service, ServiceRefuses, testing::ValuesIn(rows));
 
-constexpr auto hardened = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a","User":"1000",
+constexpr auto hardened = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a","User":"1000:1000",
     "ReadOnly":true,"CapabilityDrop":["ALL"],"Privileges":{"NoNewPrivileges":true}},
     "Resources":{"Limits":{"MemoryBytes":1000000,"NanoCPUs":1000000000,"Pids":50}}}})";
 

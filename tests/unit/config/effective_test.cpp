@@ -155,13 +155,19 @@ profiles:
       build:
         networks:
           - host
+        images: any
       image_import: true
+      images_write:
+        - "registry.corp/made/*"
+      image_load: true
       memory:
         max: 4GiB
       cpus:
         max: 1.5
       pids:
         max: 100
+      tmpfs:
+        max: 64MiB
       ulimits:
         nofile: 4096
         nproc: 0

@@ -163,6 +163,7 @@ TEST(Readme, documents_every_other_key_with_its_default_and_range) {
   expect_documented(readme, constraint_keys());
   expect_documented(readme, bind_keys());
   expect_documented(readme, device_keys());
+  expect_documented(readme, build_keys());
   expect_documented(readme, enforce_keys());
   expect_documented(readme, admin_keys());
   expect_documented(readme, audit_keys());

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/by_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+
+namespace acl {
+namespace {
+
+// What level restricted cannot look into: builds, files on their way into and out of containers and
+// images, another's standard input, and the removal of what others have left for themselves.
+constexpr auto beyond_restricted = std::to_array<Operation>({
+    Operation::ContainerArchive,
+    Operation::ContainerArchiveInfo,
+    Operation::PutContainerArchive,
+    Operation::ContainerCopy,
+    Operation::ContainerExport,
+    Operation::ContainerAttachWebsocket,
+    Operation::ContainerPrune,
+    Operation::ImageBuild,
+    Operation::ImageGet,
+    Operation::ImageGetAll,
+    Operation::ImagePush,
+    Operation::ImagePrune,
+    Operation::BuildPrune,
+    Operation::NetworkPrune,
+    Operation::VolumePrune,
+});
+
+bool waives_images(const ConstraintSpec& spec) {
+  return std::ranges::find(spec.waive, "images") != spec.waive.end();
+}
+
+/// Whether only listed images may run, and nobody wrote that builds may use others.
+bool holds_builds(const ConstraintSpec& spec) {
+  return spec.level != Level::unconfined && spec.images && !spec.build.any_image &&
+         !waives_images(spec);
+}
+
+}  // namespace
+
+std::string_view why_by_name(const ConstraintSpec& spec, Operation operation) {
+  const bool beyond = std::ranges::find(beyond_restricted, operation) != beyond_restricted.end();
+  if (operation == Operation::ImageBuild && holds_builds(spec)) {
+    return "with `images` it takes `build: {images: any}`: FROM is not looked at";
+  }
+  if (spec.level == Level::restricted && beyond) {
+    return "level restricted wants it named, not \"*\" or a group";
+  }
+  return "";
+}
+
+std::vector<Mistake> unlisted_builds(const ProfileSpec& profile, const std::string& where) {
+  std::vector<Mistake> mistakes;
+  if (!holds_builds(profile.constraints)) return mistakes;
+  for (std::size_t i = 0; i < profile.allow.size(); ++i) {
+    const std::string& entry = profile.allow[i];
+    if (entry != "ImageBuild" && entry != "Grpc") continue;
+    mistakes.push_back({where + ".allow[" + std::to_string(i) + "]",
+                        "'" + entry +
+                            "' builds from any image, and `images` says which ones may be used: "
+                            "what a Dockerfile begins FROM is not looked at",
+                        "build: {images: any} under `containers`, or leave it out"});
+  }
+  return mistakes;
+}
+
+}  // namespace acl

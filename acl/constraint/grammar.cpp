@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/grammar.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "acl/constraint/words.hpp"
+
+namespace acl::constraint {
+namespace {
+
+constexpr std::int64_t KiB = 1024;
+constexpr std::int64_t MiB = KiB * 1024;
+constexpr std::int64_t TiB = MiB * MiB;
+
+constexpr std::string_view opening = "{{";
+constexpr std::string_view closing = "}}";
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view units = "kmgtp";  // each 1024 of the one before
+
+// The placeholders that the reference of `docker service create` lists, with the platform.
+constexpr auto of_tasks = std::to_array<std::string_view>(
+    {".Service.ID", ".Service.Name", ".Service.Labels", ".Node.ID", ".Node.Hostname",
+     ".Node.Platform.Architecture", ".Node.Platform.OS", ".Task.ID", ".Task.Name", ".Task.Slot"});
+
+// The fields that the reference of log tags lists, and their longer names.
+constexpr auto of_logs = std::to_array<std::string_view>(
+    {".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
+     ".ContainerID", ".ContainerName", ".ContainerImageID", ".ContainerImageName", ".Hostname"});
+
+bool is_made_of(std::string_view text, std::string_view letters) {
+  return !text.empty() && text.find_first_not_of(letters) == text.npos;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+bool is_no_template(std::string_view text) {
+  return text.find(opening) == text.npos;
+}
+
+/// Whether each `{{…}}` in `text` holds one of `names` and nothing else.
+template <class IsName>
+bool holds_only(std::string_view text, IsName is_name) {
+  for (;;) {
+    const auto from = text.find(opening);
+    if (from == text.npos) return true;
+    text.remove_prefix(from + opening.size());
+    const auto to = text.find(closing);
+    if (to == text.npos || !is_name(trimmed(text.substr(0, to)))) return false;
+    text.remove_prefix(to + closing.size());
+  }
+}
+
+/// A label by its name is what the client writes itself: swarm does not expand it again.
+bool is_service_label(std::string_view name) {
+  constexpr std::string_view labels = ".Service.Labels.";
+  constexpr std::string_view letters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return name.starts_with(labels) && is_made_of(name.substr(labels.size()), letters);
+}
+
+bool has_only_placeholders(std::string_view text) {
+  return holds_only(text, [](std::string_view name) {
+    return is_one_of(of_tasks, name) || is_service_label(name);
+  });
+}
+
+bool is_log_tag(std::string_view text) {
+  constexpr std::size_t longest = 1024;
+  return text.size() <= longest &&
+         holds_only(text, [](std::string_view name) { return is_one_of(of_logs, name); });
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  constexpr std::size_t longest = 15;  // times 1024 three times over is still an int64
+  std::int64_t number = 0;
+  if (!is_made_of(text, digits) || text.size() > longest) return std::nullopt;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::optional<std::int64_t> times(std::optional<std::int64_t> number, std::size_t unit) {
+  constexpr std::int64_t most = INT64_MAX / KiB;
+  for (std::size_t i = 0; number && i <= unit; ++i) {
+    if (*number > most) return std::nullopt;
+    *number *= KiB;
+  }
+  return number;
+}
+
+/// A number of bytes as the engine's go-units reads it: "10m", "64 KiB", "1.5g". A fraction is
+/// rounded up, which is as good as exact for a bound.
+std::optional<std::int64_t> engine_size(std::string_view text) {
+  const auto number = text.substr(0, text.find_first_not_of("0123456789."));
+  text.remove_prefix(number.size());
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  const auto unit = text.empty() ? units.npos : units.find(static_cast<char>(text[0] | 0x20));
+  if (unit != units.npos) text.remove_prefix(1);
+  const bool plain =
+      is_one_of(std::to_array<std::string_view>({"", "b", "B", "ib", "iB", "Ib", "IB"}), text);
+  const auto point = number.find('.');
+  const auto fraction = point == number.npos ? std::string_view{} : number.substr(point + 1);
+  auto whole = whole_number(number.substr(0, point));
+  if (!plain || !whole || (point != number.npos && !is_made_of(fraction, digits))) return {};
+  if (fraction.find_first_not_of('0') != fraction.npos) ++*whole;
+  return unit == units.npos ? whole : times(whole, unit);
+}
+
+bool is_between(std::optional<std::int64_t> value, std::int64_t least, std::int64_t most) {
+  return value && *value >= least && *value <= most;
+}
+
+/// Small files are renamed all the time, as often as there are files.
+bool is_log_size(std::string_view text) {
+  return is_between(engine_size(text), 1000, TiB);
+}
+
+bool is_log_files(std::string_view text) {
+  return is_between(whole_number(text), 1, 1000);
+}
+
+bool is_log_buffer(std::string_view text) {
+  return is_between(engine_size(text), 1, 64 * MiB);
+}
+
+bool is_log_mode(std::string_view text) {
+  return text == "blocking" || text == "non-blocking";
+}
+
+bool is_names(std::string_view text) {
+  constexpr std::size_t longest = 4096;
+  return text.size() <= longest;
+}
+
+/// Go's expressions take time in proportion to their length and the text's, and may repeat a part
+/// of themselves a thousand times.
+bool is_pattern(std::string_view text) {
+  constexpr std::size_t longest = 256;
+  return text.size() <= longest;
+}
+
+bool is_truth(std::string_view text) {
+  return is_one_of(std::to_array<std::string_view>({"1", "t", "T", "true", "TRUE", "True", "0", "f",
+                                                    "F", "false", "FALSE", "False"}),
+                   text);
+}
+
+bool is_octal(std::string_view text) {
+  constexpr std::size_t longest = 5;
+  return text.size() <= longest && is_made_of(text, "01234567");
+}
+
+bool is_number(std::string_view text) {
+  constexpr std::size_t longest = 10;
+  return text.size() <= longest && is_made_of(text, digits);
+}
+
+}  // namespace
+
+bool fits(Grammar grammar, std::string_view text) {
+  switch (grammar) {
+#define GRAMMAR(id, function, wanted) \
+  case Grammar::id: return function(text);
+#include "acl/constraint/expanded.inc"
+  }
+  return false;
+}
+
+std::string_view wanted(Grammar grammar) {
+  switch (grammar) {
+#define GRAMMAR(id, function, wanted) \
+  case Grammar::id: return wanted;
+#include "acl/constraint/expanded.inc"
+  }
+  return "";
+}
+
+std::optional<std::int64_t> kernel_size(std::string_view text) {
+  const auto unit = text.empty() ? units.npos : units.find(static_cast<char>(text.back() | 0x20));
+  if (unit == units.npos) return whole_number(text);
+  return times(whole_number(text.substr(0, text.size() - 1)), unit);
+}
+
+}  // namespace acl::constraint

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations that no group allows, builds beside a list of images, and what is said about it.
+#include "tests/unit/config/loading.hpp"
+
+namespace config {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+using testing::Not;
+
+Loaded with(const std::string& profile) {
+  return load("version: 1\nprofiles: {p: " + profile + "}\n" + listeners);
+}
+
+std::string says(const Loaded& loaded, std::string_view request) {
+  const auto space = request.find(' ');
+  acl::Request understood;
+  if (acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood)) {
+    return "not understood";
+  }
+  const auto decision = loaded->policy->decide({}, understood);
+  return decision.verdict == acl::Verdict::deny ? decision.message : "passes";
+}
+
+constexpr const char* beyond[] = {
+    "GET /containers/a/archive?path=/",
+    "HEAD /containers/a/archive?path=/",
+    "PUT /containers/a/archive?path=/",
+    "GET /containers/a/export",
+    "GET /containers/a/attach/ws?stdin=1",
+    "POST /containers/prune",
+    "POST /build",
+    "GET /images/a/get",
+    "GET /images/get?names=a",
+    "POST /images/a/push",
+    "POST /images/prune",
+    "POST /build/prune",
+    "POST /networks/prune",
+    "POST /volumes/prune",
+};
+
+TEST(Restricted, takes_the_name_of_what_it_cannot_look_into) {
+  const auto groups = with(
+      "{allow: [\"*\", \"@container\", \"@image\", \"@network\", \"@volume\"], containers: {level: "
+      "restricted}}");
+  ASSERT_TRUE(groups);
+  for (const auto* request : beyond) {
+    EXPECT_THAT(says(groups, request),
+                HasSubstr("level restricted wants it named, not \"*\" or a group"))
+        << request;
+  }
+  EXPECT_EQ(says(groups, "GET /containers/json"), "passes");
+  EXPECT_EQ(says(groups, "POST /containers/a/attach?stdin=1"), "passes");
+  const auto named = with(
+      "{allow: [ContainerArchive, ContainerArchiveInfo, PutContainerArchive, ContainerExport, "
+      "ContainerAttachWebsocket, ContainerPrune, ImageBuild, ImageGet, ImageGetAll, ImagePush, "
+      "ImagePrune, BuildPrune, NetworkPrune, VolumePrune], containers: {level: restricted}}");
+  ASSERT_TRUE(named);
+  for (const auto* request : beyond) EXPECT_THAT(says(named, request), Not(HasSubstr("named")));
+}
+
+TEST(Restricted, is_what_asks_for_the_name_and_not_baseline) {
+  const auto loaded = with("{allow: [\"*\"]}");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(says(loaded, "POST /build"), "passes");
+  EXPECT_EQ(says(loaded, "POST /containers/prune"), "passes");
+}
+
+TEST(Builds, are_no_part_of_a_group_where_images_are_listed) {
+  const auto loaded = with("{allow: [\"*\", \"@image\"], containers: {images: [a]}}");
+  ASSERT_TRUE(loaded);
+  EXPECT_THAT(says(loaded, "POST /build"), HasSubstr("`build: {images: any}`"));
+  const auto any = with("{allow: [\"@image\"], containers: {images: [a], build: {images: any}}}");
+  ASSERT_TRUE(any);
+  EXPECT_EQ(says(any, "POST /build"), "passes");
+}
+
+TEST(Builds, by_name_beside_a_list_of_images_are_a_mistake_unless_any_image_will_do) {
+  for (const std::string operation : {"ImageBuild", "Grpc"}) {
+    const auto loaded = with("{allow: [" + operation + "], containers: {images: [a]}}");
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().front().where, "profiles.p.allow[0]");
+    EXPECT_THAT(loaded.error().front().hint, HasSubstr("build: {images: any}"));
+    for (const std::string rest :
+         {"{images: [a], build: {images: any}}", "{images: [a], level: unconfined}",
+          "{images: [a], waive: [images]}", "{}"}) {
+      EXPECT_TRUE(with("{allow: [" + operation + "], containers: " + rest + "}")) << rest;
+    }
+  }
+}
+
+std::vector<std::string> advice(const std::string& version, const std::string& profile) {
+  const auto loaded = load(version + "profiles: {p: " + profile + "}\n" + listeners);
+  std::vector<std::string> lines;
+  if (!loaded) return {"not loaded"};
+  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
+  return lines;
+}
+
+TEST(ChangesSince01, name_the_operations_that_a_group_no_longer_allows) {
+  const std::string profile = "{allow: [\"@image\"], containers: {level: restricted}}";
+  EXPECT_THAT(advice("", profile),
+              Contains(HasSubstr("profiles.p.allow: no longer allows ImageBuild by a group")));
+  EXPECT_THAT(advice("version: 1\n", profile), IsEmpty());
+  EXPECT_THAT(advice("", "{allow: [ImageBuild], containers: {level: restricted}}"),
+              Not(Contains(HasSubstr("no longer"))));
+  EXPECT_THAT(advice("", "{allow: [\"@image\"]}"), Not(Contains(HasSubstr("no longer"))));
+}
+
+TEST(ChangesSince01, name_the_lists_of_images_that_no_longer_say_what_may_be_written) {
+  EXPECT_THAT(advice("", "{allow: [ImageTag], containers: {images: [a]}}"),
+              Contains(HasSubstr("images_write")));
+  EXPECT_THAT(advice("", "{allow: [ImageLoad], containers: {images: [a]}}"),
+              Contains(HasSubstr("image_load: true")));
+  EXPECT_THAT(advice("", "{allow: [ImageTag], containers: {images: [a], images_write: [b]}}"),
+              Not(Contains(HasSubstr("no longer"))));
+}
+
+TEST(Warnings, tell_of_a_user_whose_group_level_restricted_will_ask_for) {
+  const auto lines = [](const std::string& user) {
+    return advice("version: 1\n",
+                  "{allow: [ContainerCreate], containers: {level: restricted, "
+                  "enforce: {user: \"" +
+                      user + "\"}}}");
+  };
+  EXPECT_THAT(lines("1000"), Contains(HasSubstr("user: \"1000:1000\"")));
+  EXPECT_THAT(lines("1000:1000"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace config
