@@ -31,7 +31,7 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
   deadline.arm(limits_.idle_time);
   forget_piece();
   narrow();
-  if (head.fields.capacity() > most_fields_kept) head.fields = {};
+  if (head.fields.capacity() > most_fields_kept) std::vector<http::Field>().swap(head.fields);
   if (auto* tls = stream_.tls()) tls->release_buffers(true);
   while (in_.empty())
     if (!co_await more()) co_return NoRequest{.left = true};
@@ -88,7 +88,7 @@ void Client::narrow() {
   if (reading_) return;
   in_.narrow();
   charge_.hold(in_.capacity());
-  if (pieces_.capacity() > most_pieces_kept) pieces_ = {};
+  if (pieces_.capacity() > most_pieces_kept) std::vector<std::string_view>().swap(pieces_);
 }
 
 Task<acl::Result<Piece, Reason>> Client::next_piece() {

@@ -21,7 +21,7 @@ bool HeldBody::append(std::string_view more, std::size_t announced) {
 bool HeldBody::swap(std::string& text) {
   lent_ = true;
   text_.swap(text);
-  if (text.capacity() > BodyPool::large) text = {};
+  if (text.capacity() > BodyPool::large) std::string().swap(text);
   return charge_.hold(text_.capacity());
 }
 

@@ -113,11 +113,14 @@ Task<Next> Session::serve_one() {
   habits_ = decision.habits;
   if (decision.verdict != Verdict::deny) write_head();
   client_.consume_head(head_);
-  if (decision.verdict == Verdict::needs_body)
+  const auto is_too_much = [&] { return !asked.hold(work_->asked()); };
+  if (is_too_much())
+    decision = denied(std::move(decision), Reason::limit_memory);
+  else if (decision.verdict == Verdict::needs_body)
     decision = co_await decide_with_body(std::move(decision), record);
   else if (decision.verdict == Verdict::allow && decision.first_bytes != 0)
     decision = co_await decide_with_first_bytes(std::move(decision));
-  if (decision.verdict == Verdict::allow && !asked.hold(work_->asked()))
+  if (decision.verdict == Verdict::allow && is_too_much())
     decision = denied(std::move(decision), Reason::limit_memory);
   record.decided(decision);
 
@@ -295,6 +298,7 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
 /// Answers in tidegate's own name. The connection lives on only where the next request's first byte
 /// is known to be one.
 Task<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
+  body_->give_back();
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
   auto& answer = work_->answer.head_out;
