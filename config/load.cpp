@@ -86,11 +86,26 @@ void warn(const std::vector<acl::Mistake>& advice, const YamlNode& root, Report&
   }
 }
 
+/// 0.1 answered under any name. Those of a certificate still pass.
+void warn_of_names(const FileEntry& file, const YamlNode& root, Report& report) {
+  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
+    const auto& listener = file.listeners[i];
+    const bool on_tcp = listener.address && listener.address->kind == Address::Kind::tcp;
+    if (!on_tcp || listener.tls || !listener.hosts.empty()) continue;
+    const auto where = join("listeners", i);
+    report.warn(line_of(root, where), join(where, "hosts"),
+                "this listener no longer answers under names with a dot that are not listed, nor "
+                "to web pages",
+                "where clients use such a name write it, as `hosts: [gate.corp]`");
+  }
+}
+
 /// A file without `version` was written for 0.1, where some entries meant something else.
 void warn_of_changes(const FileEntry& file, const acl::PolicySpec& spec, const YamlNode& root,
                      Report& report) {
   if (file.version) return;
   report.warn(0, "version", "is missing: this file is read as version 1", "write `version: 1`");
+  warn_of_names(file, root, report);
   warn(acl::changes_since_0_1(spec), root, report);
 }
 
