@@ -10,6 +10,7 @@
 #include "acl/by_name.hpp"
 #include "acl/constraint/constraint.hpp"
 #include "acl/group.hpp"
+#include "acl/operation_advice.hpp"
 #include "acl/text.hpp"
 
 namespace acl {
@@ -26,7 +27,8 @@ bool asks_for(const ProfileSpec& profile, Operation operation) {
          std::ranges::none_of(profile.deny, stands_for);
 }
 
-/// Whether the operation is allowed as the entries were read in 0.1 and are now, but for `why_by_name`.
+/// Whether the operation is allowed as the entries were read in 0.1 and are now, but for
+/// `why_by_name`.
 bool allows(const ProfileSpec& profile, Operation operation) {
   const bool far = profile.constraints.level == Level::unconfined;
   const auto allow = [&](const std::string& entry) {
@@ -136,6 +138,7 @@ void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
 
 void tell_changes(const ProfileSpec& profile, const std::string& where, Advice& out) {
   tell_changes_of_binds(profile, where, out);
+  tell_changes_of_operations(profile, where, out);
   tell_of_networks(profile, where + ".containers", out);
   tell_of_limits(profile, where + ".containers", out);
   if (profile.constraints.level == Level::unconfined) return;

@@ -67,24 +67,23 @@ bool is_plain_path(std::string_view path) {
   return plain;
 }
 
-void check_file(Context& context, Constraint constraint, json::Value name) {
+void check_file(Context& context, Constraint constraint, json::Value name,
+                std::string_view wanted) {
   if (name.is_zero() || is_plain_path(name.text())) return;
-  context.refuse(constraint, name,
-                 "a path without empty, '.' or '..' parts, or `waive: [" +
-                     std::string(info(constraint).key) + "]`");
+  context.refuse(constraint, name, wanted);
 }
 
 /// Secrets and configs that the tasks get as files.
 void check_files(Context& context, json::Value container) {
   for (const json::Value secret : get(container, Field::ContainerSpec_Secrets)) {
-    check_file(
-        context, Constraint::secrets,
-        get(get(secret, Field::SecretReference_File), Field::SecretReferenceFileTarget_Name));
+    const json::Value file = get(secret, Field::SecretReference_File);
+    check_file(context, Constraint::secrets, get(file, Field::SecretReferenceFileTarget_Name),
+               "a path without empty, '.' or '..' parts, or `waive: [secrets]`");
   }
   for (const json::Value config : get(container, Field::ContainerSpec_Configs)) {
-    check_file(
-        context, Constraint::configs,
-        get(get(config, Field::ConfigReference_File), Field::ConfigReferenceFileTarget_Name));
+    const json::Value file = get(config, Field::ConfigReference_File);
+    check_file(context, Constraint::configs, get(file, Field::ConfigReferenceFileTarget_Name),
+               "a path without empty, '.' or '..' parts, or `waive: [configs]`");
   }
 }
 

@@ -14,8 +14,8 @@ std::vector<std::string> warnings_of(const Loaded& loaded) {
 TEST(Version, a_file_without_one_is_read_as_version_1_and_says_so) {
   const auto loaded = load(std::string(profiles) + listeners);
   EXPECT_THAT(warnings_of(loaded),
-              testing::ElementsAre("t.yaml: version: is missing: this file is read as version 1; "
-                                   "write `version: 1`"));
+              testing::Contains("t.yaml: version: is missing: this file is read as version 1; "
+                                "write `version: 1`"));
 }
 
 TEST(Version, a_file_with_version_1_has_no_warnings_of_it) {
