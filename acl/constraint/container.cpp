@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/grammar.hpp"
 #include "acl/constraint/parts.hpp"
 
 namespace acl::constraint {
@@ -43,7 +44,11 @@ void check_storage(Context& context, json::Value host) {
     context.refuse_missing(Constraint::read_only_rootfs, host, "ReadonlyRootfs", "true");
   }
   for (const json::Value option : get(host, Field::HostConfig_StorageOpt)) {
-    if (option.key() != "size") context.refuse(Constraint::risky_fields, option, "'size' only");
+    if (option.key() != "size") {
+      context.refuse(Constraint::risky_fields, option, "'size' only");
+    } else if (!fits(Grammar::disk_size, option.text())) {
+      context.refuse(Constraint::risky_fields, option, wanted(Grammar::disk_size));
+    }
   }
 }
 

@@ -128,6 +128,10 @@ bool is_log_buffer(std::string_view text) {
   return is_between(engine_size(text), 1, 64 * MiB);
 }
 
+bool is_disk_size(std::string_view text) {
+  return engine_size(text).has_value();
+}
+
 bool is_log_mode(std::string_view text) {
   return text == "blocking" || text == "non-blocking";
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "acl/constraint/grammar.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
@@ -76,7 +77,7 @@ bool is_plain_device(std::string_view device) {
 
 void check_local_option(Context& context, json::Value option, bool tmpfs) {
   const auto key = option.key();
-  if (option.is_zero() || key == "size") return;
+  if (option.is_zero() || (key == "size" && fits(Grammar::disk_size, option.text()))) return;
   if (tmpfs && key == "o") {
     return check_tmpfs_options(context, Constraint::volumes, option, option.text());
   }

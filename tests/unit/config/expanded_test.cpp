@@ -120,6 +120,20 @@ TEST(TmpfsMount, has_its_list_of_options_looked_at) {
   }
 }
 
+TEST(DiskSize, is_one) {
+  Asked asked;
+  for (const std::string size : {"10G", "120", "1.5g", "64 KiB"}) {
+    EXPECT_EQ(asked.says(create, with_host_config({{"StorageOpt", {{"size", size}}}})), "passes");
+    EXPECT_EQ(asked.says(create_volume, json{{"DriverOpts", {{"size", size}}}}.dump()), "passes");
+  }
+  for (const std::string size : {"1m,bind", "{{x}}", "1q", "."}) {
+    EXPECT_EQ(asked.says(create, with_host_config({{"StorageOpt", {{"size", size}}}})),
+              "constraint.risky_fields");
+    EXPECT_EQ(asked.says(create_volume, json{{"DriverOpts", {{"size", size}}}}.dump()),
+              "constraint.volumes");
+  }
+}
+
 TEST(TmpfsVolume, has_a_device_that_is_no_more_than_a_name) {
   Asked asked;
   EXPECT_EQ(asked.says(create_volume, R"({"DriverOpts":{"type":"tmpfs","device":"my-cache"}})"),
