@@ -171,10 +171,11 @@ std::optional<IpNetwork> parse_network(std::string_view text) {
 }
 
 IpNetwork lowest(IpNetwork network) {
-  for (unsigned i = 0; i < network.first.bytes.size(); ++i) {
-    const unsigned kept = std::clamp(network.bits, 8 * i, 8 * i + 8) - 8 * i;
-    network.first.bytes[i] &= static_cast<std::uint8_t>(0xff00U >> kept);
-  }
+  auto& bytes = network.first.bytes;
+  const std::size_t whole = network.bits / 8;
+  if (whole >= bytes.size()) return network;
+  bytes[whole] &= static_cast<std::uint8_t>(0xff00U >> network.bits % 8);
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(whole) + 1, bytes.end(), std::uint8_t{0});
   return network;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "acl/constraint/image_reference.hpp"
-#include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -41,7 +40,7 @@ void check_container_name(Context& context) {
   auto name = context.request.parameter("name");
   if (name.starts_with('/')) name.remove_prefix(1);  // as the engine does
   if (!looks_like_engine_id(name)) return;
-  context.refuse(Constraint::names, "name", quoted(name), wanted);
+  context.refuse(Constraint::names, "name", Quoted{name}, wanted);
 }
 
 void check_new_network_name(Context& context, json::Value name) {
@@ -58,7 +57,7 @@ void check_new_image_name(Context& context, std::string_view path, std::string_v
   const auto [repository, tag, digest] = complete(reference);
   if (!repository.starts_with(official) || tag != "latest") return;
   if (!looks_like_engine_id(std::string_view(repository).substr(official.size()))) return;
-  context.refuse(Constraint::names, std::string(path), quoted(reference), wanted);
+  context.refuse(Constraint::names, path, Quoted{reference}, wanted);
 }
 
 }  // namespace acl::constraint

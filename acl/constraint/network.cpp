@@ -5,7 +5,6 @@
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/schema/schema.hpp"
-#include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -105,11 +104,11 @@ void check_endpoint(Context& context, std::string_view network, json::Value endp
   const auto& listed = context.spec().networks;
   if (!is_network_name(network)) {
     // "" is the beginning of every id.
-    context.refuse(Constraint::namespaces_network, "network", quoted(network), "a network's name");
+    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "a network's name");
   } else if (network == "host") {
-    context.refuse(Constraint::namespaces_network, "network", quoted(network), "not the host's");
+    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "not the host's");
   } else if (listed && network != "none" && !is_one_of(*listed, network)) {
-    context.refuse(Constraint::networks, "network", quoted(network), "a listed network");
+    context.refuse(Constraint::networks, "network", Quoted{network}, "a listed network");
   }
   const auto links = get(endpoint, Field::EndpointSettings_Links);
   if (context.restricted() && !links.is_zero()) {

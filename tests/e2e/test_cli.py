@@ -165,7 +165,7 @@ class CliWorkflows:
 
     def test_networks(self):
         def workflow(t):
-            t.docker("network", "create", "--label", "a=b", "--subnet", "10.213.7.0/24", "net")
+            t.docker("network", "create", "--label", "a=b", "--subnet", self.engine.addresses.spare, "net")
             t.docker("run", "-d", "--name", "web", "--network", "net", IMAGE, "sh", "-c", "echo hi > /tmp/i; httpd -f -h /tmp", quiet=True)
             t.docker("run", "--rm", "--network", "net", IMAGE, "sh", "-c", "until wget -q -O - http://web/i; do sleep 0.1; done 2>/dev/null")
             t.docker("network", "create", "net2", quiet=True)
