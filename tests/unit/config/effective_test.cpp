@@ -119,7 +119,7 @@ profiles:
       binds:
         - path: "/srv/ci cache"
           read_only: true
-        - path: /srv/*/b
+        - path: "/srv/*/b"
           read_only: false
           below: unresolved
       images:

@@ -9,8 +9,10 @@
 namespace config {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 using Profiles = std::vector<std::pair<std::string, std::string>>;
 
@@ -240,12 +242,13 @@ TEST(HostPaths, that_a_file_for_0_1_lists_are_told_what_they_no_longer_open) {
     return warnings(file({{"p", binds(rules)}}, ""));
   };
   EXPECT_THAT(old("{path: /srv/ci-cache}"),
-              ElementsAre(HasSubstr("version: is missing"),
-                          "t.yaml:2: profiles.p.containers.binds[0]: '/srv/ci-cache' no longer "
-                          "opens what is below it; write `below: unresolved` for that, or add a "
-                          "path with a `*` component, as `/srv/ci-cache/*`"));
+              Contains("t.yaml:2: profiles.p.containers.binds[0]: '/srv/ci-cache' no longer "
+                       "opens what is below it; write `below: unresolved` for that, or add a "
+                       "path with a `*` component, as `/srv/ci-cache/*`"));
   EXPECT_THAT(old("{path: /srv/ci-cache, below: unresolved}"),
-              ElementsAre(HasSubstr("version: is missing"), HasSubstr("opens what is below")));
+              Contains(HasSubstr("opens what is below")));
+  EXPECT_THAT(old("{path: /srv/ci-cache, below: unresolved}"),
+              Not(Contains(HasSubstr("no longer opens"))));
   EXPECT_THAT(warnings(file({{"p", binds("{path: /srv/ci-cache}")}})), IsEmpty());
 }
 

@@ -203,7 +203,8 @@ TEST(Load, names_unknown_and_missing_keys) {
   const std::string good = std::string(profiles) + listeners;
   expect_one_mistake_each({
       {good + "limit: {}\n", 3, "limit", "unknown key 'limit'", "did you mean 'limits'?"},
-      {good + "colour: red\n", 3, "colour", "unknown key 'colour'", "known here: version, upstream, "},
+      {good + "colour: red\n", 3, "colour", "unknown key 'colour'",
+       "known here: version, upstream, "},
       {with_limit("head_byte: 1KiB"), 3, "limits.head_byte", "unknown key",
        "did you mean 'head_bytes'?"},
       {good + "log: {levle: info}\n", 3, "log.levle", "unknown key", "known here: level"},

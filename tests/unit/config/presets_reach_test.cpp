@@ -52,7 +52,8 @@ const std::vector<Power> over_others{
      {"DELETE /images/a", "DELETE /networks/a", "DELETE /volumes/a", "POST /images/prune",
       "POST /networks/prune", "POST /volumes/prune"}},
     {"replaces what their image names stand for",
-     {"POST /images/a/tag?repo=b", "POST /build?t=b", "POST /images/load", "POST /commit?repo=b"}},
+     {"POST /images/a/tag?repo=b", "POST /build?t=b", "POST /images/load", "POST /commit?repo=b",
+      "POST /session"}},
 };
 
 bool passes(const acl::Policy& policy, const std::string& request) {
