@@ -267,7 +267,7 @@ TEST(ServiceTemplates, are_the_placeholders_of_the_reference_elsewhere) {
   }
   auto with_alias = json::parse(service({{"Image", "a"}}));
   with_alias["TaskTemplate"]["Networks"] =
-      json::array({{{"Target", "front"}, {"Aliases", {"web-{{.Task.Slot}}"}}}});
+      json::array({{{"Target", "stack_front"}, {"Aliases", {"web-{{.Task.Slot}}"}}}});
   EXPECT_EQ(asked.says(create_service, with_alias.dump()), "passes") << asked.message();
   with_alias["TaskTemplate"]["Networks"][0]["Aliases"] = {"{{print 1}}"};
   EXPECT_EQ(asked.says(create_service, with_alias.dump()), "constraint.templates");
