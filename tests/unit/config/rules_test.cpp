@@ -26,7 +26,7 @@ TEST(PluginCreate, grants_itself_whatever_its_archive_says) {
 }
 
 TEST(PluginPush, goes_where_listed_images_may_go) {
-  Asked asked("{images: [\"registry.corp/**\"]}");
+  Asked asked("{images: [\"registry.corp/**\"], build: {images: any}}");
   EXPECT_EQ(asked.says("POST /plugins/registry.corp/p:1/push"), "passes");
   EXPECT_EQ(asked.says("POST /plugins/evil.example/p:1/push"), "constraint.images");
 }
