@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -23,7 +24,6 @@ constexpr std::uint32_t replaced_by = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_M
 constexpr std::uint32_t in_files = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 constexpr std::uint32_t in_directories = replaced_by | in_files;
 constexpr const char* kubernetes_link = "..data";  // its change changes every file beside it
-constexpr int most_reads = 16;                     // before others of this loop have their turn
 
 /// The file's own name, and what it is a link to: either may be replaced.
 std::vector<fs::path> places_of(const std::string& file) {
@@ -150,11 +150,14 @@ Task<void> FileWatch::run() {
 
 void FileWatch::look() {
   alignas(inotify_event) std::array<char, 4096> buffer;
-  for (int reads = 0; reads < most_reads; ++reads) {
-    error_code none;
-    const auto size = events_.read_some(net::buffer(buffer), none);  // EAGAIN: nothing more
-    if (none || size == 0) break;
+  int waiting = 0;  // and no more than that, or a busy neighbour would keep us here
+  ::ioctl(events_.native_handle(), FIONREAD, &waiting);
+  while (waiting > 0) {
+    error_code failed;
+    const auto size = events_.read_some(net::buffer(buffer), failed);
+    if (failed) break;
     take(buffer.data(), size);
+    waiting -= static_cast<int>(size);
   }
   if (std::exchange(replaced_, false)) watch(std::move(files_));
 }
