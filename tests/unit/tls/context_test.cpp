@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/ssl.h>
 
 #include "tests/unit/tls/pair.hpp"
 #include "tests/unit/tls/pki.hpp"
