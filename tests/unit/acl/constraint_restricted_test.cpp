@@ -13,7 +13,8 @@ constexpr auto create = "POST /containers/create";
 constexpr auto exec = "POST /containers/web/exec";
 constexpr auto update = "POST /containers/web/update";
 
-/// docker run --user 1000:1000 --read-only --cap-drop ALL --security-opt no-new-privileges --memory 64m
+/// docker run --user 1000:1000 --read-only --cap-drop ALL --security-opt no-new-privileges --memory
+/// 64m
 ///     --pids-limit 50 --cpus 0.5 -p 127.0.0.1:8080:80 alpine
 json hardened() {
   return json::parse(R"({"Image":"alpine","User":"1000:1000","Env":["A=b"],"HostConfig":{
