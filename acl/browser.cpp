@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "acl/host.hpp"
 #include "acl/ip_network.hpp"
@@ -21,16 +22,20 @@ bool is_address(const Authority& authority) {
   return address && authority.bracketed == (authority.host.find(':') != std::string_view::npos);
 }
 
-bool answers_to(std::string_view host, const WebRules& rules) {
-  const auto authority = split_authority(host);
-  if (!authority) return false;
-  if (is_address(*authority)) return true;
-  auto name = authority->host;
+/// Whether a host is an address or a name that nobody can buy, or one of `listed`.
+bool is_private(const Authority& authority, std::span<const std::string> listed) {
+  if (is_address(authority)) return true;
+  auto name = authority.host;
   if (name.ends_with('.')) name.remove_suffix(1);
-  if (authority->bracketed || !is_dns_name(name)) return false;
+  if (authority.bracketed || !is_dns_name(name)) return false;
   const auto is_it = [name](std::string_view known) { return is_named(name, known); };
   return name.find('.') == std::string_view::npos || std::ranges::any_of(private_names, is_it) ||
-         std::ranges::any_of(rules.hosts, is_it);
+         std::ranges::any_of(listed, is_it);
+}
+
+bool answers_to(std::string_view host, const WebRules& rules) {
+  const auto authority = split_authority(host);
+  return authority && is_private(*authority, rules.hosts);
 }
 
 bool is_listed(std::string_view origin, const WebRules& rules) {
@@ -39,10 +44,23 @@ bool is_listed(std::string_view origin, const WebRules& rules) {
   return normal && std::ranges::find(rules.origins, *normal) != rules.origins.end();
 }
 
-/// Programs with a page of their own, such as Portainer, hand their users' headers on to a socket:
-/// then the browser itself says that it was the program's page.
-bool is_of_the_program(const Sender& sender, const WebRules& rules) {
-  return !rules.on_tcp && sender.fetch_site == "same-origin";
+/// Whether an origin is one that programs make up, as WebSocket clients have to send one:
+/// "http://localhost" of Docker's own, "http://d". No page has it that others could look at.
+bool is_made_up(std::string_view origin) {
+  constexpr std::string_view mark = "http://";
+  const auto normal = normal_origin(origin);
+  if (!normal || !normal->starts_with(mark)) return false;
+  const auto authority = split_authority(std::string_view(*normal).substr(mark.size()));
+  return authority && authority->host.find('.') == std::string_view::npos &&
+         !authority->bracketed && is_private(*authority, {});
+}
+
+/// Only programs connect to a unix socket. Those with a page of their own, such as Portainer, hand
+/// their users' headers on: then the browser itself says that it was the program's page.
+bool is_of_a_program(const Sender& sender, const WebRules& rules) {
+  if (rules.on_tcp) return false;
+  return sender.fetch_site == "same-origin" ||
+         (sender.fetch_sites == 0 && is_made_up(sender.origin));
 }
 
 Refusal no_page(const Sender& sender) {
@@ -58,7 +76,7 @@ Refusal no_page(const Sender& sender) {
 
 std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
   const bool once = sender.origins <= 1 && sender.fetch_sites <= 1;
-  if (once && is_of_the_program(sender, rules)) return std::nullopt;
+  if (once && is_of_a_program(sender, rules)) return std::nullopt;
   if (once && sender.origins == 1 && is_listed(sender.origin, rules)) return std::nullopt;
   return no_page(sender);
 }

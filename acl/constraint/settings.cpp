@@ -36,13 +36,21 @@ bool is_number(std::string_view name) {
 
 /// "user:group"; without a user the engine takes root. Without a group it takes the user's in the
 /// image's passwd, and of a number that stands nowhere in it group root.
-bool is_unprivileged(const ConstraintSpec& spec, std::string_view text) {
-  const auto colon = text.find(':');
-  const std::string_view name = text.substr(0, colon);
-  const std::string_view group = colon == text.npos ? "" : text.substr(colon + 1);
-  if (name.empty() || is_root(name) || group.empty() || is_root(group)) return false;
-  return !spec.numeric_user || (is_number(name) && is_number(group));
-}
+struct User {
+  explicit User(std::string_view text)
+      : colon(text.find(':')),
+        name(text.substr(0, colon)),
+        group(colon == text.npos ? "" : text.substr(colon + 1)) {}
+
+  bool has_group() const { return !group.empty(); }
+  bool is_unprivileged(const ConstraintSpec& spec) const {
+    if (name.empty() || is_root(name) || is_root(group)) return false;
+    return !spec.numeric_user || (is_number(name) && (group.empty() || is_number(group)));
+  }
+
+  std::size_t colon;
+  std::string_view name, group;
+};
 
 std::string_view user_wanted(const ConstraintSpec& spec) {
   return spec.numeric_user
@@ -64,15 +72,18 @@ void check_user(Context& context, json::Value object, Field field) {
   const json::Value user = get(object, field);
   if (user.is_zero()) {
     context.refuse_missing(Constraint::user, object, info(field).name, user_wanted(context.spec()));
-  } else {
-    check_exec_user(context, user);
+  } else if (const User given(user.text());
+             !given.has_group() || !given.is_unprivileged(context.spec())) {
+    context.refuse(Constraint::user, user, user_wanted(context.spec()));
   }
 }
 
 void check_exec_user(Context& context, json::Value user) {
   if (!context.restricted() || user.is_zero()) return;
-  if (!is_unprivileged(context.spec(), user.text())) {
-    context.refuse(Constraint::user, user, user_wanted(context.spec()));
+  if (!User(user.text()).is_unprivileged(context.spec())) {
+    context.refuse(Constraint::user, user,
+                   context.spec().numeric_user ? "a number other than 0, and no group 0"
+                                               : "neither root nor group root");
   }
 }
 

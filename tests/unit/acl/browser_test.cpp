@@ -131,6 +131,17 @@ TEST(Browser, is_told_which_name_and_what_to_do) {
   EXPECT_THAT(refusal->message, HasSubstr("`hosts` (or TIDEGATE_HOSTS)"));
 }
 
+TEST(WebPage, is_not_what_a_program_on_a_unix_socket_makes_an_origin_up_for) {
+  for (const auto* origin : {"http://d", "http://localhost", "http://docker:2375"}) {
+    EXPECT_EQ(said(check_sender(page(origin), socket)), "passes") << origin;
+    EXPECT_EQ(said(check_sender(page(origin), plain)), "browser.origin") << origin;
+  }
+  for (const auto* origin : {"https://d", "http://127.0.0.1:8000", "http://[::1]", "null",
+                             "http://evil.example", "http://d.local", "file://d", ""}) {
+    EXPECT_EQ(said(check_sender(page(origin), socket)), "browser.origin") << origin;
+  }
+}
+
 TEST(WebPage, is_no_client) {
   for (const auto& rules : {plain, listing, socket}) {
     EXPECT_EQ(said(check_sender(page("http://evil.example"), rules)), "browser.origin");

@@ -122,12 +122,13 @@ TEST(Restricted, never_shows_the_value_of_a_variable) {
 
 TEST(Restricted, runs_no_exec_as_root) {
   Judge judge(Level::restricted);
-  for (const auto* user : {"0", "root", "00", "0:0", "1:0", "root:1", "1", "1:", "nobody"}) {
+  for (const auto* user : {"0", "root", "00", "0:0", "1:0", "root:1"}) {
     EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"User":")" + std::string(user) + "\"}"),
               "constraint.user");
   }
   EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"User":""})"), "passes");
   EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"User":"1000:1000"})"), "passes");
+  EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"User":"1000"})"), "passes");
   EXPECT_EQ(judge.says(exec, R"({"Cmd":["id"],"Env":["API_TOKEN=x"]})"), "constraint.env");
 }
 
