@@ -43,9 +43,11 @@ void check_container_name(Context& context) {
   context.refuse(Constraint::names, "name", Quoted{name}, wanted);
 }
 
-void check_new_network_name(Context& context, json::Value name) {
-  const bool is_id = looks_like_engine_id(name.text()) || looks_like_swarm_id(name.text());
-  if (is_id) context.refuse(Constraint::names, name, wanted);
+void check_new_network_name(Context& context, json::Value value) {
+  const std::string_view name = value.text();
+  const bool is_whole = name.size() == whole_engine_id && looks_like_engine_id(name);
+  const bool is_id = is_whole || (context.restricted() && looks_like_engine_id(name));
+  if (is_id || looks_like_swarm_id(name)) context.refuse(Constraint::names, value, wanted);
 }
 
 void check_new_swarm_name(Context& context, json::Value name) {

@@ -19,7 +19,8 @@ bool may_begin_an_id(std::string_view target);
 /// Whether a network can have that name. Podman has modes with a colon that lead to the host.
 bool is_network_name(std::string_view name);
 
-/// The name of a network that is made: local ones have the engine's ids, others swarm's.
+/// The name of a network that is made: local ones have the engine's ids, others swarm's. Below
+/// `restricted` the beginning of an id passes: Testcontainers names its networks so.
 void check_new_network_name(Context&, json::Value name);
 /// The name of a service, secret or config that is made.
 void check_new_swarm_name(Context&, json::Value name);

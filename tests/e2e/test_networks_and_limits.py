@@ -140,14 +140,6 @@ class Names(ProfileTest):
         self.assert_passes(request("POST", f"/v1.41/containers/{other}/rename?name=renamed"), 204)
         self.remove(other)
 
-    def test_a_network_does_not_take_over_another_s_short_id(self):
-        short = self.get("/networks/none")["Id"][:12]
-        bad = self.post("/networks/create", Name=short, Internal=True)
-        taken = self.made(bad)["Id"]
-        self.assertEqual(self.get(f"/networks/{short}")["Id"], taken)
-        self.made(request("DELETE", f"/networks/{taken}"), 204)
-        self.assert_stopped(bad, "constraint.names")
-
     def test_an_image_does_not_take_over_another_s_short_id(self):
         image = self.get(f"/images/{IMAGE}/json")["Id"]
         short = image.removeprefix("sha256:")[:12]

@@ -154,12 +154,18 @@ TEST(Names, of_other_kinds_pass) {
 TEST(Names, that_are_the_id_of_a_network_service_secret_or_config_are_refused) {
   Judge judge = judge_by("{}");
   const std::string swarm_id = R"({"Name":"alfpvgglfvu1hv69pepw9qbe0"})";
-  EXPECT_EQ(judge.says(create, R"({"Name":"ca0fea9d7291"})"), names);
+  EXPECT_EQ(judge.says(create, R"({"Name":")" + std::string(64, 'a') + "\"}"), names);
   for (const auto* request :
        {create, "POST /services/create", "POST /secrets/create", "POST /configs/create"}) {
     EXPECT_EQ(judge.says(request, swarm_id), names) << request;
     EXPECT_EQ(judge.says(request, R"({"Name":"alfpvgglfvu1hv69pepw9qbe_"})"), "passes") << request;
   }
+}
+
+TEST(Names, that_begin_like_an_id_are_given_to_networks_by_testcontainers) {
+  const std::string short_id = R"({"Name":"9d577290ee9a"})";
+  EXPECT_EQ(judge_by("{}").says(create, short_id), "passes");
+  EXPECT_EQ(judge_by("{level: restricted}").says(create, short_id), names);
 }
 
 TEST(Names, that_are_the_id_of_an_image_are_not_given_to_images) {
