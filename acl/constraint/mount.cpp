@@ -12,9 +12,8 @@ namespace {
 using schema::Field;
 
 // Propagation towards or from the host (shared, slave) is not among them.
-constexpr auto bind_modes =
-    std::to_array<std::string_view>({"", "rw", "ro", "z", "Z", "nocopy", "private", "rprivate",
-                                     "cached", "delegated", "consistent"});
+constexpr auto bind_modes = std::to_array<std::string_view>(
+    {"rw", "z", "Z", "nocopy", "private", "rprivate", "cached", "delegated", "consistent"});
 
 /// \returns the rule that lists `source`, if it may be mounted at all.
 const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
@@ -51,8 +50,9 @@ void check_bind(Context& context, json::Value entry) {
   const BindRule* rule = check_source(context, entry, bind.source);
   bool read_only = false;
   for_each_word(bind.modes, ',', [&](std::string_view mode) {
-    read_only = read_only || mode == "ro";
-    if (!is_one_of(bind_modes, mode)) {
+    if (mode == "ro") {
+      read_only = true;
+    } else if (!mode.empty() && !is_one_of(bind_modes, mode)) {
       context.refuse(Constraint::binds, entry, "private propagation");
     }
   });
