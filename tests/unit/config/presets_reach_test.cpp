@@ -12,6 +12,7 @@
 
 #include "config/load.hpp"
 #include "config/presets.hpp"
+#include "tests/unit/config/passing.hpp"
 
 namespace config {
 namespace {
@@ -55,16 +56,6 @@ const std::vector<Power> over_others{
      {"POST /images/a/tag?repo=b", "POST /build?t=b", "POST /images/load", "POST /commit?repo=b",
       "POST /session"}},
 };
-
-bool passes(const acl::Policy& policy, const std::string& request) {
-  const auto space = request.find(' ');
-  acl::Request understood;
-  const auto refusal =
-      acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood);
-  EXPECT_FALSE(refusal) << request;
-  EXPECT_NE(understood.operation, acl::Operation::unknown) << request;
-  return policy.decide(acl::Identity{}, understood).verdict != acl::Verdict::deny;
-}
 
 std::string told(const acl::Policy& policy, const std::vector<Power>& powers) {
   std::string text;

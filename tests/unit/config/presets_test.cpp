@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "tests/unit/config/passing.hpp"
 
 namespace config {
 namespace {
@@ -32,17 +33,6 @@ std::vector<std::string> mistakes_in(const std::string& profile) {
   if (loaded) return lines;
   for (const auto& mistake : loaded.error()) lines.push_back(to_string(mistake));
   return lines;
-}
-
-/// Whether the head of "GET /info" is let through; a body may be asked for.
-bool passes(const acl::Policy& policy, const std::string& request) {
-  const auto space = request.find(' ');
-  acl::Request understood;
-  const auto refusal =
-      acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood);
-  EXPECT_FALSE(refusal) << request;
-  EXPECT_NE(understood.operation, acl::Operation::unknown) << request;
-  return policy.decide(acl::Identity{}, understood).verdict != acl::Verdict::deny;
 }
 
 struct Client {
