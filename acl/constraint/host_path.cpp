@@ -63,12 +63,6 @@ std::string cleaned(std::string_view path) {
   return out;
 }
 
-bool climbs(std::string_view path) {
-  bool found = false;
-  for_each_word(path, '/', [&found](std::string_view part) { found = found || part == ".."; });
-  return found;
-}
-
 std::string_view take_component(std::string_view& path) {
   const auto end = std::min(path.find('/', 1), path.size());
   const std::string_view part = path.substr(0, end);
@@ -77,6 +71,12 @@ std::string_view take_component(std::string_view& path) {
 }
 
 }  // namespace
+
+bool climbs(std::string_view path) {
+  bool found = false;
+  for_each_word(path, '/', [&found](std::string_view part) { found = found || part == ".."; });
+  return found;
+}
 
 std::string canonical_path(std::string_view path) {
   if (!path.starts_with('/')) return "/";

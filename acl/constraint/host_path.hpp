@@ -16,6 +16,9 @@ std::string canonical_path(std::string_view path);
 /// one of them may be anything and counts as "/".
 std::string unclean_path(std::string_view path);
 
+/// Whether a component of `path` is `..`.
+bool climbs(std::string_view path);
+
 /// Whether `path` is `top` or lies below it, by whole components; both canonical.
 bool is_at_or_below(std::string_view path, std::string_view top);
 

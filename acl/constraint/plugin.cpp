@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "acl/constraint/host_path.hpp"
 #include "acl/constraint/parts.hpp"
+#include "acl/constraint/words.hpp"
 #include "acl/schema/schema.hpp"
 
 namespace acl::constraint {
@@ -28,6 +30,54 @@ void check_host_path(Context& context, json::Value where, std::string_view text)
     context.refuse(Constraint::plugins, where,
                    "a path that `binds` lists without `read_only`, or one of `devices`");
   }
+}
+
+struct Setting {
+  std::string_view field, value;
+};
+
+/// "name.field=value" as the engine takes it apart.
+Setting setting_of(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals == text.npos) return {};
+  const auto key = text.substr(0, equals);
+  const auto dot = key.rfind('.');
+  const bool has_field = dot != key.npos && dot > 0;
+  return {has_field ? key.substr(dot + 1) : std::string_view{}, text.substr(equals + 1)};
+}
+
+/// Whether a relative path begins in one of the host's directories: the engine runs in "/", and
+/// makes devices of all that it finds in a directory.
+bool begins_in_the_host(std::string_view value) {
+  constexpr auto with_devices =
+      std::to_array<std::string_view>({".", "dev", "proc", "run", "sys", "var"});
+  constexpr auto others = std::to_array<std::string_view>(
+      {"boot", "etc", "home", "lib", "media", "mnt", "opt", "root", "srv", "tmp", "usr"});
+  const auto slash = value.find('/');
+  const auto first = value.substr(0, slash);
+  return is_one_of(with_devices, first) || (slash != value.npos && is_one_of(others, first));
+}
+
+/// Which name is a mount's or a device's is known to the plugin alone. Where the field is left out,
+/// what looks like a path counts as one.
+bool may_be_a_path(const Setting& setting) {
+  const auto& [field, value] = setting;
+  if (field == "source" || field == "path") return !value.empty();
+  if (value.starts_with('/') || climbs(value)) return true;
+  return field.empty() && begins_in_the_host(value);
+}
+
+/// A relative path is one below a directory of the engine's, and may lead anywhere.
+void check_set_path(Context& context, json::Value where, std::string_view path) {
+  if (path.starts_with('/') && !climbs(path)) {
+    check_host_path(context, where, path);
+    return;
+  }
+  constexpr std::string_view wanted =
+      "an absolute path without '..' that `binds` lists without `read_only`, or one of `devices`; "
+      "what is no path, as NAME.value=TEXT without '..'";
+  const bool reaches_socket = context.rules.reaches_socket("/");
+  context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, wanted);
 }
 
 /// What a plugin may be granted: each privilege is a way to the host, but for an empty one.
@@ -65,14 +115,11 @@ void check_plugin_push(Context& context) {
   check_image_push(context);
 }
 
-/// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out. Which name is a mount's
-/// is known to the plugin alone, so every absolute path counts as one.
+/// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out.
 void check_plugin_set(Context& context) {
-  for (const auto setting : context.root()) {
-    const auto text = setting.text();
-    const auto equals = text.find('=');
-    const auto value = equals == text.npos ? std::string_view{} : text.substr(equals + 1);
-    if (value.starts_with('/')) check_host_path(context, setting, value);
+  for (const auto each : context.root()) {
+    const Setting setting = setting_of(each.text());
+    if (may_be_a_path(setting)) check_set_path(context, each, setting.value);
   }
 }
 

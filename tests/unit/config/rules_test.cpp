@@ -31,6 +31,27 @@ TEST(PluginPush, goes_where_listed_images_may_go) {
   EXPECT_EQ(asked.says("POST /plugins/evil.example/p:1/push"), "constraint.images");
 }
 
+TEST(PluginSet, takes_no_relative_path_to_a_mount_or_a_device) {
+  constexpr auto set = "POST /plugins/p/set";
+  Asked asked("{binds: [{path: /data}]}");
+  for (const std::string setting :
+       {"conf.source=../../../../etc", "conf.source=etc", "conf.source=data", "dev.path=dev/sda",
+        "dev.path=dev", "conf=../../../../etc", "conf.value=a/../../etc", "dev=dev/sda", "dev=dev",
+        "dev=.", "dev=./dev/sda", "dev=etc/x", "a.b.path=x", ".value=dev", "conf.=dev",
+        "conf.source=/data/.."}) {
+    EXPECT_EQ(asked.says(set, "[\"" + setting + "\"]"), "constraint.docker_socket") << setting;
+    EXPECT_EQ(Asked("{docker_socket: allow}").says(set, "[\"" + setting + "\"]"),
+              "constraint.plugins")
+        << setting;
+  }
+  EXPECT_THAT(asked.message(), HasSubstr("an absolute path without '..' that `binds` lists"));
+  for (const std::string setting :
+       {"conf.source=/data", "conf.source=", "conf.source", "DEBUG=1", "args=--log a",
+        "PROXY=http://proxy.corp:3128/dev", "mode.value=dev", "image=team/app", "USER=root"}) {
+    EXPECT_EQ(asked.says(set, "[\"" + setting + "\"]"), "passes") << setting;
+  }
+}
+
 TEST(SwarmJoin, obeys_the_managers_that_the_client_names) {
   expect_refused_unless_waived("swarm", "POST /swarm/join",
                                R"({"ListenAddr":"0.0.0.0:2377","JoinToken":"SWMTKN-1-x-y",
