@@ -25,10 +25,14 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
+/// With a digest the engine ignores the tag, so an entry with a tag says nothing of the image.
 void check_listed(Context& context, const Place& where, std::string_view reference) {
-  if (!context.rules.lists_image(reference)) {
-    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a listed image");
-  }
+  if (context.rules.lists_image(reference)) return;
+  context.refuse(Constraint::images, where, Quoted{reference, 128},
+                 reference.find('@') == reference.npos
+                     ? "a listed image"
+                     : "a listed image, by a digest only where `images` lists that digest or the "
+                       "name without a tag");
 }
 
 /// An import makes an image of what it is given; of what a URL names, the engine fetches it from
@@ -64,7 +68,9 @@ void check_image(Context& context, const Place& where, std::string_view referenc
 void check_image_name(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image_to_write(reference)) return;
   context.refuse(Constraint::images, where, Quoted{reference, 128},
-                 "a name that `images_write` lists");
+                 reference.find('@') == reference.npos
+                     ? "a name that `images_write` lists"
+                     : "a name that `images_write` lists with that digest or without a tag");
 }
 
 void check_image_create(Context& context) {

@@ -19,6 +19,7 @@ ListedImages::Glob ListedImages::read(std::string_view glob) {
   const auto at = glob.find('@');
   auto name = glob.substr(0, at);
   out.tag = take_tag(name);
+  if (out.tag == "*") out.tag.clear();
   if (at != glob.npos) out.digest = glob.substr(at + 1);
   out.repository = with_registry(name);
   const auto star = out.repository.find('*');
@@ -30,6 +31,8 @@ ListedImages::Glob ListedImages::read(std::string_view glob) {
 bool ListedImages::fits(const Glob& glob, const ImageReference& wanted) {
   if (!acl::fits(glob.repository, wanted.repository)) return false;
   if (glob.digest && !acl::fits(*glob.digest, wanted.digest)) return false;
+  // The engine ignores the tag of a reference with a digest, so the tag says nothing of the image.
+  if (!glob.digest && !glob.tag.empty() && !wanted.digest.empty()) return false;
   return glob.tag.empty() || acl::fits(glob.tag, wanted.tag);
 }
 

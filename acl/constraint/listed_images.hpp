@@ -12,7 +12,8 @@
 namespace acl::constraint {
 
 /// The globs of a profile's `images`: `*` stands for anything within a component, `**` for
-/// anything. A glob is completed like a reference, but one without a tag fits every tag.
+/// anything. A glob is completed like a reference, but one without a tag, or with the tag `*`, fits
+/// every tag and digest. One with a tag and no digest fits no reference with a digest.
 class ListedImages {
  public:
   explicit ListedImages(const std::vector<std::string>& globs);
@@ -24,7 +25,7 @@ class ListedImages {
  private:
   struct Glob {
     std::string repository;
-    std::string tag;                    ///< empty: any
+    std::string tag;                    ///< empty: any, and any digest
     std::optional<std::string> digest;  ///< nothing: any or none
     /// How much of `repository` is fixed: all, or up to the slash before its first star.
     std::size_t fixed = 0;

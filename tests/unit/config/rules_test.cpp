@@ -52,6 +52,36 @@ TEST(PluginSet, takes_no_relative_path_to_a_mount_or_a_device) {
   }
 }
 
+TEST(Images, by_a_tag_are_none_that_a_digest_names_beside_it) {
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const std::string reference = "reg.corp/app:1@" + digest;
+  const std::string create = R"({"Image":")" + reference + "\"}";
+  const std::string service =
+      R"({"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":")" + reference + "\"}}}";
+  const std::pair<std::string, std::string> asked_for[] = {
+      {"POST /containers/create", create},
+      {"POST /services/create", service},
+      {"POST /images/create?fromImage=reg.corp/app:1@" + digest, ""},
+      {"POST /images/create?fromImage=reg.corp/app:1&tag=" + digest, ""},
+      {"POST /plugins/pull?remote=" + reference, "[]"},
+  };
+  const std::string rest = "\"], build: {images: any}}";
+  Asked tagged("{images: [\"reg.corp/app:1" + rest);
+  for (const auto& [request, body] : asked_for) {
+    EXPECT_EQ(tagged.says(request, body), "constraint.images") << request;
+    EXPECT_THAT(tagged.message(), HasSubstr("only where `images` lists that digest or the name"));
+    for (const std::string entry : {"reg.corp/app", "reg.corp/app:*", "reg.corp/**"}) {
+      EXPECT_EQ(Asked("{images: [\"" + entry + rest).says(request, body), "passes") << request;
+    }
+    EXPECT_EQ(Asked("{images: [\"reg.corp/app@" + digest + rest).says(request, body), "passes");
+  }
+  EXPECT_EQ(tagged.says("POST /containers/create", R"({"Image":"reg.corp/app:1"})"), "passes");
+  Asked writes("{images_write: [\"reg.corp/app:1\"]}");
+  EXPECT_EQ(writes.says("POST /images/a/tag?repo=reg.corp/app&tag=1"), "passes");
+  EXPECT_EQ(writes.says("POST /images/a/tag?repo=reg.corp/app:1&tag=" + digest),
+            "constraint.images");
+}
+
 TEST(SwarmJoin, obeys_the_managers_that_the_client_names) {
   expect_refused_unless_waived("swarm", "POST /swarm/join",
                                R"({"ListenAddr":"0.0.0.0:2377","JoinToken":"SWMTKN-1-x-y",
