@@ -52,6 +52,19 @@ void warn_of_group(const ProfileSpec& profile, const std::string& where, Advice&
                  "user: \"" + user + ":" + user + "\""});
 }
 
+/// Names of what shows a credential that leads to the host; without a level anything may.
+void warn_of_credentials(const ProfileSpec& profile, const std::string& where, Advice& out) {
+  if (profile.constraints.level == Level::unconfined) return;
+  for (std::size_t i = 0; i < profile.allow.size(); ++i) {
+    const auto operation = operation_by_name(profile.allow[i]);
+    const std::string_view shown = operation ? shown_credential(*operation) : "";
+    if (shown.empty()) continue;
+    out.push_back({where + ".allow[" + std::to_string(i) + "]",
+                   profile.allow[i] + " " + std::string(shown),
+                   "leave it out unless these clients may be root there"});
+  }
+}
+
 /// Groups that no longer allow what they did: `why` says on what grounds.
 void tell_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   for (const OperationInfo& operation : all_operations()) {
@@ -134,6 +147,7 @@ void tell_of_limits(const ProfileSpec& profile, const std::string& containers, A
 void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
   warn_of_host_paths(profile, where, out);
   warn_of_group(profile, where, out);
+  warn_of_credentials(profile, where, out);
 }
 
 void tell_changes(const ProfileSpec& profile, const std::string& where, Advice& out) {

@@ -29,6 +29,26 @@ constexpr auto beyond_restricted = std::to_array<Operation>({
     Operation::VolumePrune,
 });
 
+// What makes its reader a manager, for who reaches port 2377 or a manager's disk.
+struct Credential {
+  Operation operation;
+  std::string_view why;  ///< it takes its name, and what it shows
+};
+
+constexpr auto credentials = std::to_array<Credential>({
+    {Operation::SwarmInspect,
+     "levels baseline and restricted want it named, not \"*\" or a group: it shows the manager's "
+     "join token, which is the host"},
+    {Operation::SwarmUnlockkey,
+     "levels baseline and restricted want it named, not \"*\" or a group: it shows the key that "
+     "unlocks a manager, which is the host"},
+});
+
+const Credential* credential_of(Operation operation) {
+  const auto found = std::ranges::find(credentials, operation, &Credential::operation);
+  return found == credentials.end() ? nullptr : &*found;
+}
+
 bool waives_images(const ConstraintSpec& spec) {
   return std::ranges::find(spec.waive, "images") != spec.waive.end();
 }
@@ -49,7 +69,13 @@ std::string_view why_by_name(const ConstraintSpec& spec, Operation operation) {
   if (spec.level == Level::restricted && beyond) {
     return "level restricted wants it named, not \"*\" or a group";
   }
-  return "";
+  const Credential* credential = credential_of(operation);
+  return credential != nullptr && spec.level != Level::unconfined ? credential->why : "";
+}
+
+std::string_view shown_credential(Operation operation) {
+  const Credential* credential = credential_of(operation);
+  return credential == nullptr ? "" : credential->why.substr(credential->why.find("shows"));
 }
 
 std::vector<Mistake> unlisted_builds(const ProfileSpec& profile, const std::string& where) {

@@ -67,6 +67,26 @@ TEST(Restricted, is_what_asks_for_the_name_and_not_baseline) {
   EXPECT_EQ(says(loaded, "POST /containers/prune"), "passes");
 }
 
+TEST(Credentials, that_lead_to_the_host_are_allowed_by_their_names_alone) {
+  for (const std::string level : {"baseline", "restricted", "unconfined"}) {
+    const auto at_level = [&](const std::string& entries) {
+      return with("{allow: [" + entries + "], containers: {level: " + level + "}}");
+    };
+    const auto groups = at_level("\"*\", \"@read\", \"@read-sensitive\", \"@swarm\"");
+    const auto named = at_level("SwarmInspect, SwarmUnlockkey");
+    ASSERT_TRUE(groups && named);
+    const auto refused = level == "unconfined"
+                             ? HasSubstr("passes")
+                             : HasSubstr("want it named, not \"*\" or a group: it shows the");
+    for (const auto* request : {"GET /swarm", "GET /v1.41/swarm/unlockkey"}) {
+      EXPECT_THAT(says(groups, request), refused) << level;
+      EXPECT_EQ(says(named, request), "passes") << level;
+    }
+    EXPECT_EQ(says(groups, "GET /nodes"), "passes");
+    EXPECT_EQ(says(groups, "POST /swarm/leave"), "passes");
+  }
+}
+
 TEST(Builds, are_no_part_of_a_group_where_images_are_listed) {
   const auto loaded = with("{allow: [\"*\", \"@image\"], containers: {images: [a]}}");
   ASSERT_TRUE(loaded);
@@ -115,6 +135,29 @@ TEST(ChangesSince01, name_the_lists_of_images_that_no_longer_say_what_may_be_wri
               Contains(HasSubstr("image_load: true")));
   EXPECT_THAT(advice("", "{allow: [ImageTag], containers: {images: [a], images_write: [b]}}"),
               Not(Contains(HasSubstr("no longer"))));
+}
+
+TEST(ChangesSince01, name_the_credentials_that_a_group_no_longer_shows) {
+  for (const std::string group : {"*", "@read", "@read-sensitive", "@swarm"}) {
+    const auto lines = advice("", "{allow: [\"" + group + "\"]}");
+    EXPECT_THAT(lines, Contains(HasSubstr("no longer allows SwarmInspect by a group"))) << group;
+    EXPECT_THAT(lines, Contains(HasSubstr("no longer allows SwarmUnlockkey by a group"))) << group;
+  }
+  EXPECT_THAT(advice("", "{allow: [\"@read\"], deny: [\"@read-sensitive\"]}"),
+              Not(Contains(HasSubstr("Swarm"))));
+  EXPECT_THAT(advice("", "{allow: [\"*\"], containers: {level: unconfined}}"),
+              Not(Contains(HasSubstr("Swarm"))));
+}
+
+TEST(Warnings, tell_of_credentials_that_are_the_host) {
+  EXPECT_THAT(advice("version: 1\n", "{allow: [SystemPing, SwarmInspect, SwarmUnlockkey]}"),
+              testing::ElementsAre(
+                  testing::AllOf(HasSubstr("profiles.p.allow[1]"),
+                                 HasSubstr("shows the manager's join token, which is the host")),
+                  testing::AllOf(HasSubstr("profiles.p.allow[2]"),
+                                 HasSubstr("shows the key that unlocks a manager"))));
+  EXPECT_THAT(advice("version: 1\n", "{allow: [SwarmInspect], containers: {level: unconfined}}"),
+              IsEmpty());
 }
 
 TEST(Warnings, tell_of_a_user_whose_group_level_restricted_will_ask_for) {

@@ -16,7 +16,7 @@ std::vector<std::string> told(const std::string& profile) {
 }
 
 TEST(Version, names_groups_that_no_longer_make_the_engine_connect_where_a_client_says) {
-  EXPECT_THAT(told("{allow: [\"@container\", \"@read\"]}"),
+  EXPECT_THAT(told("{allow: [\"@container\", \"@read\"], deny: [\"@swarm\"]}"),
               testing::ElementsAre(testing::AllOf(
                   HasSubstr("profiles.p.allow[1]"),
                   HasSubstr("'@read' no longer allows ImageSearch, GetPluginPrivileges, "
