@@ -2,6 +2,8 @@
 // What is said by operations and fields that look harmless, as a profile at `baseline` answers it.
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "tests/unit/config/asked.hpp"
 
 namespace config {
@@ -29,6 +31,113 @@ TEST(PluginPush, goes_where_listed_images_may_go) {
   Asked asked("{images: [\"registry.corp/**\"], build: {images: any}}");
   EXPECT_EQ(asked.says("POST /plugins/registry.corp/p:1/push"), "passes");
   EXPECT_EQ(asked.says("POST /plugins/evil.example/p:1/push"), "constraint.images");
+}
+
+/// What `ps_args` is, as a client escapes it.
+std::string top_with(std::string_view arguments) {
+  std::string request = "GET /containers/a/top?ps_args=";
+  for (const char c : arguments) {
+    const auto at = std::string_view(" %\t\n").find(c);
+    if (at == std::string_view::npos) {
+      request += c;
+    } else {
+      request += std::array{"%20", "%25", "%09", "%0A"}[at];
+    }
+  }
+  return request;
+}
+
+TEST(ContainerTop, shows_the_processes_of_the_container) {
+  Asked asked;
+  EXPECT_EQ(asked.says("GET /containers/a/top"), "passes");
+  for (const auto* arguments : {"",
+                                "-ef",
+                                "-e",
+                                "-eF",
+                                "-el",
+                                "-elf",
+                                "-eLf",
+                                "-efH",
+                                "-ef -ww",
+                                "aux",
+                                "-aux",
+                                "auxw",
+                                "auxww",
+                                "auxf",
+                                "-auxww",
+                                "ax",
+                                "-o pid,comm",
+                                "-o  pid",
+                                "-opid",
+                                "-eo pid,ppid,args",
+                                "-Ao user,pid,%cpu,%mem,lstart,cmd",
+                                "-e -o pid -o args",
+                                "axo pid,command",
+                                "o pid,args",
+                                "ax -o pid,stat,time,command",
+                                "-o pid,user,uid,ppid,vsz,rss,stime,etime,comm"}) {
+    EXPECT_EQ(asked.says(top_with(arguments)), "passes") << arguments;
+  }
+}
+
+TEST(ContainerTop, shows_no_environment_and_no_process_of_the_host) {
+  for (const auto* arguments : {"-orss=PID axeww -oargs",
+                                "-o rss=PID",
+                                "-eo pid=",
+                                "-opid=PID,args",
+                                "-o pid,args=X",
+                                "axe",
+                                "e",
+                                "auxe",
+                                "-auxe",
+                                "eww",
+                                "axeo pid,args",
+                                "-ef aux",
+                                "-e ax",
+                                "-ef -o pid",
+                                "-o args,pid",
+                                "-o comm,pid",
+                                "-o lstart,pid",
+                                "-o bsdstart,rss,pid",
+                                "-o pid,environ",
+                                "-o pid,label",
+                                "-o",
+                                "-o -e",
+                                "-eo",
+                                "-O rss",
+                                "-p 1",
+                                "-q1",
+                                "1",
+                                "-C sh",
+                                "-u root",
+                                "--format pid",
+                                "--format=rss=PID",
+                                "-eZ",
+                                "-eM",
+                                "h",
+                                "auxh",
+                                "--no-headers",
+                                "k pid",
+                                "-o pid,",
+                                "-o ,pid",
+                                "-o pid:9",
+                                "-o PID",
+                                "-",
+                                "--",
+                                "-ef\t-orss=PID",
+                                "-ef\n",
+                                "O rss",
+                                "L",
+                                "X",
+                                "-V"}) {
+    expect_refused_unless_waived("ps_args", top_with(arguments));
+  }
+  Asked asked;
+  EXPECT_EQ(asked.says(top_with("axe")), "constraint.ps_args");
+  EXPECT_EQ(asked.message(),
+            "ContainerTop refused for profile 'p': ps_args is 'axe', level baseline wants flags as "
+            "in '-ef' or 'aux', without 'e' in the latter, or columns without titles, 'pid' before "
+            "those of text: '-eo user,pid,args', or `waive: [ps_args]`");
 }
 
 TEST(PluginSet, takes_no_relative_path_to_a_mount_or_a_device) {
