@@ -28,14 +28,15 @@ std::string operation_sentence(const Request& request, const std::string& profil
 
 // Where a level asks for more than any group that stands for the operation.
 std::string naming_sentence(Operation operation, Level level) {
-  const std::string wants = "; level " + std::string(to_string(level)) + " wants it named";
+  std::string_view how;
   switch (naming_of(operation)) {
-    case Naming::any: break;
-    case Naming::section: return wants + ", not \"*\" or a group by effect";
+    case Naming::any: return "";
+    case Naming::section: how = ", not \"*\" or a group by effect"; break;
     case Naming::egress:
-      return wants + ", or \"@egress\": the engine connects to a host that the client names";
+      how = ", or \"@egress\": the engine connects to a host that the client names";
+      break;
   }
-  return "";
+  return "; level " + std::string(to_string(level)) + " wants it named" + std::string(how);
 }
 
 // All that keeps a body from being what the engine takes.
