@@ -97,7 +97,7 @@ void check_container_top(Context& context) {
   context.refuse(
       Constraint::ps_args, "ps_args", Quoted{text},
       "flags as in '-ef' or 'aux', without 'e' in the latter, or columns without titles, "
-      "'pid' before those of text: '-eo user,pid,args'");
+      "'pid' before those of text: '-eo user,pid,args', or `waive: [ps_args]`");
 }
 
 }  // namespace acl::constraint
