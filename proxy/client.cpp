@@ -132,13 +132,14 @@ void Client::forget_piece() {
 
 Task<std::optional<Reason>> Client::read_body(std::size_t most, HeldBody& body) {
   if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
-  const auto announced = static_cast<std::size_t>(remaining_);
+  const bool announced = framing_ == http::Framing::length;
+  const auto longest = announced ? static_cast<std::size_t>(remaining_) : most;
   for (;;) {
     const auto piece = co_await next_piece();
     if (!piece) co_return piece.error();
     if (piece->size > most - body.text().size()) co_return Reason::body_too_large;
     for (const auto data : piece->data)
-      if (!body.append(data, announced)) co_return Reason::limit_memory;
+      if (!body.append(data, longest)) co_return Reason::limit_memory;
     if (piece->last) break;
   }
   forget_piece();
