@@ -173,7 +173,19 @@ Task<std::optional<Reason>> Client::drop_body(std::size_t most) {
 void Client::read_ahead() {
   forget_piece();
   narrow();
-  if (!reading_ && !end_) start_read();
+  if (reading_ || end_) return;
+  if (in_.full()) return look_for_end();
+  start_read();
+}
+
+/// Where a read has no room, the socket's state still shows that the client leaves.
+void Client::look_for_end() {
+  if (stream_.hung_up())
+    end_ = net::error::connection_reset;
+  else if (sending_ended_ || !stream_.sending_ended())
+    return;
+  sending_ended_ = true;
+  on_end_();
 }
 
 void Client::forget_ahead() {

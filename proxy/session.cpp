@@ -31,7 +31,7 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
       client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
-          worker.deadlines, [this] { cancel(); }, [this] { client_.read_ahead(); }),
+          worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
       draining_(worker.draining) {
   worker_.sessions.push_back(*this);
   worker_.audit.metrics.sessions.add();
@@ -338,6 +338,14 @@ void Session::client_ended() {
 
 void Session::drain() {
   draining_ = true;
+/// While the engine takes its time. A read that has brought bytes does not bring the end, so this
+/// comes again.
+void Session::watch_client() {
+  constexpr std::uint8_t ticks_between_looks = 10;
+  client_.read_ahead();
+  deadline_.watch_wait(ticks_between_looks);
+}
+
   if (idle_ && client_.buffer().empty()) cancel();
 }
 

@@ -59,6 +59,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<Next> refuse(const acl::Refusal&, AuditRecord&);
   Task<bool> may_go_on(const acl::Refusal&);
   Task<void> take_leave();
+  void watch_client();
   void client_ended();
   void cancel();
 
