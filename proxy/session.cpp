@@ -125,8 +125,8 @@ Task<Next> Session::serve_one() {
   record.decided(decision);
 
   if (decision.verdict != Verdict::allow) {
-    const Refusal refusal(decision.reason, std::move(decision.message));
-    co_return co_await refuse(refusal, record);
+    Refusal refusal(decision.reason, std::move(decision.message));
+    co_return co_await refuse(std::move(refusal), record);
   }
   co_return co_await forward(record);
 }
@@ -297,7 +297,8 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
 
 /// Answers in tidegate's own name. The connection lives on only where the next request's first byte
 /// is known to be one.
-Task<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
+Task<Next> Session::refuse(Refusal refusal, AuditRecord& record) {
+  if (refusal.reason == Reason::limit_memory) refusal.message = held_.why_not_more();
   body_->give_back();
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;

@@ -105,7 +105,9 @@ class Limits(DaemonTest):
         # Each is charged for 0.77 MiB at least, and 1.1 at most.
         held, refused = self.hold_until_refused(body[:700_000], 7)
         self.assertGreaterEqual(len(held), 3)
-        self.assertRefused(refused, 503, "limit.memory")
+        message = self.assertRefused(refused, 503, "limit.memory")
+        for part in ("more than 4.0 MiB", "more than 8.0 MiB", "`limits.held_bytes`", "try again"):
+            self.assertIn(part, message)
         self.assertIn("limit.memory", [record["reason"] for record in self.daemon.await_audit() if "reason" in record])
         self.assertEqual(self.ask(body, address=("127.0.0.1", tcp)).status, 200, "another client")
         for client in held:
