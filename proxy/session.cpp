@@ -61,10 +61,15 @@ Task<bool> Session::greet() {
   const auto context = snapshot_->listeners[identity_.listener];
   if (!context) co_return true;
   std::optional<Reason> reason;
+  Charge handshake(held_);
   if (!snapshot_->policy->may_serve(identity_)) {
     reason = Reason::client_unknown;
     spdlog::info("{}: {} is not served: {}: no rule could match it", identity_.listener_name,
                  identity_.address, acl::id(*reason));
+  } else if (!handshake.hold(handshake_bytes)) {
+    reason = Reason::limit_memory;
+    spdlog::info("{}: {} is not served: {}: {}", identity_.listener_name, identity_.address,
+                 acl::id(*reason), held_.why_not_more());
   } else {
     client_.stream().secure(context);
     const auto limit = worker_.settings.limits.handshake_time;
@@ -333,12 +338,6 @@ Task<void> Session::take_leave() {
   co_await client_.discard(limits.body_bytes);
 }
 
-void Session::client_ended() {
-  if (exchange_ != nullptr) exchange_->client_ended();
-}
-
-void Session::drain() {
-  draining_ = true;
 /// While the engine takes its time. A read that has brought bytes does not bring the end, so this
 /// comes again.
 void Session::watch_client() {
@@ -347,6 +346,12 @@ void Session::watch_client() {
   deadline_.watch_wait(ticks_between_looks);
 }
 
+void Session::client_ended() {
+  if (exchange_ != nullptr) exchange_->client_ended();
+}
+
+void Session::drain() {
+  draining_ = true;
   if (idle_ && client_.buffer().empty()) cancel();
 }
 

@@ -114,8 +114,6 @@ class Limits(DaemonTest):
             client.close()
         wait_until(lambda: self.ask(body).status == 200, "the same client, once it holds less")
 
-    def hold_until_refused(self, data, most):
-        """Sends `data`, whose request is not over then, on one connection after the other.
     def test_held_bytes_at_their_least_let_a_chunked_body_pass(self):
         """Twice what holds nearly all of it would be more than one client may hold."""
         self.serve(limits={"held_bytes": "4MiB", "body_bytes": "1MiB"})
@@ -134,6 +132,8 @@ class Limits(DaemonTest):
             answer = self.ask(data)
             self.assertEqual(answer.status, 200, repr(answer))
 
+    def hold_until_refused(self, data, most):
+        """Sends `data`, whose request is not over then, on one connection after the other.
 
         Returns those that wait, and the answer of the first that was refused.
         """
