@@ -192,14 +192,15 @@ void check_upstream_tls(const FileEntry& file, const Findings& findings) {
 }
 
 /// One client may hold half of `held_bytes`: a body as it came, and as it is sent.
+constexpr std::size_t bodies_held = 4;
+
 void check_held_bytes(const Limits& limits, const Findings& findings) {
-  constexpr std::size_t bodies = 4;
   const std::string where = "limits.held_bytes";
   if (findings.knows(where) || findings.knows("limits.body_bytes")) return;
-  if (limits.held_bytes == 0 || limits.held_bytes / bodies >= limits.body_bytes) return;
+  if (limits.held_bytes == 0 || limits.held_bytes / bodies_held >= limits.body_bytes) return;
   findings.add(where, format_size(limits.held_bytes) +
                           " is too little for a body of `body_bytes`; write at least " +
-                          format_size(bodies * limits.body_bytes) + ", or lower `body_bytes`");
+                          format_size(bodies_held * limits.body_bytes) + ", or lower `body_bytes`");
 }
 
 void check_limits(const FileEntry& file, const Findings& findings) {
@@ -224,6 +225,15 @@ void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts
   check_upstream_tls(file, findings);
   check_limits(file, findings);
   check_held_bytes(file.limits, findings);
+}
+
+std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits& limits) {
+  if (held_bytes / bodies_held >= limits.body_bytes) return std::nullopt;
+  return "limits.held_bytes: " + format_size(held_bytes) +
+         ", by the memory that there is, is too little for a body of `limits.body_bytes` (" +
+         format_size(limits.body_bytes) + "): such a body may be refused with `limit.memory`; " +
+         "give tidegate more memory, set `limits.held_bytes` to at least " +
+         format_size(bodies_held * limits.body_bytes) + ", or lower `limits.body_bytes`";
 }
 
 }  // namespace config

@@ -19,6 +19,8 @@ class Buffer {
 
   std::string_view data() const { return {storage_.data() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
+  /// There is no room without growing.
+  bool full() const { return begin_ == 0 && end_ == storage_.size(); }
 
   /// Room to read into; moves and grows what is there as needed, so views into data() become
   /// invalid. Empty only where the buffer is full to its bound.

@@ -132,13 +132,14 @@ void Client::forget_piece() {
 
 Task<std::optional<Reason>> Client::read_body(std::size_t most, HeldBody& body) {
   if (framing_ == http::Framing::length && remaining_ > most) co_return Reason::body_too_large;
-  const auto announced = static_cast<std::size_t>(remaining_);
+  const bool announced = framing_ == http::Framing::length;
+  const auto longest = announced ? static_cast<std::size_t>(remaining_) : most;
   for (;;) {
     const auto piece = co_await next_piece();
     if (!piece) co_return piece.error();
     if (piece->size > most - body.text().size()) co_return Reason::body_too_large;
     for (const auto data : piece->data)
-      if (!body.append(data, announced)) co_return Reason::limit_memory;
+      if (!body.append(data, longest)) co_return Reason::limit_memory;
     if (piece->last) break;
   }
   forget_piece();
@@ -172,7 +173,19 @@ Task<std::optional<Reason>> Client::drop_body(std::size_t most) {
 void Client::read_ahead() {
   forget_piece();
   narrow();
-  if (!reading_ && !end_) start_read();
+  if (reading_ || end_) return;
+  if (in_.full()) return look_for_end();
+  start_read();
+}
+
+/// Where a read has no room, the socket's state still shows that the client leaves.
+void Client::look_for_end() {
+  if (stream_.hung_up())
+    end_ = net::error::connection_reset;
+  else if (sending_ended_ || !stream_.sending_ended())
+    return;
+  sending_ended_ = true;
+  on_end_();
 }
 
 void Client::forget_ahead() {

@@ -72,8 +72,9 @@ class Client {
   /// Bytes of the body are here already, so the client does not wait for a 100 (Continue).
   bool body_begun() const { return !in_.empty(); }
 
-  /// Starts reading ahead unless a read is under way or the buffer is full. Only between bodies.
-  /// The wait will be long: what a large message needed is given back.
+  /// Starts reading ahead unless a read is under way; where the buffer is full, looks whether the
+  /// client has left. Only between bodies; from time to time, as what comes may end a read. The
+  /// wait will be long: what a large message needed is given back.
   void read_ahead();
   /// Stops reading ahead and waits until no read is under way. What came stays in buffer().
   Task<void> stop_reading();
@@ -87,6 +88,8 @@ class Client {
   Stream& stream() { return stream_; }
   /// Why the client's side ended; no error while it has not.
   error_code end() const { return end_; }
+  /// The same, also where bytes that nobody has read yet come before the end.
+  bool has_ended() const { return end_ || sending_ended_; }
 
  private:
   Task<bool> more();
@@ -94,6 +97,7 @@ class Client {
   void start_read();
   void widen();
   void narrow();
+  void look_for_end();
   void watch_departure();
   bool wake();
   auto read_under_way();
@@ -106,6 +110,7 @@ class Client {
   Charge charge_;  ///< for in_
   http::Chunks chunks_;
   error_code end_;
+  bool sending_ended_ = false;  ///< the peer will send no more than has arrived
   bool reading_ = false;
   bool failed_ = false;             ///< the last read brought nothing
   bool no_room_ = false;            ///< in_ may not grow

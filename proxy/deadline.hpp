@@ -28,9 +28,9 @@ class Deadline : public boost::intrusive::list_base_hook<> {
   /// before.
   void arm(std::chrono::milliseconds limit);
   void disarm() { due_ = Clock::time_point::max(); }
-  /// Calls `on_wait` at the second tick from now: for what is worth its while only where a wait
-  /// lasts.
-  void watch_wait() { ticks_to_wait_ = 2; }
+  /// Calls `on_wait` at the second tick from now, or at a later one: for what is worth its while
+  /// only where a wait lasts.
+  void watch_wait(std::uint8_t ticks = 2) { ticks_to_wait_ = ticks; }
   void stop_watching() { ticks_to_wait_ = 0; }
   /// The last arming has run out.
   bool expired() const { return expired_; }

@@ -168,11 +168,12 @@ void Exchange::stop_body() {
 /// then.
 Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
-  return client_.end() ? Reason::client_left : reason;
+  return client_.has_ended() ? Reason::client_left : reason;
 }
 
 void Exchange::client_ended() {
-  if (client_.end() != net::error::eof || client_.stream().hung_up()) return upstream_.cancel();
+  const bool broken = client_.end() && client_.end() != net::error::eof;
+  if (broken || client_.stream().hung_up()) return upstream_.cancel();
   // Half-closed. Lasting operations end when the engine hears of it, as they do without us.
   if (acl::info(outgoing_.request.operation).has(acl::lasting)) upstream_.stream().shutdown_send();
 }

@@ -5,14 +5,17 @@
 
 namespace proxy {
 
-bool HeldBody::append(std::string_view more, std::size_t announced) {
+bool HeldBody::append(std::string_view more, std::size_t longest) {
   if (!std::exchange(lent_, true)) text_ = pool_.take();
   const auto needed = text_.size() + more.size();
   if (needed > text_.capacity()) {
     auto room = std::max(needed, 2 * text_.capacity());
-    if (needed <= announced) room = std::min(room, announced);
+    if (needed <= longest) room = std::min(room, longest);
     if (!charge_.hold(room)) return false;
-    text_.reserve(room);
+    std::string larger;  // reserve() of one that has some doubles it at least
+    larger.reserve(room);
+    larger += text_;
+    text_.swap(larger);
   }
   text_ += more;
   return true;

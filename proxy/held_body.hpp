@@ -46,9 +46,9 @@ class HeldBody {
 
   std::string_view text() const { return text_; }
 
-  /// \param announced how long the body will be, where that is known; else 0.
+  /// \param longest how long the body will be, or may be; 0 where nothing is known.
   /// \returns false where all that is held would be too much; `more` is not added then.
-  bool append(std::string_view more, std::size_t announced);
+  bool append(std::string_view more, std::size_t longest);
   /// Holds `text` from now on, and leaves in it the memory of what was held, unless that is large.
   /// \returns false where that is too much.
   bool swap(std::string& text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/held_bytes.hpp"
 
+#include <fmt/format.h>
+
 namespace proxy {
 
 bool HeldBytes::take(std::size_t bytes) {
@@ -14,6 +16,17 @@ bool HeldBytes::take(std::size_t bytes) {
 void HeldBytes::give_back(std::size_t bytes) {
   now_.fetch_sub(bytes, std::memory_order_relaxed);
   if (all_ != nullptr) all_->give_back(bytes);
+}
+
+std::string HeldBytes::why_not_more() const {
+  constexpr double MiB = 1024 * 1024;
+  const auto mib = [](std::size_t bytes) { return static_cast<double>(bytes) / MiB; };
+  const auto& all = all_ == nullptr ? *this : *all_;
+  return fmt::format(
+      "this client holds {:.1f} MiB and would hold more than {:.1f} MiB, or all clients together "
+      "more than {:.1f} MiB (`limits.held_bytes`, of which one client may hold half); try again "
+      "when less is held, or raise `limits.held_bytes`",
+      mib(now()), mib(most_), mib(all.most_));
 }
 
 bool Charge::change(std::size_t bytes) {

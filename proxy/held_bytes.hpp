@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string>
 
 namespace proxy {
 
@@ -21,6 +22,8 @@ class HeldBytes {
   bool take(std::size_t bytes);
   void give_back(std::size_t bytes);
   std::size_t now() const { return now_.load(std::memory_order_relaxed); }
+  /// For whom take() has refused: the bounds, what is held, and what to do.
+  std::string why_not_more() const;
 
  private:
   std::atomic<std::size_t> now_{0};

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 
+#include "config/checks.hpp"
 #include "proxy/cgroup_memory.hpp"
 #include "proxy/resident_memory.hpp"
 
@@ -44,6 +45,7 @@ std::size_t held_bytes(const config::Limits& limits) {
   if (limits.held_bytes != 0) return limits.held_bytes;
   const auto bytes = default_held_bytes(cgroup_memory_limit());
   spdlog::info("limits.held_bytes: requests of all clients together may hold {} MiB", bytes >> 20U);
+  if (const auto warning = config::warn_of_held_bytes(bytes, limits)) spdlog::warn("{}", *warning);
   return bytes;
 }
 

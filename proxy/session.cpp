@@ -31,7 +31,7 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
       client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
-          worker.deadlines, [this] { cancel(); }, [this] { client_.read_ahead(); }),
+          worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
       draining_(worker.draining) {
   worker_.sessions.push_back(*this);
   worker_.audit.metrics.sessions.add();
@@ -61,10 +61,15 @@ Task<bool> Session::greet() {
   const auto context = snapshot_->listeners[identity_.listener];
   if (!context) co_return true;
   std::optional<Reason> reason;
+  Charge handshake(held_);
   if (!snapshot_->policy->may_serve(identity_)) {
     reason = Reason::client_unknown;
     spdlog::info("{}: {} is not served: {}: no rule could match it", identity_.listener_name,
                  identity_.address, acl::id(*reason));
+  } else if (!handshake.hold(handshake_bytes)) {
+    reason = Reason::limit_memory;
+    spdlog::info("{}: {} is not served: {}: {}", identity_.listener_name, identity_.address,
+                 acl::id(*reason), held_.why_not_more());
   } else {
     client_.stream().secure(context);
     const auto limit = worker_.settings.limits.handshake_time;
@@ -125,8 +130,8 @@ Task<Next> Session::serve_one() {
   record.decided(decision);
 
   if (decision.verdict != Verdict::allow) {
-    const Refusal refusal(decision.reason, std::move(decision.message));
-    co_return co_await refuse(refusal, record);
+    Refusal refusal(decision.reason, std::move(decision.message));
+    co_return co_await refuse(std::move(refusal), record);
   }
   co_return co_await forward(record);
 }
@@ -297,7 +302,8 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
 
 /// Answers in tidegate's own name. The connection lives on only where the next request's first byte
 /// is known to be one.
-Task<Next> Session::refuse(const Refusal& refusal, AuditRecord& record) {
+Task<Next> Session::refuse(Refusal refusal, AuditRecord& record) {
+  if (refusal.reason == Reason::limit_memory) refusal.message = held_.why_not_more();
   body_->give_back();
   const bool go_on = co_await may_go_on(refusal);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
@@ -330,6 +336,14 @@ Task<void> Session::take_leave() {
   deadline_.arm(limits.tunnel_linger_time);
   co_await client_.stream().end_sending();
   co_await client_.discard(limits.body_bytes);
+}
+
+/// While the engine takes its time. A read that has brought bytes does not bring the end, so this
+/// comes again.
+void Session::watch_client() {
+  constexpr std::uint8_t ticks_between_looks = 10;
+  client_.read_ahead();
+  deadline_.watch_wait(ticks_between_looks);
 }
 
 void Session::client_ended() {

@@ -56,9 +56,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<Next> forward(AuditRecord&);
   Task<Next> exchange(const Outgoing&, AuditRecord&);
   Task<void> tunnel(std::string_view behind_head, AuditRecord&);
-  Task<Next> refuse(const acl::Refusal&, AuditRecord&);
+  Task<Next> refuse(acl::Refusal, AuditRecord&);
   Task<bool> may_go_on(const acl::Refusal&);
   Task<void> take_leave();
+  void watch_client();
   void client_ended();
   void cancel();
 

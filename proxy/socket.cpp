@@ -33,6 +33,10 @@ bool hung_up(Socket& socket) {
   return (poll_now(socket, 0) & (POLLHUP | POLLERR)) != 0;
 }
 
+bool sending_ended(Socket& socket) {
+  return poll_now(socket, POLLRDHUP) != 0;
+}
+
 bool readable(Socket& socket) {
   return poll_now(socket, POLLIN) != 0;
 }

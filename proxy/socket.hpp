@@ -24,6 +24,9 @@ void set_no_delay(Socket&);
 /// sockets; on TCP only after a reset.
 bool hung_up(Socket&);
 
+/// The peer has closed its sending side at least; what it sent before may still be unread.
+bool sending_ended(Socket&);
+
 /// Something has arrived, or the peer has gone: an idle connection to the engine in this state is
 /// no longer fit for a request.
 bool readable(Socket&);

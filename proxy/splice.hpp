@@ -17,6 +17,9 @@ struct Pipe {
 class PipePool {
  public:
   static constexpr std::size_t pipe_size = 256 * 1024;
+  /// So many at a time. Where nobody reads what comes in bulk, each holds up to its size in the
+  /// kernel.
+  static constexpr std::size_t most_used = 64;
 
   PipePool() = default;
   ~PipePool();
@@ -28,7 +31,7 @@ class PipePool {
   void give_back(Pipe, bool drained);
 
  private:
-  static constexpr std::size_t most_used = 128, most_kept = 8;
+  static constexpr std::size_t most_kept = 8;
   std::size_t used_ = 0;
   std::vector<Pipe> free_;
 };

@@ -125,6 +125,10 @@ bool Stream::hung_up() {
   return proxy::hung_up(socket_);
 }
 
+bool Stream::sending_ended() {
+  return proxy::sending_ended(socket_);
+}
+
 bool Stream::readable() {
   return secured_ ? secured_->stream.readable() : proxy::readable(socket_);
 }

@@ -81,6 +81,8 @@ class Stream {
   /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
   /// TCP only after a reset.
   bool hung_up();
+  /// The peer will send no more, whether or not all that it sent has been read.
+  bool sending_ended();
   /// Data or the end has arrived: an idle connection to the engine in this state is no longer fit
   /// for a request.
   bool readable();

@@ -105,12 +105,32 @@ class Limits(DaemonTest):
         # Each is charged for 0.77 MiB at least, and 1.1 at most.
         held, refused = self.hold_until_refused(body[:700_000], 7)
         self.assertGreaterEqual(len(held), 3)
-        self.assertRefused(refused, 503, "limit.memory")
+        message = self.assertRefused(refused, 503, "limit.memory")
+        for part in ("more than 4.0 MiB", "more than 8.0 MiB", "`limits.held_bytes`", "try again"):
+            self.assertIn(part, message)
         self.assertIn("limit.memory", [record["reason"] for record in self.daemon.await_audit() if "reason" in record])
         self.assertEqual(self.ask(body, address=("127.0.0.1", tcp)).status, 200, "another client")
         for client in held:
             client.close()
         wait_until(lambda: self.ask(body).status == 200, "the same client, once it holds less")
+
+    def test_held_bytes_at_their_least_let_a_chunked_body_pass(self):
+        """Twice what holds nearly all of it would be more than one client may hold."""
+        self.serve(limits={"held_bytes": "4MiB", "body_bytes": "1MiB"})
+        body = b" " * ((1 << 20) - 2) + b"{}"
+        client = self.client()
+        client.send_in_pieces(JSON + b"Transfer-Encoding: chunked\r\n\r\n", 1000)
+        client.send_in_pieces(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body), 2000)
+        answer = client.response()
+        self.assertEqual(answer.status, 200, repr(answer))
+
+    def test_held_bytes_of_large_bodies_that_are_sent_on(self):
+        self.serve(limits={"held_bytes": "4MiB", "body_bytes": "1MiB"})
+        body = b'{"Image":"a","Labels":{"a":"' + b"b" * ((1 << 20) - 100) + b'"}}'
+        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        for data in (request("POST", "/containers/create", body=body), JSON + b"Transfer-Encoding: chunked\r\n\r\n" + chunks):
+            answer = self.ask(data)
+            self.assertEqual(answer.status, 200, repr(answer))
 
     def hold_until_refused(self, data, most):
         """Sends `data`, whose request is not over then, on one connection after the other.

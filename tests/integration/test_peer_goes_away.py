@@ -3,7 +3,7 @@
 
 import threading
 
-from tests.support.daemon import DaemonTest
+from tests.support.daemon import DaemonTest, free_port
 from tests.support.fake_engine import reply
 from tests.support.http import Truncated, request
 from tests.support.wait import wait_until
@@ -54,6 +54,69 @@ class ClientGoesAway(DaemonTest):
 
     def test_with_a_pipelined_request_in_hand(self):
         self.leaves(request("GET", "/events") + request("GET", "/info"), {"GET /events": hold()})
+
+    def test_having_sent_more_ahead_than_is_read(self):
+        """The engine never answers, so what is held for the clients goes because they have left, or never."""
+        self.serve({"POST /containers/x/wait": hold()}, limits={"connections_per_client": 20})
+        crowd = self.crowd_that_sends_ahead()
+        for client in crowd:
+            client.close()
+        wait_until(self.served, "another client to be served")
+        for connection in self.engine.connections:
+            connection.await_end()
+        wait_until(lambda: len(self.reasons_of_waits()) == 20, "records of all")
+        self.assertEqual(self.reasons_of_waits(), ["client.left"] * 20)
+
+    def reasons_of_waits(self):
+        return [record.get("reason") for record in self.daemon.audit() if record["operation"] == "ContainerWait"]
+
+    def test_having_sent_more_ahead_than_is_read_over_tcp(self):
+        """The end of what a client sends is all that TCP tells. The engine hears of it and ends the wait."""
+
+        def wait_while_somebody_listens(connection, _):
+            connection.wait_closed()
+            connection.close()
+
+        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
+        answers = {"POST /containers/x/wait": wait_while_somebody_listens}
+        self.serve(answers, limits={"connections_per_client": 20}, listeners=[listener])
+        for client in self.crowd_that_sends_ahead():
+            client.close()
+        wait_until(self.served, "another client to be served")
+
+    def test_having_sent_ahead_and_half_closed_it_still_gets_its_answers(self):
+        self.serve({"GET /info": lambda connection, _: connection.await_go() or reply(200, b"late")})
+        client = self.client()
+        client.send(request("GET", "/info") + request("GET", "/version") * 200)
+        client.half_close()
+        self.engine.await_request()
+        self.engine.connections[0].go.set()
+        self.assertEqual(client.response().body, b"late")
+        self.assertEqual([client.response().status for _ in range(200)], [200] * 200)
+
+    def crowd_that_sends_ahead(self):
+        crowd = []
+
+        def all_wait():
+            """Some may be turned away while the connection that watched tidegate's start still counts."""
+            if [r.method for r in self.engine.requests].count("POST") == 20:
+                return True
+            crowd.append(self.client())
+            crowd[-1].try_send(request("POST", "/containers/x/wait") + b"x" * 4000)
+            return False
+
+        wait_until(all_wait, "20 that wait")
+        return crowd
+
+    def served(self):
+        client = self.client()
+        try:
+            client.send(request("GET", "/info"))
+            return client.response().status == 200
+        except (OSError, Truncated):
+            return False
+        finally:
+            client.close()
 
     def test_before_its_head_is_whole(self):
         self.serve()

@@ -8,8 +8,9 @@ import threading
 from tests.support.certificates import serial_of
 from tests.support.daemon import free_port, socket_address
 from tests.support.fake_engine import reply
-from tests.support.http import Truncated, request
+from tests.support.http import Client, Truncated, request
 from tests.support.tls_test import TLS_1_2, TlsTest
+from tests.support.wait import wait_until
 
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
@@ -64,6 +65,50 @@ class Connections(TlsTest):
         for client in clients:
             client.join()
         self.assertEqual(statuses, [200] * 80)
+
+
+class Handshakes(TlsTest):
+    """One that is under way counts as 64 KiB of what one client may hold."""
+
+    def test_that_never_end_are_so_many_and_no_more(self):
+        self.serve(limits={"held_bytes": "1MiB", "body_bytes": "64KiB"})  # 512 KiB for one client
+        served = self.client()
+        silent = [self.begin() for _ in range(12)]
+        wait_until(lambda: self.refused() == 4, "four to be turned away")
+        ended = [client for client in silent if self.has_ended(client)]
+        self.assertEqual(len(ended), 4)
+        served.send(request("GET", "/info"))
+        self.assertEqual(served.response().status, 200, "who is connected already")
+        self.assertTurnedAway()
+        self.assertEqual(self.status(source="127.0.0.2"), 200, "another client")
+        self.daemon.await_log("is not served: limit.memory: ")
+        for client in silent:
+            client.close()
+        wait_until(self.served_anew, "a new connection to be served")
+
+    def begin(self):
+        client = Client(socket_address(self.daemon.config["listeners"][0]))
+        self.addCleanup(client.close)
+        client.try_send(b"\x16\x03\x01\x02\x00\x01")
+        return client
+
+    def refused(self):
+        return [record.get("reason") for record in self.daemon.audit()].count("limit.memory")
+
+    def has_ended(self, client):
+        client.socket.settimeout(0.2)
+        try:
+            return client.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+
+    def served_anew(self):
+        try:
+            return self.status() == 200
+        except (OSError, Truncated):
+            return False
 
 
 class Ends(TlsTest):

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/checks.hpp"
 #include "config/constraint_keys.hpp"
 #include "config/load.hpp"
 
@@ -121,6 +122,18 @@ TEST(Limits, of_held_bytes_let_one_client_send_a_body) {
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().front().message,
               HasSubstr("2MiB is too little for a body of `body_bytes`; write at least 4MiB"));
+}
+
+TEST(Limits, warn_where_automatic_held_bytes_are_too_few_for_a_body) {
+  const auto loaded = load_limit("body_bytes", "16MiB");
+  ASSERT_TRUE(loaded);
+  constexpr std::size_t MiB = 1024 * 1024;
+  EXPECT_FALSE(warn_of_held_bytes(64 * MiB, loaded->limits));
+  const auto warning = warn_of_held_bytes(42 * MiB, loaded->limits);
+  ASSERT_TRUE(warning);
+  EXPECT_THAT(*warning, HasSubstr("limits.held_bytes: 42MiB"));
+  EXPECT_THAT(*warning, HasSubstr("`limits.body_bytes` (16MiB)"));
+  EXPECT_THAT(*warning, HasSubstr("at least 64MiB"));
 }
 
 TEST(Limits, have_defaults_that_the_file_could_say) {
