@@ -198,6 +198,29 @@ class Certificates(TlsTest):
         self.assertEqual(self.client().peer_serial, before)
         self.assertNotIn("reload (", self.daemon.log())
 
+    def test_the_configuration_counts_while_a_certificate_a_key_or_a_list_is_gone(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"))
+        self.serve(listeners=[self.listener(crl=[crl])])
+        before = self.client().peer_serial
+        for times, file in enumerate((self.server_pair.cert, self.server_pair.key, crl), 1):
+            os.rename(file, file + ".old")
+            self.daemon.await_log(f"{file} is gone: what was read from it stays in force")
+            self.daemon.config["profiles"]["p"]["allow"] = ["SystemVersion"] if times % 2 else ["*"]
+            self.daemon.write()
+            self.daemon.await_log(CHANGED, times)
+            client = self.client()
+            self.assertEqual((client.peer_serial, self.asks(client)), (before, 403 if times % 2 else 200))
+            self.assertIn(f"{file} is not there: what was read from it stays in force", self.daemon.log())
+        self.assertNotIn(KEPT, self.daemon.log())
+
+    def test_sighup_wants_every_certificate_to_be_there(self):
+        self.serve()
+        before = self.client().peer_serial
+        os.unlink(self.server_pair.key)
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.await_log("reload (SIGHUP): nothing has changed, because of")
+        self.assertEqual(self.client().peer_serial, before)
+
     def test_tls_cannot_be_taken_away(self):
         self.serve()
         listener = dict(self.daemon.config["listeners"][0], insecure=True)
