@@ -58,7 +58,9 @@ ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
     return tls::Problem{file + (is_missing ? " is not there: it is read when it appears"
                                            : " is being written: it is read when it is finished")};
   }
-  if (is_missing) spdlog::error("{} is not there: what was read from it stays in force", file);
+  for (const auto& each : files_of(tls))
+    if (!is_there(each))
+      spdlog::error("{} is not there: what was read from it stays in force", each);
   return context_in_force;
 }
 

@@ -173,6 +173,25 @@ class Certificates(TlsTest):
         self.daemon.await_log(CHANGED, 2)
         self.assertNotEqual(self.client().peer_serial, before)
 
+    def test_a_certificate_that_is_renamed_into_place_half_written_is_awaited(self):
+        self.serve()
+        before = self.client().peer_serial
+        new = self.authority.server()
+        with open(new.cert, encoding="ascii") as file:
+            text = file.read()
+        with open(self.path("half.pem"), "w", encoding="ascii") as file:
+            file.write(text[:100])
+            file.flush()
+            os.rename(file.name, self.server_pair.cert)
+            os.rename(new.key, self.server_pair.key)
+            word = f"{self.server_pair.cert} is not read, and what was read from it stays in force"
+            wait_until(lambda: word in self.daemon.log(), "the log's word", 15)
+            self.assertEqual(self.client().peer_serial, before)
+            file.write(text[100:])
+        self.daemon.await_log(CHANGED)
+        wait_until(lambda: self.client().peer_serial != before, "the new certificate")
+        self.assertNotIn(KEPT, self.daemon.log())
+
     def test_a_list_that_is_half_written_revokes_nobody_and_frees_nobody(self):
         crl = self.authority.revocation_list(self.path("crl.pem"))
         self.authority.revoke(self.client_pair)
