@@ -221,17 +221,18 @@ TEST(Images, that_no_reference_can_match_are_mistakes) {
     const auto loads = [&](const std::string& glob) {
       return with("{allow: [ImageTag], containers: {" + list + ": [\"" + glob + "\"]}}");
     };
-    for (const std::string glob :
-         {"registry.corp/a b", "Alpine", "registry.corp/Team/*", "https://registry.corp/a",
-          "alpine@sha256:abc", "alpine@" + digits, "alpine:1 2", "alpine:a!"}) {
+    for (const std::string& glob : std::vector<std::string>{
+             "registry.corp/a b", "Alpine", "registry.corp/Team/*", "https://registry.corp/a",
+             "alpine@sha256:abc", "alpine@" + digits, "alpine:1 2", "alpine:a!"}) {
       const auto loaded = loads(glob);
       ASSERT_FALSE(loaded) << glob;
       EXPECT_EQ(loaded.error().front().where, "profiles.p.containers." + list + "[0]");
       EXPECT_THAT(loaded.error().front().message, HasSubstr("can match no image"));
     }
-    for (const std::string glob :
-         {"**", "*", "alpine:3.2*", "localhost:5000/a/b:V1", "Registry.corp/a", "registry.corp/**",
-          "alpine@sha256:*", "alpine:1@sha256:" + digits, "**/a", "[::1]:5000/a"}) {
+    for (const std::string& glob :
+         std::vector<std::string>{"**", "*", "alpine:3.2*", "localhost:5000/a/b:V1",
+                                  "Registry.corp/a", "registry.corp/**", "alpine@sha256:*",
+                                  "alpine:1@sha256:" + digits, "**/a", "[::1]:5000/a"}) {
       EXPECT_TRUE(loads(glob)) << glob;
     }
   }
