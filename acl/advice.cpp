@@ -42,11 +42,26 @@ bool is_named(const ProfileSpec& profile, Operation operation) {
   return std::ranges::find(profile.allow, info(operation).name) != profile.allow.end();
 }
 
+/// "root", "0", "00"
+bool is_root(std::string_view account) {
+  return account == "root" || (!account.empty() && account.find_first_not_of('0') == account.npos);
+}
+
 /// What is refused at `restricted`, and may be meant to fill in what clients leave out.
-void warn_of_group(const ProfileSpec& profile, const std::string& where, Advice& out) {
+void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& out) {
   const ConstraintSpec& spec = profile.constraints;
-  const std::string user = spec.enforce.user.value_or(":");
-  if (spec.level != Level::restricted || user.find(':') != user.npos) return;
+  if (spec.level != Level::restricted || !spec.enforce.user) return;
+  const std::string& user = *spec.enforce.user;
+  const auto colon = user.find(':');
+  const std::string_view name = std::string_view(user).substr(0, colon);
+  const std::string_view group = colon == user.npos ? "" : std::string_view(user).substr(colon + 1);
+  if (is_root(name) || is_root(group)) {
+    out.push_back({where + ".containers.enforce.user",
+                   quoted(user) + " is root, so level restricted refuses what it is written to",
+                   "user: \"1000:1000\", or `waive: [user]`"});
+    return;
+  }
+  if (colon != user.npos) return;
   out.push_back({where + ".containers.enforce.user",
                  quoted(user) + " has no group, so level restricted refuses what it is written to",
                  "user: \"" + user + ":" + user + "\""});
@@ -104,6 +119,18 @@ bool checks(const ProfileSpec& profile, Constraint constraint) {
          std::ranges::find(spec.waive, info(constraint).key) == spec.waive.end();
 }
 
+/// An operation that is allowed by its name, and refused all the same.
+void warn_of_loads(const ProfileSpec& profile, const std::string& where, Advice& out) {
+  const ConstraintSpec& spec = profile.constraints;
+  if (!spec.images || spec.image_load || !checks(profile, Constraint::images)) return;
+  const auto named = std::ranges::find(profile.allow, info(Operation::ImageLoad).name);
+  if (named == profile.allow.end()) return;
+  out.push_back({where + ".allow[" + std::to_string(named - profile.allow.begin()) + "]",
+                 "ImageLoad is refused all the same: its archives name their images themselves, "
+                 "and `images` says which ones may be used",
+                 "image_load: true under `containers`, or leave it out"});
+}
+
 void tell_of_networks(const ProfileSpec& profile, const std::string& containers, Advice& out) {
   if (allows(profile, Operation::NetworkCreate) && checks(profile, Constraint::subnets) &&
       profile.constraints.subnets.empty()) {
@@ -146,8 +173,9 @@ void tell_of_limits(const ProfileSpec& profile, const std::string& containers, A
 // Both take a profile and where it stands: "profiles.ci".
 void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
   warn_of_host_paths(profile, where, out);
-  warn_of_group(profile, where, out);
   warn_of_credentials(profile, where, out);
+  warn_of_user(profile, where, out);
+  warn_of_loads(profile, where, out);
 }
 
 void tell_changes(const ProfileSpec& profile, const std::string& where, Advice& out) {

@@ -81,8 +81,20 @@ void check_list(const WritablePaths& writable, const std::vector<Rule>& rules,
   }
 }
 
+bool has_star(const BindRule& rule) {
+  return rule.path.find("/*") != rule.path.npos;
+}
+
 std::string about_place(const BindRule& rule, const HostPlace& place) {
-  return "this is the host: " + quoted(rule.path) + " holds " + std::string(place.holds);
+  const std::string holds = " holds " + std::string(place.holds);
+  if (rule.path == place.path) return "this is the host: " + quoted(rule.path) + holds;
+  return "this is the host: " + quoted(rule.path) + " reaches into " + quoted(place.path) +
+         ", which" + holds;
+}
+
+/// Of /var/lib only itself: what applications keep there is theirs.
+bool is_host_to_read(const BindRule& rule, const HostPlace& place) {
+  return place.path != "/var/lib" || rule.path == place.path;
 }
 
 /// \returns "" for a path that is not the host
@@ -92,7 +104,7 @@ std::string is_the_host(const Constraints& constraints, const BindRule& rule) {
            " leads to sockets that give whoever mounts it all of it";
   }
   const HostPlace* named = constraint::place_to_name(rule.path);
-  if (named != nullptr && named->path == rule.path) return about_place(rule, *named);
+  if (named != nullptr && is_host_to_read(rule, *named)) return about_place(rule, *named);
   const HostPlace* written = rule.read_only ? nullptr : constraint::place_not_to_write(rule.path);
   return written == nullptr ? "" : about_place(rule, *written);
 }
@@ -106,8 +118,17 @@ void warn_of_rule(const Constraints& constraints, const BindRule& rule, const st
                    "`docker_socket: allow` opens these, too"});
     return;
   }
+  if (const auto* place = constraint::place_to_name(rule.path); place && has_star(rule)) {
+    out.push_back({where,
+                   quoted(rule.path) + " opens nothing: what is in " + quoted(place->path) +
+                       " is opened only by paths without `*`",
+                   "list each path that is needed"});
+    return;
+  }
   if (auto message = is_the_host(constraints, rule); !message.empty()) {
-    out.push_back({where, std::move(message), "list only what is needed of it"});
+    out.push_back({where, std::move(message),
+                   rule.read_only ? "list only what is needed of it"
+                                  : "list only what is needed of it, or add `read_only: true`"});
   }
   if (rule.below) {
     out.push_back({where,
@@ -140,6 +161,16 @@ void warn_of_devices(const ProfileSpec& profile, const std::string& where,
   }
 }
 
+/// A path below one that clients may write is a mistake, so the path with `*` takes its place.
+std::string how_to_open_below(const BindRule& rule) {
+  const bool is_by_name = constraint::place_to_name(rule.path) != nullptr;
+  const std::string star = "`" + (rule.path == "/" ? "" : rule.path) + "/*`";
+  const std::string instead =
+      rule.read_only ? "add " + star : "replace it by " + star + ", use named volumes";
+  return (is_by_name ? "list each path that is needed" : instead) +
+         ", or write `below: unresolved`: that opens all that is below";
+}
+
 }  // namespace
 
 void check_under_writable_paths(const PolicySpec& spec, std::vector<Mistake>& mistakes) {
@@ -165,10 +196,9 @@ void tell_changes_of_binds(const ProfileSpec& profile, const std::string& where,
   const auto& binds = profile.constraints.binds;
   for (std::size_t i = 0; i < binds.size(); ++i) {
     const std::string& path = binds[i].path;
-    if (binds[i].below || path.find("/*") != path.npos) continue;
+    if (binds[i].below || has_star(binds[i])) continue;
     out.push_back({place_of(where, "binds", i), quoted(path) + " no longer opens what is below it",
-                   "write `below: unresolved` for that, or add a path with a `*` component, as `" +
-                       (path == "/" ? "" : path) + "/*`"});
+                   how_to_open_below(binds[i])});
   }
 }
 

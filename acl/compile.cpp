@@ -8,6 +8,7 @@
 #include "acl/bind_rules.hpp"
 #include "acl/by_name.hpp"
 #include "acl/constraint/host_path.hpp"
+#include "acl/contradictions.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"
@@ -70,6 +71,8 @@ class PolicyCompiler {
     check_entries(profile.deny, where + ".deny");
     check_agreement(profile, where + ".allow");
     check_constraints(profile.constraints, where + ".containers");
+    check_enforced_limits(profile.constraints, where + ".containers", mistakes_);
+    check_image_globs(profile.constraints, where + ".containers", mistakes_);
     std::ranges::move(unlisted_builds(profile, where), std::back_inserter(mistakes_));
   }
 

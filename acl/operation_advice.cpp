@@ -75,7 +75,8 @@ void tell_of_egress(const ProfileSpec& profile, const std::string& where,
     if (lost.empty()) continue;
     out.push_back({where + ".allow[" + std::to_string(i) + "]",
                    quoted(entry) + " no longer allows " + lost +
-                       ", which make the engine connect where a client says",
+                       (lost.find(',') == lost.npos ? ", which makes" : ", which make") +
+                       " the engine connect where a client says",
                    "add those that the client needs by name, or \"@egress\""});
   }
   for (std::size_t i = 0; i < profile.deny.size(); ++i) {

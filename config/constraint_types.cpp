@@ -159,8 +159,12 @@ Complaint parse_ip(const std::string& text, std::string& to) {
 Complaint parse_subnet(const std::string& text, acl::IpNetwork& to) {
   constexpr unsigned least_bits = 8;
   const auto network = acl::parse_network(text);
-  // One spelling: with its bits, and none behind them.
-  if (!network || network->to_string() != text || acl::lowest(*network).first != network->first) {
+  // One spelling, in either case: with its bits, and none behind them.
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (!network || network->to_string() != lower || acl::lowest(*network).first != network->first) {
     return acl::quoted(text) + " is no network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";
   }
   if (std::stoul(text.substr(text.find('/') + 1)) < least_bits) {
@@ -273,7 +277,7 @@ Type<std::string> ip_address() {
 
 Type<acl::IpNetwork> subnet() {
   return scalar<acl::IpNetwork>(parse_subnet, &acl::IpNetwork::to_string, "a network",
-                                string_like("^[0-9a-f.:]+/[0-9]{1,3}$"));
+                                string_like("^[0-9a-fA-F.:]+/[0-9]{1,3}$"));
 }
 
 Type<std::map<std::string, std::int64_t>> ulimits() {

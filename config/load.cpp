@@ -100,12 +100,22 @@ void warn_of_names(const FileEntry& file, const YamlNode& root, Report& report) 
   }
 }
 
+void warn_of_names_of_admin(const FileEntry& file, const YamlNode& root, Report& report) {
+  if (!file.admin || file.admin->address.kind != Address::Kind::tcp || !file.admin->hosts.empty())
+    return;
+  report.warn(line_of(root, "admin"), "admin.hosts",
+              "`admin` no longer answers under names with a dot that are not listed, nor to web "
+              "pages",
+              "where a client uses such a name write it, as `hosts: [gate.corp]`");
+}
+
 /// A file without `version` was written for 0.1, where some entries meant something else.
 void warn_of_changes(const FileEntry& file, const acl::PolicySpec& spec, const YamlNode& root,
                      Report& report) {
   if (file.version) return;
   report.warn(0, "version", "is missing: this file is read as version 1", "write `version: 1`");
   warn_of_names(file, root, report);
+  warn_of_names_of_admin(file, root, report);
   warn(acl::changes_since_0_1(spec), root, report);
 }
 

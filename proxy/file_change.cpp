@@ -7,16 +7,18 @@ void FileChange::note(FileEvent event, Time now) {
   if (event == FileEvent::touched && at_rest()) return;  // its content is what it was
   if (at_rest()) begin_ = now;
   last_ = now;
+  held_ = event == FileEvent::held || (held_ && event == FileEvent::touched);
   switch (event) {
     case FileEvent::written: state_ = State::being_written; break;
     case FileEvent::finished: state_ = State::finished; break;
     case FileEvent::removed: state_ = State::removed; break;
-    case FileEvent::touched: break;
+    case FileEvent::touched:
+    case FileEvent::held: break;
   }
 }
 
 FileChange::Time FileChange::settles_at() const {
-  return at_rest() || is_being_written() ? never : last_ + settle_time;
+  return at_rest() || state_ == State::being_written ? never : last_ + settle_time;
 }
 
 FileChange::Time FileChange::is_late_at() const {

@@ -19,6 +19,7 @@ enum class FileEvent : std::uint8_t {
   finished,  ///< closed after writing, or put in place as a whole
   removed,
   touched,  ///< its mode, owner or times only
+  held,     ///< nothing but a look at it, which found it open for writing
 };
 
 /// What has happened to a file since it was last at rest. A file that is being written may hold a
@@ -31,9 +32,10 @@ class FileChange {
   void note(FileEvent, Time now);
 
   bool at_rest() const { return state_ == State::at_rest; }
-  bool is_being_written() const { return state_ == State::being_written; }
+  bool is_being_written() const { return state_ == State::being_written || held_; }
   bool is_removal() const { return state_ == State::removed; }
-  /// When it will be finished and left alone for settle_time, if nothing else happens.
+  /// When it will be finished and left alone for settle_time, if nothing else happens. While it is
+  /// held that is when to look again: a writer who closes it under another name may go unnoticed.
   Time settles_at() const;
   /// When the log is to say that it is not read.
   Time is_late_at() const;
@@ -44,6 +46,7 @@ class FileChange {
   enum class State : std::uint8_t { at_rest, being_written, finished, removed };
   State state_ = State::at_rest;
   bool told_ = false;
+  bool held_ = false;  ///< somebody closed it, but somebody else has it open for writing
   Time begin_{}, last_{};
 };
 

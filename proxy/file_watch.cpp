@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/file_watch.hpp"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -47,6 +49,16 @@ std::optional<FileEvent> event_of(std::uint32_t mask, const std::string& path) {
   if ((mask & (IN_DELETE | IN_MOVED_FROM)) != 0) return FileEvent::removed;
   if ((mask & IN_ATTRIB) != 0) return FileEvent::touched;
   return std::nullopt;
+}
+
+/// Whether somebody has the file open for writing. The kernel knows, and grants no lease then. Only
+/// the file's owner or root gets an answer, and not on every file system: elsewhere it is no.
+bool is_open_for_writing(const std::string& file) {
+  const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (opened < 0) return false;
+  const bool is_held = ::fcntl(opened, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+  ::close(opened);  // ends the lease
+  return is_held;
 }
 
 void tell_of_removal(const std::set<std::string>& files) {
@@ -194,7 +206,10 @@ void FileWatch::act() {
   look();
   const auto now = Clock::now();
   tell_of_unfinished(now);
-  if (time_of_change() <= now && settle(now)) on_change_();
+  if (time_of_change() <= now) {
+    hold_open_files(now);
+    if (settle(now)) on_change_();
+  }
   arm();
 }
 
@@ -208,6 +223,15 @@ FileChange::Time FileWatch::time_of_change() const {
     last = std::max(last, time);
   }
   return first == FileChange::never ? first : std::min(last, first + settle_time);
+}
+
+/// That a file was closed, or put in place as a whole, does not say that all its writers are done.
+void FileWatch::hold_open_files(FileChange::Time now) {
+  for (auto& [key, place] : places_) {
+    if (place.change.settles_at() > now) continue;
+    if (std::ranges::any_of(place.files, is_open_for_writing))
+      place.change.note(FileEvent::held, now);
+  }
 }
 
 /// \returns whether there is something new to be read: a file may be settled in one place, and

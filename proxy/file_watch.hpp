@@ -61,6 +61,7 @@ class FileWatch {
   void act();
   void arm();
   bool settle(FileChange::Time now);
+  void hold_open_files(FileChange::Time now);
   void tell_of_unfinished(FileChange::Time now);
   FileChange::Time time_of_change() const;
 

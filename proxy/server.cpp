@@ -84,6 +84,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       rotation_(workers_.front()->loop, SIGUSR1),
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGIO, SIG_IGN);  // somebody opens a file just as FileWatch asks who has it open
   raise_descriptor_limit();
   keep_large_memory_apart();
 }

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "acl/host.hpp"
@@ -42,15 +43,35 @@ std::vector<std::string> files_of(const config::UpstreamTls& tls) {
   return files;
 }
 
-/// Its context anew; or the one in force, while one of its files is not finished.
+bool is_there(const std::string& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+/// The one in force, in place of one whose file is missing or not finished.
+template <class Tls>
+ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
+                  const std::shared_ptr<const tls::Context>& context_in_force,
+                  const std::string& file) {
+  const bool is_missing = !is_there(file);
+  if (tls_in_force != tls) {
+    return tls::Problem{file + (is_missing ? " is not there: it is read when it appears"
+                                           : " is being written: it is read when it is finished")};
+  }
+  for (const auto& each : files_of(tls))
+    if (!is_there(each))
+      spdlog::error("{} is not there: what was read from it stays in force", each);
+  return context_in_force;
+}
+
+/// Its context anew; or the one in force, while one of its files is missing or not finished.
 template <class Tls>
 ContextOrNot read_or_keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                           const std::shared_ptr<const tls::Context>& context_in_force,
                           const InForce& in_force, const auto& read) {
   for (const auto& file : files_of(tls)) {
-    if (in_force.is_finished(file)) continue;
-    if (tls_in_force == tls) return context_in_force;
-    return tls::Problem{file + " is being written: it is read when it is finished"};
+    if (!is_there(file) || !in_force.is_finished(file))
+      return keep(tls, tls_in_force, context_in_force, file);
   }
   return read();
 }

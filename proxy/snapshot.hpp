@@ -28,16 +28,16 @@ struct Snapshot {
   std::vector<tls::Expiry> expiries() const;
 };
 
-/// What a reload may fall back on where a file is still being written.
+/// What a reload may fall back on where a file is missing or still being written.
 struct InForce {
   const config::Settings& settings;
   const Snapshot& snapshot;
   std::function<bool(const std::string& file)> is_finished;
 };
 
-/// Reads the certificates that the settings name. With `in_force` a file that is not finished is
-/// not read: where it is of a listener, or of the engine's connection, whose settings are the same,
-/// that one keeps what it has.
+/// Reads the certificates that the settings name. With `in_force` a file that is missing or not
+/// finished is not read: where it is of a listener, or of the engine's connection, whose settings
+/// are the same, that one keeps what it has.
 /// \returns the snapshot, or a sentence for each file that is not fit for use.
 acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
     const config::Settings&, const InForce* in_force = nullptr);

@@ -26,7 +26,7 @@ constexpr std::array<HostPlace, 5> places_to_name = {{
     {"/var/lib/containerd", "the files of all containers and images"},
 }};
 
-constexpr std::array<HostPlace, 10> places_not_to_write = {{
+constexpr std::array<HostPlace, 11> places_not_to_write = {{
     {"/bin", "programs that root runs"},
     {"/boot", "its kernel"},
     {"/etc", "its users, services and scheduled commands"},
@@ -34,6 +34,7 @@ constexpr std::array<HostPlace, 10> places_not_to_write = {{
     {"/lib", "programs that root runs"},
     {"/lib32", "programs that root runs"},
     {"/lib64", "programs that root runs"},
+    {"/libx32", "programs that root runs"},
     {"/root", "keys and start-up files of root"},
     {"/sbin", "programs that root runs"},
     {"/usr", "programs that root runs"},
@@ -70,6 +71,20 @@ std::string_view take_component(std::string_view& path) {
   return part;
 }
 
+/// Takes the components that both have as long as they fit. \returns whether all of them did
+bool take_fitting(std::string_view& path, std::string_view& pattern) {
+  while (!path.empty() && !pattern.empty()) {
+    const auto part = take_component(path), wanted = take_component(pattern);
+    if (part != wanted && (wanted != "/*" || part == "/")) return false;
+  }
+  return true;
+}
+
+/// Whether something that fits `pattern` may be `top` or lie in it.
+bool reaches_into(std::string_view pattern, std::string_view top) {
+  return take_fitting(top, pattern) && top.empty();
+}
+
 }  // namespace
 
 bool climbs(std::string_view path) {
@@ -97,11 +112,7 @@ bool is_at_or_below(std::string_view path, std::string_view top) {
 }
 
 bool fits(std::string_view path, std::string_view pattern) {
-  while (!path.empty() && !pattern.empty()) {
-    const auto part = take_component(path), wanted = take_component(pattern);
-    if (part != wanted && (wanted != "/*" || part == "/")) return false;
-  }
-  return path.empty() && pattern.empty();
+  return take_fitting(path, pattern) && path.empty() && pattern.empty();
 }
 
 const HostPlace* place_to_name(std::string_view path) {
@@ -113,8 +124,10 @@ const HostPlace* place_to_name(std::string_view path) {
 }
 
 const HostPlace* place_not_to_write(std::string_view pattern) {
-  const auto found = std::ranges::find_if(
-      places_not_to_write, [=](const HostPlace& place) { return fits(place.path, pattern); });
+  const auto found = std::ranges::find_if(places_not_to_write, [=](const HostPlace& place) {
+    if (place.path == "/home") return pattern == "/home/*" || fits(place.path, pattern);
+    return reaches_into(pattern, place.path);
+  });
   return found == places_not_to_write.end() ? nullptr : &*found;
 }
 

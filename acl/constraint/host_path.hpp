@@ -31,10 +31,12 @@ struct HostPlace {
 };
 
 /// The deepest directory at or above the canonical `path` that a rule of `binds` opens only by its
-/// name: /sys, /dev, /var/lib, /var/lib/docker, /var/lib/containerd. null: none.
+/// name, without `*`: /sys, /dev, /var/lib, /var/lib/docker, /var/lib/containerd. null: none.
 const HostPlace* place_to_name(std::string_view path);
 
-/// A directory that fits `pattern` and makes root whoever may write there. null: none.
+/// A directory that makes root whoever may write there, and that something that fits `pattern` is
+/// or lies in. Of /home only itself and `/home/*`: what lies in a user's home is that user's. null:
+/// none.
 const HostPlace* place_not_to_write(std::string_view pattern);
 
 }  // namespace acl::constraint

@@ -19,8 +19,7 @@ ListedPaths::ListedPaths(const std::vector<BindRule>& rules) {
     by_path_.grow(rule.path, [this](std::vector<std::size_t>& here, bool is_it) {
       if (is_it) here.push_back(entries_.size());
     });
-    const auto star = rule.path.find("/*");
-    entries_.push_back({rule, components, stars, std::min(star, rule.path.size())});
+    entries_.push_back({rule, components, stars});
   }
 }
 
@@ -30,9 +29,8 @@ bool ListedPaths::Entry::comes_before(const Entry& other) const {
 }
 
 bool ListedPaths::Entry::names_place_of(std::string_view path) const {
-  if (named >= path.size()) return true;
   const HostPlace* place = place_to_name(path);
-  return place == nullptr || named >= place->path.size();
+  return place == nullptr || (stars == 0 && is_at_or_below(rule.path, place->path));
 }
 
 const BindRule* ListedPaths::rule_for(std::string_view path) const {

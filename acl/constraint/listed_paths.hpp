@@ -24,7 +24,6 @@ class ListedPaths {
   struct Entry {
     BindRule rule;
     std::size_t components, stars;
-    std::size_t named;  ///< how much of the path stands before its first `*`, in bytes
 
     bool comes_before(const Entry&) const;
     /// Whether it names the directory that `path` lies in, where that one must be named.

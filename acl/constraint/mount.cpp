@@ -27,7 +27,7 @@ const BindRule* check_source(Context& context, json::Value where, std::string_vi
     context.refuse(Constraint::binds, where,
                    context.spec().binds.empty()
                        ? "no host path: `binds` lists none"
-                       : "a path that `binds` lists; what is below one is not listed with it");
+                       : "a path that `binds` lists, which does not list what is below it");
   }
   return rule;
 }

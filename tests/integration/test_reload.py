@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import subprocess
 import threading
 
 from tests.support.daemon import DaemonTest, policy_in_lines
@@ -193,6 +194,32 @@ class HalfWritten(ReloadTest):
         self.assertNewPolicy()
         self.assertEqual(self.daemon.log().count(NOT_CLOSED), 1)
         self.assertEqual(self.daemon.log().count("reload ("), 1)
+
+    def assertHeldUntil(self, file):
+        """Half a policy does not count though it looks finished; whole it does, once it is closed."""
+        wait_until(lambda: f"{self.daemon.file} {NOT_CLOSED}" in self.daemon.log(), "the log's word", LATE)
+        self.assertOldPolicy()
+        self.assertNotIn("reload (", self.daemon.log())
+        self.end(file)
+        self.daemon.await_log(CHANGED)
+        self.assertNewPolicy()
+        self.assertEqual(self.daemon.log().count(NOT_CLOSED), 1)
+        self.assertEqual(self.daemon.log().count("reload ("), 1)
+
+    def test_a_second_writer_that_closes_it_does_not_finish_it(self):
+        file = self.begin()
+        subprocess.run(["touch", self.daemon.file], check=True)
+        with open(self.daemon.file, "r+", encoding="utf-8"):
+            pass
+        self.assertHeldUntil(file)
+
+    def test_a_file_that_is_still_open_is_not_finished_by_a_rename(self):
+        file = open(self.path("new.yaml"), "w", encoding="utf-8")
+        self.addCleanup(file.close)
+        file.write(self.half)
+        file.flush()
+        os.rename(file.name, self.daemon.file)
+        self.assertHeldUntil(file)
 
     def test_a_signal_reads_it_at_once(self):
         file = self.begin()

@@ -173,6 +173,25 @@ class Certificates(TlsTest):
         self.daemon.await_log(CHANGED, 2)
         self.assertNotEqual(self.client().peer_serial, before)
 
+    def test_a_certificate_that_is_renamed_into_place_half_written_is_awaited(self):
+        self.serve()
+        before = self.client().peer_serial
+        new = self.authority.server()
+        with open(new.cert, encoding="ascii") as file:
+            text = file.read()
+        with open(self.path("half.pem"), "w", encoding="ascii") as file:
+            file.write(text[:100])
+            file.flush()
+            os.rename(file.name, self.server_pair.cert)
+            os.rename(new.key, self.server_pair.key)
+            word = f"{self.server_pair.cert} is not read, and what was read from it stays in force"
+            wait_until(lambda: word in self.daemon.log(), "the log's word", 15)
+            self.assertEqual(self.client().peer_serial, before)
+            file.write(text[100:])
+        self.daemon.await_log(CHANGED)
+        wait_until(lambda: self.client().peer_serial != before, "the new certificate")
+        self.assertNotIn(KEPT, self.daemon.log())
+
     def test_a_list_that_is_half_written_revokes_nobody_and_frees_nobody(self):
         crl = self.authority.revocation_list(self.path("crl.pem"))
         self.authority.revoke(self.client_pair)
@@ -197,6 +216,29 @@ class Certificates(TlsTest):
         self.daemon.await_log(f"{self.server_pair.cert} is gone: what was read from it stays in force")
         self.assertEqual(self.client().peer_serial, before)
         self.assertNotIn("reload (", self.daemon.log())
+
+    def test_the_configuration_counts_while_a_certificate_a_key_or_a_list_is_gone(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"))
+        self.serve(listeners=[self.listener(crl=[crl])])
+        before = self.client().peer_serial
+        for times, file in enumerate((self.server_pair.cert, self.server_pair.key, crl), 1):
+            os.rename(file, file + ".old")
+            self.daemon.await_log(f"{file} is gone: what was read from it stays in force")
+            self.daemon.config["profiles"]["p"]["allow"] = ["SystemVersion"] if times % 2 else ["*"]
+            self.daemon.write()
+            self.daemon.await_log(CHANGED, times)
+            client = self.client()
+            self.assertEqual((client.peer_serial, self.asks(client)), (before, 403 if times % 2 else 200))
+            self.assertIn(f"{file} is not there: what was read from it stays in force", self.daemon.log())
+        self.assertNotIn(KEPT, self.daemon.log())
+
+    def test_sighup_wants_every_certificate_to_be_there(self):
+        self.serve()
+        before = self.client().peer_serial
+        os.unlink(self.server_pair.key)
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.await_log("reload (SIGHUP): nothing has changed, because of")
+        self.assertEqual(self.client().peer_serial, before)
 
     def test_tls_cannot_be_taken_away(self):
         self.serve()

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations that no group allows, builds beside a list of images, and what is said about it.
+#include <tuple>
+
 #include "tests/unit/config/loading.hpp"
 
 namespace config {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -169,6 +172,70 @@ TEST(Warnings, tell_of_a_user_whose_group_level_restricted_will_ask_for) {
   };
   EXPECT_THAT(lines("1000"), Contains(HasSubstr("user: \"1000:1000\"")));
   EXPECT_THAT(lines("1000:1000"), IsEmpty());
+}
+
+TEST(Warnings, tell_of_a_user_that_is_root_and_refused_by_level_restricted) {
+  for (const std::string user : {"0:0", "root", "0", "root:root", "1000:0", "0:1000"}) {
+    EXPECT_THAT(advice("version: 1\n",
+                       "{allow: [ContainerCreate], containers: {level: restricted, "
+                       "enforce: {user: \"" +
+                           user + "\"}}}"),
+                ElementsAre(HasSubstr("containers.enforce.user: '" + user + "' is root")));
+  }
+}
+
+TEST(Warnings, tell_of_loads_by_name_beside_a_list_of_images) {
+  const auto lines = [](const std::string& containers) {
+    return advice("version: 1\n",
+                  "{allow: [ImageList, ImageLoad], containers: {" + containers + "}}");
+  };
+  EXPECT_THAT(lines("images: [a]"),
+              ElementsAre(HasSubstr("profiles.p.allow[1]: ImageLoad is refused all the same")));
+  for (const std::string rest :
+       {"images: [a], image_load: true", "images: [a], waive: [images]", "level: baseline"}) {
+    EXPECT_THAT(lines(rest), IsEmpty()) << rest;
+  }
+}
+
+TEST(Enforced, limits_above_the_profiles_own_maxima_are_mistakes_that_name_both_keys) {
+  for (const auto& [key, less, more] :
+       {std::tuple("memory", "1g", "2g"), std::tuple("cpus", "1", "2"),
+        std::tuple("pids", "10", "20")}) {
+    const std::string name = key;
+    const auto limits = [&](const std::string& most, const std::string& written) {
+      return with("{allow: [ContainerCreate], containers: {" + name + ": {max: " + most +
+                  "}, enforce: {" + name + ": " + written + "}}}");
+    };
+    const auto loaded = limits(less, more);
+    ASSERT_FALSE(loaded) << name;
+    EXPECT_EQ(loaded.error().front().where, "profiles.p.containers.enforce." + name);
+    EXPECT_THAT(loaded.error().front().message, HasSubstr("containers." + name + ".max"));
+    EXPECT_TRUE(limits(more, less)) << name;
+    EXPECT_TRUE(limits(less, less)) << name;
+  }
+}
+
+TEST(Images, that_no_reference_can_match_are_mistakes) {
+  const std::string digits(64, 'a');
+  for (const std::string list : {"images", "images_write"}) {
+    const auto loads = [&](const std::string& glob) {
+      return with("{allow: [ImageTag], containers: {" + list + ": [\"" + glob + "\"]}}");
+    };
+    for (const std::string& glob : std::vector<std::string>{
+             "registry.corp/a b", "Alpine", "registry.corp/Team/*", "https://registry.corp/a",
+             "alpine@sha256:abc", "alpine@" + digits, "alpine:1 2", "alpine:a!"}) {
+      const auto loaded = loads(glob);
+      ASSERT_FALSE(loaded) << glob;
+      EXPECT_EQ(loaded.error().front().where, "profiles.p.containers." + list + "[0]");
+      EXPECT_THAT(loaded.error().front().message, HasSubstr("can match no image"));
+    }
+    for (const std::string& glob :
+         std::vector<std::string>{"**", "*", "alpine:3.2*", "localhost:5000/a/b:V1",
+                                  "Registry.corp/a", "registry.corp/**", "alpine@sha256:*",
+                                  "alpine:1@sha256:" + digits, "**/a", "[::1]:5000/a"}) {
+      EXPECT_TRUE(loads(glob)) << glob;
+    }
+  }
 }
 
 }  // namespace

@@ -136,20 +136,36 @@ TEST(HostPaths, that_are_the_host_are_opened_by_their_names_only) {
                     binds(
                         "{path: /, read_only: true, below: unresolved}, "
                         "{path: /*, read_only: true}, {path: /var/lib/*, read_only: true}");
-  for (const auto* source : {"/srv/x", "/etc", "/var/log", "/var/lib/jenkins", "/proc/1/root"}) {
+  for (const auto* source : {"/srv/x", "/etc", "/var/log", "/proc/1/root"}) {
     EXPECT_EQ(run(wide, std::string(source) + ":/d:ro"), "passes") << source;
   }
-  for (const auto* source : {"/sys", "/sys/kernel", "/dev", "/dev/sda", "/var/lib",
-                             "/var/lib/docker", "/var/lib/docker/volumes", "/var/lib/containerd"}) {
+  for (const auto* source :
+       {"/sys", "/sys/kernel", "/dev", "/dev/sda", "/var/lib", "/var/lib/jenkins",
+        "/var/lib/docker", "/var/lib/docker/volumes", "/var/lib/containerd"}) {
     EXPECT_EQ(run(wide, std::string(source) + ":/d:ro"), refused) << source;
   }
   EXPECT_EQ(run(binds("{path: /sys}"), "/sys:/d"), "passes");
   EXPECT_EQ(run(binds("{path: /sys}"), "/sys/kernel:/d"), refused);
   EXPECT_EQ(run(binds("{path: /sys, below: unresolved}"), "/sys/kernel:/d"), "passes");
-  EXPECT_EQ(run(binds("{path: /sys/fs/*}"), "/sys/fs/cgroup:/d"), "passes");
-  EXPECT_EQ(
-      run(binds("{path: /var/lib/docker/volumes/*/_data}"), "/var/lib/docker/volumes/v/_data:/d"),
-      "passes");
+  EXPECT_EQ(run(binds("{path: /sys/fs/cgroup}"), "/sys/fs/cgroup:/d"), "passes");
+  EXPECT_EQ(run(binds("{path: /var/lib/jenkins}"), "/var/lib/jenkins:/d"), "passes");
+}
+
+TEST(HostPaths, that_are_the_host_are_opened_by_no_star_and_check_says_so) {
+  for (const auto& [rule, source] : std::vector<std::pair<std::string, std::string>>{
+           {"/dev/*", "/dev/sda"},
+           {"/sys/fs/*", "/sys/fs/cgroup"},
+           {"/var/lib/*", "/var/lib/jenkins"},
+           {"/var/lib/*/data", "/var/lib/jenkins/data"},
+           {"/var/lib/docker/volumes/*/_data", "/var/lib/docker/volumes/v/_data"}}) {
+    EXPECT_EQ(run(binds("{path: " + rule + "}"), source + ":/d"), refused) << rule;
+    EXPECT_EQ(run(binds("{path: " + source + "}"), source + ":/d"), "passes") << source;
+    EXPECT_THAT(warnings(file({{"p", binds("{path: " + rule + "}")}})),
+                ElementsAre(HasSubstr("'" + rule + "' opens nothing: what is in ")))
+        << rule;
+  }
+  EXPECT_EQ(run(binds("{path: /*/*}"), "/dev/sda:/d"), refused);
+  EXPECT_EQ(run(binds("{path: /*/sda}"), "/dev/sda:/d"), refused);
 }
 
 TEST(HostPaths, that_lead_to_sockets_take_docker_socket_whatever_lists_them) {
@@ -169,16 +185,37 @@ TEST(HostPaths, that_lead_to_sockets_take_docker_socket_whatever_lists_them) {
 }
 
 TEST(HostPaths, that_are_the_host_are_warned_of) {
-  for (const auto* rule :
-       {"{path: /sys, read_only: true}", "{path: /dev}", "{path: /var/lib}",
-        "{path: /var/lib/docker, read_only: true}", "{path: /etc}", "{path: /usr}", "{path: /*}"}) {
+  for (const auto* rule : {"{path: /sys, read_only: true}",
+                           "{path: /dev}",
+                           "{path: /var/lib}",
+                           "{path: /var/lib/docker, read_only: true}",
+                           "{path: /etc}",
+                           "{path: /usr}",
+                           "{path: /*}",
+                           "{path: /etc/*}",
+                           "{path: /etc/cron.d}",
+                           "{path: /etc/cron.d/*}",
+                           "{path: /root/*}",
+                           "{path: /root/.ssh}",
+                           "{path: /home}",
+                           "{path: /home/*}",
+                           "{path: /*/*}",
+                           "{path: /*/cron.d}",
+                           "{path: /usr/share/zoneinfo}",
+                           "{path: /libx32}",
+                           "{path: /dev/sda, read_only: true}",
+                           "{path: /sys/kernel, read_only: true}",
+                           "{path: /var/lib/docker/volumes, read_only: true}",
+                           "{path: /var/lib/containerd/x}"}) {
     EXPECT_THAT(warnings(file({{"p", binds(rule)}})),
                 ElementsAre(HasSubstr("profiles.p.containers.binds[0]: this is the host: ")))
         << rule;
   }
   for (const auto* rule :
-       {"{path: /etc, read_only: true}", "{path: /usr/share/zoneinfo}", "{path: /etc/ssl/certs}",
-        "{path: /var/lib/jenkins}", "{path: /srv/*}", "{path: /home/ci}"}) {
+       {"{path: /etc, read_only: true}", "{path: /usr/share/zoneinfo, read_only: true}",
+        "{path: /etc/*, read_only: true}", "{path: /var/lib/jenkins}", "{path: /srv/*}",
+        "{path: /home/ci}", "{path: /home/ci/*}", "{path: /home/*/cache}", "{path: /srv/etc}",
+        "{path: /etcetera}"}) {
     EXPECT_THAT(warnings(file({{"p", binds(rule)}})), IsEmpty()) << rule;
   }
   EXPECT_THAT(warnings(file({{"p", "devices: [{path: /dev}]"}})),
@@ -243,8 +280,13 @@ TEST(HostPaths, that_a_file_for_0_1_lists_are_told_what_they_no_longer_open) {
   };
   EXPECT_THAT(old("{path: /srv/ci-cache}"),
               Contains("t.yaml:2: profiles.p.containers.binds[0]: '/srv/ci-cache' no longer "
-                       "opens what is below it; write `below: unresolved` for that, or add a "
-                       "path with a `*` component, as `/srv/ci-cache/*`"));
+                       "opens what is below it; replace it by `/srv/ci-cache/*`, use named "
+                       "volumes, or write `below: unresolved`: that opens all that is below"));
+  EXPECT_THAT(old("{path: /srv/a, read_only: true}"), Contains(HasSubstr("; add `/srv/a/*`, or")));
+  EXPECT_THAT(old("{path: /var/lib/a}"), Contains(HasSubstr("; list each path that is needed")));
+  EXPECT_THAT(mistakes({{"p", binds("{path: /srv/ci-cache/*}")}}), IsEmpty());
+  EXPECT_THAT(mistakes({{"p", binds("{path: /srv/a, read_only: true}, {path: /srv/a/*}")}}),
+              IsEmpty());
   EXPECT_THAT(old("{path: /srv/ci-cache, below: unresolved}"),
               Contains(HasSubstr("opens what is below")));
   EXPECT_THAT(old("{path: /srv/ci-cache, below: unresolved}"),

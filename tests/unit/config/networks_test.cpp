@@ -89,7 +89,7 @@ TEST(Subnets, each_of_a_network_is_looked_at) {
 }
 
 TEST(Subnets, that_a_profile_lists_pass_beside_the_level_s) {
-  Judge judge = judge_by("{subnets: [10.20.0.0/16, \"2001:db8:1::/48\"]}");
+  Judge judge = judge_by("{subnets: [10.20.0.0/16, \"2001:DB8:1::/48\"]}");
   for (const auto* subnet :
        {"10.20.0.0/16", "10.20.7.0/24", "2001:db8:1:2::/64", "172.20.0.0/16"}) {
     EXPECT_EQ(judge.says(create, pool("\"Subnet\":\"" + std::string(subnet) + "\"")), "passes")

@@ -32,6 +32,19 @@ TEST(Version, a_file_without_one_is_told_of_names_that_no_longer_pass) {
   EXPECT_THAT(warnings_of(load("version: 1\n" + (profiles + tcp) + "}]\n")), testing::IsEmpty());
 }
 
+TEST(Version, a_file_without_one_is_told_of_names_under_which_admin_no_longer_answers) {
+  const std::string file = std::string(profiles) + listeners + "admin: {address: ";
+  const std::string warning = "t.yaml:3: admin.hosts: `admin` no longer answers under names";
+  EXPECT_THAT(warnings_of(load(file + "tcp://127.0.0.1:9180}\n")),
+              testing::Contains(HasSubstr(warning)));
+  EXPECT_THAT(warnings_of(load(file + "tcp://127.0.0.1:9180, hosts: [gate.corp]}\n")),
+              testing::Not(testing::Contains(HasSubstr("admin.hosts"))));
+  EXPECT_THAT(warnings_of(load(file + "unix:///run/admin.sock}\n")),
+              testing::Not(testing::Contains(HasSubstr("admin.hosts"))));
+  EXPECT_THAT(warnings_of(load("version: 1\n" + file + "tcp://127.0.0.1:9180}\n")),
+              testing::IsEmpty());
+}
+
 TEST(Version, any_other_version_is_a_mistake) {
   for (const std::string version : {"0", "2", "one", "\"\""}) {
     const auto loaded = load("version: " + version + "\n" + std::string(profiles) + listeners);

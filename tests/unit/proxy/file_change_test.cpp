@@ -66,6 +66,18 @@ TEST(FileChange, a_file_that_is_not_finished_is_late_once) {
   EXPECT_EQ(change.is_late_at(), FileChange::never);
 }
 
+TEST(FileChange, a_file_that_another_writer_still_has_open_is_looked_at_again) {
+  FileChange change;
+  change.note(FileEvent::finished, start);
+  change.note(FileEvent::held, start + settle_time);
+  EXPECT_TRUE(change.is_being_written());
+  EXPECT_FALSE(change.at_rest());
+  EXPECT_EQ(change.settles_at(), start + 2 * settle_time);
+  EXPECT_EQ(change.is_late_at(), start + unfinished_time);
+  change.note(FileEvent::finished, start + 2 * settle_time);
+  EXPECT_FALSE(change.is_being_written());
+}
+
 TEST(FileChange, a_file_that_changes_all_the_time_is_late_too) {
   FileChange change;
   for (int i = 0; i < 20; ++i) change.note(FileEvent::finished, start + milliseconds(500 * i));
