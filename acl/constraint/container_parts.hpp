@@ -17,7 +17,8 @@ void want_zero(Context&, Constraint, json::Value value, std::string_view wanted)
 void want_false(Context&, Constraint, json::Value value);
 
 /// A field that must hold something counts only where the request's API version has it: engines
-/// drop what is newer. No version means the engine's newest.
+/// drop what is newer. No version means the engine's newest, which nobody here knows, so only the
+/// fields that every version has count then.
 bool is_served(const Context&, schema::Field field);
 
 // security.cpp

@@ -193,9 +193,11 @@ void check_task_resources(Context& context, json::Value resources) {
   const json::Value limits = get(resources, Field::ResourceRequirements_Limits);
   check_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
   check_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
-  check_limit(context, limits, Field::Limit_Pids, pids(context));
-  if (limited(context, pids(context)) && !is_served(context, Field::Limit_Pids)) {
-    context.refuse_missing(Constraint::pids, limits, "Pids", "a limit, over API 1.41 or later");
+  if (is_served(context, Field::Limit_Pids)) {
+    check_limit(context, limits, Field::Limit_Pids, pids(context));
+  } else if (limited(context, pids(context))) {
+    context.refuse_missing(Constraint::pids, limits, "Pids",
+                           "a limit, over API 1.41 or later, named in the path");
   }
   check_swap(context, get(resources, Field::ResourceRequirements_SwapBytes));
   const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);

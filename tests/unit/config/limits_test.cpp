@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 constexpr auto create = "POST /containers/create";
 constexpr auto update = "POST /containers/c/update";
-constexpr auto service = "POST /services/create";
+constexpr auto service = "POST /v1.44/services/create";
 
 constexpr auto maxima = "{memory: {max: 1GiB}, cpus: {max: 2}, pids: {max: 100}}";
 constexpr auto enforced = "{enforce: {memory: 1GiB, cpus: 2, pids: 100}}";
