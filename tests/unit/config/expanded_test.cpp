@@ -245,6 +245,52 @@ TEST(ServiceTemplates, stand_in_no_mount) {
   EXPECT_EQ(asked.says(create_service, with_service_mount(bind)), "constraint.templates");
 }
 
+TEST(ServiceTemplates, are_a_way_to_a_socket_whatever_the_level_and_what_is_waived) {
+  for (const auto* containers :
+       {"{level: unconfined}", "{waive: [templates, binds, volumes], binds: [{path: /srv/*}]}"}) {
+    Asked asked(containers);
+    for (const auto* mount :
+         {R"({"Type":"bind","Source":"/srv/{{.Service.Labels.x}}"})",
+          R"({"Type":"bind","Source":"{{.Service.Labels.x}}"})",
+          R"({"Type":"volume","Source":"{{.Service.Labels.x}}"})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{"type":"none",
+              "o":"bind","device":"{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{
+              "device":"/srv/{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{
+              "type":"{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{"type":"overlay",
+              "o":"lowerdir={{.Service.Labels.x}}"}}}})"}) {
+      for (const auto* request :
+           {"POST /v1.44/services/create", "POST /v1.44/services/s/update?version=1"}) {
+        EXPECT_EQ(asked.says(request, with_service_mount(json::parse(mount))),
+                  "constraint.docker_socket")
+            << containers << mount;
+      }
+    }
+  }
+}
+
+TEST(ServiceTemplates, may_stand_in_the_name_of_a_volume_where_they_are_waived) {
+  const json volume = {{"Type", "volume"}, {"Source", "data-{{.Task.Slot}}"}, {"Target", "/v"}};
+  for (const auto* containers : {"{level: unconfined}", "{waive: [templates]}"}) {
+    Asked asked(containers);
+    EXPECT_EQ(asked.says(create_service, with_service_mount(volume)), "passes") << asked.message();
+  }
+}
+
+TEST(ServiceTemplates, may_stand_in_a_bind_where_sockets_are_allowed) {
+  const json bind = {{"Type", "bind"}, {"Source", "/srv/{{.Node.ID}}"}, {"Target", "/h"}};
+  Asked asked("{level: unconfined, docker_socket: allow}");
+  EXPECT_EQ(asked.says(create_service, with_service_mount(bind)), "passes") << asked.message();
+}
+
+TEST(ServiceTemplates, that_only_services_have_are_parts_of_a_path_in_containers) {
+  Asked asked("{level: unconfined}");
+  EXPECT_EQ(asked.says(create, with_host_config({{"Binds", {"/srv/{{x}}:/h"}}})), "passes")
+      << asked.message();
+}
+
 TEST(ServiceTemplates, are_the_placeholders_of_the_reference_elsewhere) {
   Asked asked;
   for (const std::string text :
