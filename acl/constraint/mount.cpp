@@ -49,6 +49,11 @@ Bind parse(std::string_view text) {
   return {text.substr(0, first), second == text.npos ? "" : text.substr(second + 1)};
 }
 
+/// A new SELinux label is written onto the directory and all below it.
+bool relabels(std::string_view mode) {
+  return mode == "z" || mode == "Z";
+}
+
 void check_bind(Context& context, json::Value entry) {
   const Bind bind = parse(entry.text());
   if (!bind.source.starts_with('/')) return;  // the name of a volume
@@ -59,6 +64,10 @@ void check_bind(Context& context, json::Value entry) {
       read_only = true;
     } else if (!mode.empty() && !is_one_of(bind_modes, mode)) {
       context.refuse(Constraint::binds, entry, "private propagation");
+    } else if (rule != nullptr && rule->read_only && relabels(mode)) {
+      context.refuse(Constraint::binds, entry,
+                     "it without z or Z, which write labels onto what is listed read-only; or "
+                     "`read_only: false` in its rule of `containers.binds`");
     }
   });
   if (rule != nullptr && rule->read_only && !read_only) {
