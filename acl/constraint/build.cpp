@@ -2,7 +2,6 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "acl/constraint/container_parts.hpp"
@@ -71,25 +70,26 @@ void check_memory(Context& context, std::string_view value) {
 
 /// Of one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the case of
 /// these keys, clients never make use of it.
-bool is_within(const std::map<std::string, std::int64_t>& maxima, Value limit) {
+bool is_within(const ConstraintSpec& spec, Value limit) {
   for (const auto member : limit) {
     if (!is_one_of(ulimit_keys, member.key())) return false;
   }
   if (!is_ulimit_name(limit["Name"].text())) return false;
-  const auto most = maxima.find(ulimit_name(limit["Name"].text()));
-  if (most == maxima.end()) return true;
+  const auto most = most_of_ulimit(spec, limit["Name"].text());
+  if (!most) return true;
   for (const auto key : {"Hard", "Soft"}) {
     const auto value = limit[key].integer();
-    if (limit[key].exists() && (!value || *value < 0 || *value > most->second)) return false;
+    if (limit[key].exists() && (!value || *value < 0 || *value > *most)) return false;
   }
   return true;
 }
 
 void check_build_ulimits(Context& context, Value limits) {
   for (const auto limit : limits) {
-    if (is_within(context.spec().ulimits_max, limit)) continue;
+    if (is_within(context.spec(), limit)) continue;
     context.refuse(Constraint::ulimits, "ulimits", quoted(limit["Name"].text()),
-                   "at most the profile's maximum");
+                   "Name, Hard and Soft, at most the maximum in `containers.ulimits`; 0 for rtprio "
+                   "and nice where it has none");
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,6 +59,11 @@ void check_task_resources(Context&, json::Value resources);
 std::string ulimit_name(std::string_view name);
 /// Whether a ulimit may be called so.
 bool is_ulimit_name(std::string_view name);
+/// The most of a ulimit; nothing where it has no end. Real-time and raised priorities starve the
+/// host, so there are none unless the profile lists them.
+std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec&, std::string_view name);
+/// What a refusal says is wanted.
+std::string ulimit_wanted(std::string_view name, std::int64_t most);
 void check_ulimits(Context&, json::Value list);
 void check_oom_score(Context&, json::Value score);
 

@@ -216,20 +216,32 @@ bool is_ulimit_name(std::string_view name) {
   return ulimit_name(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz") == name.npos;
 }
 
+std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec& spec, std::string_view name) {
+  const std::string plain = ulimit_name(name);
+  if (const auto listed = spec.ulimits_max.find(plain); listed != spec.ulimits_max.end()) {
+    return listed->second;
+  }
+  return plain == "rtprio" || plain == "nice" ? std::optional<std::int64_t>(0) : std::nullopt;
+}
+
+std::string ulimit_wanted(std::string_view name, std::int64_t most) {
+  return "at most " + std::to_string(most) + ", by `containers.ulimits." + ulimit_name(name) + "`";
+}
+
 void check_ulimits(Context& context, json::Value list) {
   for (const json::Value ulimit : list) {
     const json::Value name = get(ulimit, Field::Ulimit_Name);
     if (!is_ulimit_name(name.text())) {
       context.refuse(Constraint::ulimits, name, "a name as nofile");
     }
-    const auto most =
-        context.spec().ulimits_max.find(ulimit_name(get(ulimit, Field::Ulimit_Name).text()));
-    if (most == context.spec().ulimits_max.end()) continue;
+    const auto most = most_of_ulimit(context.spec(), name.text());
+    if (!most) continue;
     for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
       const json::Value value = get(ulimit, field);
       const std::int64_t amount = value.integer().value_or(0);
-      if (amount >= 0 && amount <= most->second) continue;
-      context.refuse(Constraint::ulimits, value, "at most " + std::to_string(most->second));
+      if (amount >= 0 && amount <= *most) continue;
+      context.refuse(Constraint::ulimits, value,
+                     context.found.full() ? "" : ulimit_wanted(name.text(), *most));
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/unit/config/asked.hpp"
 
@@ -347,6 +348,35 @@ TEST(WorkingDirectory, lies_outside_of_proc_in_containers_execs_services_and_ima
                                  "/./proc/thread-self/fd/7", "/dev/fd/8"}) {
     EXPECT_THAT(everywhere(path), testing::Each("constraint.working_dir")) << path;
   }
+}
+
+TEST(Ulimits, that_raise_priorities_are_refused_unless_the_profile_lists_them) {
+  const auto ulimits = [](const std::string& name, int hard) {
+    return json::array({{{"Name", name}, {"Hard", hard}}});
+  };
+  const auto verdicts = [&](Asked& asked, const std::string& name, int hard) {
+    const json list = ulimits(name, hard);
+    const std::string build =
+        R"(%5B%7B%22Name%22:%22)" + name + R"(%22,%22Hard%22:)" + std::to_string(hard) + "%7D%5D";
+    const json spec = {{"Image", "a"}, {"Ulimits", list}};
+    return std::vector<std::string>{asked.says(create, with_host_config({{"Ulimits", list}})),
+                                    asked.says("POST /v1.44/build?ulimits=" + build),
+                                    asked.says(create_service, service(spec))};
+  };
+  Asked none, listed("{ulimits: {rtprio: 10, nice: 20}}"), unconfined("{level: unconfined}");
+  for (const std::string name : {"rtprio", "nice", "RTPRIO", "Nice"}) {
+    EXPECT_THAT(verdicts(none, name, 1), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(none, name, -1), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(none, name, 0), testing::Each("passes")) << name;
+    EXPECT_THAT(verdicts(listed, name, 10), testing::Each("passes")) << name;
+    EXPECT_THAT(verdicts(listed, name, 21), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(unconfined, name, 99), testing::Each("passes")) << name;
+  }
+  EXPECT_THAT(verdicts(none, "memlock", -1), testing::Each("passes"));
+  none.says(create, with_host_config({{"Ulimits", ulimits("rtprio", 1)}}));
+  EXPECT_THAT(none.message(), HasSubstr("at most 0, by `containers.ulimits.rtprio`"));
+  none.says("POST /v1.44/build?ulimits=%5B%7B%22Name%22:%22nice%22,%22Hard%22:1%7D%5D");
+  EXPECT_THAT(none.message(), HasSubstr("`containers.ulimits`"));
 }
 
 TEST(Ulimits, are_bounded_in_any_spelling_of_their_names) {
