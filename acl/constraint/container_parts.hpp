@@ -51,6 +51,12 @@ void check_templates(Context&, json::Value service);
 // resource.cpp
 /// Of ContainerCreate, where what is not set has no limit.
 void check_resources(Context&, json::Value host_config);
+/// The most memory that a container may have, and the key of `containers` that says so.
+struct Ceiling {
+  std::optional<std::int64_t> most;
+  std::string_view key;
+};
+Ceiling memory_ceiling(const Context&);
 /// Of ContainerUpdate, where what is not set stays as it is.
 void check_resources_changed(Context&, json::Value body);
 /// Of a service: Limits of TaskTemplate.Resources.

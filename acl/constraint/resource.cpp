@@ -162,6 +162,11 @@ void check_rest(Context& context, json::Value object) {
 
 }  // namespace
 
+Ceiling memory_ceiling(const Context& context) {
+  const Limit limit = memory(context);
+  return {limit.most, limit.key};
+}
+
 void check_resources(Context& context, json::Value host_config) {
   check_limit(context, host_config, Field::Resources_Memory, memory(context));
   check_swap(context, get(host_config, Field::Resources_MemorySwap));

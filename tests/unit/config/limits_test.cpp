@@ -175,6 +175,24 @@ TEST(Limits, bound_the_tasks_of_services) {
               HasSubstr(R"("Limits":{"MemoryBytes":1073741824,"NanoCPUs":2000000000,"Pids":100})"));
 }
 
+TEST(Limits, of_memory_bound_what_a_build_asks_for) {
+  for (const std::string profile : {"{memory: {max: 1GiB}}", "{enforce: {memory: 1GiB}}",
+                                    "{memory: {max: 2GiB}, enforce: {memory: 1GiB}}"}) {
+    Judge judge = judge_by(profile);
+    for (const std::string query :
+         {"memory=1073741825", "memory=-1", "shmsize=1073741825", "shmsize=-1", "shmsize=1e3",
+          "memswap=-1", "memswap=2147483650"}) {
+      EXPECT_EQ(judge.says("POST /v1.44/build?" + query), memory) << profile << query;
+      EXPECT_THAT(judge.decision().message, HasSubstr("1073741824, by `containers."));
+    }
+    for (const std::string query : {"memory=1073741824&memswap=2147483648&shmsize=1073741824",
+                                    "memory=0&memswap=0&shmsize=0", "memory=&memswap=&shmsize="}) {
+      EXPECT_EQ(judge.says("POST /v1.44/build?" + query), "passes") << profile << query;
+    }
+  }
+  EXPECT_EQ(judge_by("{}").says("POST /v1.44/build?memswap=-1&shmsize=9073741824"), "passes");
+}
+
 TEST(Limits, on_pids_of_tasks_are_asked_for_where_the_engine_reads_them) {
   Judge judge = judge_by(enforced);
   const std::string body = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})";
