@@ -204,7 +204,8 @@ void check_task_resources(Context& context, json::Value resources) {
     context.refuse_missing(Constraint::pids, limits, "Pids",
                            "a limit, over API 1.41 or later, named in the path");
   }
-  check_swap(context, get(resources, Field::ResourceRequirements_SwapBytes));
+  const json::Value swap = get(resources, Field::ResourceRequirements_SwapBytes);  // alone
+  if (!swap.is_zero()) check_given(context, swap, swap.integer().value_or(0), memory(context));
   const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);
   for (const json::Value generic : {get(reserved, Field::SwarmResources_GenericResources),
                                     get(limits, Field::Limit_GenericResources)}) {

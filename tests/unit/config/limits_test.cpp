@@ -165,8 +165,9 @@ TEST(Limits, bound_the_tasks_of_services) {
   const std::string before = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Resources":{)";
   expect(judge, service, before,
          {{R"("SwapBytes":-1)", memory},
-          {R"("SwapBytes":2147483650)", memory},
-          {R"("SwapBytes":2147483648)"}},
+          {R"("SwapBytes":1073741825)", memory},
+          {R"("SwapBytes":1073741824)"},
+          {R"("SwapBytes":0)"}},
          "}}}");
   ASSERT_EQ(judge.says(service, before + R"("Limits":{"MemoryBytes":9073741824,"NanoCPUs":-1,)" +
                                     R"("Pids":0}}}})"),
