@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/parts.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
@@ -92,8 +93,11 @@ void check_kernel_memory(Context& context, json::Value object) {
   }
 }
 
-/// What lies in /dev/shm is memory. The engine's own default, 64 MiB, is no concern.
+/// What lies in /dev/shm is memory, and a tmpfs. The engine's own default, 64 MiB, is no concern.
 void check_shared_memory(Context& context, json::Value size) {
+  if (!size.is_zero() && context.spec().tmpfs_max) {
+    check_tmpfs_size(context, size, size.integer().value_or(0));
+  }
   const Limit limit = memory(context);
   if (size.is_zero() || !limit.most) return;
   check_given(context, size, size.integer().value_or(0), limit);

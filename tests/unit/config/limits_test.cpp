@@ -160,6 +160,18 @@ TEST(Limits, no_field_counts_where_no_limit_is_written) {
   expect(judge, create, R"({"HostConfig":{)", {{R"("ShmSize":9073741824)"}}, "}}");
 }
 
+TEST(Limits, of_tmpfs_bound_shared_memory_where_they_are_written) {
+  Judge judge = judge_by("{tmpfs: {max: 2GiB}}");
+  expect(judge, create, R"({"HostConfig":{)",
+         {{R"("ShmSize":2147483649)", "constraint.tmpfs"},
+          {R"("ShmSize":2147483648)"},
+          {R"("ShmSize":0)"}},
+         "}}");
+  Judge both = judge_by("{tmpfs: {max: 2GiB}, memory: {max: 1GiB}}");
+  expect(both, create, R"({"HostConfig":{"Memory":1073741824,)",
+         {{R"("ShmSize":1073741825)", memory}, {R"("ShmSize":1073741824)"}}, "}}");
+}
+
 TEST(Limits, bound_the_tasks_of_services) {
   Judge judge = judge_by(enforced);
   const std::string before = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Resources":{)";
