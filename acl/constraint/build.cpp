@@ -2,7 +2,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
 
 #include "acl/constraint/container_parts.hpp"
@@ -20,6 +20,9 @@ constexpr auto level_networks = std::to_array<std::string_view>({"default", "non
 
 // What clients send for "nothing": the classic builder's clients send every parameter they know.
 constexpr auto nothing = std::to_array<std::string_view>({"", "null", "[]", "{}"});
+
+constexpr auto memory_parameters =
+    std::to_array<std::string_view>({"memory", "memswap", "shmsize"});
 
 constexpr auto ulimit_keys = std::to_array<std::string_view>({"Name", "Hard", "Soft"});
 
@@ -59,37 +62,48 @@ void check_escapes(Context& context, const Parameter& parameter) {
   }
 }
 
-void check_memory(Context& context, std::string_view value) {
-  const auto& most = context.spec().memory_max;
-  if (!most || value.empty()) return;
-  std::int64_t bytes = 0;
-  const auto* end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, bytes);
-  if (error == std::errc() && stop == end && bytes >= 0 && bytes <= *most) return;
-  context.refuse(Constraint::memory, "memory", quoted(value), "at most " + std::to_string(*most));
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+/// What a build's steps ask for, 0 for nothing; `memswap` is memory and swap together, as in
+/// containers.
+void check_memory(Context& context, const Parameter& parameter) {
+  const auto [most, key] = memory_ceiling(context);
+  if (!most || parameter.value.empty()) return;
+  const bool with_swap = parameter.name == "memswap";
+  const auto bytes = whole_number(parameter.value);
+  if (bytes && *bytes >= 0 && (with_swap ? *bytes / 2 : *bytes) <= *most) return;
+  context.refuse(Constraint::memory, std::string(parameter.name), quoted(parameter.value),
+                 std::string(with_swap ? "at most twice " : "at most ") + std::to_string(*most) +
+                     ", by `containers." + std::string(key) + "`");
 }
 
 /// Of one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the case of
 /// these keys, clients never make use of it.
-bool is_within(const std::map<std::string, std::int64_t>& maxima, Value limit) {
+bool is_within(const ConstraintSpec& spec, Value limit) {
   for (const auto member : limit) {
     if (!is_one_of(ulimit_keys, member.key())) return false;
   }
   if (!is_ulimit_name(limit["Name"].text())) return false;
-  const auto most = maxima.find(ulimit_name(limit["Name"].text()));
-  if (most == maxima.end()) return true;
+  const auto most = most_of_ulimit(spec, limit["Name"].text());
+  if (!most) return true;
   for (const auto key : {"Hard", "Soft"}) {
     const auto value = limit[key].integer();
-    if (limit[key].exists() && (!value || *value < 0 || *value > most->second)) return false;
+    if (limit[key].exists() && (!value || *value < 0 || *value > *most)) return false;
   }
   return true;
 }
 
 void check_build_ulimits(Context& context, Value limits) {
   for (const auto limit : limits) {
-    if (is_within(context.spec().ulimits_max, limit)) continue;
+    if (is_within(context.spec(), limit)) continue;
     context.refuse(Constraint::ulimits, "ulimits", quoted(limit["Name"].text()),
-                   "at most the profile's maximum");
+                   "Name, Hard and Soft, at most the maximum in `containers.ulimits`; 0 for rtprio "
+                   "and nice where it has none");
   }
 }
 
@@ -113,7 +127,7 @@ void check_image_build(Context& context) {
   for (const auto& parameter : context.request.query) {
     check_escapes(context, parameter);
     if (parameter.name == "networkmode") check_network(context, parameter.value);
-    if (parameter.name == "memory") check_memory(context, parameter.value);
+    if (is_one_of(memory_parameters, parameter.name)) check_memory(context, parameter);
     if (parameter.name == "t" && !parameter.value.empty()) {
       check_image_name(context, "t", parameter.value);
       check_new_image_name(context, "t", parameter.value);

@@ -28,6 +28,14 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
   if (spec_.enforce.memory) checked_.set(static_cast<std::size_t>(Constraint::memory));
   if (spec_.enforce.nano_cpus) checked_.set(static_cast<std::size_t>(Constraint::cpus));
   if (spec_.enforce.pids) checked_.set(static_cast<std::size_t>(Constraint::pids));
+  // Nor may the API version of a request make the engine drop it.
+  const EnforceSpec& enforce = spec_.enforce;
+  if (enforce.no_new_privileges)
+    checked_.set(static_cast<std::size_t>(Constraint::no_new_privileges));
+  if (enforce.drop_all_capabilities)
+    checked_.set(static_cast<std::size_t>(Constraint::capabilities_drop));
+  if (enforce.read_only_rootfs)
+    checked_.set(static_cast<std::size_t>(Constraint::read_only_rootfs));
   for (const std::string& key : spec_.waive) {
     if (const auto waived = constraint_by_key(key)) {
       checked_.reset(static_cast<std::size_t>(*waived));

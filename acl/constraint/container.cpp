@@ -2,6 +2,7 @@
 #include "acl/constraint/container_parts.hpp"
 #include "acl/constraint/grammar.hpp"
 #include "acl/constraint/parts.hpp"
+#include "acl/version.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -90,8 +91,8 @@ void want_false(Context& context, Constraint constraint, json::Value value) {
 }
 
 bool is_served(const Context& context, Field field) {
-  const ApiVersion& version = context.request.version;
-  return !version.given() || version.minor >= info(field).since;
+  const unsigned since = info(field).since;
+  return since <= oldest_minor || context.request.version.minor >= since;
 }
 
 void check_container_create(Context& context) {

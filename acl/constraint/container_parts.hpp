@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +19,8 @@ void want_zero(Context&, Constraint, json::Value value, std::string_view wanted)
 void want_false(Context&, Constraint, json::Value value);
 
 /// A field that must hold something counts only where the request's API version has it: engines
-/// drop what is newer. No version means the engine's newest.
+/// drop what is newer. No version means the engine's newest, which nobody here knows, so only the
+/// fields that every version has count then.
 bool is_served(const Context&, schema::Field field);
 
 // security.cpp
@@ -48,6 +51,12 @@ void check_templates(Context&, json::Value service);
 // resource.cpp
 /// Of ContainerCreate, where what is not set has no limit.
 void check_resources(Context&, json::Value host_config);
+/// The most memory that a container may have, and the key of `containers` that says so.
+struct Ceiling {
+  std::optional<std::int64_t> most;
+  std::string_view key;
+};
+Ceiling memory_ceiling(const Context&);
 /// Of ContainerUpdate, where what is not set stays as it is.
 void check_resources_changed(Context&, json::Value body);
 /// Of a service: Limits of TaskTemplate.Resources.
@@ -56,6 +65,11 @@ void check_task_resources(Context&, json::Value resources);
 std::string ulimit_name(std::string_view name);
 /// Whether a ulimit may be called so.
 bool is_ulimit_name(std::string_view name);
+/// The most of a ulimit; nothing where it has no end. Real-time and raised priorities starve the
+/// host, so there are none unless the profile lists them.
+std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec&, std::string_view name);
+/// What a refusal says is wanted.
+std::string ulimit_wanted(std::string_view name, std::int64_t most);
 void check_ulimits(Context&, json::Value list);
 void check_oom_score(Context&, json::Value score);
 

@@ -65,9 +65,30 @@ bool is_listed(const ConstraintSpec& spec, json::Value request) {
   return listed;
 }
 
+/// The engine looks at the path, so that its answer tells which files the host has.
+void check_block_devices(Context& context, json::Value list, Field path_field) {
+  for (const json::Value device : list) {
+    const json::Value path = get(device, path_field);
+    if (is_at_or_below(unclean_path(path.text()), "/dev")) continue;
+    context.refuse(Constraint::devices, path.exists() ? path : device,
+                   "a path in /dev without '..', or `waive: [devices]`");
+  }
+}
+
+void check_block_rates(Context& context, json::Value host_config) {
+  check_block_devices(context, get(host_config, Field::Resources_BlkioWeightDevice),
+                      Field::WeightDevice_Path);
+  for (const Field field :
+       {Field::Resources_BlkioDeviceReadBps, Field::Resources_BlkioDeviceWriteBps,
+        Field::Resources_BlkioDeviceReadIOps, Field::Resources_BlkioDeviceWriteIOps}) {
+    check_block_devices(context, get(host_config, field), Field::ThrottleDevice_Path);
+  }
+}
+
 }  // namespace
 
 void check_devices(Context& context, json::Value host_config) {
+  check_block_rates(context, host_config);
   for (const json::Value device : get(host_config, Field::Resources_Devices)) {
     check_device(context, device);
   }

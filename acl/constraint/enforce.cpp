@@ -83,6 +83,10 @@ class Writer {
     return {context_, value};
   }
 
+  /// Whether the engine obeys the field. What it drops is not written: the checks refuse the
+  /// request for the lack of it.
+  bool serves(Field field) const { return is_served(context_, field); }
+
   Value peek(Field field) const { return get(object_, field); }
 
  private:
@@ -176,14 +180,16 @@ void enforce_update(Context& context) {
 
 void harden_task(const EnforceSpec& spec, Writer container) {
   container.fill(Field::ContainerSpec_User, spec.user);
-  if (spec.no_new_privileges) {
+  if (spec.no_new_privileges && container.serves(Field::Privileges_NoNewPrivileges)) {
     container.inside(Field::ContainerSpec_Privileges).hold(Field::Privileges_NoNewPrivileges, true);
   }
-  if (spec.drop_all_capabilities &&
+  if (spec.drop_all_capabilities && container.serves(Field::ContainerSpec_CapabilityDrop) &&
       !drops_all(container.peek(Field::ContainerSpec_CapabilityDrop))) {
     container.append(Field::ContainerSpec_CapabilityDrop, "ALL");
   }
-  if (spec.read_only_rootfs) container.hold(Field::ContainerSpec_ReadOnly, true);
+  if (spec.read_only_rootfs && container.serves(Field::ContainerSpec_ReadOnly)) {
+    container.hold(Field::ContainerSpec_ReadOnly, true);
+  }
 }
 
 void enforce_service(Context& context) {
@@ -194,7 +200,7 @@ void enforce_service(Context& context) {
   Writer limits = task.inside(Field::TaskSpec_Resources).inside(Field::ResourceRequirements_Limits);
   limits.fill(Field::Limit_MemoryBytes, spec.memory);
   limits.fill(Field::Limit_NanoCPUs, spec.nano_cpus);
-  limits.fill(Field::Limit_Pids, spec.pids);
+  if (limits.serves(Field::Limit_Pids)) limits.fill(Field::Limit_Pids, spec.pids);
   if (spec.log_driver) {
     task.inside(Field::TaskSpec_LogDriver).fill(Field::SwarmDriver_Name, spec.log_driver);
   }

@@ -15,9 +15,14 @@ using schema::Field;
 constexpr auto bind_modes = std::to_array<std::string_view>(
     {"rw", "z", "Z", "nocopy", "private", "rprivate", "cached", "delegated", "consistent"});
 
+/// A template may come to any path.
+std::string mounted_path(const Context& context, std::string_view source) {
+  return is_expanded(context, source) ? "/" : canonical_path(source);
+}
+
 /// \returns the rule that lists `source`, if it may be mounted at all.
 const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
-  const std::string path = canonical_path(source);
+  const std::string path = mounted_path(context, source);
   if (context.rules.reaches_socket(path)) {
     context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
     if (context.checks(Constraint::docker_socket)) return nullptr;
@@ -44,6 +49,11 @@ Bind parse(std::string_view text) {
   return {text.substr(0, first), second == text.npos ? "" : text.substr(second + 1)};
 }
 
+/// A new SELinux label is written onto the directory and all below it.
+bool relabels(std::string_view mode) {
+  return mode == "z" || mode == "Z";
+}
+
 void check_bind(Context& context, json::Value entry) {
   const Bind bind = parse(entry.text());
   if (!bind.source.starts_with('/')) return;  // the name of a volume
@@ -54,6 +64,10 @@ void check_bind(Context& context, json::Value entry) {
       read_only = true;
     } else if (!mode.empty() && !is_one_of(bind_modes, mode)) {
       context.refuse(Constraint::binds, entry, "private propagation");
+    } else if (rule != nullptr && rule->read_only && relabels(mode)) {
+      context.refuse(Constraint::binds, entry,
+                     "it without z or Z, which write labels onto what is listed read-only; or "
+                     "`read_only: false` in its rule of `containers.binds`");
     }
   });
   if (rule != nullptr && rule->read_only && !read_only) {
@@ -94,8 +108,9 @@ void check_mount(Context& context, json::Value mount) {
   const json::Value type = get(mount, Field::Mount_Type);
   const json::Value source = get(mount, Field::Mount_Source);
   if (type.text() == "bind") return check_bind_mount(context, mount);
-  if (source.text().starts_with('/') &&
-      context.rules.reaches_socket(canonical_path(source.text()))) {
+  // The name of a volume may have a template in it, but not begin with one.
+  const bool is_path = source.text().starts_with('/') || source.text().starts_with("{{");
+  if (is_path && context.rules.reaches_socket(mounted_path(context, source.text()))) {
     context.refuse(Constraint::docker_socket, source, no_way_to_a_socket);
   }
   check_volume_mount(context, mount);  // its options count whatever the type says

@@ -21,7 +21,19 @@ void check_mode(Context& context, Constraint constraint, json::Value mode, bool 
   context.refuse(constraint, mode, "'private' or none");
 }
 
-void check_ipc(Context& context, json::Value mode) {
+/// Of a container for which the engine chooses: for old clients it takes what they expect.
+void check_default_ipc(Context& context, json::Value host_config) {
+  const ApiVersion& version = context.request.version;
+  constexpr unsigned first_private = 40;
+  if (!context.restricted() || !version.given() || version.minor >= first_private) return;
+  context.refuse_missing(Constraint::namespaces_ipc, host_config, "IpcMode",
+                         "'private' or 'none', as the engine's default before API 1.40 is "
+                         "'shareable'; or `waive: [namespaces.ipc]`");
+}
+
+void check_ipc(Context& context, json::Value host_config) {
+  const json::Value mode = get(host_config, Field::HostConfig_IpcMode);
+  if (mode.is_zero()) return check_default_ipc(context, host_config);
   const std::string_view text = mode.text();
   if (text == "none" || (text == "shareable" && !context.restricted())) return;
   check_mode(context, Constraint::namespaces_ipc, mode, true);
@@ -51,7 +63,7 @@ void check_namespaces(Context& context, json::Value host_config) {
   const auto mode = [host_config](Field field) { return get(host_config, field); };
   check_network(context, mode(Field::HostConfig_NetworkMode));
   check_mode(context, Constraint::namespaces_pid, mode(Field::HostConfig_PidMode), true);
-  check_ipc(context, mode(Field::HostConfig_IpcMode));
+  check_ipc(context, host_config);
   check_mode(context, Constraint::namespaces_uts, mode(Field::HostConfig_UTSMode), false);
   check_mode(context, Constraint::namespaces_user, mode(Field::HostConfig_UsernsMode), false);
   check_mode(context, Constraint::namespaces_cgroup, mode(Field::HostConfig_CgroupnsMode), false);

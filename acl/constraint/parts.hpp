@@ -15,6 +15,10 @@ inline constexpr std::string_view no_way_to_a_socket =
     "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
     "says `docker_socket: allow`";
 
+/// Whether swarm expands `text`, in a mount of a service, to what nobody here can tell. A waiver of
+/// `templates` changes nothing about that.
+bool is_expanded(const Context&, std::string_view text);
+
 /// `volumes`, and `docker_socket` at every level: which driver makes a volume, and with what.
 /// \param driver a name, absent or "" for the engine's default
 /// \param options map of DriverOpts

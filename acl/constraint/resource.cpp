@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/parts.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
@@ -92,8 +93,11 @@ void check_kernel_memory(Context& context, json::Value object) {
   }
 }
 
-/// What lies in /dev/shm is memory. The engine's own default, 64 MiB, is no concern.
+/// What lies in /dev/shm is memory, and a tmpfs. The engine's own default, 64 MiB, is no concern.
 void check_shared_memory(Context& context, json::Value size) {
+  if (!size.is_zero() && context.spec().tmpfs_max) {
+    check_tmpfs_size(context, size, size.integer().value_or(0));
+  }
   const Limit limit = memory(context);
   if (size.is_zero() || !limit.most) return;
   check_given(context, size, size.integer().value_or(0), limit);
@@ -162,6 +166,11 @@ void check_rest(Context& context, json::Value object) {
 
 }  // namespace
 
+Ceiling memory_ceiling(const Context& context) {
+  const Limit limit = memory(context);
+  return {limit.most, limit.key};
+}
+
 void check_resources(Context& context, json::Value host_config) {
   check_limit(context, host_config, Field::Resources_Memory, memory(context));
   check_swap(context, get(host_config, Field::Resources_MemorySwap));
@@ -193,11 +202,14 @@ void check_task_resources(Context& context, json::Value resources) {
   const json::Value limits = get(resources, Field::ResourceRequirements_Limits);
   check_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
   check_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
-  check_limit(context, limits, Field::Limit_Pids, pids(context));
-  if (limited(context, pids(context)) && !is_served(context, Field::Limit_Pids)) {
-    context.refuse_missing(Constraint::pids, limits, "Pids", "a limit, over API 1.41 or later");
+  if (is_served(context, Field::Limit_Pids)) {
+    check_limit(context, limits, Field::Limit_Pids, pids(context));
+  } else if (limited(context, pids(context))) {
+    context.refuse_missing(Constraint::pids, limits, "Pids",
+                           "a limit, over API 1.41 or later, named in the path");
   }
-  check_swap(context, get(resources, Field::ResourceRequirements_SwapBytes));
+  const json::Value swap = get(resources, Field::ResourceRequirements_SwapBytes);  // alone
+  if (!swap.is_zero()) check_given(context, swap, swap.integer().value_or(0), memory(context));
   const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);
   for (const json::Value generic : {get(reserved, Field::SwarmResources_GenericResources),
                                     get(limits, Field::Limit_GenericResources)}) {
@@ -214,20 +226,32 @@ bool is_ulimit_name(std::string_view name) {
   return ulimit_name(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz") == name.npos;
 }
 
+std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec& spec, std::string_view name) {
+  const std::string plain = ulimit_name(name);
+  if (const auto listed = spec.ulimits_max.find(plain); listed != spec.ulimits_max.end()) {
+    return listed->second;
+  }
+  return plain == "rtprio" || plain == "nice" ? std::optional<std::int64_t>(0) : std::nullopt;
+}
+
+std::string ulimit_wanted(std::string_view name, std::int64_t most) {
+  return "at most " + std::to_string(most) + ", by `containers.ulimits." + ulimit_name(name) + "`";
+}
+
 void check_ulimits(Context& context, json::Value list) {
   for (const json::Value ulimit : list) {
     const json::Value name = get(ulimit, Field::Ulimit_Name);
     if (!is_ulimit_name(name.text())) {
       context.refuse(Constraint::ulimits, name, "a name as nofile");
     }
-    const auto most =
-        context.spec().ulimits_max.find(ulimit_name(get(ulimit, Field::Ulimit_Name).text()));
-    if (most == context.spec().ulimits_max.end()) continue;
+    const auto most = most_of_ulimit(context.spec(), name.text());
+    if (!most) continue;
     for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
       const json::Value value = get(ulimit, field);
       const std::int64_t amount = value.integer().value_or(0);
-      if (amount >= 0 && amount <= most->second) continue;
-      context.refuse(Constraint::ulimits, value, "at most " + std::to_string(most->second));
+      if (amount >= 0 && amount <= *most) continue;
+      context.refuse(Constraint::ulimits, value,
+                     context.found.full() ? "" : ulimit_wanted(name.text(), *most));
     }
   }
 }

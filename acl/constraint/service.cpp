@@ -30,29 +30,35 @@ void check_privileges(Context& context, json::Value container) {
   }
   const json::Value locked = get(privileges, Field::Privileges_NoNewPrivileges);
   const bool served = is_served(context, Field::Privileges_NoNewPrivileges);
-  if (context.restricted() && !(locked.truth() && served)) {
+  const bool must_be = context.restricted() || context.spec().enforce.no_new_privileges;
+  if (must_be && !(locked.truth() && served)) {
     context.refuse_missing(Constraint::no_new_privileges,
                            privileges.exists() ? privileges : container, "NoNewPrivileges",
-                           "true, over API 1.44 or later");
+                           "true, over API 1.44 or later, named in the path");
   }
+}
+
+void check_rootfs(Context& context, json::Value container) {
+  if (!context.restricted() && !context.spec().enforce.read_only_rootfs) return;
+  const bool served = is_served(context, Field::ContainerSpec_ReadOnly);
+  if (served && get(container, Field::ContainerSpec_ReadOnly).truth()) return;
+  context.refuse_missing(Constraint::read_only_rootfs, container, "ReadOnly",
+                         "true, over API 1.29 or later, named in the path");
 }
 
 void check_hardening(Context& context, json::Value container) {
   check_capabilities_added(context, get(container, Field::ContainerSpec_CapabilityAdd));
   if (is_served(context, Field::ContainerSpec_CapabilityDrop)) {
     check_capabilities_dropped(context, container, Field::ContainerSpec_CapabilityDrop);
-  } else if (context.restricted()) {
+  } else if (context.restricted() || context.spec().enforce.drop_all_capabilities) {
     context.refuse_missing(Constraint::capabilities_drop, container, "CapabilityDrop",
-                           "ALL in it, over API 1.41 or later");
+                           "ALL in it, over API 1.41 or later, named in the path");
   }
   check_privileges(context, container);
   check_sysctls(context, get(container, Field::ContainerSpec_Sysctls));
   check_ulimits(context, get(container, Field::ContainerSpec_Ulimits));
   check_oom_score(context, get(container, Field::ContainerSpec_OomScoreAdj));
-  const json::Value rootfs = get(container, Field::ContainerSpec_ReadOnly);
-  if (context.restricted() && !rootfs.truth()) {
-    context.refuse_missing(Constraint::read_only_rootfs, container, "ReadOnly", "true");
-  }
+  check_rootfs(context, container);
   want_default(context, Constraint::risky_fields, get(container, Field::ContainerSpec_Isolation));
 }
 

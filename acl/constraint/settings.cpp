@@ -89,8 +89,13 @@ void check_exec_user(Context& context, json::Value user) {
 
 void check_groups(Context& context, json::Value list) {
   if (!context.restricted()) return;
+  const bool numeric = context.spec().numeric_user;
   for (const json::Value group : list) {
-    if (is_root(group.text())) context.refuse(Constraint::user, group, "not group root");
+    if (is_root(group.text()) || (numeric && !is_number(group.text()))) {
+      context.refuse(
+          Constraint::user, group,
+          numeric ? "a number other than 0, by `containers.numeric_user`" : "not group root");
+    }
   }
 }
 

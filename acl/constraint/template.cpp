@@ -3,6 +3,7 @@
 
 #include "acl/constraint/container_parts.hpp"
 #include "acl/constraint/grammar.hpp"
+#include "acl/constraint/parts.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -36,6 +37,12 @@ void check_attachments(Context& context, json::Value networks) {
 }
 
 }  // namespace
+
+bool is_expanded(const Context& context, std::string_view text) {
+  const Operation operation = context.request.operation;
+  return (operation == Operation::ServiceCreate || operation == Operation::ServiceUpdate) &&
+         text.find("{{") != text.npos;
+}
 
 void check_templates(Context& context, json::Value service) {
   const json::Value task = get(service, Field::ServiceSpec_TaskTemplate);

@@ -49,12 +49,14 @@ bool options_reach_socket(const Constraints& rules, std::string_view options) {
 }
 
 /// Drivers beside the local one have other names for a path, as `mountpoint`; any may be one.
-bool reaches_socket(const Constraints& rules, json::Value option, bool is_bind) {
+bool reaches_socket(const Context& context, json::Value option, bool is_bind) {
   const auto key = option.key(), text = option.text();
-  if (key == "o") return options_reach_socket(rules, text);
-  if (key == "type") return text == "proc";  // the host's /proc
-  const bool is_path = text.starts_with('/') || (key == "device" && is_bind);
-  return is_path && rules.reaches_socket(unclean_path(text));
+  const bool expanded = is_expanded(context, text);
+  if (key == "o") return expanded || options_reach_socket(context.rules, text);
+  if (key == "type") return expanded || text == "proc";  // the host's /proc
+  const bool begins_a_path = text.starts_with('/') || (expanded && text.starts_with("{{"));
+  const bool is_path = begins_a_path || (key == "device" && (is_bind || expanded));
+  return is_path && (expanded || context.rules.reaches_socket(unclean_path(text)));
 }
 
 void check_sockets(Context& context, json::Value options) {
@@ -64,7 +66,7 @@ void check_sockets(Context& context, json::Value options) {
     context.refuse(Constraint::docker_socket, options, no_way_to_a_socket);
   }
   for (const auto option : options) {
-    if (reaches_socket(context.rules, option, is_bind)) {
+    if (reaches_socket(context, option, is_bind)) {
       context.refuse(Constraint::docker_socket, option, no_way_to_a_socket);
     }
   }

@@ -81,9 +81,9 @@ TEST(Enforce, holds_switches_whatever_the_client_says) {
 
 TEST(Enforce, hardens_the_tasks_of_a_service) {
   Judge judge(everything());
-  EXPECT_EQ(
-      judge.says("POST /services/create", R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})"),
-      "passes")
+  EXPECT_EQ(judge.says("POST /v1.44/services/create",
+                       R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})"),
+            "passes")
       << judge.decision().message;
   EXPECT_EQ(judge.decision().enforced.size(), 9u);
 }

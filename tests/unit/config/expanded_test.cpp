@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/unit/config/asked.hpp"
 
@@ -245,6 +246,52 @@ TEST(ServiceTemplates, stand_in_no_mount) {
   EXPECT_EQ(asked.says(create_service, with_service_mount(bind)), "constraint.templates");
 }
 
+TEST(ServiceTemplates, are_a_way_to_a_socket_whatever_the_level_and_what_is_waived) {
+  for (const auto* containers :
+       {"{level: unconfined}", "{waive: [templates, binds, volumes], binds: [{path: /srv/*}]}"}) {
+    Asked asked(containers);
+    for (const auto* mount :
+         {R"({"Type":"bind","Source":"/srv/{{.Service.Labels.x}}"})",
+          R"({"Type":"bind","Source":"{{.Service.Labels.x}}"})",
+          R"({"Type":"volume","Source":"{{.Service.Labels.x}}"})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{"type":"none",
+              "o":"bind","device":"{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{
+              "device":"/srv/{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{
+              "type":"{{.Service.Labels.x}}"}}}})",
+          R"({"Type":"volume","VolumeOptions":{"DriverConfig":{"Options":{"type":"overlay",
+              "o":"lowerdir={{.Service.Labels.x}}"}}}})"}) {
+      for (const auto* request :
+           {"POST /v1.44/services/create", "POST /v1.44/services/s/update?version=1"}) {
+        EXPECT_EQ(asked.says(request, with_service_mount(json::parse(mount))),
+                  "constraint.docker_socket")
+            << containers << mount;
+      }
+    }
+  }
+}
+
+TEST(ServiceTemplates, may_stand_in_the_name_of_a_volume_where_they_are_waived) {
+  const json volume = {{"Type", "volume"}, {"Source", "data-{{.Task.Slot}}"}, {"Target", "/v"}};
+  for (const auto* containers : {"{level: unconfined}", "{waive: [templates]}"}) {
+    Asked asked(containers);
+    EXPECT_EQ(asked.says(create_service, with_service_mount(volume)), "passes") << asked.message();
+  }
+}
+
+TEST(ServiceTemplates, may_stand_in_a_bind_where_sockets_are_allowed) {
+  const json bind = {{"Type", "bind"}, {"Source", "/srv/{{.Node.ID}}"}, {"Target", "/h"}};
+  Asked asked("{level: unconfined, docker_socket: allow}");
+  EXPECT_EQ(asked.says(create_service, with_service_mount(bind)), "passes") << asked.message();
+}
+
+TEST(ServiceTemplates, that_only_services_have_are_parts_of_a_path_in_containers) {
+  Asked asked("{level: unconfined}");
+  EXPECT_EQ(asked.says(create, with_host_config({{"Binds", {"/srv/{{x}}:/h"}}})), "passes")
+      << asked.message();
+}
+
 TEST(ServiceTemplates, are_the_placeholders_of_the_reference_elsewhere) {
   Asked asked;
   for (const std::string text :
@@ -301,6 +348,35 @@ TEST(WorkingDirectory, lies_outside_of_proc_in_containers_execs_services_and_ima
                                  "/./proc/thread-self/fd/7", "/dev/fd/8"}) {
     EXPECT_THAT(everywhere(path), testing::Each("constraint.working_dir")) << path;
   }
+}
+
+TEST(Ulimits, that_raise_priorities_are_refused_unless_the_profile_lists_them) {
+  const auto ulimits = [](const std::string& name, int hard) {
+    return json::array({{{"Name", name}, {"Hard", hard}}});
+  };
+  const auto verdicts = [&](Asked& asked, const std::string& name, int hard) {
+    const json list = ulimits(name, hard);
+    const std::string build =
+        R"(%5B%7B%22Name%22:%22)" + name + R"(%22,%22Hard%22:)" + std::to_string(hard) + "%7D%5D";
+    const json spec = {{"Image", "a"}, {"Ulimits", list}};
+    return std::vector<std::string>{asked.says(create, with_host_config({{"Ulimits", list}})),
+                                    asked.says("POST /v1.44/build?ulimits=" + build),
+                                    asked.says(create_service, service(spec))};
+  };
+  Asked none, listed("{ulimits: {rtprio: 10, nice: 20}}"), unconfined("{level: unconfined}");
+  for (const std::string name : {"rtprio", "nice", "RTPRIO", "Nice"}) {
+    EXPECT_THAT(verdicts(none, name, 1), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(none, name, -1), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(none, name, 0), testing::Each("passes")) << name;
+    EXPECT_THAT(verdicts(listed, name, 10), testing::Each("passes")) << name;
+    EXPECT_THAT(verdicts(listed, name, 21), testing::Each("constraint.ulimits")) << name;
+    EXPECT_THAT(verdicts(unconfined, name, 99), testing::Each("passes")) << name;
+  }
+  EXPECT_THAT(verdicts(none, "memlock", -1), testing::Each("passes"));
+  none.says(create, with_host_config({{"Ulimits", ulimits("rtprio", 1)}}));
+  EXPECT_THAT(none.message(), HasSubstr("at most 0, by `containers.ulimits.rtprio`"));
+  none.says("POST /v1.44/build?ulimits=%5B%7B%22Name%22:%22nice%22,%22Hard%22:1%7D%5D");
+  EXPECT_THAT(none.message(), HasSubstr("`containers.ulimits`"));
 }
 
 TEST(Ulimits, are_bounded_in_any_spelling_of_their_names) {

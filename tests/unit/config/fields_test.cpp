@@ -133,7 +133,8 @@ std::string request_of(Operation operation) {
   for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
     path.replace(open, path.find('}') + 1 - open, "thing");
   }
-  return std::string(to_string(info(operation).method)) + " " + path;
+  // Over a version that has every field.
+  return std::string(to_string(info(operation).method)) + " /v1.60" + path;
 }
 
 std::string body_with(Field field, const Place& place, const Sample& sample,

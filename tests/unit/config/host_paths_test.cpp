@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tests/unit/config/asked.hpp"
 #include "tests/unit/config/loading.hpp"
 
 namespace config {
@@ -106,6 +107,21 @@ TEST(HostPaths, are_decided_about_by_the_rule_that_says_most) {
       binds("{path: /srv, read_only: true, below: unresolved}, {path: /srv/a, below: unresolved}");
   EXPECT_EQ(run(deeper, "/srv/b:/c"), refused);
   EXPECT_EQ(run(deeper, "/srv/a/b:/c"), "passes");
+}
+
+TEST(HostPaths, that_are_read_only_are_not_relabelled) {
+  Asked asked("{binds: [{path: /srv/ro, read_only: true}, {path: /srv/rw}]}");
+  const auto bind = [&](const std::string& text) {
+    return asked.says("POST /v1.44/containers/create",
+                      R"({"HostConfig":{"Binds":[")" + text + R"("]}})");
+  };
+  EXPECT_EQ(bind("/srv/ro:/d:ro"), "passes");
+  EXPECT_EQ(bind("/srv/rw:/d:z"), "passes");
+  for (const auto* modes : {"ro,z", "Z,ro", "ro,nocopy,Z"}) {
+    EXPECT_EQ(bind("/srv/ro:/d:" + std::string(modes)), "constraint.binds") << modes;
+    EXPECT_THAT(asked.message(), testing::HasSubstr("`read_only: false` in its rule of "
+                                                    "`containers.binds`"));
+  }
 }
 
 TEST(HostPaths, are_read_only_where_two_rules_say_equally_much_and_one_says_so) {

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 constexpr auto create = "POST /containers/create";
 constexpr auto update = "POST /containers/c/update";
-constexpr auto service = "POST /services/create";
+constexpr auto service = "POST /v1.44/services/create";
 
 constexpr auto maxima = "{memory: {max: 1GiB}, cpus: {max: 2}, pids: {max: 100}}";
 constexpr auto enforced = "{enforce: {memory: 1GiB, cpus: 2, pids: 100}}";
@@ -160,19 +160,50 @@ TEST(Limits, no_field_counts_where_no_limit_is_written) {
   expect(judge, create, R"({"HostConfig":{)", {{R"("ShmSize":9073741824)"}}, "}}");
 }
 
+TEST(Limits, of_tmpfs_bound_shared_memory_where_they_are_written) {
+  Judge judge = judge_by("{tmpfs: {max: 2GiB}}");
+  expect(judge, create, R"({"HostConfig":{)",
+         {{R"("ShmSize":2147483649)", "constraint.tmpfs"},
+          {R"("ShmSize":2147483648)"},
+          {R"("ShmSize":0)"}},
+         "}}");
+  Judge both = judge_by("{tmpfs: {max: 2GiB}, memory: {max: 1GiB}}");
+  expect(both, create, R"({"HostConfig":{"Memory":1073741824,)",
+         {{R"("ShmSize":1073741825)", memory}, {R"("ShmSize":1073741824)"}}, "}}");
+}
+
 TEST(Limits, bound_the_tasks_of_services) {
   Judge judge = judge_by(enforced);
   const std::string before = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Resources":{)";
   expect(judge, service, before,
          {{R"("SwapBytes":-1)", memory},
-          {R"("SwapBytes":2147483650)", memory},
-          {R"("SwapBytes":2147483648)"}},
+          {R"("SwapBytes":1073741825)", memory},
+          {R"("SwapBytes":1073741824)"},
+          {R"("SwapBytes":0)"}},
          "}}}");
   ASSERT_EQ(judge.says(service, before + R"("Limits":{"MemoryBytes":9073741824,"NanoCPUs":-1,)" +
                                     R"("Pids":0}}}})"),
             "passes");
   EXPECT_THAT(std::string(judge.decision().body),
               HasSubstr(R"("Limits":{"MemoryBytes":1073741824,"NanoCPUs":2000000000,"Pids":100})"));
+}
+
+TEST(Limits, of_memory_bound_what_a_build_asks_for) {
+  for (const std::string profile : {"{memory: {max: 1GiB}}", "{enforce: {memory: 1GiB}}",
+                                    "{memory: {max: 2GiB}, enforce: {memory: 1GiB}}"}) {
+    Judge judge = judge_by(profile);
+    for (const std::string query :
+         {"memory=1073741825", "memory=-1", "shmsize=1073741825", "shmsize=-1", "shmsize=1e3",
+          "memswap=-1", "memswap=2147483650"}) {
+      EXPECT_EQ(judge.says("POST /v1.44/build?" + query), memory) << profile << query;
+      EXPECT_THAT(judge.decision().message, HasSubstr("1073741824, by `containers."));
+    }
+    for (const std::string query : {"memory=1073741824&memswap=2147483648&shmsize=1073741824",
+                                    "memory=0&memswap=0&shmsize=0", "memory=&memswap=&shmsize="}) {
+      EXPECT_EQ(judge.says("POST /v1.44/build?" + query), "passes") << profile << query;
+    }
+  }
+  EXPECT_EQ(judge_by("{}").says("POST /v1.44/build?memswap=-1&shmsize=9073741824"), "passes");
 }
 
 TEST(Limits, on_pids_of_tasks_are_asked_for_where_the_engine_reads_them) {
