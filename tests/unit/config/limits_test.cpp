@@ -88,10 +88,11 @@ TEST(Limits, what_is_enforced_holds_at_every_level) {
 }
 
 TEST(Limits, of_a_maximum_and_what_is_enforced_the_lesser_counts) {
-  Judge judge = judge_by("{memory: {max: 2GiB}, cpus: {max: 1}, enforce: {memory: 1GiB, cpus: 2}}");
+  Judge judge =
+      judge_by("{memory: {max: 2GiB}, cpus: {max: 1}, enforce: {memory: 1GiB, cpus: 0.5}}");
   expect(
       judge, update, "{",
-      {{R"("KernelMemory":1073741825)", memory}, {R"("CpuQuota":100001,"CpuPeriod":100000)", cpus}},
+      {{R"("KernelMemory":1073741825)", memory}, {R"("CpuQuota":50001,"CpuPeriod":100000)", cpus}},
       "}");
 }
 
