@@ -23,7 +23,34 @@ def hold(opening=b""):
     return answer
 
 
-class ClientGoesAway(DaemonTest):
+class Crowd(DaemonTest):
+    """Many clients that send ahead of what is read."""
+
+    def crowd_that_sends_ahead(self):
+        crowd = []
+
+        def all_wait():
+            """Some may be turned away while the connection that watched tidegate's start still counts."""
+            if [r.method for r in self.engine.requests].count("POST") == 20:
+                return True
+            try:
+                crowd.append(self.client())
+            except OSError:  # turned away before its TLS handshake
+                return False
+            crowd[-1].try_send(request("POST", "/containers/x/wait") + b"x" * 4000)
+            return False
+
+        wait_until(all_wait, "20 that wait")
+        return crowd
+
+    def served(self):
+        try:
+            return self.ask(request("GET", "/info")).status == 200
+        except (OSError, Truncated):
+            return False
+
+
+class ClientGoesAway(Crowd):
     def leaves(self, data, answers):
         self.serve(answers)
         client = self.client()
@@ -70,20 +97,6 @@ class ClientGoesAway(DaemonTest):
     def reasons_of_waits(self):
         return [record.get("reason") for record in self.daemon.audit() if record["operation"] == "ContainerWait"]
 
-    def test_having_sent_more_ahead_than_is_read_over_tcp(self):
-        """The end of what a client sends is all that TCP tells. The engine hears of it and ends the wait."""
-
-        def wait_while_somebody_listens(connection, _):
-            connection.wait_closed()
-            connection.close()
-
-        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
-        answers = {"POST /containers/x/wait": wait_while_somebody_listens}
-        self.serve(answers, limits={"connections_per_client": 20}, listeners=[listener])
-        for client in self.crowd_that_sends_ahead():
-            client.close()
-        wait_until(self.served, "another client to be served")
-
     def test_having_sent_ahead_and_half_closed_it_still_gets_its_answers(self):
         self.serve({"GET /info": lambda connection, _: connection.await_go() or reply(200, b"late")})
         client = self.client()
@@ -93,29 +106,6 @@ class ClientGoesAway(DaemonTest):
         self.engine.connections[0].go.set()
         self.assertEqual(client.response().body, b"late")
         self.assertEqual([client.response().status for _ in range(200)], [200] * 200)
-
-    def crowd_that_sends_ahead(self):
-        crowd = []
-
-        def all_wait():
-            """Some may be turned away while the connection that watched tidegate's start still counts."""
-            if [r.method for r in self.engine.requests].count("POST") == 20:
-                return True
-            try:
-                crowd.append(self.client())
-            except OSError:  # turned away before its TLS handshake
-                return False
-            crowd[-1].try_send(request("POST", "/containers/x/wait") + b"x" * 4000)
-            return False
-
-        wait_until(all_wait, "20 that wait")
-        return crowd
-
-    def served(self):
-        try:
-            return self.ask(request("GET", "/info")).status == 200
-        except (OSError, Truncated):
-            return False
 
     def test_before_its_head_is_whole(self):
         self.serve()
@@ -135,6 +125,22 @@ class ClientGoesAway(DaemonTest):
         self.engine.await_request()
         self.engine.connections[0].go.set()
         self.assertEqual(client.response().body, b"late")
+
+
+class ClientGoesAwayOverTcp(Crowd):
+    def test_having_sent_more_ahead_than_is_read(self):
+        """The end of what a client sends is all that TCP tells. The engine hears of it and ends the wait."""
+
+        def wait_while_somebody_listens(connection, _):
+            connection.wait_closed()
+            connection.close()
+
+        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
+        answers = {"POST /containers/x/wait": wait_while_somebody_listens}
+        self.serve(answers, limits={"connections_per_client": 20}, listeners=[listener])
+        for client in self.crowd_that_sends_ahead():
+            client.close()
+        wait_until(self.served, "another client to be served")
 
 
 class EngineGoesAway(DaemonTest):
