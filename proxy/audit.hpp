@@ -74,8 +74,8 @@ class AuditLog {
 };
 
 /// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips
-/// it (guarantee G7). Values of the query and bodies never get in, but for those that the sentence
-/// of a shadow profile shows: no secrets, and not much of each.
+/// it (guarantee 8 in .github/SECURITY.md). Values of the query and bodies never get in, but for
+/// those that the sentence of a shadow profile shows: no secrets, and not much of each.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;

@@ -7,8 +7,9 @@
 
 namespace proxy {
 
-/// How many bytes requests hold, up to a bound (guarantee G6): those of all clients, or those of
-/// one, which count for all as well. All workers use it at once, without a lock.
+/// How many bytes requests hold, up to a bound (guarantee 7 in .github/SECURITY.md): those of all
+/// clients, or those of one, which count for all as well. All workers use it at once, without a
+/// lock.
 class HeldBytes {
  public:
   static constexpr auto unbounded = static_cast<std::size_t>(-1);

@@ -20,7 +20,7 @@ struct OutgoingBody {
 
 /// Appends the head that goes to the engine, but for its framing and its end: the canonical target
 /// and the header fields that the engine has a use for, each once. Nothing else of the client's
-/// head goes on (guarantee G2).
+/// head goes on (guarantee 2 in .github/SECURITY.md).
 /// \param habits whether query parameters that the operation does not know go on too.
 /// \param upgrade the protocol to ask for, empty for none.
 void begin_request_head(const acl::Request&, const RequestHead& from_client, acl::Habits habits,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory is bounded for all clients together: a crowd of one client's connections neither kills
-tidegate in 128 MiB nor keeps another client from being served (guarantee G6)."""
+tidegate in 128 MiB nor keeps another client from being served (guarantee 7 in .github/SECURITY.md)."""
 
 import contextlib
 import json

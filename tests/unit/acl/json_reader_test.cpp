@@ -29,7 +29,7 @@ std::string nested(std::size_t depth) {
   return std::string(depth, '[') + std::string(depth, ']');
 }
 
-// threats.md of the engine: what encoding/json repairs, merges or cuts off, one row each.
+// What encoding/json repairs, merges or cuts off, one row each.
 const Case cases[] = {
     {"an empty text", "", "body.not_json"},
     {"white space alone", " \n", "body.not_json"},
