@@ -9,34 +9,14 @@
 #include "acl/bind_rules.hpp"
 #include "acl/by_name.hpp"
 #include "acl/constraint/constraint.hpp"
-#include "acl/group.hpp"
 #include "acl/operation_advice.hpp"
 #include "acl/text.hpp"
+#include "acl/written.hpp"
 
 namespace acl {
 namespace {
 
 using Advice = std::vector<Mistake>;
-
-/// Whether `allow` stands for the operation, and `deny` does not.
-bool asks_for(const ProfileSpec& profile, Operation operation) {
-  const auto stands_for = [operation](const std::string& entry) {
-    return std::ranges::count(expand(entry), operation) != 0;
-  };
-  return std::ranges::any_of(profile.allow, stands_for) &&
-         std::ranges::none_of(profile.deny, stands_for);
-}
-
-/// Whether the operation is allowed as the entries were read in 0.1 and are now, but for
-/// `why_by_name`.
-bool allows(const ProfileSpec& profile, Operation operation) {
-  const bool far = profile.constraints.level == Level::unconfined;
-  const auto allow = [&](const std::string& entry) {
-    return std::ranges::count(expand(entry), operation) != 0 &&
-           (far || allows_at_level(entry, operation));
-  };
-  return asks_for(profile, operation) && std::ranges::any_of(profile.allow, allow);
-}
 
 bool is_named(const ProfileSpec& profile, Operation operation) {
   return std::ranges::find(profile.allow, info(operation).name) != profile.allow.end();
@@ -115,8 +95,7 @@ void tell_image_names(const ProfileSpec& profile, const std::string& where, Advi
 
 bool checks(const ProfileSpec& profile, Constraint constraint) {
   const auto& spec = profile.constraints;
-  return spec.level != Level::unconfined &&
-         std::ranges::find(spec.waive, info(constraint).key) == spec.waive.end();
+  return spec.level != Level::unconfined && !waives(spec, info(constraint).key);
 }
 
 /// An operation that is allowed by its name, and refused all the same.

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "acl/written.hpp"
+
 namespace acl {
 namespace {
 
@@ -49,14 +51,10 @@ const Credential* credential_of(Operation operation) {
   return found == credentials.end() ? nullptr : &*found;
 }
 
-bool waives_images(const ConstraintSpec& spec) {
-  return std::ranges::find(spec.waive, "images") != spec.waive.end();
-}
-
 /// Whether only listed images may run, and nobody wrote that builds may use others.
 bool holds_builds(const ConstraintSpec& spec) {
   return spec.level != Level::unconfined && spec.images && !spec.build.any_image &&
-         !waives_images(spec);
+         !waives(spec, "images");
 }
 
 }  // namespace

@@ -11,13 +11,10 @@
 
 #include "acl/constraint/image_reference.hpp"
 #include "acl/text.hpp"
+#include "acl/written.hpp"
 
 namespace acl {
 namespace {
-
-bool is_waived(const ConstraintSpec& spec, std::string_view constraint) {
-  return std::ranges::find(spec.waive, constraint) != spec.waive.end();
-}
 
 bool has_only(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == text.npos;
@@ -78,7 +75,7 @@ void check_enforced_limits(const ConstraintSpec& spec, const std::string& where,
   const auto check = [&](std::string_view key, std::optional<std::int64_t> written,
                          std::optional<std::int64_t> most) {
     const std::string name(key);
-    if (!written || !most || *written <= *most || is_waived(spec, "resources." + name)) return;
+    if (!written || !most || *written <= *most || waives(spec, "resources." + name)) return;
     mistakes.push_back(
         {where + ".enforce." + name,
          "is more than " + where + "." + name + ".max, so what it is written to is refused",

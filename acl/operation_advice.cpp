@@ -6,30 +6,17 @@
 
 #include "acl/group.hpp"
 #include "acl/text.hpp"
+#include "acl/written.hpp"
 
 namespace acl {
 namespace {
-
-using Entries = std::vector<std::string>;
 
 bool holds(const std::string& entry, Operation operation) {
   return std::ranges::count(expand(entry), operation) != 0;
 }
 
-bool any_holds(const Entries& entries, Operation operation) {
-  return std::ranges::any_of(entries, [&](const auto& entry) { return holds(entry, operation); });
-}
-
 bool has_level(const ProfileSpec& profile) {
   return profile.constraints.level != Level::unconfined;
-}
-
-bool is_allowed(const ProfileSpec& profile, Operation operation) {
-  return !any_holds(profile.deny, operation) &&
-         std::ranges::any_of(profile.allow, [&](const std::string& entry) {
-           return holds(entry, operation) &&
-                  (!has_level(profile) || allows_at_level(entry, operation));
-         });
 }
 
 /// Whether a group stood for an operation of @egress in 0.1, where all of these were reads.
@@ -70,7 +57,7 @@ void tell_of_egress(const ProfileSpec& profile, const std::string& where,
     const std::string& entry = profile.allow[i];
     const std::string lost = egress_where([&](Operation operation) {
       return once_allowed(profile, entry, operation) && !once_denied(profile, operation) &&
-             !is_allowed(profile, operation);
+             !allows(profile, operation);
     });
     if (lost.empty()) continue;
     out.push_back({where + ".allow[" + std::to_string(i) + "]",
@@ -82,7 +69,7 @@ void tell_of_egress(const ProfileSpec& profile, const std::string& where,
   for (std::size_t i = 0; i < profile.deny.size(); ++i) {
     const std::string& entry = profile.deny[i];
     const std::string open = egress_where([&](Operation operation) {
-      return once_held(entry, operation) && is_allowed(profile, operation);
+      return once_held(entry, operation) && allows(profile, operation);
     });
     if (open.empty()) continue;
     out.push_back({where + ".deny[" + std::to_string(i) + "]",
@@ -105,10 +92,9 @@ constexpr auto refused = std::to_array<Refused>({
 
 void tell_of_refused(const ProfileSpec& profile, const std::string& where,
                      std::vector<Mistake>& out) {
-  const auto& waive = profile.constraints.waive;
   for (const auto& [operation, constraint, what] : refused) {
-    if (!is_allowed(profile, operation)) continue;
-    if (std::ranges::find(waive, constraint) != waive.end()) continue;
+    if (!allows(profile, operation)) continue;
+    if (waives(profile.constraints, constraint)) continue;
     out.push_back({where + ".allow",
                    std::string(info(operation).name) + " no longer " + std::string(what),
                    "waive: [" + std::string(constraint) + "] under `containers`, if it should"});
