@@ -114,11 +114,7 @@ TEST(Builds, by_name_beside_a_list_of_images_are_a_mistake_unless_any_image_will
 }
 
 std::vector<std::string> advice(const std::string& version, const std::string& profile) {
-  const auto loaded = load(version + "profiles: {p: " + profile + "}\n" + listeners);
-  std::vector<std::string> lines;
-  if (!loaded) return {"not loaded"};
-  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
-  return lines;
+  return warnings_of(load(version + "profiles: {p: " + profile + "}\n" + listeners));
 }
 
 TEST(ChangesSince01, name_the_operations_that_a_group_no_longer_allows) {

@@ -45,11 +45,7 @@ std::string run(const std::string& containers, const std::string& bind) {
 }
 
 std::vector<std::string> warnings(const std::string& text) {
-  const auto loaded = load(text);
-  if (!loaded) return lines_of(loaded);
-  std::vector<std::string> lines;
-  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
-  return lines;
+  return warnings_of(load(text));
 }
 
 std::vector<std::string> mistakes(const Profiles& profiles) {

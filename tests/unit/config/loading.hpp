@@ -32,6 +32,14 @@ inline std::vector<std::string> lines_of(const Loaded& loaded) {
   return lines;
 }
 
+/// Its warnings; the mistakes of what does not load, which no test takes for a warning.
+inline std::vector<std::string> warnings_of(const Loaded& loaded) {
+  if (!loaded) return lines_of(loaded);
+  std::vector<std::string> lines;
+  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
+  return lines;
+}
+
 /// A file that is right, but for what a test puts into it.
 inline constexpr const char* profiles = "profiles: {p: {allow: [\"@read\"]}}\n";
 inline constexpr const char* listeners =

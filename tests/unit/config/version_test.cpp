@@ -4,13 +4,6 @@
 namespace config {
 namespace {
 
-std::vector<std::string> warnings_of(const Loaded& loaded) {
-  std::vector<std::string> lines;
-  if (!loaded) return {"not loaded"};
-  for (const auto& warning : loaded->warnings) lines.push_back(to_string(warning));
-  return lines;
-}
-
 TEST(Version, a_file_without_one_is_read_as_version_1_and_says_so) {
   const auto loaded = load(std::string(profiles) + listeners);
   EXPECT_THAT(warnings_of(loaded),
