@@ -38,7 +38,9 @@ std::optional<Reason> check_content_type(std::string_view type) {
 
 }  // namespace
 
-std::optional<Refusal> check_headers(const Request& request, const Headers& headers) {
+std::optional<Refusal> check_headers(const Request& request, const RequestView& headers) {
+  if (!headers.expect.empty() && !equals(headers.expect, "100-continue"))
+    return Refusal(Reason::expectation_unknown);
   if (const auto reason = check_content_type(headers.content_type)) return Refusal(*reason);
   const bool bodiless = request.method == Method::get || request.method == Method::head ||
                         request.method == Method::options;
@@ -50,7 +52,7 @@ std::optional<Refusal> check_headers(const Request& request, const Headers& head
   return std::nullopt;
 }
 
-std::string_view upgrade_to_ask(const Request& request, const Headers& headers) {
+std::string_view upgrade_to_ask(const Request& request, const RequestView& headers) {
   return headers.upgrade.empty() ? std::string_view{} : protocol_of(request.operation);
 }
 

@@ -59,6 +59,16 @@ Known known(std::string_view name) {
   return Known::none;
 }
 
+acl::RequestView view_of(const RequestHead& head) {
+  return {.method = head.method,
+          .target = head.target,
+          .sender = head.sender,
+          .content_type = head.value_of(Known::content_type),
+          .upgrade = head.value_of(Known::upgrade),
+          .expect = head.value_of(Known::expect),
+          .body = head.framing != Framing::none};
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a == b) return true;  // as nearly everybody spells it
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

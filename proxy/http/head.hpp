@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "acl/browser.hpp"
+#include "acl/headers.hpp"
 
 namespace proxy::http {
 
@@ -77,6 +77,9 @@ struct ResponseHead : Head {
   unsigned status = 0;
   std::string_view phrase;
 };
+
+/// What a policy looks at.
+acl::RequestView view_of(const RequestHead&);
 
 /// ASCII comparison without regard to case, as field names and options want it.
 bool equals_ignoring_case(std::string_view, std::string_view);

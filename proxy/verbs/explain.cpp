@@ -132,8 +132,13 @@ int explain_command(const Options& options, const acl::Identity& identity,
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
   if (!choose(profile.name(), settings)) {  // nobody's profile has no name
-    const auto decision = profile.decide(identity, {});
-    fmt::print("{:<8} {}: {}\n", "refused", id(decision.reason), decision.message);
+    acl::Case::Memory memory;
+    const acl::WebRules rules;
+    const acl::Terms terms{rules};
+    acl::Case request(profile, identity, terms, memory);
+    request.head({.method = "GET", .target = "/_ping"});
+    const auto& [reason, message] = *request.decision().refusal;
+    fmt::print("{:<8} {}: {}\n", "refused", id(reason), message);
     return refused;
   }
   if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "acl/constraint/constraint.hpp"
-#include "acl/policy.hpp"
+#include "acl/group.hpp"
 #include "acl/reason.hpp"
 
 namespace {
