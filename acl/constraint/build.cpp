@@ -5,9 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
-#include "acl/constraint/names.hpp"
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
 

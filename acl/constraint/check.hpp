@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,8 @@
 #include "acl/json/document.hpp"
 #include "acl/request.hpp"
 
-/// Checks of requests against a profile's constraints: a checker an operation, in checkers.inc.
+/// Checks of requests against a profile's constraints. operations.cpp says which function looks at
+/// which operation, rules.hpp what looks at each field of a body.
 namespace acl::constraint {
 
 /// Where a violation stands: in the body, or in what a name says (a query parameter, the path). Its
@@ -34,6 +36,9 @@ struct Quoted {
   std::size_t limit = 64;
 };
 
+/// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".
+std::string shown_value(json::Value);
+
 /// What a checker looks at and what it has to say.
 struct Context {
   const Constraints& rules;
@@ -52,6 +57,13 @@ struct Context {
   /// Notes a violation, unless the constraint is waived or the level does not have it. Costs next
   /// to nothing once enough of them are told: a list may have as many as its body has room for.
   void refuse(Constraint, json::Value where, std::string_view wanted);
+  /// \param wanted says what is wanted; not called for a violation that is not told
+  template <std::invocable Wanted>
+  void refuse(Constraint constraint, json::Value where, Wanted wanted) {
+    if (tells(constraint)) {
+      found.refuse(constraint, where.path(), shown_value(where), std::string(wanted()));
+    }
+  }
   void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
   void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
   /// Of a field that is absent from `object`, or from `home` where there is none.
@@ -63,9 +75,6 @@ struct Context {
   bool tells(Constraint);
 };
 
-/// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".
-std::string shown_value(json::Value);
-
 using Checker = void (*)(Context&);
 
 /// Checks that need the head alone: parameters of the query, names in the path. null: none.
@@ -76,15 +85,5 @@ Checker body_checker(Operation);
 
 /// Whether the first bytes of a body that is relayed are checked: see archive.hpp.
 bool checks_first_bytes(Operation);
-
-#define HEAD_CHECK(operation, function) void function(Context&);
-#define BODY_CHECK(operation, function) void function(Context&);
-#define FIRST_BYTES_CHECK(...)
-#define HARMLESS(...)
-#include "acl/constraint/checkers.inc"
-#undef HEAD_CHECK
-#undef BODY_CHECK
-#undef FIRST_BYTES_CHECK
-#undef HARMLESS
 
 }  // namespace acl::constraint

@@ -17,6 +17,10 @@ constexpr std::int64_t TiB = MiB * MiB;
 constexpr std::string_view opening = "{{";
 constexpr std::string_view closing = "}}";
 constexpr std::string_view digits = "0123456789";
+constexpr std::string_view word_letters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr std::string_view name_letters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 constexpr std::string_view units = "kmgtp";  // each 1024 of the one before
 
 // The placeholders that the reference of `docker service create` lists, with the platform.
@@ -59,9 +63,7 @@ bool holds_only(std::string_view text, IsName is_name) {
 /// A label by its name is what the client writes itself: swarm does not expand it again.
 bool is_service_label(std::string_view name) {
   constexpr std::string_view labels = ".Service.Labels.";
-  constexpr std::string_view letters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return name.starts_with(labels) && is_made_of(name.substr(labels.size()), letters);
+  return name.starts_with(labels) && is_made_of(name.substr(labels.size()), word_letters);
 }
 
 bool has_only_placeholders(std::string_view text) {
@@ -128,26 +130,6 @@ bool is_log_buffer(std::string_view text) {
   return is_between(engine_size(text), 1, 64 * MiB);
 }
 
-bool is_disk_size(std::string_view text) {
-  return engine_size(text).has_value();
-}
-
-bool is_log_mode(std::string_view text) {
-  return text == "blocking" || text == "non-blocking";
-}
-
-bool is_names(std::string_view text) {
-  constexpr std::size_t longest = 4096;
-  return text.size() <= longest;
-}
-
-/// Go's expressions take time in proportion to their length and the text's, and may repeat a part
-/// of themselves a thousand times.
-bool is_pattern(std::string_view text) {
-  constexpr std::size_t longest = 256;
-  return text.size() <= longest;
-}
-
 bool is_truth(std::string_view text) {
   return is_one_of(std::to_array<std::string_view>({"1", "t", "T", "true", "TRUE", "True", "0", "f",
                                                     "F", "false", "FALSE", "False"}),
@@ -164,25 +146,52 @@ bool is_number(std::string_view text) {
   return text.size() <= longest && is_made_of(text, digits);
 }
 
+/// Where a file appears in the container: "db_password" below the engine's own directory, or an
+/// absolute path. Older engines join the two without a look at "..".
+bool is_plain_path(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  bool plain = true;
+  for_each_word(path, '/', [&](std::string_view part) {
+    plain = plain && !part.empty() && part != "." && part != "..";
+  });
+  return plain;
+}
+
+/// What the engine takes for the name of a checkpoint; it becomes that of a directory.
+bool is_plain_name(std::string_view name) {
+  return !name.starts_with('.') && name.find_first_not_of(name_letters) == name.npos;
+}
+
 }  // namespace
 
-bool fits(Grammar grammar, std::string_view text) {
-  switch (grammar) {
-#define GRAMMAR(id, function, wanted) \
-  case Grammar::id: return function(text);
-#include "acl/constraint/expanded.inc"
-  }
-  return false;
-}
-
-std::string_view wanted(Grammar grammar) {
-  switch (grammar) {
-#define GRAMMAR(id, function, wanted) \
-  case Grammar::id: return wanted;
-#include "acl/constraint/expanded.inc"
-  }
-  return "";
-}
+namespace grammar {
+const Grammar no_template{is_no_template, "no template: swarm would expand it"};
+const Grammar placeholders{has_only_placeholders,
+                           "placeholders alone, as {{.Node.Hostname}} or {{.Task.Slot}}"};
+const Grammar plain_path{is_plain_path, "a path without empty, '.' or '..' parts"};
+const Grammar plain_name{is_plain_name, "letters, digits, '_', '.' and '-'"};
+const Grammar log_tag{
+    is_log_tag,
+    "at most 1024 bytes and fields without functions, as {{.Name}}, or `waive: [log_driver]`"};
+const Grammar log_size{is_log_size, "a size from 1k to 1t, or `waive: [log_driver]`"};
+const Grammar log_files{is_log_files, "a number from 1 to 1000, or `waive: [log_driver]`"};
+const Grammar log_buffer{
+    is_log_buffer, "a size up to 64m, since it is the engine's memory, or `waive: [log_driver]`"};
+const Grammar log_mode{
+    [](std::string_view text) { return text == "blocking" || text == "non-blocking"; },
+    "'blocking' or 'non-blocking'"};
+const Grammar log_names{[](std::string_view text) { return text.size() <= 4096; },
+                        "at most 4096 bytes, or `waive: [log_driver]`"};
+// Go's expressions take time in proportion to their length and the text's, and may repeat a part of
+// themselves a thousand times.
+const Grammar log_pattern{[](std::string_view text) { return text.size() <= 256; },
+                          "an expression of at most 256 bytes, or `waive: [log_driver]`"};
+const Grammar truth{is_truth, "'true' or 'false'"};
+const Grammar disk_size{[](std::string_view text) { return engine_size(text).has_value(); },
+                        "a size, as 10g"};
+const Grammar octal{is_octal, "permissions in octal, as 1777"};
+const Grammar number{is_number, "a number"};
+}  // namespace grammar
 
 std::optional<std::int64_t> kernel_size(std::string_view text) {
   const auto unit = text.empty() ? units.npos : units.find(static_cast<char>(text.back() | 0x20));

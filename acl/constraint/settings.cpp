@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
+#include "acl/constraint/grammar.hpp"
 #include "acl/constraint/words.hpp"
 
 namespace acl::constraint {
@@ -67,7 +68,7 @@ bool may_publish(const Context& context, std::string_view address) {
 
 }  // namespace
 
-void check_user(Context& context, json::Value object, Field field) {
+void require_user(Context& context, json::Value object, Field field) {
   if (!context.restricted()) return;
   const json::Value user = get(object, field);
   if (user.is_zero()) {
@@ -79,7 +80,7 @@ void check_user(Context& context, json::Value object, Field field) {
 }
 
 void check_exec_user(Context& context, json::Value user) {
-  if (!context.restricted() || user.is_zero()) return;
+  if (!context.restricted()) return;
   if (!User(user.text()).is_unprivileged(context.spec())) {
     context.refuse(Constraint::user, user,
                    context.spec().numeric_user ? "a number other than 0, and no group 0"
@@ -108,9 +109,9 @@ void check_sysctls(Context& context, json::Value map) {
   }
 }
 
-void check_ports(Context& context, json::Value host_config) {
+void check_port_bindings(Context& context, json::Value map) {
   constexpr std::string_view wanted = "a listed host address";
-  for (const json::Value port : get(host_config, Field::HostConfig_PortBindings)) {
+  for (const json::Value port : map) {
     for (const json::Value binding : port) {
       const json::Value address = get(binding, Field::PortBinding_HostIp);
       if (may_publish(context, address.text())) continue;
@@ -121,13 +122,25 @@ void check_ports(Context& context, json::Value host_config) {
       }
     }
   }
-  const json::Value all = get(host_config, Field::HostConfig_PublishAllPorts);
-  if (!may_publish(context, "")) want_false(context, Constraint::ports, all);
+}
+
+void check_publish_all(Context& context, json::Value truth) {
+  if (!may_publish(context, "")) context.refuse(Constraint::ports, truth, "false");
+}
+
+void check_storage_options(Context& context, json::Value options) {
+  for (const json::Value option : options) {
+    if (option.key() != "size") {
+      context.refuse(Constraint::risky_fields, option, "'size' only");
+    } else if (!grammar::disk_size.fits(option.text())) {
+      context.refuse(Constraint::risky_fields, option, grammar::disk_size.wanted);
+    }
+  }
 }
 
 void check_runtime(Context& context, json::Value runtime) {
   const std::string_view name = runtime.text();
-  if (name.empty() || name == "runc" || is_one_of(context.spec().runtimes, name)) return;
+  if (name == "runc" || is_one_of(context.spec().runtimes, name)) return;
   context.refuse(Constraint::runtime, runtime, "'runc' or a listed runtime");
 }
 

@@ -16,6 +16,7 @@ namespace config {
 namespace {
 
 using acl::Operation;
+using acl::constraint::is_refused;
 using acl::constraint::Rule;
 using acl::constraint::rule_of;
 using acl::schema::Field;
@@ -156,7 +157,7 @@ bool is_refused_with_its_object(Field field, Operation operation) {
 }
 
 bool is_refused_with_more(Field field, Operation operation) {
-  return rule_of(field).kind == Rule::Kind::part || is_refused_as_a_whole(operation) ||
+  return is_refused(info(field).owner) || is_refused_as_a_whole(operation) ||
          is_refused_with_its_object(field, operation);
 }
 
@@ -198,9 +199,9 @@ class EachField : public testing::Test {
 TEST_F(EachField, that_can_do_harm_is_refused_what_does_it) {
   for_each_place([&](Field field, const Place& place) {
     const Rule::Kind kind = rule_of(field).kind;
-    const bool refused =
-        kind != Rule::Kind::none && kind != Rule::Kind::harmless && kind != Rule::Kind::members;
-    if (refused && !is_default_of_an_image(field, place.operation)) expect_refused(field, place);
+    const bool refused = is_refused(info(field).owner) ||
+                         (kind != Rule::Kind::none && kind != Rule::Kind::harmless);
+    if (refused && !is_unused(field, place.operation)) expect_refused(field, place);
   });
 }
 
