@@ -56,7 +56,8 @@ std::string sentences(const schema::Conformance& conformance) {
 }  // namespace
 
 std::size_t Case::Memory::capacity() const {
-  return request.capacity() + capacity_of(dropped) + capacity_of(enforced);
+  return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
+         commands.capacity();
 }
 
 void Case::Memory::clear() {
@@ -65,6 +66,7 @@ void Case::Memory::clear() {
   target.clear();
   dropped.clear();
   enforced.clear();
+  lookups.clear();
 }
 
 Case::Case(const Profile& profile, const Identity& identity, const Terms& terms, Memory& memory)
@@ -132,6 +134,7 @@ void Case::check_head() {
 }
 
 void Case::plan_body(bool has_body) {
+  plan_answer();
   switch (info(request().operation).body) {
     case BodyKind::json: plan_.body = Plan::Body::whole; return;
     case BodyKind::opaque:
@@ -210,15 +213,89 @@ void Case::check_body(Scratch& scratch) {
   scratch.found.clear();
   constraint::Context context{profile_.constraints(), request(), &scratch.document, scratch.found,
                               scratch.enforced};
+  context.lookups = &memory_.lookups;
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request().operation)) check(context);
   constraint::check_fields(context);
   if (!scratch.found.empty()) deny(scratch.found);
 }
 
-/// Nothing more is to be looked at.
+/// Nothing more of the request is to be looked at. What it names may still be.
 void Case::settle() {
-  if (decision_.verdict == Verdict::open) decision_.verdict = Verdict::allow;
+  auto& lookups = memory_.lookups;
+  if (terms_.known != nullptr)
+    std::erase_if(lookups, [this](const Lookup& each) {
+      return terms_.known->have(each.reference, &profile_);
+    });
+  if (lookups.size() > terms_.lookups)
+    deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
+                                      ": more than `limits.lookups`, " +
+                                      std::to_string(terms_.lookups));
+  if (decision_.refusal) lookups.clear();  // in shadow mode, too: the first refusal counts
+  plan_.lookups = lookups;
+  if (!denied() && lookups.empty()) decision_.verdict = Verdict::allow;
+}
+
+const Plan& Case::facts(std::span<const Fact> facts) {
+  if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
+  if (facts.size() != plan_.lookups.size()) return no_facts(Reason::object_unavailable);
+  judge(facts);
+  if (!decision_.refusal && terms_.known != nullptr)
+    for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
+  plan_.lookups = {};
+  if (!denied()) decision_.verdict = Verdict::allow;
+  return plan_;
+}
+
+void Case::judge(std::span<const Fact> facts) {
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    constraint::judge(context, plan_.lookups[i], facts[i]);
+    if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
+    if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
+  }
+  if (!found.empty()) deny(found);
+  if (!unknown_member_.empty() && profile_.constraints().restricted())
+    deny(Reason::object_unknown_member,
+         std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));
+}
+
+/// What a name stands for may change before the engine reads it; what an id stands for does not.
+void Case::rename(const Lookup& asked, const Fact& fact) {
+  if (asked.reference == fact.id) return;
+  memory_.request.rename(fact.id);
+  renamed_ = true;
+}
+
+const Plan& Case::no_facts(Reason reason) {
+  if (decision_.verdict != Verdict::open) return plan_;
+  plan_.lookups = {};
+  deny(reason, std::string(meaning(reason)));
+  if (!denied()) decision_.verdict = Verdict::allow;
+  return plan_;
+}
+
+/// A trial of a policy changes nothing.
+void Case::plan_answer() {
+  const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
+  if (request().operation == Operation::SystemEvents && !sees_commands &&
+      profile_.mode() == Mode::enforce)
+    plan_.answer = Plan::Answer::records;
+}
+
+std::optional<Reason> Case::answer_head(unsigned status, std::string_view content_type) {
+  constexpr unsigned ok = 200;
+  if (plan_.answer == Plan::Answer::pass || status != ok) return std::nullopt;
+  if (!answer::ExecCommands::knows(content_type)) return Reason::upstream_malformed;
+  memory_.commands.begin(terms_.record_bytes);
+  rewrites_answer_ = true;
+  return std::nullopt;
+}
+
+std::optional<Reason> Case::answer(std::string_view piece, bool last, std::string& out) {
+  return memory_.commands.pass(piece, last, out);
 }
 
 schema::Habits Case::habits() const {

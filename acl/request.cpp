@@ -68,6 +68,11 @@ std::size_t Request::capacity() const {
   return all;
 }
 
+void Request::rename(std::string_view name) {
+  path.replace(name_begin, name_size, name);
+  name_size = name.size();
+}
+
 void Request::clear() {
   forget_target();
   query.clear();

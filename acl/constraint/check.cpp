@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/check.hpp"
 
+#include <algorithm>
+
 #include "acl/text.hpp"
 
 namespace acl::constraint {
@@ -30,6 +32,16 @@ void Context::refuse(Constraint constraint, const Place& where, Quoted value,
   if (tells(constraint)) {
     found.refuse(constraint, where.path(), quoted(value.text, value.limit), std::string(wanted));
   }
+}
+
+void Context::ask(Lookup::Kind kind, const Place& where, std::string_view reference) {
+  if (lookups == nullptr || lookups->size() > most_lookups) return;
+  const auto is_same = [&](const Lookup& each) {
+    return each.kind == kind && each.reference == reference;
+  };
+  if (std::ranges::any_of(*lookups, is_same)) return;
+  const bool in_path = info(request.operation).tag == Tag::network && reference == request.name();
+  lookups->push_back({kind, std::string(reference), where.path(), in_path});
 }
 
 void Context::refuse_missing(Constraint constraint, json::Value object, std::string_view field,

@@ -9,6 +9,7 @@
 #include "acl/constraint/constraints.hpp"
 #include "acl/constraint/findings.hpp"
 #include "acl/json/document.hpp"
+#include "acl/object/lookup.hpp"
 #include "acl/request.hpp"
 
 /// Checks of requests against a profile's constraints. operations.cpp says which function looks at
@@ -47,6 +48,8 @@ struct Context {
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
   std::string_view home = "";  ///< path of the object that is being checked, should it be absent
+  /// Questions to the engine, which judge() is to be told the answers of; null: none can be asked.
+  std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent where there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
@@ -66,6 +69,9 @@ struct Context {
   }
   void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
   void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
+  /// Asks the engine what `reference` stands for. The same question is asked once, and more than
+  /// `most_lookups` are one too many, whatever they are.
+  void ask(Lookup::Kind, const Place&, std::string_view reference);
   /// Of a field that is absent from `object`, or from `home` where there is none.
   void refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
@@ -74,6 +80,12 @@ struct Context {
   /// Whether a violation is to be told, with its path and value; else it is counted or waived.
   bool tells(Constraint);
 };
+
+/// Bounds the work of finding out whether a question was asked before; limits.lookups may be less.
+inline constexpr std::size_t most_lookups = 64;
+
+/// Checks an object that a Context asked about.
+void judge(Context&, const Lookup&, const Fact&);
 
 using Checker = void (*)(Context&);
 

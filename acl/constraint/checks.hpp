@@ -14,6 +14,9 @@
 namespace acl::constraint {
 
 // Of the rules of fields: each looks at a value that is not zero.
+/// A network that a container or service is to join, by the name, id or beginning of an id that
+/// leads to it.
+void check_joined(Context&, Lookup::Kind, const Place&, std::string_view network);
 void check_attachments(Context&, json::Value networks);
 void check_binds(Context&, json::Value list);
 void check_block_devices(Context&, json::Value list);

@@ -27,10 +27,6 @@ bool looks_like_swarm_id(std::string_view name) {
   return name.size() == whole_swarm_id && name.find_first_not_of(base36) == name.npos;
 }
 
-bool may_begin_an_id(std::string_view target) {
-  return target.find_first_not_of(base36) == target.npos;
-}
-
 bool is_network_name(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, [](unsigned char c) {
     return c <= ' ' || c == 0x7f || c == ':' || c == '/';

@@ -11,9 +11,6 @@ namespace acl::constraint {
 bool looks_like_engine_id(std::string_view name);
 /// As swarm makes them: 25 digits of base 36.
 bool looks_like_swarm_id(std::string_view name);
-/// Whether the engine may find a network by `target` although none has that name: by its id, or by
-/// as much of it as is unique, for which a single letter may do.
-bool may_begin_an_id(std::string_view target);
 /// Whether a network can have that name. Podman has modes with a colon that lead to the host.
 bool is_network_name(std::string_view name);
 

@@ -29,20 +29,14 @@ void check_ipc_mode(Context& context, json::Value mode) {
   check_mode(context, Constraint::namespaces_ipc, mode);
 }
 
-/// A network by its name; "default" is the bridge.
+/// A network, or another container's; "default" is the bridge.
 void check_network_mode(Context& context, json::Value mode) {
   const std::string_view name = mode.text();
-  if (name == "host") {
-    context.refuse(Constraint::namespaces_network, mode, "not the host's");
-  } else if (is_another_container(name)) {
-    if (!context.spec().container_namespaces) {
-      context.refuse(Constraint::namespaces_network, mode, "not another container's");
-    }
-  } else if (!is_network_name(name)) {
-    context.refuse(Constraint::namespaces_network, mode, "a network's name");
-  } else if (const auto& listed = context.spec().networks; listed && name != "none") {
-    if (is_one_of(*listed, name == "default" ? "bridge" : name)) return;
-    context.refuse(Constraint::networks, mode, "a listed network");
+  if (!is_another_container(name)) {
+    const auto network = name == "default" ? "bridge" : name;
+    check_joined(context, Lookup::Kind::network, mode, network);
+  } else if (!context.spec().container_namespaces) {
+    context.refuse(Constraint::namespaces_network, mode, "not another container's");
   }
 }
 

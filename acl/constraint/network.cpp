@@ -41,20 +41,37 @@ bool is_harmless(const ConstraintSpec& spec, json::Value option) {
   return !is_one_of(host_options, key);
 }
 
-/// Of a container in the network `network`.
-void check_joined(Context& context, std::string_view network) {
+}  // namespace
+
+/// Where only the engine can tell what is meant, it is asked.
+void check_joined(Context& context, Lookup::Kind kind, const Place& where,
+                  std::string_view network) {
   const auto& listed = context.spec().networks;
-  if (!is_network_name(network)) {
-    // "" is the beginning of every id.
-    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "a network's name");
+  if (!is_network_name(network)) {  // "" is the beginning of every id
+    context.refuse(Constraint::namespaces_network, where, Quoted{network}, "a network's name");
   } else if (network == "host") {
-    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "not the host's");
-  } else if (listed && network != "none" && !is_one_of(*listed, network)) {
-    context.refuse(Constraint::networks, "network", Quoted{network}, "a listed network");
+    context.refuse(Constraint::namespaces_network, where, Quoted{network}, "not the host's");
+  } else if (listed && (network == "none" || is_one_of(*listed, network))) {
+    return;
+  } else if (may_begin_id(kind, network) && context.checks(Constraint::namespaces_network)) {
+    context.ask(kind, where, network);
+  } else if (listed) {
+    context.refuse(Constraint::networks, where, Quoted{network}, "a listed network");
   }
 }
 
-}  // namespace
+void judge(Context& context, const Lookup& asked, const Fact& network) {
+  const auto& listed = context.spec().networks;
+  const auto refuse = [&](Constraint constraint, std::string_view wanted) {
+    context.refuse(constraint, asked.place, Quoted{asked.reference}, wanted);
+  };
+  if (network.name == "host" || network.driver == "host")
+    refuse(Constraint::namespaces_network, "not the host's network");
+  else if (network.ingress)
+    refuse(Constraint::networks, "not an ingress network");
+  else if (listed && network.name != "none" && !is_one_of(*listed, network.name))
+    refuse(Constraint::networks, "a listed network");
+}
 
 void check_network_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().network_drivers;
@@ -82,23 +99,19 @@ void check_endpoint_options(Context& context, json::Value options) {
 /// In networks that are not its own, the engine goes by this id or name and not by that of the
 /// endpoint.
 void check_network_id(Context& context, json::Value id) {
-  const auto& listed = context.spec().networks;
-  if (id.text() == "host") {
-    context.refuse(Constraint::namespaces_network, id, "not the host's");
-  } else if (!id.is_zero() && listed && !is_one_of(*listed, id.text())) {
-    context.refuse(Constraint::networks, id, "nothing, or the name of a listed network");
-  }
+  check_joined(context, Lookup::Kind::network, id, id.text());
 }
 
 /// Clients that send NetworkMode "default" repeat that word here.
 void check_endpoints(Context& context, json::Value by_network) {
   for (const auto endpoint : by_network) {
-    check_joined(context, endpoint.key() == "default" ? "bridge" : endpoint.key());
+    const auto network = endpoint.key() == "default" ? "bridge" : endpoint.key();
+    check_joined(context, Lookup::Kind::network, "network", network);
   }
 }
 
 void check_network_connect(Context& context) {
-  check_joined(context, context.request.name());
+  check_joined(context, Lookup::Kind::network, "network", context.request.name());
 }
 
 }  // namespace acl::constraint

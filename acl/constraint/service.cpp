@@ -41,17 +41,9 @@ void require_hardening(Context& context, json::Value container) {
 }
 
 void check_attachment(Context& context, json::Value network) {
-  const auto& listed = context.spec().networks;
   const json::Value target = get(network, Field::NetworkAttachmentConfig_Target);
-  const json::Value where = target.exists() ? target : network;
-  if (target.text() == "host") {
-    context.refuse(Constraint::namespaces_network, target, "not the host's");
-  } else if (listed && !is_one_of(*listed, target.text())) {
-    context.refuse(Constraint::networks, where, "a listed network");
-  } else if (!listed && may_begin_an_id(target.text())) {
-    context.refuse(Constraint::namespaces_network, where,
-                   "a name that is no id's beginning, or one that `containers.networks` lists");
-  }
+  check_joined(context, Lookup::Kind::swarm_network, target.exists() ? target : network,
+               target.text());
 }
 
 }  // namespace

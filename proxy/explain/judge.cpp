@@ -90,9 +90,12 @@ std::string Judgement::text() const {
   append_line("rule", decision.rule, out);
   append_line("decision",
               decision.would_deny() ? "allowed (shadow: would be refused)"
-              : allowed()           ? "allowed"
+              : case_.allowed()     ? "allowed"
+              : allowed()           ? "allowed, unless the engine's answer says otherwise"
                                     : "refused",
               out);
+  for (const auto& lookup : case_.plan().lookups)
+    append_line("asks", fmt::format("GET {} ({})", lookup.target(), lookup.place), out);
   if (!allowed() || decision.would_deny()) {
     const auto& [reason, message] = *decision.refusal;
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
