@@ -4,6 +4,7 @@
 #include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
+#include "acl/text/path.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -66,11 +67,7 @@ void check_hardening(Context& context, json::Value container) {
 /// absolute path. Older engines join the two without a look at "..".
 bool is_plain_path(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
-  bool plain = true;
-  for_each_word(path, '/', [&](std::string_view part) {
-    plain = plain && !part.empty() && part != "." && part != "..";
-  });
-  return plain;
+  return has_only_names(path);
 }
 
 void check_file(Context& context, Constraint constraint, json::Value name,
