@@ -4,11 +4,11 @@
 #include <charconv>
 
 #include "acl/capacity.hpp"
-#include "acl/percent.hpp"
 #include "acl/query.hpp"
 #include "acl/route.hpp"
 #include "acl/target.hpp"
 #include "acl/text.hpp"
+#include "acl/text/percent.hpp"
 
 namespace acl {
 namespace {

@@ -18,6 +18,9 @@ struct UriFlaw {
 /// an empty segment has none, however these are spelled: some readers take it for another path.
 Result<std::string, UriFlaw> normal_uri(std::string_view uri);
 
+/// "https", "spiffe"
+bool is_scheme(std::string_view text);
+
 /// Whether a text begins with a scheme and a colon, as URIs do.
 bool has_scheme(std::string_view text);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/constraint_types.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/path.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
 #include "config/units.hpp"
@@ -102,11 +101,8 @@ bool has_part_of_star(const std::string& path) {
 }
 
 Complaint parse_bind_path(const std::string& text, std::string& to) {
-  const bool has_gaps = (text + "/").find("//") != std::string::npos && text != "/";
-  const bool has_dots = (text + "/").find("/./") != std::string::npos ||
-                        (text + "/").find("/../") != std::string::npos;
   if (!text.starts_with('/')) return acl::quoted(text) + " is no absolute path; begin it with `/`";
-  if (has_gaps || has_dots) {
+  if (text != "/" && !acl::has_only_names(std::string_view(text).substr(1))) {
     return acl::quoted(text) +
            " is not canonical; write it without `//`, `.`, `..` and a slash at the end";
   }
@@ -148,10 +144,8 @@ Complaint parse_capability(const std::string& text, std::string& to) {
 }
 
 Complaint parse_ip(const std::string& text, std::string& to) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  const bool known = inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-                     inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-  if (!known) return acl::quoted(text) + " is no IP address; write it as `127.0.0.1` or `::1`";
+  if (!acl::parse_ip(text))
+    return acl::quoted(text) + " is no IP address; write it as `127.0.0.1` or `::1`";
   to = text;
   return "";
 }
@@ -160,11 +154,8 @@ Complaint parse_subnet(const std::string& text, acl::IpNetwork& to) {
   constexpr unsigned least_bits = 8;
   const auto network = acl::parse_network(text);
   // One spelling, in either case: with its bits, and none behind them.
-  std::string lower = text;
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (!network || network->to_string() != lower || acl::lowest(*network).first != network->first) {
+  if (!network || network->to_string() != acl::lower_case(text) ||
+      acl::lowest(*network).first != network->first) {
     return acl::quoted(text) + " is no network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";
   }
   if (std::stoul(text.substr(text.find('/') + 1)) < least_bits) {

@@ -11,6 +11,7 @@
 
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "config/environment_text.hpp"
 #include "config/web_types.hpp"
 #include "config/words.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "config/words.hpp"
 
 namespace config {

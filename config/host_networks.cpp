@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -13,6 +12,9 @@
 #include <sstream>
 #include <string>
 
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
+
 namespace config {
 namespace {
 
@@ -20,25 +22,18 @@ namespace {
 constexpr std::size_t most_routes = 100'000;
 constexpr unsigned v4_in_v6 = 96;
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
 /// docker0, docker_gwbridge, br-0123456789ab, veth0123456.
 bool is_engines(std::string_view interface) {
   constexpr std::string_view bridge = "br-";
   const bool is_bridge = interface.starts_with(bridge) && interface.size() == bridge.size() + 12 &&
-                         is_hex(interface.substr(bridge.size()));
+                         acl::has_only(interface.substr(bridge.size()), "0123456789abcdef");
   return is_bridge || interface == "docker0" || interface == "docker_gwbridge" ||
          interface.starts_with("veth");
 }
 
 template <class Number>
 std::optional<Number> hex(std::string_view text) {
-  Number number{};
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, 16);
-  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+  return acl::whole_number<Number>(text, 16);
 }
 
 /// Each number as the kernel holds it, the first byte of the network lowest on this machine.

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
 
 #include "acl/text.hpp"
+#include "acl/text/numbers.hpp"
 #include "config/words.hpp"
 
 namespace config {
@@ -70,10 +70,8 @@ std::optional<std::uint64_t> factor_of(const std::array<Unit, N>& units, std::st
 }
 
 std::optional<std::uint64_t> multiply(std::string_view digits, std::uint64_t factor) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || number > ceiling / factor) return std::nullopt;
-  return number * factor;
+  const auto number = acl::whole_number<std::uint64_t>(digits);
+  return number && *number <= ceiling / factor ? std::optional(*number * factor) : std::nullopt;
 }
 
 template <std::size_t N>

@@ -2,8 +2,8 @@
 #include "config/web_types.hpp"
 
 #include "acl/browser.hpp"
-#include "acl/host.hpp"
 #include "acl/text.hpp"
+#include "acl/text/host.hpp"
 #include "config/scalar.hpp"
 
 namespace config {

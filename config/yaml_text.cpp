@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace config {
 namespace {

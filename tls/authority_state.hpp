@@ -28,7 +28,7 @@ struct Authority::State {
   std::string ca_pem;
 };
 
-Problem openssl_problem(const std::string& what);
+Error openssl_problem(const std::string& what);
 
 Result<openssl::Cert> read_one_certificate(const std::string& path);
 

@@ -19,7 +19,7 @@ namespace {
 /// only what they could read before.
 constexpr mode_t keepable = 0644;
 
-Problem problem(const std::string& what, int error) {
+Error problem(const std::string& what, int error) {
   return {what + ": " + std::generic_category().message(error)};
 }
 
@@ -72,14 +72,14 @@ Trouble make_folder(const std::string& path, mode_t mode) {
 Trouble write_new(const std::string& path, const std::string& text, mode_t mode) {
   const Draft draft(path);
   if (draft.write(text) && draft.set_mode(mode) && draft.link_to(path)) return std::nullopt;
-  if (errno == EEXIST) return Problem{path + " exists already, and is not overwritten"};
+  if (errno == EEXIST) return Error{path + " exists already, and is not overwritten"};
   return problem(path + " cannot be written", errno);
 }
 
 Trouble replace(const std::string& path, const std::string& text, mode_t mode) {
   struct stat old{};
   const bool exists = ::lstat(path.c_str(), &old) == 0;
-  if (exists && !S_ISREG(old.st_mode)) return Problem{path + " is no regular file"};
+  if (exists && !S_ISREG(old.st_mode)) return Error{path + " is no regular file"};
   const Draft draft(path);
   const bool written = draft.write(text) && (exists ? draft.be_like(old) : draft.set_mode(mode)) &&
                        draft.rename_to(path);

@@ -11,8 +11,6 @@
 /// Files that are written as a whole or not at all. Private to the room.
 namespace tls {
 
-using Trouble = std::optional<Problem>;
-
 /// Makes a folder, and those above it, unless it is there.
 Trouble make_folder(const std::string& path, mode_t mode);
 

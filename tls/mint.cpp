@@ -5,28 +5,25 @@
 
 #include <algorithm>
 
-#include "tls/name.hpp"
+#include "acl/text/ip.hpp"
 
 namespace tls {
 namespace {
 
 constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
 
-int kind_of(const std::string& name, const std::string& address) {
-  if (!address.empty()) return GEN_IPADD;
-  return name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
-}
-
 openssl::GeneralName general_name(const std::string& name) {
   openssl::GeneralName general(GENERAL_NAME_new());
   if (general == nullptr) return nullptr;
-  const auto address = ip_bytes(name);
-  const auto& bytes = address.empty() ? name : address;
-  auto* text = address.empty() ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
+  const auto address = acl::ip_bytes(name);
+  const bool is_ip = address.size != 0;
+  auto* text = is_ip ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
   if (text == nullptr) return nullptr;
-  GENERAL_NAME_set0_value(general.get(), kind_of(name, address), text);
-  const bool set = ASN1_STRING_set(text, bytes.data(), static_cast<int>(bytes.size())) == 1;
-  return set ? std::move(general) : nullptr;
+  const int other = name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
+  GENERAL_NAME_set0_value(general.get(), is_ip ? GEN_IPADD : other, text);
+  const int set = is_ip ? ASN1_STRING_set(text, address.room.data(), static_cast<int>(address.size))
+                        : ASN1_STRING_set(text, name.data(), static_cast<int>(name.size()));
+  return set == 1 ? std::move(general) : nullptr;
 }
 
 bool add_names(X509* cert, const std::vector<std::string>& names) {

@@ -5,9 +5,6 @@
 
 namespace tls {
 
-/// The 4 or 16 bytes of an IP address as it is written; empty for anything else.
-std::string ip_bytes(const std::string&);
-
 /// "runner-7.corp.test", "*.corp.test"
 bool is_host_name(const std::string&);
 

@@ -35,8 +35,8 @@ std::string last_reason() {
 Result<struct stat> look_at(const OpenFile& file, const std::string& path) {
   struct stat status{};
   if (file.fd < 0 || fstat(file.fd, &status) != 0)
-    return Problem{path + " cannot be opened: " + last_reason()};
-  if (!S_ISREG(status.st_mode)) return Problem{path + " is no regular file"};
+    return Error{path + " cannot be opened: " + last_reason()};
+  if (!S_ISREG(status.st_mode)) return Error{path + " is no regular file"};
   return status;
 }
 
@@ -46,12 +46,12 @@ Result<File> read_whole(const OpenFile& file, const std::string& path) {
   while (size < text.size()) {
     const auto got = read(file.fd, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Problem{path + " cannot be read: " + last_reason()};
+    if (got < 0) return Error{path + " cannot be read: " + last_reason()};
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > most_file_bytes) return Problem{path + " is larger than 1 MiB: is it the right file?"};
-  if (size == 0) return Problem{path + " is empty"};
+  if (size > most_file_bytes) return Error{path + " is larger than 1 MiB: is it the right file?"};
+  if (size == 0) return Error{path + " is empty"};
   text.resize(size);
   return File{path, std::move(text)};
 }
@@ -66,8 +66,8 @@ Result<File> read_key_file(const std::string& path) {
   const auto status = look_at(file, path);
   if (!status) return status.error();
   if (is_exposed(*status)) {
-    return Problem{path + " is a private key that other users can read or change: run `chmod 600 " +
-                   path + "`, and replace the key if that may have happened"};
+    return Error{path + " is a private key that other users can read or change: run `chmod 600 " +
+                 path + "`, and replace the key if that may have happened"};
   }
   return read_whole(file, path);
 }
@@ -79,7 +79,7 @@ bool at_end() {
 }
 
 /// \param read_next one of the PEM_read_bio_ functions
-/// \param what for the Problem: "certificate"
+/// \param what for the Error: "certificate"
 /// \param label what begins a block: "CERTIFICATE"
 template <class Object, class ReadNext>
 Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next,
@@ -92,13 +92,13 @@ Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next
   while (auto* object = read_next(bio.get(), nullptr, nullptr, nullptr))
     objects.emplace_back(object);
   if (!at_end()) {
-    return Problem{path + ": " + what + " number " + std::to_string(objects.size() + 1) +
-                   " is damaged: " + openssl::last_error()};
+    return Error{path + ": " + what + " number " + std::to_string(objects.size() + 1) +
+                 " is damaged: " + openssl::last_error()};
   }
   ERR_clear_error();
   if (objects.empty()) {
-    return Problem{path + " holds no " + what + ": it must be PEM, with a line -----BEGIN " +
-                   label + "-----"};
+    return Error{path + " holds no " + what + ": it must be PEM, with a line -----BEGIN " + label +
+                 "-----"};
   }
   return objects;
 }
@@ -131,8 +131,8 @@ Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
   if (!certificates) return certificates;
   const auto bad = std::ranges::find_if_not(*certificates, has_good_extensions);
   if (bad == certificates->end()) return certificates;
-  return Problem{path + ": certificate number " + std::to_string(bad - certificates->begin() + 1) +
-                 " has extensions that cannot be read: " + openssl::last_error()};
+  return Error{path + ": certificate number " + std::to_string(bad - certificates->begin() + 1) +
+               " has extensions that cannot be read: " + openssl::last_error()};
 }
 
 Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path) {
@@ -150,13 +150,12 @@ Result<openssl::Key> read_key(const std::string& path) {
   if (key != nullptr) return key;
   const auto reason = openssl::last_error();
   if (encrypted) {
-    return Problem{
-        path +
-        " is encrypted, and there is nobody to ask for its passphrase: write it out with "
-        "`openssl pkey -in " +
-        path + " -out FILE` and guard it by its mode"};
+    return Error{path +
+                 " is encrypted, and there is nobody to ask for its passphrase: write it out with "
+                 "`openssl pkey -in " +
+                 path + " -out FILE` and guard it by its mode"};
   }
-  return Problem{path + " holds no private key in PEM: " + reason};
+  return Error{path + " holds no private key in PEM: " + reason};
 }
 
 std::string pem_of(X509* cert) {

@@ -8,7 +8,7 @@
 #include "tls/openssl.hpp"
 #include "tls/result.hpp"
 
-/// PEM files as objects. Whatever is wrong with one is a Problem that names it. Private to the
+/// PEM files as objects. Whatever is wrong with one is a Error that names it. Private to the
 /// room.
 namespace tls {
 

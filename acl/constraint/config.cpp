@@ -2,11 +2,12 @@
 // What an image may say as well as a container: environment, labels and working directory.
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <string>
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
+#include "acl/text/path.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -32,19 +33,6 @@ constexpr std::string_view wanted_label = "no label with a reserved prefix";
 bool is_reserved(std::string_view key) {
   return std::ranges::any_of(reserved,
                              [&](std::string_view prefix) { return key.starts_with(prefix); });
-}
-
-/// As path.Clean leaves it, from the root on: what is relative is refused by the engine.
-std::vector<std::string_view> cleaned(std::string_view path) {
-  std::vector<std::string_view> parts;
-  for_each_word(path, '/', [&](std::string_view part) {
-    if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
-    } else if (!part.empty() && part != ".") {
-      parts.push_back(part);
-    }
-  });
-  return parts;
 }
 
 }  // namespace
@@ -75,10 +63,8 @@ void check_label_key(Context& context, const Place& where, std::string_view key)
 
 /// /dev/fd is a link to /proc/self/fd.
 bool is_plain_directory(std::string_view path) {
-  const auto parts = cleaned(path);
-  if (parts.empty()) return true;
-  if (parts[0] == "dev") return parts.size() < 2 || parts[1] != "fd";
-  return parts[0] != "proc";
+  const auto absolute = cleaned("/" + std::string(path));  // a relative one the engine refuses
+  return !is_at_or_below(absolute, "/proc") && !is_at_or_below(absolute, "/dev/fd");
 }
 
 void check_working_dir(Context& context, json::Value directory) {

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "acl/constraint/words.hpp"
+#include "acl/text/path.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -32,10 +34,6 @@ constexpr auto of_tasks = std::to_array<std::string_view>(
 constexpr auto of_logs = std::to_array<std::string_view>(
     {".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
      ".ContainerID", ".ContainerName", ".ContainerImageID", ".ContainerImageName", ".Hostname"});
-
-bool is_made_of(std::string_view text, std::string_view letters) {
-  return !text.empty() && text.find_first_not_of(letters) == text.npos;
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
@@ -78,12 +76,10 @@ bool is_log_tag(std::string_view text) {
          holds_only(text, [](std::string_view name) { return is_one_of(of_logs, name); });
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
+std::optional<std::int64_t> plain_number(std::string_view text) {
   constexpr std::size_t longest = 15;  // times 1024 three times over is still an int64
-  std::int64_t number = 0;
   if (!is_made_of(text, digits) || text.size() > longest) return std::nullopt;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return whole_number<std::int64_t>(text);
 }
 
 std::optional<std::int64_t> times(std::optional<std::int64_t> number, std::size_t unit) {
@@ -107,7 +103,7 @@ std::optional<std::int64_t> engine_size(std::string_view text) {
       is_one_of(std::to_array<std::string_view>({"", "b", "B", "ib", "iB", "Ib", "IB"}), text);
   const auto point = number.find('.');
   const auto fraction = point == number.npos ? std::string_view{} : number.substr(point + 1);
-  auto whole = whole_number(number.substr(0, point));
+  auto whole = plain_number(number.substr(0, point));
   if (!plain || !whole || (point != number.npos && !is_made_of(fraction, digits))) return {};
   if (fraction.find_first_not_of('0') != fraction.npos) ++*whole;
   return unit == units.npos ? whole : times(whole, unit);
@@ -123,7 +119,7 @@ bool is_log_size(std::string_view text) {
 }
 
 bool is_log_files(std::string_view text) {
-  return is_between(whole_number(text), 1, 1000);
+  return is_between(plain_number(text), 1, 1000);
 }
 
 bool is_log_buffer(std::string_view text) {
@@ -150,11 +146,7 @@ bool is_number(std::string_view text) {
 /// absolute path. Older engines join the two without a look at "..".
 bool is_plain_path(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
-  bool plain = true;
-  for_each_word(path, '/', [&](std::string_view part) {
-    plain = plain && !part.empty() && part != "." && part != "..";
-  });
-  return plain;
+  return has_only_names(path);
 }
 
 /// What the engine takes for the name of a checkpoint; it becomes that of a directory.
@@ -195,8 +187,8 @@ const Grammar number{is_number, "a number"};
 
 std::optional<std::int64_t> kernel_size(std::string_view text) {
   const auto unit = text.empty() ? units.npos : units.find(static_cast<char>(text.back() | 0x20));
-  if (unit == units.npos) return whole_number(text);
-  return times(whole_number(text.substr(0, text.size() - 1)), unit);
+  if (unit == units.npos) return plain_number(text);
+  return times(plain_number(text.substr(0, text.size() - 1)), unit);
 }
 
 }  // namespace acl::constraint

@@ -5,6 +5,7 @@
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
 #include "acl/constraint/words.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -19,10 +20,6 @@ constexpr auto safe_sysctls = std::to_array<std::string_view>(
      "net.ipv4.tcp_syncookies"});
 
 constexpr auto loopback = std::to_array<std::string_view>({"127.0.0.1", "::1"});
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// "root", or what Go's Atoi reads as 0: "0", "00", "+0", "-0".
 bool is_root(std::string_view name) {

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "acl/json/ranges.hpp"
-#include "acl/percent.hpp"
+#include "acl/text/percent.hpp"
 
 namespace acl {
 namespace {

@@ -7,10 +7,6 @@
 namespace proxy::http {
 namespace {
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 struct Row {
   std::string_view name;
   Known known;
@@ -67,12 +63,6 @@ acl::RequestView view_of(const RequestHead& head) {
           .upgrade = head.value_of(Known::upgrade),
           .expect = head.value_of(Known::expect),
           .body = head.framing != Framing::none};
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a == b) return true;  // as nearly everybody spells it
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool list_contains(std::string_view list, std::string_view option) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acl/headers.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace proxy::http {
 
@@ -82,7 +83,7 @@ struct ResponseHead : Head {
 acl::RequestView view_of(const RequestHead&);
 
 /// ASCII comparison without regard to case, as field names and options want it.
-bool equals_ignoring_case(std::string_view, std::string_view);
+using acl::equals_ignoring_case;
 
 /// Is `option` one of the comma-separated members of `list`, whatever its case?
 bool list_contains(std::string_view list, std::string_view option);

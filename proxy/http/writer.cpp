@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "acl/appender.hpp"
-#include "acl/scan.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy::http {
@@ -70,20 +68,6 @@ void append_upgrade(std::string_view protocol, Appender& out) {
   out.put("Connection: Upgrade\r\nUpgrade: ", protocol, "\r\n");
 }
 
-/// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
-/// library.
-void append_quoted(std::string_view before, const std::string& message, std::string& out) {
-  if (acl::all_printable(message)) {
-    Appender to(out);
-    to.put(before);
-    append_json_text(message, to);
-    return;
-  }
-  using nlohmann::json;
-  const auto quoted = json(message).dump(-1, ' ', false, json::error_handler_t::replace);
-  out.append(before).append(quoted, 1, quoted.size() - 2);
-}
-
 }  // namespace
 
 void begin_request_head(const acl::Request& request, const RequestHead& from_client,
@@ -125,8 +109,12 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
 void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head,
                     std::string& out) {
   std::string text;
-  append_quoted("{\"message\":\"tidegate: ", refusal.message, text);
-  text.append("\",\"reason\":\"").append(acl::id(refusal.reason)).append("\"}\n");
+  {
+    Appender body(text);
+    body.put("{\"message\":\"tidegate: ");
+    append_json_text(refusal.message, body);
+    body.put("\",\"reason\":\"", acl::id(refusal.reason), "\"}\n");
+  }
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
   Appender to(out);
   append_status_line(status, phrase(status), to);

@@ -24,7 +24,7 @@ struct CertsOptions {
   std::string within = "30d";
 };
 
-int fail(const tls::Problem& problem) {
+int fail(const acl::Error& problem) {
   std::fprintf(stderr, "tidegate certs: %s\n", problem.message.c_str());
   return not_done;
 }

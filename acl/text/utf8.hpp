@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace acl::json {
+namespace acl {
 
 /// The length of the UTF-8 sequence that `text` begins with, 0 where it is invalid: truncated,
 /// overlong, a surrogate or past U+10FFFF (RFC 3629 section 4).
@@ -25,6 +25,15 @@ constexpr std::size_t utf8_length(std::string_view text) {
   if (lead == 0xf0 && byte(1) < 0x90) return 0;
   if (lead == 0xf4 && byte(1) >= 0x90) return 0;
   return continues(1) && continues(2) && continues(3) ? 4 : 0;
+}
+
+constexpr bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto size = utf8_length(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
 }
 
 /// Writes a code point that is no surrogate; `out` has room for four bytes.
@@ -49,4 +58,4 @@ constexpr char* write_utf8(char32_t point, char* out) {
   return out;
 }
 
-}  // namespace acl::json
+}  // namespace acl

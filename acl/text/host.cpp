@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/host.hpp"
+#include "acl/text/host.hpp"
 
 #include <algorithm>
 
-#include "acl/text.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl {
 namespace {
 
 constexpr std::size_t longest_name = 253;  // RFC 1035
+constexpr std::size_t longest_label = 63;
 constexpr std::size_t longest_port = 5;
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_label_byte(char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
-}
-
-bool equals(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, lower);
+  return is_letter_or_digit(c) || c == '-' || c == '_';
 }
 
 /// \param behind what follows the host
@@ -61,10 +50,18 @@ bool is_dns_name(std::string_view text) {
   return in_label;
 }
 
+bool has_labels(std::string_view name, const ByteSet& bytes) {
+  return name.size() <= longest_name && all_words(name, '.', [&bytes](std::string_view label) {
+           return !label.empty() && label.size() <= longest_label && label.front() != '-' &&
+                  label.back() != '-' && has_only(label, bytes);
+         });
+}
+
 bool is_named(std::string_view host, std::string_view name) {
-  if (!name.starts_with("*.")) return equals(host, name);
+  if (!name.starts_with("*.")) return equals_ignoring_case(host, name);
   name.remove_prefix(1);
-  return host.size() > name.size() && equals(host.substr(host.size() - name.size()), name);
+  return host.size() > name.size() &&
+         equals_ignoring_case(host.substr(host.size() - name.size()), name);
 }
 
 std::optional<std::string> normal_host(std::string_view text) {

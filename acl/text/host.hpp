@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "acl/text/ascii.hpp"
+
 /// Hosts as they stand in URLs, in Host fields and in origins.
 namespace acl {
 
@@ -23,6 +25,10 @@ std::optional<Authority> split_authority(std::string_view);
 /// Labels of letters, digits, `-` and `_` with a dot between each two, at most 253 bytes in all.
 /// Docker gives containers names with `_`, which RFC 1123 does not have.
 bool is_dns_name(std::string_view);
+
+/// What DNS itself takes (RFC 1123): labels of at most 63 of `bytes`, no `-` at either end of one,
+/// and a dot between each two; at most 253 bytes in all.
+bool has_labels(std::string_view name, const ByteSet& bytes);
 
 /// Whether a name, whatever its case, is `name`, or is under it where it begins with "*.". That one
 /// is in lower case. No name is under itself.
