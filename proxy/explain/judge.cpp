@@ -78,7 +78,7 @@ std::optional<acl::Refusal> Judgement::understand() {
   const auto bytes = head_of(asked_);
   const http::HeadLimits head_bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
   http::RequestHead head;
-  if (const auto reason = http::read_request_head(bytes, head_bounds, head))
+  if (const auto reason = http::HeadReader().read_request(bytes, head_bounds, head))
     return acl::Refusal(*reason);
   const acl::TargetLimits bounds{limits_.query_parameters};
   if (auto refusal = acl::understand(head.method, head.target, bounds, request_)) return refusal;
