@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/version.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -40,6 +41,12 @@ bool read_number(std::string_view digits, ApiVersion& out) {
 }
 
 }  // namespace
+
+std::optional<unsigned> minor_of(std::string_view version) {
+  ApiVersion read;
+  const bool plain = !version.empty() && std::ranges::all_of(version, is_digit_or_dot);
+  return plain && read_number(version, read) ? std::optional(read.minor) : std::nullopt;
+}
 
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {
   // The engine's pattern is /v{version:[0-9.]+}; what does not match it is an ordinary path.
