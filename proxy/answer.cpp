@@ -61,7 +61,7 @@ Task<std::optional<Reason>> Answer::read_head() {
     const auto status = storage_.head.status;
     if (status == 101)
       co_return opens_tunnel() ? std::nullopt : std::optional(Reason::upstream_malformed);
-    if (status >= 200) co_return std::nullopt;
+    if (status >= 200) co_return choose_filter();
     if (!co_await pass_on_interim()) co_return Reason::client_left;
   }
 }
@@ -120,12 +120,15 @@ bool Answer::opens_tunnel() const {
 
 http::OutgoingBody Answer::outgoing() const {
   const auto& head = storage_.head;
-  if (head.framing == Framing::chunked && question_.http_1_0) return {Framing::until_eof};
+  const bool cut_anew = filter_ != nullptr && head.framing != Framing::none;
+  if (cut_anew || head.framing == Framing::chunked)
+    return {question_.http_1_0 ? Framing::until_eof : Framing::chunked};
   return {head.framing, head.length};
 }
 
 Task<Next> Answer::pass_on(bool close_after) {
   const auto& head = storage_.head;
+  const auto framing = head.framing;
   const bool tunnel = opens_tunnel();
   const auto body = outgoing();
   const bool keep = question_.keep_alive && !close_after && body.framing != Framing::until_eof;
@@ -140,12 +143,18 @@ Task<Next> Answer::pass_on(bool close_after) {
     co_await flush();
     co_return failure_ ? Next::close : Next::tunnel;
   }
-  if (head.framing == Framing::none) co_await flush();
-  if (head.framing == Framing::length) co_await relay_length();
-  if (head.framing == Framing::chunked) co_await relay_chunked();
-  if (head.framing == Framing::until_eof) co_await relay_until_end();
+  if (framing == Framing::none)
+    co_await flush();
+  else if (filter_ != nullptr)
+    co_await relay_filtered();
+  else if (framing == Framing::length)
+    co_await relay_length();
+  else if (framing == Framing::chunked)
+    co_await relay_chunked();
+  else
+    co_await relay_until_end();
   // Bytes behind the answer belong to nothing that was asked: a 204 with a body, or worse.
-  reusable_ = !failure_ && head.keep_alive && head.framing != Framing::until_eof && begin_ == end_;
+  reusable_ = !failure_ && head.keep_alive && framing != Framing::until_eof && begin_ == end_;
   co_return keep && !failure_ ? Next::keep_alive : Next::close;
 }
 
@@ -212,6 +221,72 @@ Task<void> Answer::relay_until_end() {
     begin_ = end_;
     if (!co_await flush()) co_return;
   } while (co_await read_more());
+}
+
+/// A body in a coding of its own cannot be read. Of one that is rewritten nobody knows the length,
+/// not even for an answer to HEAD.
+std::optional<Reason> Answer::choose_filter() {
+  filter_ = nullptr;
+  if (question_.filters == nullptr || opens_tunnel()) return std::nullopt;
+  filter_ = question_.filters->filter_for(storage_.head);
+  if (filter_ == nullptr) return std::nullopt;
+  if (!storage_.head.value_of("Content-Encoding").empty()) return Reason::upstream_malformed;
+  const auto is_length = [](const auto& field) {
+    return field.known == http::Known::content_length;
+  };
+  std::erase_if(storage_.head.fields, is_length);
+  return std::nullopt;
+}
+
+Task<void> Answer::relay_filtered() {
+  const bool to_chunks = !question_.http_1_0;
+  for (auto remaining = storage_.head.length;;) {
+    storage_.filtered.clear();
+    const auto last = take_filtered(remaining);
+    if (!last) co_return;
+    storage_.chunk_line.clear();
+    http::append_chunk_line(storage_.filtered.size(), storage_.chunk_line);
+    const bool any = !storage_.filtered.empty();
+    if (any && to_chunks) add(storage_.chunk_line);
+    if (any) add(storage_.filtered);
+    if (any && to_chunks) add(line_end);
+    if (*last && to_chunks) add(last_chunk);
+    sent_ += storage_.filtered.size();
+    if ((!storage_.out.empty() && !co_await flush()) || *last) co_return;
+    if (begin_ != end_ || co_await read_more()) continue;
+    if (failure_) co_return;
+    if (storage_.head.framing != Framing::until_eof) co_return fail(Reason::upstream_closed);
+    storage_.head.framing = Framing::none;  // its end has come
+  }
+}
+
+/// Filters what has arrived of the body. \returns whether that was its end, or nothing on failure.
+std::optional<bool> Answer::take_filtered(std::uint64_t& remaining) {
+  const auto bytes = arrived();
+  if (storage_.head.framing == Framing::chunked) {
+    const auto progress = storage_.chunks.feed(bytes, storage_.pieces);
+    if (!progress) fail(Reason::upstream_malformed);
+    if (!progress) return std::nullopt;
+    begin_ += progress->consumed;
+    for (const auto piece : storage_.pieces)
+      if (!filter(piece, false)) return std::nullopt;
+    if (progress->complete && !filter({}, true)) return std::nullopt;
+    return progress->complete;
+  }
+  const bool has_length = storage_.head.framing == Framing::length;
+  const auto most = has_length ? std::min<std::uint64_t>(bytes.size(), remaining) : bytes.size();
+  const auto size = static_cast<std::size_t>(most);
+  begin_ += size;
+  remaining -= has_length ? size : 0;
+  const bool last = (has_length && remaining == 0) || storage_.head.framing == Framing::none;
+  return filter(bytes.substr(0, size), last) ? std::optional(last) : std::nullopt;
+}
+
+bool Answer::filter(std::string_view piece, bool last) {
+  if (piece.empty() && !last) return true;
+  const auto reason = filter_->pass(piece, last, storage_.filtered);
+  if (reason) fail(*reason);
+  return !reason;
 }
 
 /// Writes what was added. While the client reads, its time limit runs; while the engine is silent,

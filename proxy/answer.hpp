@@ -15,6 +15,7 @@
 #include "proxy/audit.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/http/body_filter.hpp"
 #include "proxy/http/chunks.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/http/writer.hpp"
@@ -31,21 +32,23 @@ struct AnswerStorage {
   http::Chunks chunks;
   http::ResponseHead head;
   std::string head_out, chunk_line;
+  std::string filtered;  ///< what a filter sends in place of a piece
   std::vector<std::string_view> pieces;
   std::vector<net::const_buffer> out;
 
   std::size_t capacity() const {
     return acl::capacity_of(head.fields) + head_out.capacity() + chunk_line.capacity() +
-           acl::capacity_of(pieces) + acl::capacity_of(out);
+           filtered.capacity() + acl::capacity_of(pieces) + acl::capacity_of(out);
   }
 };
 
 /// The question that an answer belongs to.
 struct Question {
   const acl::Request& request;
-  bool http_1_0 = false;   ///< the client knows neither chunks nor interim answers
-  bool upgrades = false;   ///< an upgrade was asked for
-  bool keep_alive = true;  ///< the client's connection may live on
+  bool http_1_0 = false;                  ///< the client knows neither chunks nor interim answers
+  bool upgrades = false;                  ///< an upgrade was asked for
+  bool keep_alive = true;                 ///< the client's connection may live on
+  http::FilterChoice* filters = nullptr;  ///< null where no answer is rewritten
 };
 
 /// The engine's answer on its way to the client.
@@ -85,6 +88,10 @@ class Answer {
   Task<bool> splice(std::uint64_t& remaining);
   Task<void> relay_chunked();
   Task<void> relay_until_end();
+  std::optional<acl::Reason> choose_filter();
+  std::optional<bool> take_filtered(std::uint64_t& remaining);
+  bool filter(std::string_view piece, bool last);
+  Task<void> relay_filtered();
   Task<bool> flush();
   acl::Reason client_reason() const;
   void add(std::string_view text) { storage_.out.emplace_back(text.data(), text.size()); }
@@ -104,6 +111,7 @@ class Answer {
   std::size_t begin_ = 0, end_ = 0;
   bool arrived_ = false;
   bool reusable_ = false;
+  http::BodyFilter* filter_ = nullptr;
   std::optional<acl::Reason> failure_;
   std::uint64_t sent_ = 0;
 };
