@@ -263,12 +263,11 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
                           .http_1_0 = head_.minor_version == 0,
                           .upgrades = !upgrade_.empty(),
                           .keep_alive = head_.keep_alive && head_.minor_version != 0};
-  const auto& limits = worker_.settings.limits;
-  Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
-                worker_.pipes, work_->answer, question);
-  Exchange exchange(client_, upstream_, deadline_, limits, worker_.pipes, answer, outgoing);
+  Answer answer(upstream_.stream(), client_.stream(), means(), work_->answer, question);
+  Exchange exchange(client_, upstream_, means(), answer, outgoing);
   exchange_ = &exchange;
-  const auto next = co_await exchange.run(draining_);
+  if (draining_) exchange.close_after();
+  const auto next = co_await exchange.run();
   exchange_ = nullptr;
   deadline_.stop_watching();
   if (exchange.sent_at() != Exchange::Clock::time_point())
@@ -288,8 +287,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
 }
 
 Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
-  Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers,
-                worker_.pipes);
+  Tunnel tunnel(client_, upstream_.stream(), means());
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
   worker_.audit.metrics.tunnels.take();
@@ -352,12 +350,18 @@ void Session::client_ended() {
 
 void Session::drain() {
   draining_ = true;
+  if (exchange_ != nullptr) exchange_->close_after();
   if (idle_ && client_.buffer().empty()) cancel();
 }
 
 void Session::stop() {
-  draining_ = stopped_ = true;
+  stopped_ = true;
+  drain();
   cancel();
+}
+
+Means Session::means() {
+  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes};
 }
 
 void Session::cancel() {

@@ -61,6 +61,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> take_leave();
   void watch_client();
   void client_ended();
+  Means means();
   void cancel();
 
   Worker& worker_;
