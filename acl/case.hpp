@@ -116,6 +116,8 @@ class Case {
   std::optional<Reason> answer_head(unsigned status, std::string_view content_type);
   /// Whether the body goes by way of answer(): errors do not.
   bool rewrites_answer() const { return rewrites_answer_; }
+  /// The memory of what of it has come and is not sent yet.
+  std::size_t held_of_answer() const { return memory_.commands.capacity(); }
   /// Appends to `out` what is sent in place of a piece of the answer's body. \returns why it cannot
   /// go on.
   std::optional<Reason> answer(std::string_view piece, bool last, std::string& out);

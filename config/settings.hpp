@@ -64,6 +64,11 @@ struct Limits {
   /// hold half of it. 0: the smaller of 256 MiB and a third of the control group's memory.
   std::size_t held_bytes = 0;
 
+  std::size_t lookups = 64;  ///< questions to the engine about what one request names
+  std::size_t lookup_bytes = std::size_t{1024} * 1024;  ///< the answer to one of them
+  std::size_t record_bytes = std::size_t{256} * 1024;   ///< a record of an answer that is looked at
+
+  Duration lookup_time = std::chrono::seconds(30);     ///< all questions about one request
   Duration handshake_time = std::chrono::seconds(10);  ///< a client's TLS handshake, in all
   Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all
   Duration body_time = std::chrono::seconds(30);   ///< a body that is held whole, in all

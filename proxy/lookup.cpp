@@ -71,7 +71,7 @@ Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {
   upstream_.begin();
   http::h1::Body body;
   http::ResponseHead head;
-  Engine engine({}, means_.limits, body, upstream_.stream(), means_.buffers, BufferPool::little);
+  Engine engine({means_.heads}, means_.limits, body, upstream_.stream(), means_.buffers, BufferPool::little);
   const auto [error, n] = co_await upstream_.stream().write(net::buffer(question));
   auto failed = error ? std::optional(Reason::upstream_closed) : std::nullopt;
   while (!failed && head.status < 200) {

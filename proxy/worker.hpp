@@ -42,6 +42,7 @@ struct Worker {
   BodyPool bodies;
   http::HeadReader heads;
   Deciding deciding;
+  acl::KnownObjects known;  ///< by the policy in force; see KnownObjects
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;
