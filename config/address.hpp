@@ -22,6 +22,8 @@ struct Address {
 
   /// As it is written in the configuration, canonically.
   std::string to_string() const;
+  /// Whether it names nothing, as before it is read.
+  bool empty() const { return path.empty() && host.empty(); }
   /// Whether `host` is a name, so that somebody has to look it up.
   bool has_host_name() const;
 };
