@@ -20,7 +20,7 @@ short poll_now(Socket& socket, short events) {
 Endpoint endpoint_of(const config::Address& address) {
   if (address.kind == config::Address::Kind::unix_socket)
     return Endpoint(net::local::stream_protocol::endpoint(address.path));
-  const auto host = net::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host);
+  const auto host = net::ip::make_address(address.host);
   return Endpoint(net::ip::tcp::endpoint(host, address.port));
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -47,8 +48,8 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
   constexpr auto unchanged = static_cast<std::uint32_t>(-1);
   const auto accounts = config::system_accounts();
-  const auto number = [](const auto& name, const auto& lookup) {
-    return name ? config::account_number(*name, lookup) : std::optional(unchanged);
+  const auto number = [](const auto& account, const auto& lookup) {
+    return account ? config::account_number(*account, lookup) : std::optional(unchanged);
   };
   const auto uid = number(listener.owner, accounts.uid_of);
   const auto gid = number(listener.group, accounts.gid_of);
