@@ -62,7 +62,7 @@ std::optional<acl::IpNetwork> read_v6(std::string_view network, std::string_view
   return read;
 }
 
-std::vector<std::string> words_of(const std::string& line) {
+std::vector<std::string> split_line(const std::string& line) {
   std::istringstream words(line);
   return {std::istream_iterator<std::string>(words), {}};
 }
@@ -89,12 +89,12 @@ std::vector<acl::IpNetwork> networks_of(std::string_view route, std::string_view
   std::vector<acl::IpNetwork> networks;
   // Iface Destination Gateway Flags RefCnt Use Metric Mask …
   for (const auto line : std::views::split(route, '\n')) {
-    const auto words = words_of({line.begin(), line.end()});
+    const auto words = split_line({line.begin(), line.end()});
     if (words.size() > 7) add(read_v4(words[1], words[7]), v4_in_v6, words[0], networks);
   }
   // Destination, bits, source, bits, next hop, metric, counters and flags; then the interface.
   for (const auto line : std::views::split(ipv6_route, '\n')) {
-    const auto words = words_of({line.begin(), line.end()});
+    const auto words = split_line({line.begin(), line.end()});
     if (words.size() > 9) add(read_v6(words[0], words[1]), 0, words[9], networks);
   }
   return networks;

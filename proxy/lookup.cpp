@@ -32,8 +32,7 @@ Task<LookedUp> LookUp::run(std::span<const acl::Lookup> questions) {
 /// Opening has a limit of its own; all questions together have another.
 Task<std::optional<Reason>> LookUp::connect() {
   if (upstream_.is_open()) co_return std::nullopt;
-  const auto reason =
-      co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
+  const auto reason = co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
   means_.deadline.arm(means_.limits.lookup_time);
   co_return reason;
 }
@@ -47,7 +46,8 @@ Task<std::optional<Reason>> LookUp::agree_on_version() {
   acl::json::Members members(answer_.text());
   while (const auto member = members.next()) {
     if (member->key != "ApiVersion") continue;
-    if (const auto minor = acl::minor_of(acl::json::text_of(member->value).value_or(""))) upstream_.agree_on(*minor);
+    if (const auto minor = acl::minor_of(acl::json::text_of(member->value).value_or("")))
+      upstream_.agree_on(*minor);
   }
   co_return upstream_.api_minor() == 0 ? std::optional(Reason::object_unavailable) : std::nullopt;
 }
@@ -71,7 +71,8 @@ Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {
   upstream_.begin();
   http::h1::Body body;
   http::ResponseHead head;
-  Engine engine({means_.heads}, means_.limits, body, upstream_.stream(), means_.buffers, BufferPool::little);
+  Engine engine({means_.heads}, means_.limits, body, upstream_.stream(), means_.buffers,
+                BufferPool::little);
   const auto [error, n] = co_await upstream_.stream().write(net::buffer(question));
   auto failed = error ? std::optional(Reason::upstream_closed) : std::nullopt;
   while (!failed && head.status < 200) {

@@ -17,8 +17,8 @@ namespace proxy {
 
 /// What the engine said about the objects that a request names.
 struct LookedUp {
-  std::vector<acl::Fact> facts;         ///< one for each question; fewer where one has failed
-  std::optional<acl::Reason> failure;   ///< why there is no answer that could be understood
+  std::vector<acl::Fact> facts;        ///< one for each question; fewer where one has failed
+  std::optional<acl::Reason> failure;  ///< why there is no answer that could be understood
   /// The engine's own words where it knows no such object, or cannot tell which is meant: what the
   /// client is told then.
   struct Words {

@@ -166,8 +166,10 @@ void Session::note_unknown_member(const std::string& member) {
   worker_.audit.metrics.unknown_members.add();
   static std::atomic_flag noted;
   if (!noted.test_and_set())
-    spdlog::warn("the engine says of an object '{}', which tidegate does not know: is there a newer "
-                 "tidegate?", member);
+    spdlog::warn(
+        "the engine says of an object '{}', which tidegate does not know: is there a newer "
+        "tidegate?",
+        member);
 }
 
 void Session::use_spare() {

@@ -10,7 +10,7 @@ namespace {
 
 using schema::Field;
 
-constexpr auto level_drivers =
+constexpr auto network_drivers_of_level =
     std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 
 // The engine's own options are listed, since new ones keep opening the host: bridge.name,
@@ -76,7 +76,7 @@ void judge(Context& context, const Lookup& asked, const Fact& network) {
 void check_network_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().network_drivers;
   const auto name = driver.text();
-  if (listed ? is_one_of(*listed, name) : is_one_of(level_drivers, name)) return;
+  if (listed ? is_one_of(*listed, name) : is_one_of(network_drivers_of_level, name)) return;
   context.refuse(Constraint::networks, driver,
                  listed ? "a listed driver" : "bridge, overlay or none");
 }

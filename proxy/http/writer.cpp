@@ -146,7 +146,8 @@ void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_
     body.put("\",\"reason\":\"", acl::id(refusal.reason), "\"}\n");
   }
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
-  append_whole({status, "application/json", acl::id(refusal.reason), text}, connection, to_head, out);
+  append_whole({status, "application/json", acl::id(refusal.reason), text}, connection, to_head,
+               out);
 }
 
 void append_answer(unsigned status, std::string_view content_type, std::string_view body,
