@@ -73,7 +73,7 @@ Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {
   http::ResponseHead head;
   Engine engine({means_.heads}, means_.limits, body, upstream_.stream(), means_.buffers,
                 BufferPool::little);
-  const auto [error, n] = co_await upstream_.stream().write(net::buffer(question));
+  const auto [error, n] = co_await upstream_.stream().write(std::string_view(question));
   auto failed = error ? std::optional(Reason::upstream_closed) : std::nullopt;
   while (!failed && head.status < 200) {
     failed = co_await engine.read_head(head);

@@ -357,7 +357,7 @@ void Session::stop() {
 }
 
 Means Session::means() {
-  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes};
+  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes, worker_.heads};
 }
 
 void Session::cancel() {

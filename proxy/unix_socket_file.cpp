@@ -46,7 +46,7 @@ std::optional<std::string> make_way(const std::string& path) {
 
 std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
-  constexpr auto unchanged = static_cast<std::uint32_t>(-1);
+  static constexpr auto unchanged = static_cast<std::uint32_t>(-1);
   const auto accounts = config::system_accounts();
   const auto number = [](const auto& account, const auto& lookup) {
     return account ? config::account_number(*account, lookup) : std::optional(unchanged);
