@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/answer.hpp"
 
-#include "proxy/http/head_reader.hpp"
-
 namespace proxy {
 namespace {
 
@@ -28,14 +26,15 @@ bool is_raw_stream(std::string_view content_type) {
 }  // namespace
 
 Answer::Answer(Stream& upstream, Stream& client, Deadline& deadline, const config::Limits& limits,
-               BufferPool& buffers, PipePool& pipes, AnswerStorage& storage,
-               const Question& question)
+               BufferPool& buffers, PipePool& pipes, http::HeadReader& heads,
+               AnswerStorage& storage, const Question& question)
     : upstream_(upstream),
       client_(client),
       deadline_(deadline),
       limits_(limits),
       lease_(buffers, first_block(question.request, buffers)),
       pipes_(pipes),
+      heads_(heads),
       storage_(storage),
       question_(question),
       block_(lease_.bytes()) {}
@@ -53,8 +52,8 @@ Task<std::optional<Reason>> Answer::read_head() {
       co_return deadline_.expired() ? Reason::upstream_timeout : Reason::upstream_closed;
     }
     const auto bytes = arrived().substr(0, *size);
-    if (!http::read_response_head(bytes, bounds, to_head, storage_.head))
-      co_return Reason::upstream_malformed;
+    if (const auto reason = heads_.read_answer(bytes, bounds, to_head, storage_.head))
+      co_return *reason;
     if (storage_.head.framing == Framing::chunked) storage_.chunks.begin();
     begin_ += *size;
     scanned = 0;

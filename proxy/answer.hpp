@@ -16,7 +16,7 @@
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
 #include "proxy/http/chunks.hpp"
-#include "proxy/http/head.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/http/writer.hpp"
 #include "proxy/splice.hpp"
 #include "proxy/stream.hpp"
@@ -52,7 +52,7 @@ struct Question {
 class Answer {
  public:
   Answer(Stream& upstream, Stream& client, Deadline&, const config::Limits&, BufferPool&, PipePool&,
-         AnswerStorage&, const Question&);
+         http::HeadReader&, AnswerStorage&, const Question&);
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
   /// \returns why there is no head to pass on.
@@ -98,6 +98,7 @@ class Answer {
   const config::Limits& limits_;
   BufferPool::Lease lease_;
   PipePool& pipes_;
+  http::HeadReader& heads_;
   AnswerStorage& storage_;
   Question question_;
   std::span<char> block_;

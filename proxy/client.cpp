@@ -18,9 +18,10 @@ constexpr std::size_t most_fields_kept = 32, most_pieces_kept = 8;
 }  // namespace
 
 Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
-               std::function<void()> on_end)
+               http::HeadReader& heads, std::function<void()> on_end)
     : stream_(std::move(socket)),
       limits_(limits),
+      heads_(heads),
       on_end_(std::move(on_end)),
       in_(std::min(small_buffer, limits.head_bytes),
           std::max(limits.head_bytes, BufferPool::block_size)),
@@ -56,7 +57,7 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
 
   const auto bytes = in_.data().substr(0, head_size_);
   const http::HeadLimits bounds{limits_.head_bytes, limits_.head_fields, limits_.target_bytes};
-  if (const auto reason = http::read_request_head(bytes, bounds, head))
+  if (const auto reason = heads_.read_request(bytes, bounds, head))
     co_return NoRequest{.reason = *reason};
   co_return std::monostate{};
 }

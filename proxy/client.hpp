@@ -41,7 +41,8 @@ class Client {
  public:
   /// `on_end` is called when the client's side ends while nobody waits for its bytes. `held` counts
   /// what the buffer has beyond what every connection may have.
-  Client(Socket, const config::Limits&, HeldBytes& held, std::function<void()> on_end);
+  Client(Socket, const config::Limits&, HeldBytes& held, http::HeadReader&,
+         std::function<void()> on_end);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -105,6 +106,7 @@ class Client {
 
   Stream stream_;
   const config::Limits& limits_;
+  http::HeadReader& heads_;
   std::function<void()> on_end_;
   Buffer in_;
   Charge charge_;  ///< for in_

@@ -17,7 +17,8 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
     : worker_(worker),
       identity_(identity),
       held_(held),
-      client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
+      client_(std::move(client), worker.settings.limits, held, worker.heads,
+              [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
@@ -196,7 +197,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
                           .keep_alive = head_.keep_alive && head_.minor_version != 0};
   const auto& limits = worker_.settings.limits;
   Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
-                worker_.pipes, turn.work.answer, question);
+                worker_.pipes, worker_.heads, turn.work.answer, question);
   Exchange exchange(client_, upstream_, deadline_, limits, worker_.pipes, answer, outgoing);
   exchange_ = &exchange;
   const auto next = co_await exchange.run(draining_);

@@ -67,7 +67,7 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
     if (has_line_end(value)) return acl::Refusal(acl::Reason::head_field_value);
   const auto bytes = head_of(asked_);
   http::RequestHead head;
-  if (const auto reason = http::read_request_head(
+  if (const auto reason = http::HeadReader().read_request(
           bytes, {limits.head_bytes, limits.head_fields, limits.target_bytes}, head))
     return acl::Refusal(*reason);
   const auto plan = case_.head(http::view_of(head));

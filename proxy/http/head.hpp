@@ -38,7 +38,8 @@ Known known(std::string_view name);
 /// One header field; views into the buffer that holds the head. Its name is looked up once.
 struct Field {
   Field() = default;
-  Field(std::string_view n, std::string_view v) : name(n), value(v), known(http::known(n)) {}
+  Field(std::string_view n, std::string_view v) : Field(n, v, http::known(n)) {}
+  Field(std::string_view n, std::string_view v, Known k) : name(n), value(v), known(k) {}
 
   std::string_view name;
   std::string_view value;

@@ -24,7 +24,7 @@ ACL_NEVER = "chrono ctime filesystem fstream iostream thread mutex shared_mutex 
 
 # Libraries that one place alone may know.
 ONLY_IN = {
-    r"<llhttp\.h>": r"proxy/http/chunks\.(cpp|hpp)",
+    r"<llhttp\.h>": r"proxy/http/(chunks\.(cpp|hpp)|head_agreement\.cpp)",
     r"<CLI/.*>": r"proxy/(main\.cpp|verbs/.*)",
     r"<yaml-cpp/.*>": r"config/.*",
 }
