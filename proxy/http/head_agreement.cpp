@@ -53,7 +53,9 @@ int on_name(llhttp_t* parser, const char* at, std::size_t size) {
 /// llhttp leaves the blanks behind a value to its user. A folded value comes in two parts.
 int on_value(llhttp_t* parser, const char* at, std::size_t size) {
   auto& [method, target, field, end] = progress(parser);
-  if (field == end || !same(field->value, trimmed({at, size}))) return HPE_USER;
+  const std::string_view found(at, size);
+  if (field == end || (!same(field->value, found) && !same(field->value, trimmed(found))))
+    return HPE_USER;
   ++field;
   return goes_on;
 }

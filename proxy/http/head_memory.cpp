@@ -17,7 +17,6 @@ struct Stretch {
 };
 
 Stretch stretch(std::string_view text, const char* head) {
-  if (text.empty()) return {0, 0};
   return {static_cast<std::uint16_t>(text.data() - head), static_cast<std::uint16_t>(text.size())};
 }
 
@@ -69,7 +68,8 @@ std::string_view behind_date(std::string_view head, std::size_t date) {
 /// What nobody is to find in a memory dump for longer than its request lasts.
 bool is_secret(const Field& field) {
   const auto is = [&](std::string_view name) { return equals_ignoring_case(field.name, name); };
-  if (field.known == Known::x_registry_auth || field.known == Known::x_registry_config) return true;
+  if (field.known != Known::none)
+    return field.known == Known::x_registry_auth || field.known == Known::x_registry_config;
   switch (field.name.size()) {
     case 6: return is("Cookie");
     case 10: return is("Set-Cookie");
@@ -114,10 +114,10 @@ void HeadMemory::Entry::keep(const Sighting& seen, const Head& head) {
   fields = static_cast<std::uint16_t>(head.fields.size());
   length = head.length;
   const char* const base = seen.bytes.data();
-  std::ranges::transform(head.fields, places.begin(), [base](const Field& f) {
-    return FieldPlace{stretch(f.name, base), stretch(f.value, base), f.known};
-  });
-  std::ranges::copy(seen.bytes, bytes.begin());
+  auto* place = places.data();
+  for (const auto& f : head.fields)
+    *place++ = {stretch(f.name, base), stretch(f.value, base), f.known};
+  std::memcpy(bytes.data(), base, size);
 }
 
 void HeadMemory::Entry::restore(const char* base, Head& out) const {
@@ -126,9 +126,11 @@ void HeadMemory::Entry::restore(const char* base, Head& out) const {
   out.length = length;
   out.keep_alive = keep_alive;
   out.fields.resize(fields);
-  std::transform(
-      places.begin(), places.begin() + fields, out.fields.begin(),
-      [base](const FieldPlace& p) { return Field(p.name.in(base), p.value.in(base), p.known); });
+  const auto* place = places.data();
+  for (auto& field : out.fields) {
+    field = Field(place->name.in(base), place->value.in(base), place->known);
+    ++place;
+  }
 }
 
 bool HeadMemory::Entry::is(const Sighting& seen) const {
@@ -154,13 +156,11 @@ HeadMemory::Sighting::Sighting(Kind k, std::string_view b)
 
 HeadMemory::Entry* HeadMemory::find(const Sighting& seen) {
   if (seen.hash == 0) return nullptr;
-  const auto first = seen.hash >> 58;
-  for (const auto place : {first, first ^ 1}) {
-    if (hashes_[place] != seen.hash || !entries_[place].is(seen)) continue;
-    last_used_[place / 2] = place % 2;
-    return &entries_[place];
-  }
-  return nullptr;
+  auto place = seen.hash >> 58;
+  if (hashes_[place] != seen.hash) place ^= 1;
+  if (hashes_[place] != seen.hash || !entries_[place].is(seen)) return nullptr;
+  last_used_[place / 2] = place % 2;
+  return &entries_[place];
 }
 
 /// Heads that come only once take each other's place, not that of one which has come again.
