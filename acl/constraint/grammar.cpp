@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/grammar.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "acl/constraint/words.hpp"

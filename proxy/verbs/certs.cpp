@@ -105,24 +105,7 @@ int list(const Options& options) {
   return show_all(*authority, options);
 }
 
-// What CLI11 asks of an option's value: an empty text, or what is wrong with it.
-
-std::string check_host(const std::string& text) {
-  return tls::is_host(text) ? "" : "'" + text + "' is no host name and no IP address";
-}
-
-std::string check_name(const std::string& text) {
-  if (tls::is_alternative_name(text)) return "";
-  return "'" + text + "' is no host name, IP address or URI such as spiffe://corp/ci";
-}
-
-std::string check_client(const std::string& text) {
-  if (tls::is_client_name(text)) return "";
-  return "'" + text +
-         "' is no client's name: letters, digits and . _ - @ make one, up to 64, and the first is "
-         "no dot and no dash";
-}
-
+/// As CLI11 asks of an option's value: what is wrong with it; empty where nothing is.
 std::string check_within(const std::string& text) {
   const auto time = config::parse_duration(text);
   if (!time) return time.error();
@@ -145,7 +128,7 @@ CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared&
 void add_hosts(CLI::App& verb, const Shared& options) {
   verb.add_option("--host", options->hosts, "Name or address that clients connect to; repeatable.")
       ->required()
-      ->check(check_host);
+      ->check(tls::flaw_of_host);
 }
 
 void add_days(CLI::App& verb, const char* name, int& days, const char* help) {
@@ -155,7 +138,7 @@ void add_days(CLI::App& verb, const char* name, int& days, const char* help) {
 void add_client(CLI::App& verb, const Shared& options) {
   verb.add_option("name", options->client, "The client: the certificate's common name.")
       ->required()
-      ->check(check_client);
+      ->check(tls::flaw_of_client_name);
 }
 
 constexpr const char* footer =
@@ -186,7 +169,7 @@ void add_certs(CLI::App& app, Run& run) {
   add_client(client, options);
   add_days(client, "--days", options->client_days, "Life of the certificate.");
   client.add_option("--san", options->names, "Another name, as spiffe://corp/ci/7; repeatable.")
-      ->check(check_name);
+      ->check(tls::flaw_of_alternative_name);
   add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, revoke),
              options);
   auto& again =
