@@ -29,12 +29,6 @@ constexpr auto of_logs = std::to_array<std::string_view>(
     {".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
      ".ContainerID", ".ContainerName", ".ContainerImageID", ".ContainerImageName", ".Hostname"});
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 bool is_no_template(std::string_view text) {
   return text.find(opening) == text.npos;
 }
@@ -47,7 +41,7 @@ bool holds_only(std::string_view text, IsName is_name) {
     if (from == text.npos) return true;
     text.remove_prefix(from + opening.size());
     const auto to = text.find(closing);
-    if (to == text.npos || !is_name(trimmed(text.substr(0, to)))) return false;
+    if (to == text.npos || !is_name(trimmed(text.substr(0, to), " "))) return false;
     text.remove_prefix(to + closing.size());
   }
 }

@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 
 #include "config/units.hpp"
@@ -54,55 +55,41 @@ int init(const Options& options) {
   return status;
 }
 
-int issue_server(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  const auto server = authority->issue_server(options.hosts, tls::Days(options.server_days));
+int issue_server(const tls::Authority& authority, const Options& options) {
+  const auto server = authority.issue_server(options.hosts, tls::Days(options.server_days));
   if (!server) return fail(server.error());
   certs::print({*server});
   certs::print_listener(options.folder);
   return EX_OK;
 }
 
-int issue_client(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
+int issue_client(const tls::Authority& authority, const Options& options) {
   const auto client =
-      authority->issue_client(options.client, options.names, tls::Days(options.client_days));
+      authority.issue_client(options.client, options.names, tls::Days(options.client_days));
   if (!client) return fail(client.error());
-  const auto entries = authority->list();
+  const auto entries = authority.list();
   if (!entries) return fail(entries.error());
   certs::print({*client});
   certs::print_client(options.folder, options.client, *entries);
   return EX_OK;
 }
 
-int revoke(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  const auto revoked = authority->revoke_client(options.client);
+int revoke(const tls::Authority& authority, const Options& options) {
+  const auto revoked = authority.revoke_client(options.client);
   if (!revoked) return fail(revoked.error());
   certs::print(*revoked);
-  return show_list(*authority, options);
+  return show_list(authority, options);
 }
 
-int renew(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
+int renew(const tls::Authority& authority, const Options& options) {
   const auto within = config::parse_duration(options.within);  // checked below
-  const auto renewed = authority->renew(std::chrono::floor<std::chrono::seconds>(*within));
+  const auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
   if (!renewed) return fail(renewed.error());
   if (renewed->empty()) fmt::print("no certificate ends within {}\n", options.within);
   certs::print(*renewed);
-  const auto list = authority->renew_list();
+  const auto list = authority.renew_list();
   if (!list) return fail(list.error());
-  return show_list(*authority, options);
-}
-
-int list(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  return show_all(*authority, options);
+  return show_list(authority, options);
 }
 
 /// As CLI11 asks of an option's value: what is wrong with it; empty where nothing is.
@@ -114,10 +101,20 @@ std::string check_within(const std::string& text) {
 }
 
 using Shared = std::shared_ptr<Options>;
+using Work = std::function<int(const Options&)>;
+
+/// Work on the authority that is in the folder.
+template <class OnAuthority>
+Work there(OnAuthority work) {
+  return [work](const Options& options) {
+    const auto authority = tls::Authority::open(options.folder);
+    return authority ? work(*authority, options) : fail(authority.error());
+  };
+}
 
 /// A verb below `certs`.
 CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared& options, Run& run,
-              int (*work)(const Options&)) {
+              Work work) {
   auto& verb = *certs.add_subcommand(name, help);
   verb.add_option("--dir", options->folder, "Folder with the authority and what it has issued.")
       ->capture_default_str();
@@ -161,23 +158,25 @@ void add_certs(CLI::App& app, Run& run) {
   add_hosts(first, options);
   add_days(first, "--ca-days", options->authority_days, "Life of the authority.");
   add_days(first, "--days", options->server_days, "Life of the server's certificate.");
-  auto& server =
-      add(certs, "server", "Issue the server's certificate anew.", options, run, issue_server);
+  auto& server = add(certs, "server", "Issue the server's certificate anew.", options, run,
+                     there(issue_server));
   add_hosts(server, options);
   add_days(server, "--days", options->server_days, "Life of the certificate.");
-  auto& client = add(certs, "client", "Issue a client's certificate.", options, run, issue_client);
+  auto& client =
+      add(certs, "client", "Issue a client's certificate.", options, run, there(issue_client));
   add_client(client, options);
   add_days(client, "--days", options->client_days, "Life of the certificate.");
   client.add_option("--san", options->names, "Another name, as spiffe://corp/ci/7; repeatable.")
       ->check(tls::flaw_of_alternative_name);
-  add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, revoke),
+  add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, there(revoke)),
              options);
-  auto& again =
-      add(certs, "renew", "Renew what ends soon, and the revocation list.", options, run, renew);
+  auto& again = add(certs, "renew", "Renew what ends soon, and the revocation list.", options, run,
+                    there(renew));
   again.add_option("--within", options->within, "What ends within this time is renewed.")
       ->capture_default_str()
       ->check(check_within);
-  add(certs, "list", "Tell what there is, until when, and what is revoked.", options, run, list);
+  add(certs, "list", "Tell what there is, until when, and what is revoked.", options, run,
+      there(show_all));
 }
 
 }  // namespace proxy::verbs
