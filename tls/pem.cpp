@@ -12,21 +12,10 @@
 #include <cstdint>
 #include <system_error>
 
+#include "tls/files.hpp"
+
 namespace tls {
 namespace {
-
-/// Closes the file when it leaves the scope.
-struct OpenFile {
-  explicit OpenFile(const std::string& path)
-      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
-      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd >= 0) close(fd);
-  }
-  int fd;
-};
 
 /// The group may read a key (root:tidegate 0640 is usual), nobody else.
 bool is_exposed(const struct stat& status) {
@@ -40,7 +29,8 @@ Result<std::string> read_file(const std::string& path, Content content) {
   const auto cannot_be = [&path](const char* done) {
     return Error{path + " cannot be " + done + ": " + std::generic_category().message(errno)};
   };
-  const OpenFile file(path);
+  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (file.fd < 0 || fstat(file.fd, &status) != 0) return cannot_be("opened");
   if (!S_ISREG(status.st_mode)) return Error{path + " is no regular file"};
