@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/alternative_name.hpp"
 
-#include <algorithm>
-
 #include "acl/ip_network.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/uri.hpp"
@@ -59,7 +57,7 @@ std::optional<std::string> flaw_of(const AlternativeName& glob) {
   if (glob.kind == NameKind::uri) {
     const auto uri = normal_uri(glob.value);
     if (uri) return std::nullopt;
-    return std::string(uri.error().text) + ", and no name with one is matched";
+    return uri.error().message + ", and no name with one is matched";
   }
   if (glob.kind == NameKind::ip)
     return comparable_ip(glob.value) ? std::nullopt : std::optional("is no IP address");

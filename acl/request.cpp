@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/request.hpp"
 
-#include <charconv>
-
 #include "acl/capacity.hpp"
 #include "acl/query.hpp"
 #include "acl/route.hpp"
@@ -44,12 +42,6 @@ std::optional<Refusal> read_target(std::string_view target, const TargetLimits& 
 
   const bool has_query = question != std::string_view::npos;
   return read_query(has_query ? target.substr(question + 1) : std::string_view{}, limits, out);
-}
-
-void append_number(unsigned number, std::string& out) {
-  char digits[10];
-  const auto result = std::to_chars(digits, digits + sizeof digits, number);
-  out.append(digits, result.ptr);
 }
 
 }  // namespace
@@ -102,9 +94,9 @@ std::optional<Refusal> understand(std::string_view method, std::string_view targ
 void append_target(const Request& request, std::string& out) {
   if (request.version.given()) {
     out.append("/v");
-    append_number(request.version.major, out);
+    out.append(std::to_string(request.version.major));
     out.push_back('.');
-    append_number(request.version.minor, out);
+    out.append(std::to_string(request.version.minor));
   }
   encode_path(request.path, out);
   char separator = '?';

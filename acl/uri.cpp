@@ -31,13 +31,13 @@ void lower_host(std::string& authority) {
   }
 }
 
-std::optional<UriFlaw> flaw_of_path(std::string_view path) {
-  if (path.find("%2F") != path.npos) return UriFlaw{"has an escaped slash"};
+std::optional<Error> flaw_of_path(std::string_view path) {
+  if (path.find("%2F") != path.npos) return Error{"has an escaped slash"};
   if (path.starts_with('/')) path.remove_prefix(1);
   for (;;) {
     const auto segment = path.substr(0, path.find('/'));
-    if (segment.empty()) return UriFlaw{"has an empty segment"};
-    if (segment == "." || segment == "..") return UriFlaw{"has a segment `.` or `..`"};
+    if (segment.empty()) return Error{"has an empty segment"};
+    if (segment == "." || segment == "..") return Error{"has a segment `.` or `..`"};
     if (segment.size() == path.size()) return std::nullopt;
     path.remove_prefix(segment.size() + 1);
   }
@@ -54,21 +54,21 @@ bool has_scheme(std::string_view text) {
   return colon != text.npos && is_scheme(text.substr(0, colon));
 }
 
-Result<std::string, UriFlaw> normal_uri(std::string_view uri) {
+Result<std::string> normal_uri(std::string_view uri) {
   const auto colon = uri.find(':');
-  if (colon == uri.npos) return UriFlaw{"has no scheme"};
-  if (!has_only(uri, uri_bytes)) return UriFlaw{"has a character that stands in no URI"};
+  if (colon == uri.npos) return Error{"has no scheme"};
+  if (!has_only(uri, uri_bytes)) return Error{"has a character that stands in no URI"};
   std::string scheme = lower_case(uri.substr(0, colon + 1)), authority, path, rest;
   uri.remove_prefix(colon + 1);
   if (uri.starts_with("//")) {
     const auto end = std::min(uri.find_first_of("/?#", 2), uri.size());
-    if (!append_normal(uri.substr(0, end), authority)) return UriFlaw{"has a broken escape"};
+    if (!append_normal(uri.substr(0, end), authority)) return Error{"has a broken escape"};
     lower_host(authority);
     uri.remove_prefix(end);
   }
   const auto end = std::min(uri.find_first_of("?#"), uri.size());
   if (!append_normal(uri.substr(0, end), path) || !append_normal(uri.substr(end), rest))
-    return UriFlaw{"has a broken escape"};
+    return Error{"has a broken escape"};
   if (!path.empty())
     if (const auto flaw = flaw_of_path(path)) return *flaw;
   return scheme + authority + path + rest;

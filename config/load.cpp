@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "acl/advice.hpp"
@@ -108,37 +103,6 @@ Loaded load(std::string_view text, const Accounts& accounts,
   return load_tree(read_yaml(text, report), accounts, host_networks, report);
 }
 
-/// Closes the file when it leaves the scope.
-struct OpenFile {
-  explicit OpenFile(const std::string& path)
-      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
-      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd >= 0) close(fd);
-  }
-  int fd;
-};
-
-/// Reads one byte more than is allowed at most, so that read_yaml sees what is too large.
-std::optional<std::string> read_whole(int fd) {
-  std::string text;
-  std::array<char, 16384> chunk{};
-  while (text.size() <= most_file_bytes) {
-    const auto got = read(fd, chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    if (got == 0) break;
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
-std::string reason_of(int error) {
-  return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
-}
-
 }  // namespace
 
 Loaded load_tree(const YamlNode& root, const Accounts& accounts,
@@ -177,21 +141,29 @@ Loaded load_file(const std::string& path) {
     report.add(0, "", std::move(message), std::move(hint));
     return Loaded(report.take());
   };
-  const OpenFile file(path);
-  struct stat status{};
-  if (file.fd < 0 || fstat(file.fd, &status) != 0) {
-    return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
-  }
-  if (!S_ISREG(status.st_mode)) return fail("is no regular file", "write the path of a file");
-  if ((status.st_mode & S_IWOTH) != 0) {
+  const auto cannot_be = [](const char* done) {
+    return std::string("cannot be ") + done + ": " + std::generic_category().message(errno);
+  };
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  // Opening a fifo would hold the start until someone writes to it.
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return fail("is no regular file", "write the path of a file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(cannot_be("opened"), "is this the path that you mean?");
+  if ((status.permissions() & fs::perms::others_write) != fs::perms::none) {
     report.add(0, "",
                "every user of this machine can write to this file, and so decide who gets "
                "the engine",
                "run `chmod o-w " + path + "`");
   }
-  const auto text = read_whole(file.fd);
-  if (!text) return fail("cannot be read: " + reason_of(errno), "");
-  return load(*text, system_accounts(), system_networks(), report);
+  // One byte more than is allowed, so that read_yaml sees what is too large.
+  std::string text(most_file_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail(cannot_be("read"), "");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return load(text, system_accounts(), system_networks(), report);
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {

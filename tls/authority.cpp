@@ -131,7 +131,7 @@ Result<Authority> Authority::open(const std::string& folder) {
 Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Days life) const {
   if (hosts.empty()) return Error{"a server needs a host name or an address"};
   for (const auto& host : hosts) {
-    if (!is_host(host)) return Error{"'" + host + "' is no host name and no IP address"};
+    if (auto flaw = flaw_of_host(host); !flaw.empty()) return Error{std::move(flaw)};
   }
   const auto& first = hosts.front();
   const auto blank =
@@ -141,14 +141,9 @@ Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Day
 
 Result<Entry> Authority::issue_client(const std::string& name,
                                       const std::vector<std::string>& names, Days life) const {
-  if (!is_client_name(name)) {
-    return Error{"'" + name +
-                 "' is no client's name: letters, digits and . _ - @ make one, up to "
-                 "64, and the first is a letter, a digit, _ or @"};
-  }
+  if (auto flaw = flaw_of_client_name(name); !flaw.empty()) return Error{std::move(flaw)};
   for (const auto& one : names) {
-    if (!is_alternative_name(one))
-      return Error{"'" + one + "' is no host name, IP address or URI such as spiffe://corp/ci"};
+    if (auto flaw = flaw_of_alternative_name(one); !flaw.empty()) return Error{std::move(flaw)};
   }
   if (auto trouble = may_issue(*state_, name)) return *trouble;
   const auto folder = state_->file("clients/" + name);

@@ -59,17 +59,10 @@ Result<Entry> read_entry(Entry::Kind kind, const std::string& file, X509_CRL* li
                .revoked = is_revoked(list, cert->get())};
 }
 
-std::vector<std::string> names_of(const Certificate& certificate) {
-  std::vector<std::string> names;
-  for (const auto* some : {&certificate.dns, &certificate.ip, &certificate.uri})
-    names.insert(names.end(), some->begin(), some->end());
-  return names;
-}
-
 Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
   const bool server = old.kind == Entry::Kind::server;
   const Blank blank{.common_name = old.certificate.common_name,
-                    .names = names_of(old.certificate),
+                    .names = old.certificate.names(),
                     .purpose = server ? Purpose::server : Purpose::client};
   const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
   const auto folder = std::filesystem::path(old.file).parent_path().string();

@@ -99,6 +99,13 @@ std::string serial_of(const X509* x509) {
 
 }  // namespace
 
+std::vector<std::string> Certificate::names() const {
+  auto all = dns;
+  all.insert(all.end(), ip.begin(), ip.end());
+  all.insert(all.end(), uri.begin(), uri.end());
+  return all;
+}
+
 Certificate read_certificate(X509* x509) {
   Certificate certificate;
   certificate.common_name = common_name_of(x509);

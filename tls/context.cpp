@@ -6,7 +6,6 @@
 
 #include <array>
 #include <new>
-#include <string_view>
 
 #include "acl/text/ip.hpp"
 #include "tls/credentials.hpp"

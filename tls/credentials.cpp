@@ -10,20 +10,15 @@
 namespace tls {
 namespace {
 
-std::string subject_of(const X509* cert) {
-  const auto* name = X509_get_subject_name(cert);
-  auto common_name = openssl::common_name_of(name);
-  return common_name.empty() ? openssl::text_of(name) : common_name;
-}
-
-std::string issuer_of(const X509_CRL* list) {
-  const auto* name = X509_CRL_get_issuer(list);
+/// For people: the common name where there is one, else all of it.
+std::string shown(const X509_NAME* name) {
   auto common_name = openssl::common_name_of(name);
   return common_name.empty() ? openssl::text_of(name) : common_name;
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
-  return {file, subject_of(cert), openssl::time_of(X509_get0_notAfter(cert)), false};
+  return {file, shown(X509_get_subject_name(cert)), openssl::time_of(X509_get0_notAfter(cert)),
+          false};
 }
 
 /// A certificate without extendedKeyUsage is for every purpose.
@@ -97,7 +92,8 @@ Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
       const auto* until = X509_CRL_get0_nextUpdate(list.get());
       if (until == nullptr)
         return Error{file + " does not say until when it holds: it needs a nextUpdate"};
-      expiries.push_back({file, issuer_of(list.get()), openssl::time_of(until), true});
+      expiries.push_back(
+          {file, shown(X509_CRL_get_issuer(list.get())), openssl::time_of(until), true});
     }
   }
   if (files.empty()) return std::nullopt;

@@ -15,6 +15,18 @@ constexpr std::size_t most_host_bytes = 253;  // RFC 1035
 constexpr std::size_t most_uri_bytes = 255;  // of a SPIFFE id 2048 are allowed; nobody writes those
 constexpr std::size_t most_client_bytes = 64;  // of a common name: RFC 5280, ub-common-name
 
+/// A scheme, and visible ASCII only.
+bool is_uri(const std::string& name) {
+  const auto scheme = name.find("://");
+  return scheme != std::string::npos && scheme > 0 && name.size() > scheme + 3 &&
+         name.size() <= most_uri_bytes && std::ranges::all_of(name, acl::is_visible) &&
+         std::ranges::all_of(name.substr(0, scheme), acl::is_letter_or_digit);
+}
+
+bool is_host(const std::string& name) {
+  return acl::parse_ip(name) || is_host_name(name);
+}
+
 }  // namespace
 
 bool is_host_name(const std::string& name) {
@@ -26,25 +38,26 @@ bool is_host_name(const std::string& name) {
          !acl::has_only(rest.substr(rest.rfind('.') + 1), "0123456789");
 }
 
-bool is_uri(const std::string& name) {
-  const auto scheme = name.find("://");
-  return scheme != std::string::npos && scheme > 0 && name.size() > scheme + 3 &&
-         name.size() <= most_uri_bytes && std::ranges::all_of(name, acl::is_visible) &&
-         std::ranges::all_of(std::string_view(name).substr(0, scheme), acl::is_letter_or_digit);
-}
-
-bool is_host(const std::string& name) {
-  return acl::parse_ip(name) || is_host_name(name);
-}
-
-bool is_alternative_name(const std::string& name) {
-  return is_host(name) || is_uri(name);
-}
-
 bool is_client_name(const std::string& name) {
   static constexpr auto bytes = acl::letters_digits_and("._-@");
   return !name.empty() && name.size() <= most_client_bytes && name.front() != '.' &&
          name.front() != '-' && acl::has_only(name, bytes);
+}
+
+std::string flaw_of_host(const std::string& name) {
+  return is_host(name) ? "" : "'" + name + "' is no host name and no IP address";
+}
+
+std::string flaw_of_alternative_name(const std::string& name) {
+  if (is_host(name) || is_uri(name)) return "";
+  return "'" + name + "' is no host name, IP address or URI such as spiffe://corp/ci";
+}
+
+std::string flaw_of_client_name(const std::string& name) {
+  if (is_client_name(name)) return "";
+  return "'" + name +
+         "' is no client's name: letters, digits and . _ - @ make one, up to 64, and the first is "
+         "no dot and no dash";
 }
 
 }  // namespace tls

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tls/openssl.hpp"
@@ -14,13 +13,6 @@ namespace tls {
 
 /// A certificate with its chain is some KiB; a revocation list of this size has 25,000 entries.
 inline constexpr std::size_t most_file_bytes = 1024 * 1024;
-
-struct File {
-  std::string path, text;
-};
-
-/// A whole file of at most `most_file_bytes`.
-Result<File> read_file(const std::string& path);
 
 /// At least one.
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path);

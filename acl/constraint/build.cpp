@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "acl/constraint/checks.hpp"

@@ -25,12 +25,6 @@ constexpr auto other_spaces = std::to_array<std::string_view>(
      "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f",
      "\u3000"});
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 std::string_view take(std::string_view& text, std::size_t size) {
   const auto taken = text.substr(0, size);
   text.remove_prefix(taken.size());
@@ -63,12 +57,12 @@ bool has_odd_bytes(std::string_view line) {
 /// Nothing for a comment, which may be a directive, for what goes on in the next line, and for
 /// bytes that only look like a space or a letter.
 std::optional<Instruction> parse(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, blanks);
   const bool goes_on = line.ends_with('\\') || line.ends_with('`');
   if (goes_on || has_odd_bytes(line)) return std::nullopt;
   const auto name = take_word_of(line, letters);
   if (name.empty() || (!line.empty() && blanks.find(line[0]) == blanks.npos)) return std::nullopt;
-  return Instruction{lower_case(name), trimmed(line)};
+  return Instruction{lower_case(name), trimmed(line, blanks)};
 }
 
 /// `"…"` or `'…'`, of which `text` begins with the first quote.
@@ -112,7 +106,7 @@ bool for_each_key(std::string_view text, Use use) {
     if (text[0] != '=') return first && bare && blanks.find(text[0]) != blanks.npos;
     text.remove_prefix(1);
     if (!skip_value(text)) return false;
-    text = trimmed(text);
+    text = trimmed(text, blanks);
   }
   return true;
 }
@@ -163,7 +157,7 @@ constexpr auto known = std::to_array<Known>({
 });
 
 void check_line(Context& context, std::string_view line) {
-  if (trimmed(line).empty()) return;
+  if (trimmed(line, blanks).empty()) return;
   const auto instruction = parse(line);
   if (!instruction) {
     context.refuse(Constraint::changes, where, std::string("not one plain instruction"),

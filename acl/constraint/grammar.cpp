@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/grammar.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "acl/constraint/words.hpp"
@@ -35,12 +34,6 @@ constexpr auto of_logs = std::to_array<std::string_view>(
     {".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
      ".ContainerID", ".ContainerName", ".ContainerImageID", ".ContainerImageName", ".Hostname"});
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 bool is_no_template(std::string_view text) {
   return text.find(opening) == text.npos;
 }
@@ -53,7 +46,7 @@ bool holds_only(std::string_view text, IsName is_name) {
     if (from == text.npos) return true;
     text.remove_prefix(from + opening.size());
     const auto to = text.find(closing);
-    if (to == text.npos || !is_name(trimmed(text.substr(0, to)))) return false;
+    if (to == text.npos || !is_name(trimmed(text.substr(0, to), " "))) return false;
     text.remove_prefix(to + closing.size());
   }
 }

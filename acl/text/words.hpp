@@ -26,6 +26,13 @@ void for_each_word(std::string_view text, char separator, Use use) {
   });
 }
 
+/// `text` without the `blanks` at its ends.
+constexpr std::string_view trimmed(std::string_view text, std::string_view blanks) {
+  const auto first = text.find_first_not_of(blanks);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 template <class List>
 bool is_one_of(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
