@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/version.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -41,8 +40,9 @@ bool read_number(std::string_view digits, ApiVersion& out) {
 
 std::optional<unsigned> minor_of(std::string_view version) {
   ApiVersion read;
-  const bool plain = !version.empty() && std::ranges::all_of(version, is_digit_or_dot);
-  return plain && read_number(version, read) ? std::optional(read.minor) : std::nullopt;
+  return is_made_of(version, ".0123456789") && read_number(version, read)
+             ? std::optional(read.minor)
+             : std::nullopt;
 }
 
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {

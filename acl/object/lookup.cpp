@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "acl/json/ranges.hpp"
+#include "acl/text/ascii.hpp"
 #include "acl/text/percent.hpp"
 
 namespace acl {
@@ -14,10 +15,6 @@ namespace {
 constexpr std::size_t whole_engine_id = 64, whole_swarm_id = 25;
 constexpr std::string_view base16 = "0123456789abcdef";
 constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
-
-bool is_of(std::string_view digits, std::string_view text) {
-  return text.find_first_not_of(digits) == text.npos;
-}
 
 // What engines from API 1.24 to 1.52 and Podman say of a network beside what a Fact holds.
 constexpr auto known_members = std::to_array<std::string_view>(
@@ -59,7 +56,7 @@ std::optional<Fact> read_fact(std::string_view answer) {
   json::Members members(answer);
   while (const auto member = members.next())
     if (!take_member(*member, out)) return std::nullopt;
-  const bool is_swarms = out.id.size() == whole_swarm_id && is_of(base36, out.id);
+  const bool is_swarms = out.id.size() == whole_swarm_id && has_only(out.id, base36);
   if (!members.whole() || out.name.empty() || !(is_swarms || is_whole_id(out.id)))
     return std::nullopt;
   return out;
@@ -68,11 +65,11 @@ std::optional<Fact> read_fact(std::string_view answer) {
 bool may_begin_id(Lookup::Kind kind, std::string_view reference) {
   const bool by_swarm = kind == Lookup::Kind::swarm_network;
   return reference.size() <= (by_swarm ? whole_swarm_id : whole_engine_id) &&
-         is_of(by_swarm ? base36 : base16, reference);
+         has_only(reference, by_swarm ? base36 : base16);
 }
 
 bool is_whole_id(std::string_view reference) {
-  return reference.size() == whole_engine_id && is_of(base16, reference);
+  return reference.size() == whole_engine_id && has_only(reference, base16);
 }
 
 std::size_t KnownObjects::slot_of(std::string_view id) {
