@@ -22,6 +22,8 @@ struct Address {
 
   /// As it is written in the configuration, canonically.
   std::string to_string() const;
+  /// Whether it names nothing, as before it is read.
+  bool empty() const { return path.empty() && host.empty(); }
 };
 
 /// Reads "unix:///run/x.sock", "tcp://127.0.0.1:2375" or "tcp://[::1]:2375", where something

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <ranges>
 #include <sstream>
@@ -61,28 +62,16 @@ std::optional<acl::IpNetwork> read_v6(std::string_view network, std::string_view
   return read;
 }
 
-/// Iface Destination Gateway Flags RefCnt Use Metric Mask …
-void add_v4(const std::string& line, std::vector<acl::IpNetwork>& to) {
-  std::string interface, destination, word, mask;
+std::vector<std::string> words_of(const std::string& line) {
   std::istringstream words(line);
-  words >> interface >> destination >> word >> word >> word >> word >> word >> mask;
-  const auto network = read_v4(destination, mask);
-  if (network && network->bits != v4_in_v6 && interface != "lo" && !is_engines(interface)) {
-    to.push_back(*network);
-  }
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
-/// Destination, bits, source, bits, next hop, metric, counters and flags; then the interface.
-void add_v6(const std::string& line, std::vector<acl::IpNetwork>& to) {
-  std::string destination, bits, word, interface;
-  std::istringstream words(line);
-  words >> destination >> bits;
-  for (int skipped = 0; skipped < 7; ++skipped) words >> word;
-  words >> interface;
-  const auto network = read_v6(destination, bits);
-  if (network && network->bits != 0 && interface != "lo" && !is_engines(interface)) {
-    to.push_back(*network);
-  }
+/// Takes the network where it is one of the host's, and not everything, as a default route has it.
+void add(const std::optional<acl::IpNetwork>& network, unsigned bits_of_all,
+         const std::string& interface, std::vector<acl::IpNetwork>& to) {
+  const bool is_hosts = interface != "lo" && !is_engines(interface);
+  if (network && network->bits != bits_of_all && is_hosts) to.push_back(*network);
 }
 
 std::string text_of(const char* path) {
@@ -98,11 +87,15 @@ std::string text_of(const char* path) {
 
 std::vector<acl::IpNetwork> networks_of(std::string_view route, std::string_view ipv6_route) {
   std::vector<acl::IpNetwork> networks;
+  // Iface Destination Gateway Flags RefCnt Use Metric Mask …
   for (const auto line : std::views::split(route, '\n')) {
-    add_v4({line.begin(), line.end()}, networks);
+    const auto words = words_of({line.begin(), line.end()});
+    if (words.size() > 7) add(read_v4(words[1], words[7]), v4_in_v6, words[0], networks);
   }
+  // Destination, bits, source, bits, next hop, metric, counters and flags; then the interface.
   for (const auto line : std::views::split(ipv6_route, '\n')) {
-    add_v6({line.begin(), line.end()}, networks);
+    const auto words = words_of({line.begin(), line.end()});
+    if (words.size() > 9) add(read_v6(words[0], words[1]), 0, words[9], networks);
   }
   return networks;
 }
