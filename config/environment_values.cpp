@@ -28,11 +28,6 @@ std::string no_option(const std::string& option) {
          "configuration file";
 }
 
-/// Octal digits as the configuration file wants them: "660" is "0660".
-std::string as_mode(const std::string& text) {
-  return text.size() == 3 ? "0" + text : text;
-}
-
 /// The key of the file for an option; empty where there is no such option.
 std::string_view key_for(std::string_view option) {
   if (option == "mode") return "mode";
@@ -72,7 +67,8 @@ acl::Result<YamlNode, std::string> as_listener(std::string_view text) {
     if (key.empty()) return no_option(word);
     const auto option = std::exchange(word, {});
     if (!(words >> word)) return acl::quoted(option) + " has no value; write one behind it";
-    listener.set(key, scalar_node(key == "mode" ? as_mode(word) : word));
+    const bool without_zero = key == "mode" && word.size() == 3;  // 660 is 0660
+    listener.set(key, scalar_node(without_zero ? "0" + word : word));
   }
   if (is_insecure(listener)) listener.set("insecure", scalar_node("true"));
   return listener;

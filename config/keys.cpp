@@ -105,8 +105,8 @@ const Table<Listener>& listener_keys() {
       reloadable(field("profile", &Listener::profile, text())),
       reloadable(field("clients", &Listener::clients, clients())),
       of_unix(field("mode", &Listener::mode, file_mode())),
-      field("owner", &Listener::owner, user()),
-      field("group", &Listener::group, group()),
+      field("owner", &Listener::owner, one_of(users)),
+      field("group", &Listener::group, one_of(groups)),
       field("insecure", &Listener::insecure, boolean()),
       field("tls", &Listener::tls, map_of(listener_tls_keys())),
       reloadable(field("hosts", &Listener::hosts, list_of(own_host(), most_hosts))),
@@ -146,8 +146,8 @@ const Table<acl::ClientRule>& client_keys() {
   static const Table<Rule> table{
       required("profile", &Rule::profile, text(),
                "the name of the profile that decides for these clients"),
-      field("uid", &Rule::uid, user_number()),
-      field("gid", &Rule::gid, group_number()),
+      field("uid", &Rule::uid, number_of(users)),
+      field("gid", &Rule::gid, number_of(groups)),
       field("address", &Rule::address, text()),
       field("certificate", &Rule::certificate, map_of(certificate_keys())),
   };

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <cstring>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "acl/advice.hpp"
@@ -98,9 +103,23 @@ void fill_in(Settings& settings) {
   limits.connections_per_client = std::min(limits.connections_per_client, limits.connections);
 }
 
-Loaded load(std::string_view text, const Accounts& accounts,
-            const std::vector<acl::IpNetwork>& host_networks, Report& report) {
-  return load_tree(read_yaml(text, report), accounts, host_networks, report);
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+File open_file(const std::string& path) {
+  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  return {fd < 0 ? nullptr : fdopen(fd, "r"), std::fclose};
+}
+
+/// Reads one byte more than is allowed at most, so that read_yaml sees what is too large.
+std::optional<std::string> read_whole(std::FILE& file) {
+  std::string text(most_file_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), &file));
+  return std::ferror(&file) == 0 ? std::optional(std::move(text)) : std::nullopt;
+}
+
+std::string reason_of(int error) {
+  return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
 }
 
 }  // namespace
@@ -132,7 +151,7 @@ Loaded load_tree(const YamlNode& root, const Accounts& accounts,
 Loaded load_text(std::string_view text, const std::string& name, const Accounts& accounts,
                  const std::vector<acl::IpNetwork>& host_networks) {
   Report report(name);
-  return load(text, accounts, host_networks, report);
+  return load_tree(read_yaml(text, report), accounts, host_networks, report);
 }
 
 Loaded load_file(const std::string& path) {
@@ -141,29 +160,21 @@ Loaded load_file(const std::string& path) {
     report.add(0, "", std::move(message), std::move(hint));
     return Loaded(report.take());
   };
-  const auto cannot_be = [](const char* done) {
-    return std::string("cannot be ") + done + ": " + std::generic_category().message(errno);
-  };
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  // Opening a fifo would hold the start until someone writes to it.
-  if (fs::exists(status) && !fs::is_regular_file(status))
-    return fail("is no regular file", "write the path of a file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(cannot_be("opened"), "is this the path that you mean?");
-  if ((status.permissions() & fs::perms::others_write) != fs::perms::none) {
+  const File file = open_file(path);
+  struct stat status{};
+  if (!file || fstat(fileno(file.get()), &status) != 0) {
+    return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
+  }
+  if (!S_ISREG(status.st_mode)) return fail("is no regular file", "write the path of a file");
+  if ((status.st_mode & S_IWOTH) != 0) {
     report.add(0, "",
                "every user of this machine can write to this file, and so decide who gets "
                "the engine",
                "run `chmod o-w " + path + "`");
   }
-  // One byte more than is allowed, so that read_yaml sees what is too large.
-  std::string text(most_file_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return fail(cannot_be("read"), "");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return load(text, system_accounts(), system_networks(), report);
+  const auto text = read_whole(*file);
+  if (!text) return fail("cannot be read: " + reason_of(errno), "");
+  return load_tree(read_yaml(*text, report), system_accounts(), system_networks(), report);
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {

@@ -84,40 +84,6 @@ bool read_boolean(const Place& place, bool& to) {
   return place.refuse(acl::quoted(text) + " is no boolean; write `true` or `false`");
 }
 
-/// Users or groups.
-struct AccountKind {
-  const char* name;
-  Accounts::Lookup Accounts::* lookup;
-};
-constexpr AccountKind users{"user", &Accounts::uid_of};
-constexpr AccountKind groups{"group", &Accounts::gid_of};
-
-Type<std::uint32_t> account_number_of(AccountKind kind) {
-  const auto read = [kind, text = text()](const Place& place, std::uint32_t& to) {
-    std::string account;
-    if (!text.read(place, account)) return false;
-    const auto number = account_number(account, place.accounts.*kind.lookup);
-    if (!number) {
-      return place.refuse("there is no " + std::string(kind.name) + " " + acl::quoted(account) +
-                          " on this machine; create it, or write an existing name or number");
-    }
-    to = *number;
-    return true;
-  };
-  const auto print = [](std::uint32_t number) { return scalar_node(std::to_string(number)); };
-  return {read, print, "text", any_scalar()};
-}
-
-Type<std::string> account_of(AccountKind kind) {
-  const auto read = [number = account_number_of(kind)](const Place& place, std::string& to) {
-    std::uint32_t exists = 0;
-    if (!number.read(place, exists)) return false;
-    to = place.node.text;
-    return true;
-  };
-  return {read, scalar_node, "text", any_scalar()};
-}
-
 }  // namespace
 
 Type<bool> boolean() {
@@ -234,20 +200,30 @@ Type<std::string> output_path() {
                    "an absolute path, or \"-\"", string_like("^(-|/.*[^/])$"));
 }
 
-Type<std::uint32_t> user_number() {
-  return account_number_of(users);
+Type<std::uint32_t> number_of(AccountKind kind) {
+  const auto read = [kind, text = text()](const Place& place, std::uint32_t& to) {
+    std::string account;
+    if (!text.read(place, account)) return false;
+    const auto number = account_number(account, place.accounts.*kind.lookup);
+    if (!number) {
+      return place.refuse("there is no " + std::string(kind.name) + " " + acl::quoted(account) +
+                          " on this machine; create it, or write an existing name or number");
+    }
+    to = *number;
+    return true;
+  };
+  const auto print = [](std::uint32_t number) { return scalar_node(std::to_string(number)); };
+  return {read, print, "text", any_scalar()};
 }
 
-Type<std::uint32_t> group_number() {
-  return account_number_of(groups);
-}
-
-Type<std::string> user() {
-  return account_of(users);
-}
-
-Type<std::string> group() {
-  return account_of(groups);
+Type<std::string> one_of(AccountKind kind) {
+  const auto read = [number = number_of(kind)](const Place& place, std::string& to) {
+    std::uint32_t exists = 0;
+    if (!number.read(place, exists)) return false;
+    to = place.node.text;
+    return true;
+  };
+  return {read, scalar_node, "text", any_scalar()};
 }
 
 }  // namespace config

@@ -49,11 +49,17 @@ Type<unsigned> file_mode();
 Type<std::string> file_path();
 /// The same, or "-" for standard output.
 Type<std::string> output_path();
-/// The number of a user or group, written as it or as a name that this machine knows.
-Type<std::uint32_t> user_number();
-Type<std::uint32_t> group_number();
-/// A name or a number that this machine knows, as it is written.
-Type<std::string> user();
-Type<std::string> group();
+/// Users or groups.
+struct AccountKind {
+  const char* name;
+  Accounts::Lookup Accounts::* lookup;
+};
+inline constexpr AccountKind users{"user", &Accounts::uid_of};
+inline constexpr AccountKind groups{"group", &Accounts::gid_of};
+
+/// The number of one, written as it or as a name that this machine knows.
+Type<std::uint32_t> number_of(AccountKind);
+/// A number or a name that this machine knows, as it is written.
+Type<std::string> one_of(AccountKind);
 
 }  // namespace config
