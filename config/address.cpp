@@ -44,17 +44,6 @@ Parsed parse_unix(std::string_view path) {
   return Address{Address::Kind::unix_socket, std::string(path), "", 0};
 }
 
-struct Host {
-  std::string text;
-};
-using ParsedHost = acl::Result<Host, std::string>;
-
-/// The address in its canonical spelling where `text` is a literal address of that many bytes.
-std::optional<Host> literal(std::size_t size, std::string_view text) {
-  const auto bytes = acl::ip_bytes(text);
-  return bytes.size == size ? std::optional(Host{acl::ip_text(bytes.span())}) : std::nullopt;
-}
-
 /// Resolvers take "127.1" and "0x7f.1" for addresses, each in its own way.
 bool looks_like_a_number(std::string_view label) {
   return label.starts_with("0x") || label.find_first_not_of("0123456789") == label.npos;
@@ -65,61 +54,55 @@ bool is_host_name(std::string_view name) {
   return acl::has_labels(name, bytes) && !looks_like_a_number(name.substr(name.rfind('.') + 1));
 }
 
-/// Of a listener.
-ParsedHost no_name(std::string_view host) {
-  return acl::quoted(host) +
-         " is no literal address; host names are refused, as what they resolve to " +
-         "can change: write the IP address";
+/// The host in front of a port in its canonical spelling. An IPv6 address stands in brackets; a
+/// name is read where `names` are taken.
+std::optional<std::string> read_host(std::string_view host, bool names) {
+  if (host == "localhost") return "127.0.0.1";
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  const auto bytes = acl::ip_bytes(bracketed ? host.substr(1, host.size() - 2) : host);
+  if (bytes.size == (bracketed ? v6_size : v4_size)) return acl::ip_text(bytes.span());
+  return names && host.find(':') == host.npos ? parse_host_name(host) : std::nullopt;
 }
 
-/// Of an upstream.
-ParsedHost name(std::string_view host) {
-  if (const auto read = parse_host_name(host)) return Host{*read};
+/// What is wrong with a host that cannot be read.
+std::string complaint_of_host(std::string_view host, bool names) {
+  if (host.empty()) {
+    return "no host before the port; write tcp://127.0.0.1:2375 for this machine only, or "
+           "tcp://0.0.0.0:2375 for every network";
+  }
+  if (host.starts_with('[') && host.ends_with(']'))
+    return acl::quoted(host) + " is no IPv6 address; write one as in tcp://[::1]:2375";
+  if (host.find(':') != host.npos)
+    return "an IPv6 address stands in brackets: write tcp://[::1]:2375";
+  if (!names) {
+    return acl::quoted(host) +
+           " is no literal address; host names are refused, as what they resolve to can change: "
+           "write the IP address";
+  }
   return acl::quoted(host) +
          " is neither a literal address nor a host name; a name has letters, digits, `-` and "
-         "`.`, " +
-         "as in tcp://engine:2375";
+         "`.`, as in tcp://engine:2375";
 }
 
-using ParseName = ParsedHost (*)(std::string_view);
-
-ParsedHost parse_host(std::string_view host, ParseName parse_name) {
-  if (host.empty()) {
-    return std::string(
-        "no host before the port; write tcp://127.0.0.1:2375 for this machine only, or "
-        "tcp://0.0.0.0:2375 for every network");
-  }
-  if (host == "localhost") return Host{"127.0.0.1"};
-  if (host.front() == '[' && host.back() == ']') {
-    if (auto address = literal(v6_size, host.substr(1, host.size() - 2))) return *address;
-    return acl::quoted(host) + " is no IPv6 address; write one as in tcp://[::1]:2375";
-  }
-  if (auto address = literal(v4_size, host)) return *address;
-  if (host.find(':') != std::string_view::npos) {
-    return std::string("an IPv6 address stands in brackets: write tcp://[::1]:2375");
-  }
-  return parse_name(host);
-}
-
-Parsed parse_tcp(std::string_view rest, ParseName parse_name) {
+Parsed parse_tcp(std::string_view rest, bool names) {
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos || rest.back() == ']') {
     return acl::quoted(rest) + " has no port; write " +
            code("tcp://" + std::string(rest) + ":2375");
   }
-  const auto host = parse_host(rest.substr(0, colon), parse_name);
-  if (!host) return host.error();
+  const auto host = read_host(rest.substr(0, colon), names);
+  if (!host) return complaint_of_host(rest.substr(0, colon), names);
   const auto port = acl::whole_number<std::uint16_t>(rest.substr(colon + 1));
   if (!port || *port == 0) {
     return acl::quoted(rest.substr(colon + 1)) +
            " is no port; write a number from 1 to 65535, and " + "nothing after it";
   }
-  return Address{Address::Kind::tcp, "", host->text, *port};
+  return Address{Address::Kind::tcp, "", *host, *port};
 }
 
-Parsed parse(std::string_view text, ParseName parse_name) {
+Parsed parse(std::string_view text, bool names) {
   if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
-  if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()), parse_name);
+  if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()), names);
   if (text.starts_with('/')) {
     return acl::quoted(text) + " has no scheme; write " + code("unix://" + std::string(text));
   }
@@ -135,11 +118,11 @@ std::string Address::to_string() const {
 }
 
 Parsed parse_address(std::string_view text) {
-  return parse(text, no_name);
+  return parse(text, false);
 }
 
 Parsed parse_upstream(std::string_view text) {
-  return parse(text, name);
+  return parse(text, true);
 }
 
 std::optional<std::string> parse_host_name(std::string_view text) {

@@ -63,13 +63,11 @@ std::string complaint_of_path(const std::string& text) {
 bool are_permissions(const std::string& text) {
   std::string letters = text;
   std::ranges::sort(letters);
-  return !text.empty() && text.find_first_not_of("rwm") == std::string::npos &&
-         std::ranges::adjacent_find(letters) == letters.end();
+  return acl::is_made_of(text, "rwm") && std::ranges::adjacent_find(letters) == letters.end();
 }
 
 bool is_capability(const std::string& text) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return !text.empty() && text.find_first_not_of(letters) == std::string::npos;
+  return acl::is_made_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 }
 
 acl::Result<acl::IpNetwork, std::string> parse_subnet(const std::string& text) {

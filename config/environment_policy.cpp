@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "acl/text/words.hpp"
+
 namespace config {
 namespace {
 
@@ -24,25 +26,16 @@ constexpr auto all_differences = std::to_array<Difference>({
 #undef DIFFERENCE
 });
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
+/// Whether `list`, as "ContainerStop ContainerKill", has the word.
 bool names(std::string_view list, std::string_view word) {
-  const auto words = words_of(list);
-  return std::ranges::find(words, word) != words.end();
+  return !acl::all_words(list, ' ', [word](std::string_view one) { return one != word; });
 }
 
 bool in_force(const Difference& difference, const EnvironmentPolicy& policy) {
   if (difference.images != Image::both && difference.images != policy.image) return false;
-  return std::ranges::all_of(words_of(difference.when), [&](std::string_view word) {
-    return word.starts_with('-') ? !policy.is_on(word.substr(1)) : policy.is_on(word);
+  return acl::all_words(difference.when, ' ', [&policy](std::string_view word) {
+    return word.starts_with('-') ? !policy.is_on(word.substr(1))
+                                 : word.empty() || policy.is_on(word);
   });
 }
 

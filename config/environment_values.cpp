@@ -8,6 +8,7 @@
 
 #include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/words.hpp"
 
 namespace config {
 namespace {
@@ -86,21 +87,15 @@ bool looks_like_switch(std::string_view text) {
       {"true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "enabled", "disabled"});
   const auto lower = acl::lower_case(text);
   return std::ranges::find(words, lower) != words.end() ||
-         (!text.empty() && text.size() <= 2 &&
-          text.find_first_not_of(digits) == std::string_view::npos);
+         (text.size() <= 2 && acl::is_made_of(text, digits));
 }
 
 YamlNode as_list(std::string_view text) {
   YamlNode list(YamlNode::Kind::list);
-  for (;;) {
-    const auto comma = std::min(text.find(','), text.size());
-    auto word = text.substr(0, comma);
-    word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
-    auto& item = list.items.emplace_back(YamlNode::Kind::scalar);
-    item.text = word.substr(0, word.find_last_not_of(' ') + 1);
-    if (comma == text.size()) return list;
-    text.remove_prefix(comma + 1);
-  }
+  acl::for_each_word(text, ',', [&list](std::string_view word) {
+    list.items.emplace_back(YamlNode::Kind::scalar).text = acl::trimmed(word, " ");
+  });
+  return list;
 }
 
 }  // namespace config

@@ -32,14 +32,10 @@ bool is_engines(std::string_view interface) {
          interface.starts_with("veth");
 }
 
-template <class Number>
-std::optional<Number> hex(std::string_view text) {
-  return acl::whole_number<Number>(text, 16);
-}
-
 /// Each number as the kernel holds it, the first byte of the network lowest on this machine.
 std::optional<acl::IpNetwork> read_v4(const std::string& network, const std::string& mask) {
-  const auto first = hex<std::uint32_t>(network), bits = hex<std::uint32_t>(mask);
+  const auto first = acl::whole_number<std::uint32_t>(network, 16);
+  const auto bits = acl::whole_number<std::uint32_t>(mask, 16);
   if (!first || !bits) return std::nullopt;
   acl::IpNetwork read = *acl::parse_network("0.0.0.0/0");
   const auto bytes = std::bit_cast<std::array<std::uint8_t, 4>>(*first);
@@ -52,11 +48,11 @@ std::optional<acl::IpNetwork> read_v6(std::string_view network, std::string_view
   acl::IpNetwork read;
   if (network.size() != 2 * read.first.bytes.size()) return std::nullopt;
   for (std::size_t i = 0; i < read.first.bytes.size(); ++i) {
-    const auto byte = hex<std::uint8_t>(network.substr(2 * i, 2));
+    const auto byte = acl::whole_number<std::uint8_t>(network.substr(2 * i, 2), 16);
     if (!byte) return std::nullopt;
     read.first.bytes[i] = *byte;
   }
-  const auto length = hex<std::uint8_t>(bits);
+  const auto length = acl::whole_number<std::uint8_t>(bits, 16);
   if (!length || *length > 128) return std::nullopt;
   read.bits = *length;
   return read;

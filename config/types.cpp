@@ -55,7 +55,7 @@ std::string format_mode(unsigned mode) {
 
 acl::Result<unsigned, std::string> parse_mode(std::string_view text) {
   const auto digits = text.substr(text.starts_with("0o") ? 2 : 0);
-  const bool octal = digits.find_first_not_of("01234567") == digits.npos;
+  const bool octal = acl::has_only(digits, "01234567");
   if (octal && digits == text && digits.size() == 4 && digits.front() == '0') {
     unsigned mode = 0;
     std::from_chars(text.data(), text.data() + text.size(), mode, 8);

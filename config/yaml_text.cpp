@@ -10,36 +10,22 @@ namespace config {
 namespace {
 
 constexpr std::size_t step = 2;  // columns of a level
-constexpr std::string_view digits = "0123456789";
-constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view word_marks = "_./:-";
-
-bool holds(std::string_view set, char c) {
-  return set.find(c) != set.npos;
-}
-
 /// "unix:///run/a.sock", "ContainerList": begins with a letter or a slash, and is no null.
 bool is_word(std::string_view text) {
-  const auto fits = [](char c) {
-    return holds(letters, c) || holds(digits, c) || holds(word_marks, c);
-  };
-  const bool begins = !text.empty() && (holds(letters, text.front()) || text.front() == '/');
-  return begins && std::ranges::all_of(text, fits) && !text.ends_with(':') &&
+  static constexpr auto bytes = acl::letters_digits_and("_./:-");
+  const bool begins = !text.empty() && (acl::is_letter(text.front()) || text.front() == '/');
+  return begins && acl::has_only(text, bytes) && !text.ends_with(':') &&
          acl::lower_case(text) != "null";
-}
-
-std::size_t span(std::string_view text, std::string_view set) {
-  return std::min(text.find_first_not_of(set), text.size());
 }
 
 /// "64", "1.5", "10s", "64KiB"; not "0660", which is octal to some, nor "1e3".
 bool is_number(std::string_view text) {
-  const auto whole = span(text, digits);
+  constexpr std::string_view digits = "0123456789";
+  const auto whole = std::min(text.find_first_not_of(digits), text.size());
   if (whole == 0 || (whole > 1 && text.starts_with('0'))) return false;
   text.remove_prefix(whole);
-  if (text.starts_with('.'))
-    return text.size() > 1 && span(text.substr(1), digits) + 1 == text.size();
-  return span(text, letters) == text.size();
+  if (text.starts_with('.')) return acl::is_made_of(text.substr(1), digits);
+  return std::ranges::all_of(text, acl::is_letter);
 }
 
 std::string in_quotes(std::string_view text) {

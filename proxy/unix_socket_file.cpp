@@ -17,6 +17,8 @@ namespace {
 
 namespace net = boost::asio;
 
+constexpr auto unchanged = static_cast<std::uint32_t>(-1);  // to chown(2)
+
 bool somebody_listens(const std::string& path) {
   net::io_context loop;
   net::local::stream_protocol::socket probe(loop);
@@ -46,7 +48,6 @@ std::optional<std::string> make_way(const std::string& path) {
 
 std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
-  static constexpr auto unchanged = static_cast<std::uint32_t>(-1);
   const auto accounts = config::system_accounts();
   const auto number = [](const auto& account, const auto& lookup) {
     return account ? config::account_number(*account, lookup) : std::optional(unchanged);

@@ -12,10 +12,19 @@ namespace {
 
 constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
 
+/// Of all bytes of the name: a2i_GENERAL_NAME() would stop at a NUL.
 openssl::GeneralName general_name(const std::string& name) {
+  openssl::GeneralName general(GENERAL_NAME_new());
+  if (general == nullptr) return nullptr;
+  const auto address = acl::ip_bytes(name);
+  const bool is_ip = address.size != 0;
+  auto* text = is_ip ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
+  if (text == nullptr) return nullptr;
   const int other = name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
-  const int kind = acl::parse_ip(name) ? GEN_IPADD : other;
-  return openssl::GeneralName(a2i_GENERAL_NAME(nullptr, nullptr, nullptr, kind, name.c_str(), 0));
+  GENERAL_NAME_set0_value(general.get(), is_ip ? GEN_IPADD : other, text);
+  const int set = is_ip ? ASN1_STRING_set(text, address.room.data(), static_cast<int>(address.size))
+                        : ASN1_STRING_set(text, name.data(), static_cast<int>(name.size()));
+  return set == 1 ? std::move(general) : nullptr;
 }
 
 bool add_names(X509* cert, const std::vector<std::string>& names) {

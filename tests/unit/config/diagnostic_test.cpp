@@ -34,6 +34,18 @@ TEST(Report, is_in_the_order_of_the_lines) {
   EXPECT_TRUE(report.empty());
 }
 
+TEST(Report, has_the_line_of_a_place_or_of_what_is_around_it) {
+  Report report("t.yaml");
+  report.saw("profiles.a.b", 3);
+  report.saw("profiles.a.b.allow[2]", 7);
+  report.mistake("profiles.a.b.allow[2]", "unknown");
+  report.mistake("profiles.a.b.deny[0].x", "missing");
+  report.mistake("log", "missing");
+  std::vector<int> lines;
+  for (const auto& mistake : report.take()) lines.push_back(mistake.line);
+  EXPECT_EQ(lines, (std::vector{0, 3, 7}));
+}
+
 TEST(Report, stops_after_a_hundred_mistakes_and_says_so) {
   Report report("t.yaml");
   for (int line = 1; line <= 1000; ++line) report.add(line, "here", "wrong");

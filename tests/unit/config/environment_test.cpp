@@ -109,6 +109,16 @@ TEST(Environment, tells_all_mistakes_at_once) {
                           HasSubstr("NETWROKS")));
 }
 
+TEST(Environment, names_the_variable_of_a_value_that_the_file_would_refuse) {
+  EXPECT_THAT(mistakes_in({{"BIND_CONFIG", "/shared/docker.sock mode 9"},
+                           {"TIDEGATE_ADMIN", "tcp://0.0.0.0:9180"},
+                           {"LOG_LEVEL", "loud"}}),
+              ElementsAre("environment: BIND_CONFIG: '9' is no mode; write three octal digits "
+                          "after a zero, as \"0660\"",
+                          HasSubstr("environment: TIDEGATE_ADMIN: whoever can connect"),
+                          HasSubstr("environment: LOG_LEVEL: unknown level 'loud'")));
+}
+
 TEST(Environment, refuses_what_only_the_other_image_knows) {
   EXPECT_THAT(mistakes_in({{"ALLOW_LOGS", "1"}}),
               ElementsAre(HasSubstr("set `TIDEGATE_COMPAT=linuxserver` as well")));

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "tests/unit/tls/pair.hpp"
 #include "tests/unit/tls/pki.hpp"
 
@@ -92,16 +95,19 @@ TEST_F(AuthorityTest, revokes_every_certificate_of_a_client) {
   issue_server();
   issue("lost", Days(10));
   issue("kept");
-  const auto old = read_file(file("clients/lost/cert.pem"));
-  const auto old_key = read_file(file("clients/lost/key.pem"));
+  const auto text_of = [this](const std::string& name) {
+    std::ifstream in(file(name));
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const auto old = text_of("clients/lost/cert.pem"), old_key = text_of("clients/lost/key.pem");
   ASSERT_TRUE(authority_.renew(Days(30)));
   EXPECT_EQ(serve("lost"), Failure::none);
   const auto revoked = authority_.revoke_client("lost");
   ASSERT_TRUE(revoked) << problem(revoked);
   EXPECT_THAT(*revoked, SizeIs(2)) << "the one before it was renewed is as good as the new one";
   EXPECT_EQ(serve("lost"), Failure::revoked);
-  write_text(file("clients/lost/cert.pem"), old->text);
-  write_text(file("clients/lost/key.pem"), old_key->text);
+  write_text(file("clients/lost/cert.pem"), old);
+  write_text(file("clients/lost/key.pem"), old_key);
   EXPECT_EQ(serve("lost"), Failure::revoked);
   EXPECT_EQ(serve("kept"), Failure::none);
 }
