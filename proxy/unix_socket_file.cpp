@@ -46,7 +46,7 @@ std::optional<unsigned> gid_of(const std::string& name) {
   return entry != nullptr ? std::optional(entry->gr_gid) : std::nullopt;
 }
 
-std::string last_error() {
+std::string last_failure() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe)
 
@@ -58,7 +58,7 @@ std::optional<std::string> make_way(const std::string& path) {
   if (!S_ISSOCK(status.st_mode)) return path + " exists and is not a socket";
   if (somebody_listens(path)) return path + " is in use: something answers on it";
   if (::unlink(path.c_str()) != 0)
-    return "the stale socket " + path + " cannot be removed: " + last_error();
+    return "the stale socket " + path + " cannot be removed: " + last_failure();
   return std::nullopt;
 }
 
@@ -69,8 +69,8 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto gid = listener.group ? gid_of(*listener.group) : std::optional(unchanged);
   if (!uid) return "there is no user " + *listener.owner;
   if (!gid) return "there is no group " + *listener.group;
-  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_error();
-  if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_error();
+  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();
+  if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;
 }
 

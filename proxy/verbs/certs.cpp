@@ -16,7 +16,7 @@ namespace {
 constexpr int not_done = 1;
 constexpr int most_days = 36500;
 
-struct Options {
+struct CertsOptions {
   std::string folder = "certs";
   std::vector<std::string> hosts, names;
   std::string client;
@@ -30,21 +30,21 @@ int fail(const tls::Problem& problem) {
 }
 
 /// Until when the revocation list holds: for the end of what a verb has to say.
-int show_list(const tls::Authority& authority, const Options& options) {
+int show_list(const tls::Authority& authority, const CertsOptions& options) {
   const auto ends = authority.list_ends();
   if (!ends) return fail(ends.error());
   certs::print_list(options.folder, *ends);
   return EX_OK;
 }
 
-int show_all(const tls::Authority& authority, const Options& options) {
+int show_all(const tls::Authority& authority, const CertsOptions& options) {
   const auto entries = authority.list();
   if (!entries) return fail(entries.error());
   certs::print(*entries);
   return show_list(authority, options);
 }
 
-int init(const Options& options) {
+int init(const CertsOptions& options) {
   const auto authority = tls::Authority::make(options.folder, tls::Days(options.authority_days));
   if (!authority) return fail(authority.error());
   const auto server = authority->issue_server(options.hosts, tls::Days(options.server_days));
@@ -54,7 +54,7 @@ int init(const Options& options) {
   return status;
 }
 
-int issue_server(const Options& options) {
+int issue_server(const CertsOptions& options) {
   const auto authority = tls::Authority::open(options.folder);
   if (!authority) return fail(authority.error());
   const auto server = authority->issue_server(options.hosts, tls::Days(options.server_days));
@@ -64,7 +64,7 @@ int issue_server(const Options& options) {
   return EX_OK;
 }
 
-int issue_client(const Options& options) {
+int issue_client(const CertsOptions& options) {
   const auto authority = tls::Authority::open(options.folder);
   if (!authority) return fail(authority.error());
   const auto client =
@@ -77,7 +77,7 @@ int issue_client(const Options& options) {
   return EX_OK;
 }
 
-int revoke(const Options& options) {
+int revoke(const CertsOptions& options) {
   const auto authority = tls::Authority::open(options.folder);
   if (!authority) return fail(authority.error());
   const auto revoked = authority->revoke_client(options.client);
@@ -86,7 +86,7 @@ int revoke(const Options& options) {
   return show_list(*authority, options);
 }
 
-int renew(const Options& options) {
+int renew(const CertsOptions& options) {
   const auto authority = tls::Authority::open(options.folder);
   if (!authority) return fail(authority.error());
   const auto within = config::parse_duration(options.within);  // checked below
@@ -99,7 +99,7 @@ int renew(const Options& options) {
   return show_list(*authority, options);
 }
 
-int list(const Options& options) {
+int list(const CertsOptions& options) {
   const auto authority = tls::Authority::open(options.folder);
   if (!authority) return fail(authority.error());
   return show_all(*authority, options);
@@ -130,11 +130,11 @@ std::string check_within(const std::string& text) {
                                        : text + " is more than " + fmt::format("{}d", most_days);
 }
 
-using Shared = std::shared_ptr<Options>;
+using Shared = std::shared_ptr<CertsOptions>;
 
 /// A verb below `certs`.
 CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared& options, Run& run,
-              int (*work)(const Options&)) {
+              int (*work)(const CertsOptions&)) {
   auto& verb = *certs.add_subcommand(name, help);
   verb.add_option("--dir", options->folder, "Folder with the authority and what it has issued.")
       ->capture_default_str();
@@ -158,7 +158,7 @@ void add_client(CLI::App& verb, const Shared& options) {
       ->check(check_client);
 }
 
-constexpr const char* footer =
+constexpr const char* certs_footer =
     "  tidegate certs init --host docker.example.com --host 192.0.2.1\n"
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
@@ -170,9 +170,9 @@ constexpr const char* footer =
 
 void add_certs(CLI::App& app, Run& run) {
   auto& certs = *app.add_subcommand("certs", "Make and keep certificates for TLS listeners.");
-  certs.footer(footer);
+  certs.footer(certs_footer);
   certs.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CertsOptions>();
   auto& first =
       add(certs, "init", "Make an authority and a server's certificate.", options, run, init);
   add_hosts(first, options);
