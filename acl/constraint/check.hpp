@@ -41,7 +41,7 @@ struct Context {
   json::Document* body;  ///< conformed to its schema; null where there is none
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
-  std::string_view home = "";  ///< path of the object that is being checked, should it be absent
+  std::string_view home = {};  ///< path of the object that is being checked, should it be absent
 
   /// The body; absent where there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
