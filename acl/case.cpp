@@ -56,7 +56,8 @@ std::string sentences(const schema::Conformance& conformance) {
 }  // namespace
 
 std::size_t Case::Memory::capacity() const {
-  return request.capacity() + capacity_of(dropped) + capacity_of(enforced);
+  return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
+         commands.capacity();
 }
 
 void Case::Memory::clear() {
@@ -65,6 +66,7 @@ void Case::Memory::clear() {
   target.clear();
   dropped.clear();
   enforced.clear();
+  lookups.clear();
 }
 
 Case::Case(const Profile& profile, const Identity& identity, const Terms& terms, Memory& memory)
@@ -82,6 +84,7 @@ const Plan& Case::head(const RequestView& view) {
   check_rule();
   if (!denied()) check_head();
   if (!denied()) plan_body(view.body);
+  if (!denied()) ask();
   return plan_;
 }
 
@@ -127,31 +130,30 @@ void Case::check_head() {
   constraint::Findings found;
   std::vector<std::string> none;
   constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  context.lookups = &memory_.lookups;
   check(context);
   if (!found.empty()) deny(found);
 }
 
 void Case::plan_body(bool has_body) {
+  plan_answer();
   switch (info(request().operation).body) {
-    case BodyKind::json: plan_.body = Plan::Body::whole; return;
+    case BodyKind::json: plan_.body = Plan::Body::whole; break;
     case BodyKind::opaque:
       plan_.first_bytes = constraint::first_bytes(profile_.constraints(), request().operation);
       plan_.body = plan_.first_bytes == 0 ? Plan::Body::pass : Plan::Body::first;
-      if (plan_.body == Plan::Body::pass) settle();
-      return;
+      break;
     case BodyKind::none:  // dockerode repeats queries as bodies
-      if (has_body && habits() == schema::Habits::keep) {
-        plan_.body = Plan::Body::whole;
-        return;
-      }
-      if (has_body) plan_.body = Plan::Body::drop;
-      return settle();
+      if (!has_body) break;
+      plan_.body = habits() == schema::Habits::keep ? Plan::Body::whole : Plan::Body::drop;
+      break;
   }
 }
 
 const Plan& Case::body(std::string_view text, Scratch& scratch) {
   scratch.body.clear();
-  if (decision_.verdict != Verdict::open) return plan_;
+  if (decision_.verdict != Verdict::open || body_seen_) return plan_;
+  body_seen_ = true;
   if (plan_.body == Plan::Body::first) {
     check_first_bytes(text);
   } else if (info(request().operation).body == BodyKind::json) {
@@ -159,7 +161,7 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
   } else {
     restate(text, scratch);
   }
-  settle();
+  if (!denied()) ask();
   return plan_;
 }
 
@@ -210,15 +212,91 @@ void Case::check_body(Scratch& scratch) {
   scratch.found.clear();
   constraint::Context context{profile_.constraints(), request(), &scratch.document, scratch.found,
                               scratch.enforced};
+  context.lookups = &memory_.lookups;
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request().operation)) check(context);
   constraint::check_fields(context);
   if (!scratch.found.empty()) deny(scratch.found);
 }
 
-/// Nothing more is to be looked at.
-void Case::settle() {
-  if (decision_.verdict == Verdict::open) decision_.verdict = Verdict::allow;
+/// Puts the questions that checks have left into the plan; where there is none and the body has
+/// been seen, all is decided.
+void Case::ask() {
+  auto& lookups = memory_.lookups;
+  if (terms_.known != nullptr)
+    std::erase_if(lookups, [this](const Lookup& each) {
+      return terms_.known->have(each.reference, &profile_);
+    });
+  if (lookups.size() > terms_.lookups)
+    deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
+                                      ": more than `limits.lookups`, " +
+                                      std::to_string(terms_.lookups));
+  if (decision_.refusal) lookups.clear();  // in shadow mode, too: the first refusal counts
+  plan_.lookups = lookups;
+  const bool awaits_body = plan_.body == Plan::Body::whole || plan_.body == Plan::Body::first;
+  if (denied() || !lookups.empty() || (awaits_body && !body_seen_)) return;
+  decision_.verdict = Verdict::allow;
+}
+
+const Plan& Case::facts(std::span<const Fact> facts) {
+  if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
+  if (facts.size() != plan_.lookups.size()) return no_facts(Reason::object_unavailable);
+  judge(facts);
+  if (!decision_.refusal && terms_.known != nullptr)
+    for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
+  memory_.lookups.clear();
+  ask();
+  return plan_;
+}
+
+void Case::judge(std::span<const Fact> facts) {
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    constraint::judge(context, plan_.lookups[i], facts[i]);
+    if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
+    if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
+  }
+  if (!found.empty()) deny(found);
+  if (!unknown_member_.empty() && profile_.constraints().restricted())
+    deny(Reason::object_unknown_member,
+         std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));
+}
+
+/// What a name stands for may change before the engine reads it; what an id stands for does not.
+void Case::rename(const Lookup& asked, const Fact& fact) {
+  if (asked.reference == fact.id) return;
+  memory_.request.rename(fact.id);
+  renamed_ = true;
+}
+
+const Plan& Case::no_facts(Reason reason) {
+  if (decision_.verdict != Verdict::open) return plan_;
+  deny(reason, std::string(meaning(reason)));
+  ask();
+  return plan_;
+}
+
+/// A trial of a policy changes nothing.
+void Case::plan_answer() {
+  const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
+  if (request().operation == Operation::SystemEvents && !sees_commands &&
+      profile_.mode() == Mode::enforce)
+    plan_.answer = Plan::Answer::records;
+}
+
+std::optional<Reason> Case::answer_head(unsigned status, std::string_view content_type) {
+  constexpr unsigned ok = 200;
+  if (plan_.answer == Plan::Answer::pass || status != ok) return std::nullopt;
+  if (!answer::ExecCommands::knows(content_type)) return Reason::upstream_malformed;
+  memory_.commands.begin(terms_.record_bytes);
+  rewrites_answer_ = true;
+  return std::nullopt;
+}
+
+std::optional<Reason> Case::answer(std::string_view piece, bool last, std::string& out) {
+  return memory_.commands.pass(piece, last, out);
 }
 
 schema::Habits Case::habits() const {
@@ -238,7 +316,9 @@ void Case::deny(const constraint::Findings& found) {
 void Case::deny(Reason reason, const std::string& message) {
   if (decision_.refusal) return;
   decision_.refusal.emplace(reason, refused_for() + message);
-  if (profile_.mode() == Mode::enforce) decision_.verdict = Verdict::deny;
+  if (profile_.mode() == Mode::shadow) return;
+  plan_ = {};
+  decision_.verdict = Verdict::deny;
 }
 
 void Case::refuse(Refusal refusal) {

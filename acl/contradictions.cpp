@@ -11,14 +11,11 @@
 
 #include "acl/constraint/image_reference.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "acl/written.hpp"
 
 namespace acl {
 namespace {
-
-bool has_only(std::string_view text, std::string_view characters) {
-  return text.find_first_not_of(characters) == text.npos;
-}
 
 constexpr std::string_view repository_bytes = "abcdefghijklmnopqrstuvwxyz0123456789._-/*";
 constexpr std::string_view tag =

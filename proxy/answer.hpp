@@ -1,64 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/buffer.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "acl/capacity.hpp"
-#include "acl/reason.hpp"
 #include "acl/request.hpp"
-#include "config/settings.hpp"
-#include "proxy/audit.hpp"
-#include "proxy/buffer.hpp"
-#include "proxy/deadline.hpp"
-#include "proxy/http/chunks.hpp"
-#include "proxy/http/head.hpp"
+#include "proxy/http/body_filter.hpp"
+#include "proxy/http/h1/connection.hpp"
 #include "proxy/http/writer.hpp"
-#include "proxy/splice.hpp"
-#include "proxy/stream.hpp"
+#include "proxy/means.hpp"
 
 namespace proxy {
+
+extern template class http::h1::EngineInput<Stream>;
+extern template class http::h1::Connection<http::h1::EngineRole>;
 
 /// What becomes of a client's connection after a request.
 enum class Next { keep_alive, close, tunnel };
 
 /// What a session keeps from one answer to the next, so that a warm one allocates nothing.
 struct AnswerStorage {
-  http::Chunks chunks;
   http::ResponseHead head;
-  std::string head_out, chunk_line;
-  std::vector<std::string_view> pieces;
-  std::vector<net::const_buffer> out;
+  http::h1::Body body;
+  http::h1::Framer out;
+  std::string head_out;
+  std::string filtered;  ///< what a filter sends in place of a piece
 
   std::size_t capacity() const {
-    return acl::capacity_of(head.fields) + head_out.capacity() + chunk_line.capacity() +
-           acl::capacity_of(pieces) + acl::capacity_of(out);
+    return acl::capacity_of(head.fields) + body.capacity() + out.capacity() + head_out.capacity() +
+           filtered.capacity();
   }
 };
 
 /// The question that an answer belongs to.
 struct Question {
   const acl::Request& request;
-  bool http_1_0 = false;   ///< the client knows neither chunks nor interim answers
-  bool upgrades = false;   ///< an upgrade was asked for
-  bool keep_alive = true;  ///< the client's connection may live on
+  bool http_1_0 = false;                  ///< the client knows neither chunks nor interim answers
+  bool upgrades = false;                  ///< an upgrade was asked for
+  bool keep_alive = true;                 ///< the client's connection may live on
+  http::FilterChoice* filters = nullptr;  ///< null where no answer is rewritten
 };
 
 /// The engine's answer on its way to the client.
 class Answer {
  public:
-  Answer(Stream& upstream, Stream& client, Deadline&, const config::Limits&, BufferPool&, PipePool&,
-         AnswerStorage&, const Question&);
+  Answer(Stream& upstream, Stream& client, const Means&, AnswerStorage&, const Question&);
 
   /// Reads up to the end of the final head; interim answers (1xx) are passed on.
   /// \returns why there is no head to pass on.
   Task<std::optional<acl::Reason>> read_head();
   /// The engine has sent nothing at all so far.
-  bool nothing_arrived() const { return !arrived_; }
+  bool nothing_arrived() const { return engine_.nothing_arrived(); }
   unsigned status() const { return storage_.head.status; }
 
   /// Sends head and body to the client. Afterwards `failure` says whether it went wrong on the way:
@@ -71,38 +65,24 @@ class Answer {
   /// The engine's connection is fit for another request.
   bool upstream_reusable() const { return reusable_; }
   /// After Next::tunnel: what the engine sent right behind its head.
-  std::string_view behind_head() const { return arrived(); }
+  std::string_view behind_head() const { return engine_.buffer().data(); }
 
  private:
-  std::string_view arrived() const { return {block_.data() + begin_, end_ - begin_}; }
-  std::optional<std::size_t> head_size(std::size_t& scanned) const;
-  Task<bool> read_more();
-  void make_room();
   Task<bool> pass_on_interim();
+  std::optional<acl::Reason> choose_filter();
   bool opens_tunnel() const;
   http::OutgoingBody outgoing() const;
-  Task<void> relay_length();
-  Task<bool> splice(std::uint64_t& remaining);
-  Task<void> relay_chunked();
-  Task<void> relay_until_end();
-  Task<bool> flush();
+  Task<void> relay(http::Framing);
+  Task<bool> send_head();
   acl::Reason client_reason() const;
-  void add(std::string_view text) { storage_.out.emplace_back(text.data(), text.size()); }
-  void fail(acl::Reason reason) {
-    if (!failure_) failure_ = reason;
-  }
+  bool lasts() const { return acl::info(question_.request.operation).has(acl::lasting); }
 
-  Stream& upstream_;
   Stream& client_;
-  Deadline& deadline_;
-  const config::Limits& limits_;
-  BufferPool::Lease lease_;
-  PipePool& pipes_;
+  Means means_;
   AnswerStorage& storage_;
   Question question_;
-  std::span<char> block_;
-  std::size_t begin_ = 0, end_ = 0;
-  bool arrived_ = false;
+  http::h1::Connection<http::h1::EngineRole> engine_;
+  http::BodyFilter* filter_ = nullptr;
   bool reusable_ = false;
   std::optional<acl::Reason> failure_;
   std::uint64_t sent_ = 0;

@@ -248,6 +248,10 @@ void AuditRecord::append_outcome(Appender& out) const {
 
 void AuditRecord::append_counts(Clock::time_point now, Appender& out) const {
   using std::chrono::duration_cast, std::chrono::microseconds;
+  if (lookups_ != 0) {
+    append_number("lookups", lookups_, out);
+    append_number("lookup_ms", duration_cast<std::chrono::milliseconds>(lookup_time_).count(), out);
+  }
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);

@@ -87,6 +87,11 @@ class AuditRecord {
   /// Failed on the way, after it was let through: the reason is recorded.
   void failed(acl::Reason reason) { failure_ = reason; }
   void answered(unsigned status) { status_ = status; }
+  /// So many questions were put to the engine about what the request names.
+  void looked_up(std::size_t questions, Clock::duration time) {
+    lookups_ = questions;
+    lookup_time_ = time;
+  }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
   /// When the request was on its way to the engine, and when the engine's answer began.
@@ -105,6 +110,8 @@ class AuditRecord {
   Clock::time_point began_;
   std::optional<Clock::time_point> sent_, answered_;
   std::optional<acl::Reason> failure_;
+  std::size_t lookups_ = 0;
+  Clock::duration lookup_time_{0};
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
 };

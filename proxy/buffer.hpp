@@ -93,7 +93,7 @@ class BufferPool {
     ~Lease() { pool_.give_back(std::move(block_), size_); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    std::span<char> bytes() { return {block_.get(), size_}; }
+    std::span<char> bytes() const { return {block_.get(), size_}; }
 
     /// Whether a larger block can be had.
     bool may_grow() const { return size_ < modest || (size_ < block_size && pool_.has_large()); }
@@ -142,6 +142,36 @@ class BufferPool {
 
   std::vector<Block> free_;
   std::size_t lent_ = 0;  ///< of those above `modest`
+};
+
+/// The same as Buffer in a block of a pool's.
+class LeasedBuffer {
+ public:
+  LeasedBuffer(BufferPool& pool, std::size_t first) : lease_(pool, first) {}
+
+  std::string_view data() const { return {lease_.bytes().data() + begin_, end_ - begin_}; }
+  bool empty() const { return begin_ == end_; }
+  void added(std::size_t count) { end_ += count; }
+  void consume(std::size_t count) { begin_ += count; }
+
+  /// A block that was filled is too little for what comes, whether it has been used up or not. A
+  /// head must fit, even where blocks are scarce.
+  std::span<char> room() {
+    const bool full = end_ == lease_.bytes().size(), unused = begin_ == 0;
+    const bool largest = end_ >= BufferPool::block_size;
+    if (full && !largest && (unused || lease_.may_grow())) lease_.grow();
+    const auto block = lease_.bytes();
+    if (empty()) begin_ = end_ = 0;
+    if (end_ == block.size()) {
+      std::memmove(block.data(), block.data() + begin_, end_ - begin_);
+      end_ -= std::exchange(begin_, 0);
+    }
+    return block.subspan(end_);
+  }
+
+ private:
+  BufferPool::Lease lease_;
+  std::size_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace proxy

@@ -3,26 +3,21 @@
 
 #include <array>
 
+#include "proxy/http/h1/relay.hpp"
+
 namespace proxy {
 
 using acl::Reason;
 using http::Framing;
 
-Exchange::Exchange(Client& client, Upstream& upstream, Deadline& deadline,
-                   const config::Limits& limits, PipePool& pipes, Answer& answer,
+Exchange::Exchange(Client& client, Upstream& upstream, const Means& means, Answer& answer,
                    const Outgoing& outgoing)
-    : client_(client),
-      upstream_(upstream),
-      deadline_(deadline),
-      limits_(limits),
-      pipes_(pipes),
-      answer_(answer),
-      outgoing_(outgoing) {}
+    : client_(client), upstream_(upstream), means_(means), answer_(answer), outgoing_(outgoing) {}
 
-Task<Exchange::Outcome> Exchange::run(const bool& draining) {
+Task<Exchange::Outcome> Exchange::run() {
   if (const auto reason = co_await ask()) co_return *reason;
-  if (outgoing_.streamed == Framing::none) co_return co_await bring_answer(draining);
-  co_return co_await both(bring_answer(draining), send_body());
+  if (outgoing_.streamed == Framing::none) co_return co_await bring_answer();
+  co_return co_await both(bring_answer(), send_body());
 }
 
 /// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
@@ -32,11 +27,12 @@ Task<std::optional<Reason>> Exchange::ask() {
     if (upstream_.is_open() && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
     const bool kept = upstream_.is_open();
     if (!kept) {
-      const auto reason = co_await upstream_.open(deadline_, limits_.upstream_connect_time);
+      const auto reason =
+          co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
       if (reason) co_return client_.end() ? Reason::client_left : *reason;
     }
     upstream_.begin();
-    deadline_.arm(limits_.stall_time);
+    means_.deadline.arm(means_.limits.stall_time);
     sent_at_ = Clock::now();
     const bool taken = co_await send_head();
     if (taken || !kept) break;
@@ -65,75 +61,40 @@ Task<bool> Exchange::send_head() {
 /// A client that leaves is noticed only where the engine takes its time: most answers are here
 /// sooner, and then its next request is read at once instead of being waited for first.
 void Exchange::await_answer() {
-  deadline_.watch_wait();
+  means_.deadline.watch_wait();
   const bool lasts = acl::info(outgoing_.request.operation).has(acl::lasting);
-  if (!answered_ && !lasts) deadline_.arm(limits_.upstream_head_time);
-  if (!answered_ && lasts) deadline_.disarm();
+  if (!answered_ && !lasts) means_.deadline.arm(means_.limits.upstream_head_time);
+  if (!answered_ && lasts) means_.deadline.disarm();
 }
 
 Task<void> Exchange::send_body() {
+  out_.begin(outgoing_.streamed);
   if (!co_await send_first()) co_return;
-  for (;;) {
-    deadline_.arm(limits_.stall_time);
-    const auto piece = co_await client_.next_piece();
-    if (!piece) {
-      body_failure_ = deadline_.expired() ? Reason::client_stalled : piece.error();
-      co_return upstream_
-          .close();  // the engine sees a request that breaks off, and so does nothing
-    }
-    sent_ += piece->size;
-    if (!co_await send_piece(*piece)) co_return;  // the answer, if there is one, says why
-    if (piece->last) break;
-    if (client_.length_left() >= BufferPool::block_size && !co_await splice()) co_return;
-  }
-  await_answer();
+  http::h1::Relay relay(client_, upstream_.stream(), out_, means_);
+  const auto carried = co_await relay.run(sent_);
+  if (carried.refused) co_return;  // the answer, if there is one, says why
+  if (!carried.broken) co_return await_answer();
+  body_failure_ = means_.deadline.expired() ? Reason::client_stalled : *carried.broken;
+  upstream_.close();  // the engine sees a request that breaks off, and so does nothing
 }
 
+/// What was read of the body to decide about it.
 Task<bool> Exchange::send_first() {
   const std::string_view first = outgoing_.first;
   if (first.empty()) co_return true;
-  deadline_.arm(limits_.stall_time);
+  means_.deadline.arm(means_.limits.stall_time);
   sent_ += first.size();
-  const bool sent = co_await send_piece({.data = {&first, 1}, .size = first.size()});
+  out_.add(http::Piece{.data = {&first, 1}, .size = first.size()});
+  const auto [error, n] = co_await upstream_.stream().write(out_.bytes());
+  out_.clear();
   outgoing_.body.give_back();
-  co_return sent;
-}
-
-/// Moves the rest of a long body without looking at it, where that can be done.
-/// \returns false where it broke off.
-Task<bool> Exchange::splice() {
-  client_.forget_piece();
-  Splice way(client_.stream(), upstream_.stream(), pipes_);
-  while (way.possible() && client_.length_left() != 0) {
-    deadline_.arm(limits_.stall_time);
-    const auto moved = co_await way.move_some(client_.length_left());
-    client_.moved_on(moved.size);
-    sent_ += moved.size;
-    if (moved.source) {
-      body_failure_ = deadline_.expired() ? Reason::client_stalled : Reason::client_left;
-      upstream_.close();  // as in send_body()
-    }
-    if (moved.source || moved.sink) co_return false;
-  }
-  co_return true;
-}
-
-Task<bool> Exchange::send_piece(const Piece& piece) {
-  const bool chunked = outgoing_.streamed == Framing::chunked;
-  chunk_line_.clear();
-  if (chunked && piece.size != 0) http::append_chunk_line(piece.size, chunk_line_);
-  out_.assign(1, net::buffer(chunk_line_));
-  for (const auto data : piece.data) out_.emplace_back(data.data(), data.size());
-  if (chunked && piece.size != 0) out_.emplace_back(net::buffer("\r\n", 2));
-  if (chunked && piece.last) out_.emplace_back(net::buffer("0\r\n\r\n", 5));
-  const auto [error, n] = co_await upstream_.stream().write(out_);
   co_return !error;
 }
 
-Task<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
+Task<Exchange::Outcome> Exchange::bring_answer() {
   auto reason = co_await answer_.read_head();
   if (reason && may_repeat() && upstream_.used() && answer_.nothing_arrived() &&
-      !deadline_.expired() && !client_.end()) {
+      !means_.deadline.expired() && !client_.end()) {
     upstream_.close();
     reason = co_await ask();
     if (!reason) reason = co_await answer_.read_head();
@@ -147,7 +108,7 @@ Task<Exchange::Outcome> Exchange::bring_answer(const bool& draining) {
   }
   answered_at_ = Clock::now();
   upstream_.answered();
-  auto next = co_await answer_.pass_on(draining);
+  auto next = co_await answer_.pass_on(close_after_);
   if (next == Next::tunnel) co_return next;
   if (answer_.upstream_reusable() && client_.body_complete())
     upstream_.rest();

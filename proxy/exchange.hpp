@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "acl/request.hpp"
 #include "acl/result.hpp"
@@ -27,13 +26,13 @@ struct Outgoing {
 /// One request on its way to the engine, and its answer on the way back.
 class Exchange {
  public:
-  Exchange(Client&, Upstream&, Deadline&, const config::Limits&, PipePool&, Answer&,
-           const Outgoing&);
+  Exchange(Client&, Upstream&, const Means&, Answer&, const Outgoing&);
 
-  /// \param draining read when the answer's head is written: is this connection's last answer due?
   /// \returns what is next; or why there is no answer, and then the client has been sent none.
-  Task<acl::Result<Next, acl::Reason>> run(const bool& draining);
+  Task<acl::Result<Next, acl::Reason>> run();
 
+  /// The client's connection is to end with this answer, where its head is not on its way yet.
+  void close_after() { close_after_ = true; }
   /// The client's side has ended while the engine works on its request.
   void client_ended();
   using Clock = std::chrono::steady_clock;
@@ -52,26 +51,21 @@ class Exchange {
   Task<bool> send_head();
   Task<void> send_body();
   Task<bool> send_first();
-  Task<bool> send_piece(const Piece&);
-  Task<bool> splice();
-  Task<Outcome> bring_answer(const bool& draining);
+  Task<Outcome> bring_answer();
   acl::Reason explain(acl::Reason) const;
   void await_answer();
   void stop_body();
 
   Client& client_;
   Upstream& upstream_;
-  Deadline& deadline_;
-  const config::Limits& limits_;
-  PipePool& pipes_;
+  Means means_;
   Answer& answer_;
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;
-  bool answered_ = false;
+  bool answered_ = false, close_after_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;
-  std::string chunk_line_;
-  std::vector<net::const_buffer> out_;  ///< one piece of body on its way
+  http::h1::Framer out_;  ///< of the body that is relayed
 };
 
 }  // namespace proxy

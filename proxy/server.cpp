@@ -238,6 +238,7 @@ admin::Process Server::process() const {
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
   on_each_worker([snapshot](Worker& worker) {
     worker.snapshot = snapshot;
+    worker.known.clear();
     worker.spares.clear();  // the engine's certificate may be another
   });
   net::post(workers_.front()->loop, release_unused_memory);

@@ -3,7 +3,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+
 #include "proxy/handshake.hpp"
+#include "proxy/rewritten_answer.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
 
@@ -17,7 +20,8 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
     : worker_(worker),
       identity_(identity),
       held_(held),
-      client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
+      client_(std::move(client), worker.settings.limits, held, worker.heads,
+              [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
@@ -82,8 +86,11 @@ Session::Turn::Turn(Session& session)
     : lease(session.worker_.workspaces),
       body(session.worker_.bodies, session.held_),
       asked(session.held_),
-      terms{session.snapshot_->web_rules[session.identity_.listener],
-            session.worker_.settings.limits.query_parameters},
+      terms{.web = session.snapshot_->web_rules[session.identity_.listener],
+            .query_parameters = session.worker_.settings.limits.query_parameters,
+            .lookups = session.worker_.settings.limits.lookups,
+            .record_bytes = session.worker_.settings.limits.record_bytes,
+            .known = &session.worker_.known},
       decided(*session.profile_, session.identity_, terms, work.deciding),
       record(session.worker_.audit, session.identity_, decided) {}
 
@@ -118,12 +125,57 @@ Task<void> Session::decide(Turn& turn) {
   }
   client_.consume_head(head_);
   charge(turn);
+  if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (plan.body == Body::none || plan.body == Body::pass) co_return;
   if (const auto reason = co_await read_body(plan, turn))
     decided.refuse(Refusal(*reason));
   else if (plan.body != Body::drop)
     decide_with_body(turn);
+  if (!plan.lookups.empty()) co_await look_up(turn);
   charge(turn);
+}
+
+/// Asks the engine what the Case wants to know. Nothing of the request has been sent yet, and a
+/// client that leaves meanwhile ends it.
+Task<void> Session::look_up(Turn& turn) {
+  auto& decided = turn.decided;
+  const auto questions = decided.plan().lookups;
+  const auto began = AuditRecord::Clock::now();
+  use_spare();
+  deadline_.arm(worker_.settings.limits.lookup_time);
+  deadline_.watch_wait();
+  HeldBody answer(worker_.bodies, held_);
+  auto found = co_await LookUp(upstream_, answer, means()).run(questions);
+  deadline_.stop_watching();
+  deadline_.disarm();
+  turn.record.looked_up(questions.size(), AuditRecord::Clock::now() - began);
+  if (client_.end()) found.failure = Reason::client_left;
+  if (stopped_) found.failure = Reason::draining;
+  if (!found.failure)
+    decided.facts(found.facts);
+  else if (found.failure == Reason::client_left || found.failure == Reason::draining)
+    decided.refuse(Refusal(*found.failure));
+  else
+    decided.no_facts(*found.failure);
+  if (decided.denied() && found.words) turn.engines_words = std::move(found.words);
+  if (decided.renamed()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
+  if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
+}
+
+/// What new engines say of objects is for the operator to know: once in a process.
+void Session::note_unknown_member(const std::string& member) {
+  worker_.audit.metrics.unknown_members.add();
+  static std::atomic_flag noted;
+  if (!noted.test_and_set())
+    spdlog::warn(
+        "the engine says of an object '{}', which tidegate does not know: is there a newer "
+        "tidegate?",
+        member);
+}
+
+void Session::use_spare() {
+  if (upstream_.is_open()) return;
+  if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
 }
 
 /// What is held for the head counts, too: much where the target is long.
@@ -188,18 +240,19 @@ Task<Next> Session::forward(Turn& turn) {
 
 Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   auto& record = turn.record;
-  if (!upstream_.is_open())
-    if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
+  use_spare();
+  RewrittenAnswer rewritten(turn.decided, held_);
+  const bool rewrites = turn.decided.plan().answer != acl::Plan::Answer::pass;
   const Question question{.request = turn.decided.request(),
                           .http_1_0 = head_.minor_version == 0,
                           .upgrades = !turn.decided.upgrade().empty(),
-                          .keep_alive = head_.keep_alive && head_.minor_version != 0};
-  const auto& limits = worker_.settings.limits;
-  Answer answer(upstream_.stream(), client_.stream(), deadline_, limits, worker_.buffers,
-                worker_.pipes, turn.work.answer, question);
-  Exchange exchange(client_, upstream_, deadline_, limits, worker_.pipes, answer, outgoing);
+                          .keep_alive = head_.keep_alive && head_.minor_version != 0,
+                          .filters = rewrites ? &rewritten : nullptr};
+  Answer answer(upstream_.stream(), client_.stream(), means(), turn.work.answer, question);
+  Exchange exchange(client_, upstream_, means(), answer, outgoing);
   exchange_ = &exchange;
-  const auto next = co_await exchange.run(draining_);
+  if (draining_) exchange.close_after();
+  const auto next = co_await exchange.run();
   exchange_ = nullptr;
   deadline_.stop_watching();
   if (exchange.sent_at() != Exchange::Clock::time_point())
@@ -223,8 +276,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
 }
 
 Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
-  Tunnel tunnel(client_, upstream_.stream(), deadline_, worker_.settings.limits, worker_.buffers,
-                worker_.pipes);
+  Tunnel tunnel(client_, upstream_.stream(), means());
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
   worker_.audit.metrics.tunnels.take();
@@ -245,8 +297,14 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
   const bool to_head = turn.decided.request().method == acl::Method::head;
   auto& answer = turn.work.answer.head_out;
   answer.clear();
-  http::append_refusal(refusal, connection, to_head, answer);
-  turn.record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
+  if (const auto& words = turn.engines_words; words && refusal.reason != Reason::limit_memory) {
+    http::append_answer(words->status, words->content_type, words->body, connection, to_head,
+                        answer);
+    turn.record.answered(words->status);
+  } else {
+    http::append_refusal(refusal, connection, to_head, answer);
+    turn.record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
+  }
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
   const auto [error, n] = co_await client_.stream().write(answer);
   owes_leave_ = !error && !go_on;
@@ -255,7 +313,7 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
 
 Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
-  const bool well_formed = status == 403 || status >= 500;
+  const bool well_formed = status == 403 || status >= 500 || turn.engines_words;
   if (reason == Reason::client_unknown) co_return false;  // and so for its next request
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
@@ -282,17 +340,25 @@ void Session::watch_client() {
 }
 
 void Session::client_ended() {
-  if (exchange_ != nullptr) exchange_->client_ended();
+  if (exchange_ != nullptr) return exchange_->client_ended();
+  const bool half_closed = client_.end() == net::error::eof && !client_.stream().hung_up();
+  if (!half_closed) upstream_.cancel();  // a look-up may be under way
 }
 
 void Session::drain() {
   draining_ = true;
+  if (exchange_ != nullptr) exchange_->close_after();
   if (idle_ && client_.buffer().empty()) cancel();
 }
 
 void Session::stop() {
-  draining_ = stopped_ = true;
+  stopped_ = true;
+  drain();
   cancel();
+}
+
+Means Session::means() {
+  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes, worker_.heads};
 }
 
 void Session::cancel() {

@@ -13,6 +13,7 @@
 #include "proxy/client.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/held_body.hpp"
+#include "proxy/lookup.hpp"
 #include "proxy/upstream.hpp"
 #include "proxy/workspace.hpp"
 
@@ -52,6 +53,7 @@ class Session : public boost::intrusive::list_base_hook<> {
     Charge asked;  ///< for the head
     acl::Terms terms;
     acl::Case decided;
+    std::optional<LookedUp::Words> engines_words;  ///< in place of a refusal of our own
     AuditRecord record;  ///< written when it leaves scope, so that no return skips it
   };
 
@@ -62,6 +64,9 @@ class Session : public boost::intrusive::list_base_hook<> {
   void charge(Turn&);
   Task<std::optional<acl::Reason>> read_body(acl::Plan, Turn&);
   void decide_with_body(Turn&);
+  Task<void> look_up(Turn&);
+  void note_unknown_member(const std::string&);
+  void use_spare();
   Task<void> invite_body(const Turn&);
   Task<Next> forward(Turn&);
   Task<Next> exchange(const Outgoing&, Turn&);
@@ -71,6 +76,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> take_leave();
   void watch_client();
   void client_ended();
+  Means means();
   void cancel();
 
   Worker& worker_;

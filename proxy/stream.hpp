@@ -81,6 +81,11 @@ class Stream {
   /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
   /// TCP only after a reset.
   bool hung_up();
+  /// Waits until the peer has closed altogether: what hung_up() sees.
+  template <class Token>
+  auto async_wait_for_hang_up(Token&& token) {
+    return socket_.async_wait(Socket::wait_error, std::forward<Token>(token));
+  }
   /// The peer will send no more, whether or not all that it sent has been read.
   bool sending_ended();
   /// Data or the end has arrived: an idle connection to the engine in this state is no longer fit

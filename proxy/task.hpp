@@ -185,6 +185,7 @@ class Signal {
   bool await_ready() const noexcept { return given_; }
   void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
   void await_resume() noexcept { given_ = false; }
+  bool awaited() const { return static_cast<bool>(waiter_); }
   void give() {
     given_ = true;
     if (waiter_) std::exchange(waiter_, {}).resume();

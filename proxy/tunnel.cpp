@@ -3,18 +3,12 @@
 
 namespace proxy {
 
-Tunnel::Tunnel(Client& client, Stream& upstream, Deadline& deadline, const config::Limits& limits,
-               BufferPool& buffers, PipePool& pipes)
-    : client_(client),
-      upstream_(upstream),
-      deadline_(deadline),
-      limits_(limits),
-      buffers_(buffers),
-      pipes_(pipes) {}
+Tunnel::Tunnel(Client& client, Stream& upstream, const Means& means)
+    : client_(client), upstream_(upstream), means_(means) {}
 
 Task<void> Tunnel::run(std::string_view behind_head) {
   co_await client_.stop_reading();
-  deadline_.arm(limits_.tunnel_idle_time);
+  means_.deadline.arm(means_.limits.tunnel_idle_time);
   co_await both(pump_to_upstream(), pump_to_client(behind_head));
 }
 
@@ -30,7 +24,7 @@ Task<void> Tunnel::pump_to_upstream() {
   client_done_ = true;
   if (upstream_done_) co_return;
   // A client that has only closed its sending side waits for output; one that is gone does not.
-  const auto [error] = co_await client_.stream().socket().async_wait(Socket::wait_error, as_result);
+  const auto [error] = co_await client_.stream().async_wait_for_hang_up(as_result);
   if (!error) stop();
 }
 
@@ -41,16 +35,16 @@ Task<void> Tunnel::pump_to_client(std::string_view behind_head) {
   if (!open) co_return stop();
   // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our
   // end. Pass it on and give the client a while; closing at once would drop output still in flight.
-  deadline_.arm(limits_.stall_time);
+  means_.deadline.arm(means_.limits.stall_time);
   co_await client_.stream().end_sending();
-  deadline_.arm(limits_.tunnel_linger_time);
+  means_.deadline.arm(means_.limits.tunnel_linger_time);
   if (client_done_ || client_.stream().hung_up()) stop();
 }
 
 /// Waits with little in hand: a thousand streams are silent nearly always, whatever they brought.
 /// \returns whether `to` would still take bytes: the end came from `from`.
 Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
-  BufferPool::Lease lease(buffers_, BufferPool::little);
+  BufferPool::Lease lease(means_.buffers, BufferPool::little);
   for (;;) {
     const auto room = lease.bytes();
     const auto [error, n] =
@@ -74,7 +68,7 @@ Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
 /// again.
 Task<Splice::Moved> Tunnel::pump_bulk(Stream& from, Stream& to, std::uint64_t& count) {
   constexpr std::size_t small = 16 * 1024;
-  Splice splice(from, to, pipes_);
+  Splice splice(from, to, means_.pipes);
   Splice::Moved moved{.size = small};
   while (splice.possible() && moved.size >= small && !moved.source && !moved.sink) {
     moved = co_await splice.move_some(PipePool::pipe_size);
@@ -85,7 +79,7 @@ Task<Splice::Moved> Tunnel::pump_bulk(Stream& from, Stream& to, std::uint64_t& c
 }
 
 void Tunnel::progress() {
-  if (!upstream_done_) deadline_.arm(limits_.tunnel_idle_time);
+  if (!upstream_done_) means_.deadline.arm(means_.limits.tunnel_idle_time);
 }
 
 Task<bool> Tunnel::send(Stream& to, std::string_view bytes, std::uint64_t& count) {

@@ -4,12 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "config/settings.hpp"
-#include "proxy/buffer.hpp"
 #include "proxy/client.hpp"
-#include "proxy/deadline.hpp"
-#include "proxy/splice.hpp"
-#include "proxy/stream.hpp"
+#include "proxy/means.hpp"
 
 namespace proxy {
 
@@ -17,7 +13,7 @@ namespace proxy {
 /// `echo x | docker exec -i …` closes its sending side and expects the rest of the output.
 class Tunnel {
  public:
-  Tunnel(Client&, Stream& upstream, Deadline&, const config::Limits&, BufferPool&, PipePool&);
+  Tunnel(Client&, Stream& upstream, const Means&);
 
   /// Returns when both directions have ended. \param behind_head the engine's first bytes.
   Task<void> run(std::string_view behind_head);
@@ -38,10 +34,7 @@ class Tunnel {
 
   Client& client_;
   Stream& upstream_;
-  Deadline& deadline_;
-  const config::Limits& limits_;
-  BufferPool& buffers_;
-  PipePool& pipes_;
+  Means means_;
   bool client_done_ = false, upstream_done_ = false;
   std::uint64_t from_client_ = 0, from_upstream_ = 0;
 };

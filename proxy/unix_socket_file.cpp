@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/unix_socket_file.hpp"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <charconv>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
+
+#include "config/accounts.hpp"
 
 namespace proxy {
 namespace {
@@ -25,25 +26,6 @@ bool somebody_listens(const std::string& path) {
   error.clear();
   probe.connect(net::local::stream_protocol::endpoint(path), error);
   return error != net::error::connection_refused && error != net::error::not_found;
-}
-
-std::optional<unsigned> number(const std::string& text) {
-  unsigned value = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(value) : std::nullopt;
-}
-
-std::optional<unsigned> uid_of(const std::string& name) {
-  if (const auto id = number(name)) return id;
-  const auto* entry = ::getpwnam(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return entry != nullptr ? std::optional(entry->pw_uid) : std::nullopt;
-}
-
-std::optional<unsigned> gid_of(const std::string& name) {
-  if (const auto id = number(name)) return id;
-  const auto* entry = ::getgrnam(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return entry != nullptr ? std::optional(entry->gr_gid) : std::nullopt;
 }
 
 std::string last_failure() {
@@ -64,9 +46,13 @@ std::optional<std::string> make_way(const std::string& path) {
 
 std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
-  const auto unchanged = static_cast<unsigned>(-1);
-  const auto uid = listener.owner ? uid_of(*listener.owner) : std::optional(unchanged);
-  const auto gid = listener.group ? gid_of(*listener.group) : std::optional(unchanged);
+  static constexpr auto unchanged = static_cast<std::uint32_t>(-1);
+  const auto accounts = config::system_accounts();
+  const auto number = [](const auto& account, const auto& lookup) {
+    return account ? config::account_number(*account, lookup) : std::optional(unchanged);
+  };
+  const auto uid = number(listener.owner, accounts.uid_of);
+  const auto gid = number(listener.group, accounts.gid_of);
   if (!uid) return "there is no user " + *listener.owner;
   if (!gid) return "there is no group " + *listener.group;
   if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();

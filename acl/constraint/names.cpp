@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
 
 namespace acl::constraint {
@@ -26,10 +27,6 @@ bool looks_like_swarm_id(std::string_view name) {
   return name.size() == whole_swarm_id && name.find_first_not_of(base36) == name.npos;
 }
 
-bool may_begin_an_id(std::string_view target) {
-  return target.find_first_not_of(base36) == target.npos;
-}
-
 bool is_network_name(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, [](unsigned char c) {
     return c <= ' ' || c == 0x7f || c == ':' || c == '/';
@@ -43,6 +40,7 @@ void check_container_name(Context& context) {
   context.refuse(Constraint::names, "name", Quoted{name}, name_wanted);
 }
 
+/// Local networks have the engine's ids, others swarm's.
 void check_new_network_name(Context& context, json::Value value) {
   const std::string_view name = value.text();
   const bool is_whole = name.size() == whole_engine_id && looks_like_engine_id(name);

@@ -63,7 +63,7 @@ std::optional<Reply> check_version(const acl::Request& request) {
 
 Session::Session(Socket socket, Engine& engine, Deadlines& deadlines)
     : engine_(engine),
-      client_(std::move(socket), limits(), held_, [this] { engine_.change(); }),
+      client_(std::move(socket), limits(), held_, heads_, [this] { engine_.change(); }),
       deadline_(deadlines, [this] { stop(); }) {}
 
 Task<void> Session::serve() {

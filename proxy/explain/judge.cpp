@@ -67,7 +67,7 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
     if (has_line_end(value)) return acl::Refusal(acl::Reason::head_field_value);
   const auto bytes = head_of(asked_);
   http::RequestHead head;
-  if (const auto reason = http::read_request_head(
+  if (const auto reason = http::HeadReader().read_request(
           bytes, {limits.head_bytes, limits.head_fields, limits.target_bytes}, head))
     return acl::Refusal(*reason);
   const auto plan = case_.head(http::view_of(head));
@@ -90,9 +90,12 @@ std::string Judgement::text() const {
   append_line("rule", decision.rule, out);
   append_line("decision",
               decision.would_deny() ? "allowed (shadow: would be refused)"
-              : allowed()           ? "allowed"
+              : case_.allowed()     ? "allowed"
+              : allowed()           ? "allowed, unless the engine's answer says otherwise"
                                     : "refused",
               out);
+  for (const auto& lookup : case_.plan().lookups)
+    append_line("asks", fmt::format("GET {} ({})", lookup.target(), lookup.place), out);
   if (!allowed() || decision.would_deny()) {
     const auto& [reason, message] = *decision.refusal;
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);

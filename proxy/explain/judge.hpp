@@ -24,7 +24,8 @@ class Judgement {
   Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
             const config::Limits&);
 
-  bool allowed() const { return case_.allowed(); }
+  /// Also where it depends on what the engine says of an object.
+  bool allowed() const { return !case_.denied(); }
   /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
   /// engine would be sent.
   std::string text() const;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "proxy/http/framing.hpp"
+#include "proxy/http/head_agreement.hpp"
 
 namespace proxy::http {
 namespace {
@@ -37,6 +38,11 @@ acl::Sender sender_of(const Head& head) {
       note(field.value, sender.fetch_sites, sender.fetch_site);
   }
   return sender;
+}
+
+/// A reload may have made the limits tighter since a head was remembered.
+bool is_within(const HeadLimits& limits, std::string_view bytes, const Head& head) {
+  return bytes.size() <= limits.bytes && head.fields.size() <= limits.fields;
 }
 
 /// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
@@ -86,6 +92,31 @@ bool read_response_head(std::string_view bytes, const HeadLimits& limits, bool t
   out.framing = answer_framing(once, out.status, to_head);
   out.keep_alive = keeps_alive(out);
   return true;
+}
+
+std::optional<Reason> HeadReader::read_request(std::string_view bytes, const HeadLimits& limits,
+                                               RequestHead& out) {
+  const HeadMemory::Sighting seen(HeadMemory::Kind::request, bytes);
+  if (memory_.recall(seen, out) && is_within(limits, bytes, out) &&
+      out.target.size() <= limits.target_bytes) {
+    out.sender = sender_of(out);
+    return std::nullopt;
+  }
+  if (const auto reason = read_request_head(bytes, limits, out)) return reason;
+  if (!llhttp_agrees(bytes, out)) return Reason::head_disagreement;
+  memory_.remember(seen, out);
+  return std::nullopt;
+}
+
+std::optional<Reason> HeadReader::read_answer(std::string_view bytes, const HeadLimits& limits,
+                                              bool to_head, ResponseHead& out) {
+  using enum HeadMemory::Kind;
+  const HeadMemory::Sighting seen(to_head ? answer_to_head : answer, bytes);
+  if (memory_.recall(seen, out) && is_within(limits, bytes, out)) return std::nullopt;
+  if (!read_response_head(bytes, limits, to_head, out)) return Reason::upstream_malformed;
+  if (!llhttp_agrees(bytes, out, to_head)) return Reason::upstream_disagreement;
+  memory_.remember(seen, out);
+  return std::nullopt;
 }
 
 }  // namespace proxy::http

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "acl/reason.hpp"
+#include "proxy/buffer.hpp"
+#include "proxy/stream.hpp"
+
+namespace proxy::http::h1 {
+
+/// What the engine sends, read into a block that is lent for the time of one answer.
+template <class Stream>
+class EngineInput {
+ public:
+  /// \param first size of the block to begin with
+  EngineInput(Stream& stream, BufferPool& pool, std::size_t first)
+      : stream_(stream), in_(pool, first) {}
+
+  LeasedBuffer& buffer() { return in_; }
+  const LeasedBuffer& buffer() const { return in_; }
+  Stream& stream() { return stream_; }
+  /// Why the last read brought nothing.
+  error_code end() const { return end_; }
+  /// Never outside of more().
+  bool reading() const { return false; }
+  /// It has sent nothing at all so far.
+  bool nothing_arrived() const { return !arrived_; }
+
+  /// Waits for more bytes. \returns false where none come.
+  Task<bool> more() {
+    const auto room = in_.room();
+    const auto into = net::buffer(room.data(), room.size());
+    const auto [error, n] = co_await stream_.async_read_some(into, as_result);
+    in_.added(n);
+    arrived_ = arrived_ || n != 0;
+    end_ = error;
+    co_return !error;
+  }
+  acl::Reason why_no_more() const { return acl::Reason::upstream_closed; }
+
+ private:
+  Stream& stream_;
+  LeasedBuffer in_;
+  error_code end_;
+  bool arrived_ = false;
+};
+
+}  // namespace proxy::http::h1

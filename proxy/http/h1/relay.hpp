@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "acl/result.hpp"
+#include "proxy/http/body_filter.hpp"
+#include "proxy/http/h1/body.hpp"
+#include "proxy/means.hpp"
+
+namespace proxy::http::h1 {
+
+/// How the carrying of a body ended.
+struct Carried {
+  std::optional<acl::Reason> broken;  ///< why no more of it comes
+  bool refused = false;               ///< the other side takes no more
+};
+
+/// Carries what is left of a body from a connection to the other side's stream.
+template <class From, class To>
+class Relay {
+ public:
+  /// \param out what it already has, a head as a rule, goes out with the first piece.
+  Relay(From& from, To& to, Framer& out, const Means& means)
+      : from_(from), to_(to), out_(out), means_(means) {}
+
+  /// The source may be silent for days.
+  void be_patient() { patient_ = true; }
+  /// Each piece is rewritten, by way of `text`.
+  void rewrite(BodyFilter* filter, std::string& text) {
+    filter_ = filter;
+    text_ = &text;
+  }
+
+  /// \param count grows by the payload that goes on.
+  Task<Carried> run(std::uint64_t& count) {
+    await_source();
+    for (;;) {
+      auto piece = from_.take();
+      if (piece && filter_ != nullptr) piece = rewritten(*piece);
+      if (!piece) co_return Carried{.broken = piece.error()};
+      out_.add(*piece);
+      count += piece->size;
+      if (!out_.empty()) {
+        means_.deadline.arm(means_.limits.stall_time);
+        const auto [error, n] = co_await to_.write(out_.bytes());
+        out_.clear();
+        if (error) co_return Carried{.refused = true};
+        await_source();
+      }
+      if (piece->last) co_return Carried{};
+      if (from_.length_left() >= BufferPool::block_size && filter_ == nullptr) {
+        const auto carried = co_await splice(count);
+        if (carried.broken || carried.refused) co_return carried;
+      }
+      if (const auto broken = co_await from_.await_piece()) co_return Carried{.broken = broken};
+    }
+  }
+
+ private:
+  void await_source() {
+    if (patient_) return means_.deadline.disarm();
+    means_.deadline.arm(means_.limits.stall_time);
+  }
+
+  /// Moves the rest of a long body without looking at it, where that can be done.
+  Task<Carried> splice(std::uint64_t& count) {
+    if constexpr (std::is_constructible_v<Splice, decltype(from_.stream()), To&, PipePool&>) {
+      Splice way(from_.stream(), to_, means_.pipes);
+      while (way.possible() && from_.length_left() != 0) {
+        means_.deadline.arm(means_.limits.stall_time);
+        const auto moved = co_await way.move_some(from_.length_left());
+        from_.moved_on(moved.size);
+        count += moved.size;
+        if (moved.source) co_return Carried{.broken = from_.why_no_more()};
+        if (moved.sink) co_return Carried{.refused = true};
+      }
+      await_source();
+    }
+    co_return Carried{};
+  }
+
+  acl::Result<Piece, acl::Reason> rewritten(const Piece& piece) {
+    text_->clear();
+    for (const auto data : piece.data)
+      if (const auto reason = filter_->pass(data, false, *text_)) return *reason;
+    if (piece.last)
+      if (const auto reason = filter_->pass({}, true, *text_)) return *reason;
+    rewritten_ = *text_;
+    const auto pieces = rewritten_.empty() ? 0U : 1U;
+    return Piece{.data = {&rewritten_, pieces}, .size = rewritten_.size(), .last = piece.last};
+  }
+
+  From& from_;
+  To& to_;
+  Framer& out_;
+  const Means& means_;
+  bool patient_ = false;
+  BodyFilter* filter_ = nullptr;
+  std::string* text_ = nullptr;
+  std::string_view rewritten_;
+};
+
+}  // namespace proxy::http::h1
