@@ -313,7 +313,7 @@ void Case::deny(const constraint::Findings& found) {
 }
 
 /// Refuses, or in shadow mode notes the first refusal: it is what a client would be told.
-void Case::deny(Reason reason, std::string message) {
+void Case::deny(Reason reason, const std::string& message) {
   if (decision_.refusal) return;
   decision_.refusal.emplace(reason, refused_for() + message);
   if (profile_.mode() == Mode::shadow) return;

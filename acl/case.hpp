@@ -144,7 +144,7 @@ class Case {
 
   std::string refused_for() const;
   void deny(const constraint::Findings&);
-  void deny(Reason, std::string message);
+  void deny(Reason, const std::string& message);
 
   const Profile& profile_;
   const Identity& identity_;

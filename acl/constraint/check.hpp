@@ -47,7 +47,7 @@ struct Context {
   json::Document* body;  ///< conformed to its schema; null where there is none
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
-  std::string_view home = "";  ///< path of the object that is being checked, should it be absent
+  std::string_view home = {};  ///< path of the object that is being checked, should it be absent
   /// Questions to the engine, whose answers judge() gets. Where there is nobody to ask, what would
   /// be asked about is refused.
   std::vector<Lookup>* lookups = nullptr;
