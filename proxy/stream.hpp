@@ -26,8 +26,8 @@ class Stream {
 
   explicit Stream(Socket socket) : socket_(std::move(socket)) {}
   explicit Stream(net::io_context& loop) : socket_(loop) {}
-  Stream(Stream&&) = default;
-  Stream& operator=(Stream&&) = default;
+  Stream(Stream&&) noexcept = default;
+  Stream& operator=(Stream&&) noexcept = default;
 
   executor_type get_executor() { return socket_.get_executor(); }
   Socket& socket() { return socket_; }
