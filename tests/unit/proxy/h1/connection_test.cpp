@@ -197,5 +197,20 @@ TEST(AnAnswer, is_refused_as_soon_as_nothing_can_become_of_it) {
             Reason::upstream_malformed);
 }
 
+TEST(AConversation, is_understood_the_same_however_its_bytes_arrive) {
+  const std::string asked = text_of(requests[0]) + text_of(requests[2]) + text_of(requests[1]);
+  const std::string said = "HTTP/1.1 103 Early Hints\r\n\r\n" + text_of(answers[0]) +
+                           text_of(answers[2]) + text_of(answers[1]);
+  const auto whole = Bench().requests_in({{asked}}), answered = Bench().answers_in({{said}});
+  EXPECT_EQ(whole,
+            "GET|/info|Host:d|stays\n\n"
+            "PUT|/x|Host:d|Transfer-Encoding:chunked|stays\nabcdefghijklmn\n"
+            "PUT|/x|Host:d|Content-Length:10|stays\n0123456789\n(no head)");
+  for (std::size_t size = 1; size < asked.size(); ++size) {
+    EXPECT_EQ(Bench().requests_in({in_pieces(asked, size)}), whole);
+    EXPECT_EQ(Bench().answers_in({in_pieces(said, size)}), answered);
+  }
+}
+
 }  // namespace
 }  // namespace proxy::http::h1

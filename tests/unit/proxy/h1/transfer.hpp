@@ -50,7 +50,54 @@ class Bench {
     return run(engine, std::move(to), framing, filter);
   }
 
+  /// All that a peer says, message by message as it was understood, until one cannot be read.
+  std::string requests_in(Script from) {
+    ScriptedStream source(loop, std::move(from));
+    Connection<ClientRole, ScriptedStream> client({}, limits, body, std::move(source),
+                                                  limits.head_bytes, held, [] {});
+    return understood(client);
+  }
+  std::string answers_in(Script from) {
+    ScriptedStream source(loop, std::move(from));
+    Connection<EngineRole, ScriptedStream> engine({}, limits, body, source, buffers,
+                                                  BufferPool::little);
+    return understood(engine);
+  }
+
  private:
+  template <class From>
+  std::string understood(From& from) {
+    std::string all;
+    start(read_all(from, all), ignore_escaped);
+    loop.restart();
+    loop.poll();
+    return all;
+  }
+
+  template <class From>
+  static Task<void> read_all(From& from, std::string& all) {
+    for (typename From::Head head; !co_await from.read_head(head);) {
+      if constexpr (requires { head.status; })
+        all.append(std::to_string(head.status)).append("|").append(head.phrase);
+      else
+        all.append(head.method).append("|").append(head.target);
+      for (const auto& field : head.fields)
+        all.append("|").append(field.name).append(":").append(field.value);
+      all += head.keep_alive ? "|stays\n" : "|closes\n";
+      from.consume_head(head);
+      const auto head_end = all.size();  // how much of a bad body was taken depends on its pieces
+      for (auto piece = from.take();; piece = from.take()) {
+        if (!piece) co_return all.replace(head_end, all.npos, "(malformed)"), void();
+        for (const auto data : piece->data) all += data;
+        if (piece->last) break;
+        if (co_await from.await_piece())
+          co_return all.replace(head_end, all.npos, "(broken off)"), void();
+      }
+      all += "\n";
+    }
+    all += "(no head)";
+  }
+
   template <class From>
   Outcome run(From& from, Script to, Framing framing, BodyFilter* filter) {
     ScriptedStream sink(loop, std::move(to));
