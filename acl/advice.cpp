@@ -18,7 +18,7 @@ namespace {
 
 using Advice = std::vector<Mistake>;
 
-bool is_named(const ProfileSpec& profile, Operation operation) {
+bool is_spelled_out(const ProfileSpec& profile, Operation operation) {
   return std::ranges::find(profile.allow, info(operation).name) != profile.allow.end();
 }
 
@@ -64,7 +64,7 @@ void warn_of_credentials(const ProfileSpec& profile, const std::string& where, A
 void tell_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   for (const OperationInfo& operation : all_operations()) {
     const std::string_view why = why_by_name(profile.constraints, operation.id);
-    if (why.empty() || is_named(profile, operation.id)) continue;
+    if (why.empty() || is_spelled_out(profile, operation.id)) continue;
     if (!asks_for(profile, operation.id)) continue;
     out.push_back(
         {where + ".allow",

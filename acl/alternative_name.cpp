@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/alternative_name.hpp"
 
-#include <algorithm>
-
 #include "acl/ip_network.hpp"
-#include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "acl/uri.hpp"
 
 namespace acl {
 namespace {
-
-bool consists_of(std::string_view text, std::string_view characters) {
-  return !text.empty() && text.find_first_not_of(characters) == text.npos;
-}
 
 bool has_star(std::string_view text) {
   return text.find('*') != text.npos;
@@ -20,13 +14,13 @@ bool has_star(std::string_view text) {
 
 /// "192.0.2.*", "2001:db8:*"; and "10.0.0", which is meant to be an address.
 bool is_like_ip(std::string_view text) {
-  if (consists_of(text, "0123456789.*")) return !consists_of(text, ".*");
+  if (is_made_of(text, "0123456789.*")) return !is_made_of(text, ".*");
   const bool has_colon = text.find(':') != text.npos;
-  return has_colon && has_star(text) && consists_of(text, "0123456789abcdefABCDEF:.*");
+  return has_colon && has_star(text) && is_made_of(text, "0123456789abcdefABCDEF:.*");
 }
 
 bool is_like_dns(std::string_view text) {
-  return consists_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*");
+  return is_made_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.*");
 }
 
 std::optional<std::string> comparable_ip(std::string_view text) {
@@ -63,11 +57,11 @@ std::optional<std::string> flaw_of(const AlternativeName& glob) {
   if (glob.kind == NameKind::uri) {
     const auto uri = normal_uri(glob.value);
     if (uri) return std::nullopt;
-    return std::string(uri.error().text) + ", and no name with one is matched";
+    return uri.error().message + ", and no name with one is matched";
   }
   if (glob.kind == NameKind::ip)
     return comparable_ip(glob.value) ? std::nullopt : std::optional("is no IP address");
-  if (consists_of(glob.value, "*")) return "does not say which kind of names it is for";
+  if (is_made_of(glob.value, "*")) return "does not say which kind of names it is for";
   if (!is_like_dns(glob.value)) return "is neither a DNS name nor an IP address nor a URI";
   return std::nullopt;
 }

@@ -5,9 +5,11 @@
 #include <array>
 #include <span>
 
-#include "acl/host.hpp"
-#include "acl/ip_network.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/host.hpp"
+#include "acl/text/ip.hpp"
+#include "acl/uri.hpp"
 
 namespace acl {
 namespace {
@@ -91,15 +93,6 @@ std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
                      "answers to IP addresses, names without a dot, those under .internal, "
                      ".local, .localhost and .svc, those of its certificate if it has one, and "
                      "those that its `hosts` (or TIDEGATE_HOSTS) lists");
-}
-
-bool is_scheme(std::string_view text) {
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto is_other = [](char c) {
-    return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_other(c); });
 }
 
 bool is_default_port(std::string_view scheme, std::string_view port) {

@@ -5,8 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "acl/glob.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/glob.hpp"
 
 namespace acl {
 namespace {

@@ -9,6 +9,7 @@
 #include "acl/by_name.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/contradictions.hpp"
+#include "acl/group.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"

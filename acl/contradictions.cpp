@@ -11,16 +11,13 @@
 
 #include "acl/constraint/image_reference.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "acl/written.hpp"
 
 namespace acl {
 namespace {
 
-bool has_only(std::string_view text, std::string_view characters) {
-  return text.find_first_not_of(characters) == text.npos;
-}
-
-constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz0123456789._-/*";
+constexpr std::string_view repository_bytes = "abcdefghijklmnopqrstuvwxyz0123456789._-/*";
 constexpr std::string_view tag =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*";
 
@@ -49,7 +46,7 @@ std::string_view why_nothing_fits(std::string_view glob) {
   const std::string repository = constraint::with_registry(name);
   const auto slash = repository.find('/');
   const bool has_path = slash != repository.npos;
-  if (has_path && !has_only(std::string_view(repository).substr(slash), lower)) {
+  if (has_path && !has_only(std::string_view(repository).substr(slash), repository_bytes)) {
     return "has a path that is none: these have lower-case letters, digits, '.', '_' and '-'";
   }
   return "";

@@ -3,19 +3,13 @@
 
 #include <algorithm>
 
+#include "acl/text/ascii.hpp"
+
 namespace acl {
 namespace {
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 bool contains(std::string_view text, std::string_view lower_case_part) {
   return !std::ranges::search(text, lower_case_part, {}, lower).empty();
-}
-
-bool equals(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, lower);
 }
 
 /// The one protocol that an operation can be upgraded to.
@@ -38,19 +32,23 @@ std::optional<Reason> check_content_type(std::string_view type) {
 
 }  // namespace
 
-std::optional<Refusal> check_headers(const Request& request, const Headers& headers) {
+std::optional<Refusal> check_headers(const Request& request, const RequestView& headers) {
+  if (!headers.expect.empty() && !equals_ignoring_case(headers.expect, "100-continue"))
+    return Refusal(Reason::expectation_unknown);
   if (const auto reason = check_content_type(headers.content_type)) return Refusal(*reason);
   const bool bodiless = request.method == Method::get || request.method == Method::head ||
                         request.method == Method::options;
   if (headers.body && bodiless) return Refusal(Reason::body_unexpected);
   const auto protocol = protocol_of(request.operation);
-  if (equals(headers.upgrade, "h2c") && protocol != "h2c") return Refusal(Reason::upgrade_unknown);
+  if (equals_ignoring_case(headers.upgrade, "h2c") && protocol != "h2c")
+    return Refusal(Reason::upgrade_unknown);
   const bool wanted = headers.upgrade.empty() || protocol.empty();
-  if (!wanted && !equals(headers.upgrade, protocol)) return Refusal(Reason::upgrade_unknown);
+  if (!wanted && !equals_ignoring_case(headers.upgrade, protocol))
+    return Refusal(Reason::upgrade_unknown);
   return std::nullopt;
 }
 
-std::string_view upgrade_to_ask(const Request& request, const Headers& headers) {
+std::string_view upgrade_to_ask(const Request& request, const RequestView& headers) {
   return headers.upgrade.empty() ? std::string_view{} : protocol_of(request.operation);
 }
 

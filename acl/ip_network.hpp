@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "acl/text/ip.hpp"
+
 namespace acl {
-
-/// An IPv4 or IPv6 address. IPv4 is kept as IPv6 maps it (RFC 4291 section 2.5.5.2), so a client
-/// that a dual-stack socket shows as ::ffff:192.0.2.1 is 192.0.2.1.
-struct IpAddress {
-  std::array<std::uint8_t, 16> bytes{};
-
-  bool is_v4() const;
-  /// "192.0.2.1", "2001:db8::1" (RFC 5952).
-  std::string to_string() const;
-  bool operator==(const IpAddress&) const = default;
-};
-
-/// Reads a literal address, in the spellings that inet_pton takes.
-std::optional<IpAddress> parse_ip(std::string_view text);
 
 /// All addresses with the same first bits.
 struct IpNetwork {

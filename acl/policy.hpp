@@ -13,21 +13,13 @@
 
 #include "acl/client_rule.hpp"
 #include "acl/constraint/constraints.hpp"
-#include "acl/decision.hpp"
-#include "acl/group.hpp"
 #include "acl/identity.hpp"
 #include "acl/ip_network.hpp"
 #include "acl/mistake.hpp"
 #include "acl/operation.hpp"
-#include "acl/reason.hpp"
-#include "acl/request.hpp"
 #include "acl/result.hpp"
-#include "acl/scratch.hpp"
 
 namespace acl {
-
-/// How much of an unknown path a message repeats, in bytes.
-inline constexpr std::size_t longest_path_shown = 128;
 
 /// Whether a profile refuses, or only says what it would refuse: for a trial of a policy.
 enum class Mode : std::uint8_t { enforce, shadow };
@@ -61,30 +53,26 @@ struct PolicySpec {
 /// A profile ready for use: for each operation the rule that decides about it.
 class Profile {
  public:
-  /// Without a name and without rules, for those whom no rule of their listener matches: it denies
-  /// everything.
-  Profile() = default;
-  std::string_view name() const { return name_; }
-
-  // As Policy's. Who asks has got the profile already; it is only named in a refusal.
-  Decision decide(const Identity&, const Request&) const;
-  Decision decide(const Identity&, const Request&, std::string_view body, Scratch&) const;
-  Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
-
- private:
-  friend class PolicyCompiler;
   struct Rule {
     std::string text;  ///< "allow @read", "deny ContainerExport", "default deny"
     bool allows = false;
   };
-  void deny_operation(const Request&, Decision&) const;
-  void check_head(const Request&, Decision&) const;
-  std::optional<Refusal> read_body(const Request&, std::string_view body, Scratch&) const;
-  void check_body(const Request&, Scratch&, Decision&) const;
-  void deny(const Request&, const constraint::Findings&, Decision&) const;
-  void deny(const Request&, Reason, const std::string& why, Decision&) const;
-  void deny(Reason, std::string message, Decision&) const;
-  void refuse(const Request&, const Refusal&, Decision&) const;
+
+  /// Without a name and without rules, for those whom no rule of their listener matches: it denies
+  /// everything.
+  Profile() = default;
+  std::string_view name() const { return name_; }
+  bool is_nobodys() const { return name_.empty(); }
+  /// The rule that decides about `operation`. No entry stands for `unknown`: its rule is the
+  /// default.
+  const Rule& rule_of(Operation operation) const {
+    return rules_[rule_of_[static_cast<std::size_t>(operation)]];
+  }
+  const Constraints& constraints() const { return constraints_; }
+  Mode mode() const { return mode_; }
+
+ private:
+  friend class PolicyCompiler;
 
   std::string name_;
   std::vector<Rule> rules_ = {{"default deny", false}};
@@ -94,20 +82,10 @@ class Profile {
   Mode mode_ = Mode::enforce;
 };
 
-/// Who may do what: immutable, shared by all threads, replaced as a whole by a reload.
+/// Who has which profile: immutable, shared by all threads, replaced as a whole by a reload. What a
+/// profile says of a request a Case finds out.
 class Policy {
  public:
-  /// Decides from the head alone. `needs_body` means: decide again with the body before anything is
-  /// sent on.
-  Decision decide(const Identity&, const Request&) const;
-  /// Decides with the whole body, as the client sent it. Never answers needs_body. What is allowed
-  /// is Decision::body, which the engine is sent instead; it points into `scratch`.
-  Decision decide(const Identity&, const Request&, std::string_view body, Scratch& scratch) const;
-
-  /// Decides about an operation with an opaque body, where Decision::first_bytes asks for it: with
-  /// so many of its first bytes, or with all of a shorter body.
-  Decision decide_first_bytes(const Identity&, const Request&, std::string_view bytes) const;
-
   /// The profile of the first rule of the client's listener that matches the client. Where none
   /// does it is one that denies everything, and says to whom. Looks at the rules one by one: call
   /// it once a connection and policy. The profile lives as long as the policy.

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "acl/percent.hpp"
 #include "acl/text.hpp"
+#include "acl/text/percent.hpp"
 
 namespace acl {
 namespace {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/request.hpp"
 
-#include <charconv>
-
 #include "acl/capacity.hpp"
-#include "acl/percent.hpp"
 #include "acl/query.hpp"
 #include "acl/route.hpp"
 #include "acl/target.hpp"
 #include "acl/text.hpp"
+#include "acl/text/percent.hpp"
 
 namespace acl {
 namespace {
@@ -46,12 +44,6 @@ std::optional<Refusal> read_target(std::string_view target, const TargetLimits& 
   return read_query(has_query ? target.substr(question + 1) : std::string_view{}, limits, out);
 }
 
-void append_number(unsigned number, std::string& out) {
-  char digits[10];
-  const auto result = std::to_chars(digits, digits + sizeof digits, number);
-  out.append(digits, result.ptr);
-}
-
 }  // namespace
 
 std::string_view Request::parameter(std::string_view wanted) const {
@@ -66,6 +58,11 @@ std::size_t Request::capacity() const {
   for (const auto& parameter : query) all += parameter.value.capacity();
   for (const auto& [name, value] : unknown) all += name.capacity() + value.capacity();
   return all;
+}
+
+void Request::rename(std::string_view name) {
+  path.replace(name_begin, name_size, name);
+  name_size = name.size();
 }
 
 void Request::clear() {
@@ -97,9 +94,9 @@ std::optional<Refusal> understand(std::string_view method, std::string_view targ
 void append_target(const Request& request, std::string& out) {
   if (request.version.given()) {
     out.append("/v");
-    append_number(request.version.major, out);
+    out.append(std::to_string(request.version.major));
     out.push_back('.');
-    append_number(request.version.minor, out);
+    out.append(std::to_string(request.version.minor));
   }
   encode_path(request.path, out);
   char separator = '?';

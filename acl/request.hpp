@@ -52,6 +52,8 @@ struct Request {
   std::string_view parameter(std::string_view name) const;
   /// The memory that its texts and lists have.
   std::size_t capacity() const;
+  /// Names the object in the path otherwise.
+  void rename(std::string_view name);
   void clear();
   /// clear(), but for the query: its strings are kept for the next one to be written over them.
   void forget_target();

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <utility>
 #include <variant>
 
 namespace acl {
 
+/// What is wrong, as a sentence for the operator: it names the place, and what would be right.
+struct Error {
+  std::string message;
+};
+
 /// A value, or the error that took its place. What std::expected is in C++23.
-template <class T, class E>
+template <class T, class E = Error>
 class Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}

@@ -10,6 +10,7 @@
 #include "acl/group.hpp"
 #include "acl/operation.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace acl {
 namespace {

@@ -16,12 +16,4 @@ std::string quoted(std::string_view text, std::size_t limit) {
   return "'" + shown(text, limit) + "'";
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 }  // namespace acl

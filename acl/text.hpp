@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "acl/text/ascii.hpp"
+
 namespace acl {
 
 /// A client's bytes made fit for a message or a record: printable ASCII as it is, other bytes as
@@ -13,7 +15,5 @@ std::string shown(std::string_view text, std::size_t limit = 64);
 
 /// shown() in single quotes, for sentences.
 std::string quoted(std::string_view text, std::size_t limit = 64);
-
-std::string lower_case(std::string_view text);
 
 }  // namespace acl

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/version.hpp"
 
-#include <charconv>
+#include <optional>
 #include <string>
 
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace acl {
 namespace {
 
-bool is_digit_or_dot(char c) {
-  return (c >= '0' && c <= '9') || c == '.';
-}
-
 // The engine compares versions part by part with strconv.Atoi, whose errors count as 0, so that
 // v1.041, v1.41.0 and `v1.41.` are 1.41 to it.
 bool read_part(std::string_view text, bool is_last, unsigned& value) {
-  value = 0;
-  if (text.empty()) return is_last;
-  const char* const begin = text.data();
-  return std::from_chars(begin, begin + text.size(), value).ec == std::errc{};
+  const auto number = text.empty() && is_last ? std::optional(0U) : whole_number<unsigned>(text);
+  value = number.value_or(0);
+  return number.has_value();
 }
 
 // A third part would order 1.41.1 between two versions that the engine knows; there is none.
@@ -41,11 +38,18 @@ bool read_number(std::string_view digits, ApiVersion& out) {
 
 }  // namespace
 
+std::optional<unsigned> minor_of(std::string_view version) {
+  ApiVersion read;
+  return is_made_of(version, ".0123456789") && read_number(version, read)
+             ? std::optional(read.minor)
+             : std::nullopt;
+}
+
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {
   // The engine's pattern is /v{version:[0-9.]+}; what does not match it is an ordinary path.
   if (!path.starts_with("/v")) return std::nullopt;
   std::size_t end = 2;
-  while (end < path.size() && is_digit_or_dot(path[end])) ++end;
+  while (end < path.size() && (is_digit(path[end]) || path[end] == '.')) ++end;
   if (end == path.size() || end == 2 || path[end] != '/') return std::nullopt;
   const auto digits = path.substr(2, end - 2);
   if (!read_number(digits, out)) {

@@ -5,10 +5,11 @@
 #include <pwd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <limits>
 #include <vector>
+
+#include "acl/text/numbers.hpp"
 
 namespace config {
 namespace {
@@ -38,12 +39,8 @@ Accounts system_accounts() {
 
 std::optional<std::uint32_t> account_number(const std::string& text,
                                             const Accounts::Lookup& lookup) {
-  std::uint32_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == end &&
-                         number != std::numeric_limits<std::uint32_t>::max();
-  return is_number ? std::optional(number) : lookup(text);
+  const auto number = acl::whole_number<std::uint32_t>(text);
+  return number && *number != std::numeric_limits<std::uint32_t>::max() ? number : lookup(text);
 }
 
 }  // namespace config

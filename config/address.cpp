@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/address.hpp"
 
-#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/host.hpp"
+#include "acl/text/ip.hpp"
+#include "acl/text/numbers.hpp"
+#include "acl/text/path.hpp"
 #include "config/words.hpp"
 
 namespace config {
@@ -17,20 +19,11 @@ namespace {
 
 using Parsed = acl::Result<Address, std::string>;
 
+constexpr std::size_t v4_size = 4, v6_size = 16;
 constexpr std::string_view unix_scheme = "unix://";
 constexpr std::string_view tcp_scheme = "tcp://";
 // One byte of sun_path is the terminating NUL.
 constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
-
-bool is_canonical(std::string_view path) {
-  for (std::size_t begin = 1; begin <= path.size();) {
-    const auto end = std::min(path.find('/', begin), path.size());
-    const auto part = path.substr(begin, end - begin);
-    if (part.empty() || part == "." || part == "..") return false;
-    begin = end + 1;
-  }
-  return true;
-}
 
 Parsed parse_unix(std::string_view path) {
   if (path.empty()) return std::string("`unix://` names no path; write unix:///run/tidegate.sock");
@@ -40,7 +33,7 @@ Parsed parse_unix(std::string_view path) {
   }
   const bool has_control = std::ranges::any_of(path, [](unsigned char c) { return c < 0x20; });
   if (has_control) return acl::quoted(path) + " holds a control character; remove it";
-  if (!is_canonical(path)) {
+  if (!acl::has_only_names(path.substr(1))) {
     return acl::quoted(path) +
            " is not canonical; write it without `//`, `.`, `..` and a slash at the " + "end";
   }
@@ -56,34 +49,10 @@ struct Host {
 };
 using ParsedHost = acl::Result<Host, std::string>;
 
-/// The address in its canonical spelling where `text` is a literal address of that family.
-std::optional<Host> literal(int family, const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  if (inet_pton(family, text.c_str(), bytes.data()) != 1) return std::nullopt;
-  std::array<char, INET6_ADDRSTRLEN> canonical{};
-  inet_ntop(family, bytes.data(), canonical.data(), canonical.size());
-  return Host{canonical.data()};
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
-}
-
-std::optional<Host> any_literal(const std::string& text) {
-  const auto v4 = literal(AF_INET, text);
-  return v4 ? v4 : literal(AF_INET6, text);
-}
-
-bool is_label(std::string_view label) {
-  constexpr std::size_t longest = 63;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  return !label.empty() && label.size() <= longest && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label, allowed);
+/// The address in its canonical spelling where `text` is a literal address of that many bytes.
+std::optional<Host> literal(std::size_t size, std::string_view text) {
+  const auto bytes = acl::ip_bytes(text);
+  return bytes.size == size ? std::optional(Host{acl::ip_text(bytes.span())}) : std::nullopt;
 }
 
 /// Resolvers take "127.1" and "0x7f.1" for addresses, each in its own way.
@@ -92,14 +61,8 @@ bool looks_like_a_number(std::string_view label) {
 }
 
 bool is_host_name(std::string_view name) {
-  constexpr std::size_t longest = 253;
-  if (name.size() > longest) return false;
-  for (;;) {
-    const auto dot = name.find('.');
-    if (!is_label(name.substr(0, dot))) return false;
-    if (dot == name.npos) return !looks_like_a_number(name);
-    name.remove_prefix(dot + 1);
-  }
+  static constexpr auto bytes = acl::letters_digits_and("-");
+  return acl::has_labels(name, bytes) && !looks_like_a_number(name.substr(name.rfind('.') + 1));
 }
 
 /// Of a listener.
@@ -121,7 +84,6 @@ ParsedHost name(std::string_view host) {
 using ParseName = ParsedHost (*)(std::string_view);
 
 ParsedHost parse_host(std::string_view host, ParseName parse_name) {
-  const std::string text(host);
   if (host.empty()) {
     return std::string(
         "no host before the port; write tcp://127.0.0.1:2375 for this machine only, or "
@@ -129,10 +91,10 @@ ParsedHost parse_host(std::string_view host, ParseName parse_name) {
   }
   if (host == "localhost") return Host{"127.0.0.1"};
   if (host.front() == '[' && host.back() == ']') {
-    if (auto address = literal(AF_INET6, text.substr(1, text.size() - 2))) return *address;
+    if (auto address = literal(v6_size, host.substr(1, host.size() - 2))) return *address;
     return acl::quoted(host) + " is no IPv6 address; write one as in tcp://[::1]:2375";
   }
-  if (auto address = literal(AF_INET, text)) return *address;
+  if (auto address = literal(v4_size, host)) return *address;
   if (host.find(':') != std::string_view::npos) {
     return std::string("an IPv6 address stands in brackets: write tcp://[::1]:2375");
   }
@@ -147,8 +109,8 @@ Parsed parse_tcp(std::string_view rest, ParseName parse_name) {
   }
   const auto host = parse_host(rest.substr(0, colon), parse_name);
   if (!host) return host.error();
-  const auto port = parse_port(rest.substr(colon + 1));
-  if (!port) {
+  const auto port = acl::whole_number<std::uint16_t>(rest.substr(colon + 1));
+  if (!port || *port == 0) {
     return acl::quoted(rest.substr(colon + 1)) +
            " is no port; write a number from 1 to 65535, and " + "nothing after it";
   }
@@ -172,10 +134,6 @@ std::string Address::to_string() const {
   return std::string(tcp_scheme) + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-bool Address::has_host_name() const {
-  return kind == Kind::tcp && !any_literal(host);
-}
-
 Parsed parse_address(std::string_view text) {
   return parse(text, no_name);
 }
@@ -186,7 +144,8 @@ Parsed parse_upstream(std::string_view text) {
 
 std::optional<std::string> parse_host_name(std::string_view text) {
   const auto lower = acl::lower_case(text);
-  if (const auto address = any_literal(lower)) return address->text;
+  const auto literal = acl::ip_bytes(lower);
+  if (literal.size != 0) return acl::ip_text(literal.span());
   return is_host_name(lower) ? std::optional(lower) : std::nullopt;
 }
 

@@ -22,8 +22,8 @@ struct Address {
 
   /// As it is written in the configuration, canonically.
   std::string to_string() const;
-  /// Whether `host` is a name, so that somebody has to look it up.
-  bool has_host_name() const;
+  /// Whether it names nothing, as before it is read.
+  bool empty() const { return path.empty() && host.empty(); }
 };
 
 /// Reads "unix:///run/x.sock", "tcp://127.0.0.1:2375" or "tcp://[::1]:2375", where something

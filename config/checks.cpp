@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "acl/text.hpp"
-#include "config/client_checks.hpp"
 #include "config/units.hpp"
+#include "config/words.hpp"
+#include "config/yaml.hpp"
 
 namespace config {
 namespace {
@@ -16,65 +17,83 @@ namespace {
 constexpr unsigned anyone_writes = 0222;
 constexpr unsigned others_write = 0002;
 
-void check_mode(const ListenerEntry& listener, const std::string& where, const Findings& findings) {
-  if (findings.knows(join(where, "mode"))) return;
-  const bool insecure = listener.insecure.value_or(false);
-  const unsigned mode = listener.mode.value_or(Listener{}.mode);
-  if ((mode & others_write) != 0 && !insecure && !findings.knows(join(where, "insecure"))) {
-    findings.add(join(where, "mode"),
-                 "this mode gives the engine to every user of the machine; take the last digit's "
-                 "write bit away, as \"0660\", or write `insecure: true` if that is meant");
-  }
-  if ((mode & anyone_writes) == 0) {
-    findings.add(join(where, "mode"),
-                 "with this mode nobody can connect, as that needs write permission; write "
-                 "\"0660\" or \"0600\"");
-  }
-  if (insecure && (mode & others_write) == 0) {
-    findings.add(join(where, "insecure"),
-                 "there is nothing insecure about this unix socket; remove `insecure`");
-  }
+/// Whether there is one place that says who gets which profile.
+void check_profile(const Listener& listener, const std::string& where, Report& report) {
+  const auto profile = join(where, "profile");
+  if (!listener.profile.empty() || !listener.clients.empty()) return;  // acl::compile finds both
+  if (report.is_reported(profile) || report.is_reported(join(where, "clients"))) return;
+  report.mistake(profile,
+                 "is missing: the name of the profile that decides for its clients, or `clients` "
+                 "with rules that say who gets which");
 }
 
-void refuse_on_unix(std::string_view key, const std::string& where, const Findings& findings) {
-  findings.add(join(where, key), "only a tcp listener has " + acl::quoted(key) +
-                                     ", and this one is a unix socket; remove it");
+/// Whether a client of this listener can meet the conditions of the rule.
+void check_client(const acl::ClientRule& client, const Listener& listener, bool has_tls,
+                  const std::string& where, Report& report) {
+  const bool on_tcp = listener.on_tcp();
+  const auto refuse = [&](bool is_refused, std::string_view key, const std::string& why) {
+    if (is_refused) report.mistake(join(where, key), why);
+  };
+  refuse(on_tcp && client.uid, "uid",
+         "only a unix socket shows its clients' 'uid', and this listener is tcp; remove it");
+  refuse(on_tcp && client.gid, "gid",
+         "only a unix socket shows its clients' 'gid', and this listener is tcp; remove it");
+  refuse(!on_tcp && client.address, "address",
+         "clients of a unix socket have no 'address'; ask for a uid or gid, or remove it");
+  refuse(!on_tcp && client.certificate, "certificate",
+         "clients of a unix socket show no certificate; ask for a uid or gid");
+  refuse(on_tcp && !has_tls && client.certificate, "certificate",
+         "without `tls` clients show no certificate; give the listener `tls`");
 }
 
-void check_unix(const ListenerEntry& listener, const std::string& where, const Accounts& accounts,
-                const Findings& findings) {
-  check_mode(listener, where, findings);
-  check_account(listener.owner, "user", accounts.uid_of, join(where, "owner"), findings);
-  check_account(listener.group, "group", accounts.gid_of, join(where, "group"), findings);
-  if (listener.tls) refuse_on_unix("tls", where, findings);
-  if (!listener.hosts.empty()) refuse_on_unix("hosts", where, findings);
+void check_mode(const Listener& listener, const std::string& where, Report& report) {
+  const auto mode = join(where, "mode"), insecure = join(where, "insecure");
+  if (report.is_reported(mode)) return;
+  const bool for_others = (listener.mode & others_write) != 0;
+  if (for_others && !listener.insecure && !report.is_reported(insecure)) {
+    report.mistake(mode,
+                   "this mode gives the engine to every user of the machine; take the last "
+                   "digit's write bit away, as \"0660\", or write `insecure: true` if that is "
+                   "meant");
+  }
+  if ((listener.mode & anyone_writes) == 0) {
+    report.mistake(mode,
+                   "with this mode nobody can connect, as that needs write permission; write "
+                   "\"0660\" or \"0600\"");
+  }
+  if (listener.insecure && !for_others) {
+    report.mistake(insecure, "there is nothing insecure about this unix socket; remove `insecure`");
+  }
 }
 
 /// Either nobody can listen, or whoever wrote this knows that somebody can.
-void check_secrecy(const ListenerEntry& listener, const std::string& where,
-                   const Findings& findings) {
+void check_secrecy(const Listener& listener, const std::string& where, Report& report) {
   const auto insecure = join(where, "insecure");
-  if (findings.knows(insecure) || findings.knows(join(where, "tls"))) return;
-  if (listener.tls && listener.insecure.value_or(false)) {
-    findings.add(insecure, "there is nothing insecure about a listener with `tls`; remove one");
-  } else if (!listener.tls && !listener.insecure.value_or(false)) {
-    findings.add(join(where, "address"),
-                 "a tcp listener without TLS gives the engine to whoever can connect; give it a "
-                 "certificate under `tls`, or write `insecure: true` if that is meant");
+  if (report.is_reported(insecure) || report.is_reported(join(where, "tls"))) return;
+  if (listener.tls && listener.insecure) {
+    report.mistake(insecure, "there is nothing insecure about a listener with `tls`; remove one");
+  } else if (!listener.tls && !listener.insecure) {
+    report.mistake(join(where, "address"),
+                   "a tcp listener without TLS gives the engine to whoever can connect; give it "
+                   "a certificate under `tls`, or write `insecure: true` if that is meant");
   }
 }
 
-void check_tcp(const ListenerEntry& listener, const std::string& where, const Findings& findings) {
-  const auto refuse = [&](bool written, std::string_view key) {
-    if (!written) return;
-    findings.add(join(where, key), "only a unix socket has " + acl::quoted(key) +
-                                       ", and this listener is tcp; remove it");
+/// Keys that only the other kind of listener has.
+void check_kind(const Listener& listener, const std::string& where, Report& report) {
+  const bool on_tcp = listener.on_tcp();
+  const auto refuse = [&](bool is_given, std::string_view key) {
+    if (!is_given || report.is_reported(join(where, key))) return;
+    report.mistake(join(where, key), on_tcp ? "only a unix socket has " + acl::quoted(key) +
+                                                  ", and this listener is tcp; remove it"
+                                            : "only a tcp listener has " + acl::quoted(key) +
+                                                  ", and this one is a unix socket; remove it");
   };
-  refuse(listener.mode.has_value(), "mode");
-  refuse(listener.owner.has_value(), "owner");
-  refuse(listener.group.has_value(), "group");
-
-  check_secrecy(listener, where, findings);
+  refuse(on_tcp && report.has_seen(join(where, "mode")), "mode");
+  refuse(on_tcp && listener.owner, "owner");
+  refuse(on_tcp && listener.group, "group");
+  refuse(!on_tcp && listener.tls, "tls");
+  refuse(!on_tcp && !listener.hosts.empty(), "hosts");
 }
 
 /// /var/run is a link to /run on every distribution that systemd runs on.
@@ -106,125 +125,111 @@ bool is_engine(const Address& listener, const Address& engine) {
   return here && overlap(listener, engine);
 }
 
-void check_listeners(const FileEntry& file, const Accounts& accounts, const Findings& findings) {
-  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
-    const auto where = join("listeners", i);
-    const auto& listener = file.listeners[i];
-    check_clients(listener, where, accounts, findings);
-    if (!listener.address) continue;
-    if (listener.address->kind == Address::Kind::unix_socket) {
-      check_unix(listener, where, accounts, findings);
-    } else {
-      check_tcp(listener, where, findings);
-    }
+void check_listener(const Listener& listener, const std::string& where, Report& report) {
+  check_profile(listener, where, report);
+  if (listener.address.empty()) return;
+  const bool has_tls = listener.tls || report.is_reported(join(where, "tls"));
+  for (std::size_t i = 0; i < listener.clients.size(); ++i)
+    check_client(listener.clients[i], listener, has_tls, join(join(where, "clients"), i), report);
+  check_kind(listener, where, report);
+  if (listener.on_tcp()) {
+    check_secrecy(listener, where, report);
+  } else {
+    check_mode(listener, where, report);
   }
 }
 
-void check_addresses(const FileEntry& file, const Findings& findings) {
-  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
-    const auto& address = file.listeners[i].address;
-    const auto where = join(join("listeners", i), "address");
-    if (!address) continue;
-    if (!findings.knows("upstream") && is_engine(*address, file.upstream)) {
-      findings.add(where, acl::quoted(address->to_string()) +
+void check_address(const Settings& settings, std::size_t index, Report& report) {
+  const auto& address = settings.listeners[index].address;
+  const auto where = join(join("listeners", index), "address");
+  if (address.empty()) return;
+  if (!report.is_reported("upstream") && is_engine(address, settings.upstream)) {
+    report.mistake(where, acl::quoted(address.to_string()) +
                               " is the upstream too: tidegate would connect to itself; write "
                               "another address");
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!file.listeners[j].address || !overlap(*address, *file.listeners[j].address)) continue;
-      findings.add(where, acl::quoted(address->to_string()) + " is taken by " +
-                              join("listeners", j) + " already; write another address");
-      break;
-    }
+  }
+  for (std::size_t i = 0; i < index; ++i) {
+    if (!overlap(address, settings.listeners[i].address)) continue;
+    report.mistake(where, acl::quoted(address.to_string()) + " is taken by " +
+                              join("listeners", i) + " already; write another address");
+    break;
   }
 }
 
-/// Who may see the figures sees who does what, if not to whom.
-void check_admin_tcp(const Listener& admin, const Findings& findings) {
-  for (const auto* key : {"mode", "owner", "group"}) {
-    if (findings.root.find("admin")->find(key) == nullptr) continue;
-    findings.add(join("admin", key), "only a unix socket has " + acl::quoted(key) +
-                                         ", and this listener is tcp; remove it");
+void check_admin(const Settings& settings, Report& report) {
+  if (!settings.admin || settings.admin->address.empty()) return;
+  const auto& admin = *settings.admin;
+  check_kind(admin, "admin", report);
+  const bool is_exposed = admin.on_tcp() && !is_loopback(admin.address);
+  // Who may see the figures sees who does what, if not to whom.
+  if (is_exposed && !admin.insecure && !report.is_reported("admin.insecure")) {
+    report.mistake("admin.address",
+                   "whoever can connect sees these figures; write "
+                   "tcp://127.0.0.1:" +
+                       std::to_string(admin.address.port) +
+                       " or a unix socket, or `insecure: true` if that is meant");
   }
-  if (is_loopback(admin.address) || admin.insecure || findings.knows("admin.insecure")) return;
-  findings.add("admin.address", "whoever can connect sees these figures; write tcp://127.0.0.1:" +
-                                    std::to_string(admin.address.port) +
-                                    " or a unix socket, or `insecure: true` if that is meant");
-}
-
-void check_admin(const FileEntry& file, const Accounts& accounts, const Findings& findings) {
-  if (!file.admin || findings.knows("admin.address")) return;
-  const auto& admin = *file.admin;
-  if (admin.address.kind == Address::Kind::tcp) {
-    check_admin_tcp(admin, findings);
-  } else {
-    check_account(admin.owner, "user", accounts.uid_of, "admin.owner", findings);
-    check_account(admin.group, "group", accounts.gid_of, "admin.group", findings);
-    if (!admin.hosts.empty()) refuse_on_unix("hosts", "admin", findings);
-  }
-  const auto refuse = [&](bool taken, const std::string& by) {
-    if (!taken) return;
-    findings.add("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + by +
-                                      " too; write another address");
+  const auto refuse = [&](bool is_taken, const std::string& by) {
+    if (!is_taken) return;
+    report.mistake("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + by +
+                                        " too; write another address");
   };
-  refuse(is_engine(admin.address, file.upstream), "the engine");
-  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
-    const auto& other = file.listeners[i].address;
-    refuse(other && overlap(admin.address, *other), join("listeners", i));
-  }
+  refuse(is_engine(admin.address, settings.upstream), "the engine");
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i)
+    refuse(overlap(admin.address, settings.listeners[i].address), join("listeners", i));
 }
 
-void check_upstream_tls(const FileEntry& file, const Findings& findings) {
-  if (!file.upstream_tls) return;
-  if (file.upstream.kind == Address::Kind::unix_socket && !findings.knows("upstream")) {
-    findings.add("upstream_tls",
-                 "only an engine on tcp has TLS, and `upstream` is a unix socket; remove one");
+void check_upstream_tls(const Settings& settings, Report& report) {
+  if (!settings.upstream_tls) return;
+  if (settings.upstream.kind == Address::Kind::unix_socket && !report.is_reported("upstream")) {
+    report.mistake("upstream_tls",
+                   "only an engine on tcp has TLS, and `upstream` is a unix socket; remove one");
   }
-  const auto& tls = *file.upstream_tls;
-  const auto check_pair = [&](const std::string& one, std::string_view name,
-                              const std::string& other, std::string_view other_name) {
+  const auto need = [&](const std::string& given, const std::string& other,
+                        const std::string& name) {
     const auto where = join("upstream_tls", name);
-    if (!one.empty() || other.empty() || findings.knows(where)) return;
-    findings.add(where, "is missing: " + code(other_name) + " is of no use without it");
+    if (given.empty() || !other.empty() || report.is_reported(where)) return;
+    report.mistake(
+        where, "is missing: " + code(name == "key" ? "cert" : "key") + " is of no use without it");
   };
-  check_pair(tls.cert, "cert", tls.key, "key");
-  check_pair(tls.key, "key", tls.cert, "cert");
+  need(settings.upstream_tls->cert, settings.upstream_tls->key, "key");
+  need(settings.upstream_tls->key, settings.upstream_tls->cert, "cert");
 }
 
 /// One client may hold half of `held_bytes`: a body as it came, and as it is sent.
 constexpr std::size_t bodies_held = 4;
 
-void check_held_bytes(const Limits& limits, const Findings& findings) {
+void check_held_bytes(const Limits& limits, Report& report) {
   const std::string where = "limits.held_bytes";
-  if (findings.knows(where) || findings.knows("limits.body_bytes")) return;
+  if (report.is_reported(where) || report.is_reported("limits.body_bytes")) return;
   if (limits.held_bytes == 0 || limits.held_bytes / bodies_held >= limits.body_bytes) return;
-  findings.add(where, format_size(limits.held_bytes) +
-                          " is too little for a body of `body_bytes`; write at least " +
-                          format_size(bodies_held * limits.body_bytes) + ", or lower `body_bytes`");
+  report.mistake(where, format_size(limits.held_bytes) +
+                            " is too little for a body of `body_bytes`; write at least " +
+                            format_size(bodies_held * limits.body_bytes) +
+                            ", or lower `body_bytes`");
 }
 
-void check_limits(const FileEntry& file, const Findings& findings) {
+void check_connections(const Limits& limits, Report& report) {
   const std::string where = "limits.connections_per_client";
-  const YamlNode* written = findings.root.find("limits");
-  if (written == nullptr || written->find("connections_per_client") == nullptr) return;
-  if (findings.knows(where) || findings.knows("limits.connections")) return;
-  const auto most = file.limits.connections;
-  if (file.limits.connections_per_client <= most) return;
-  findings.add(where, std::to_string(file.limits.connections_per_client) +
-                          " is more than all connections together; write at most " +
-                          std::to_string(most) + ", or raise `connections`");
+  if (!report.has_seen(where)) return;  // the default follows `connections`
+  if (report.is_reported(where) || report.is_reported("limits.connections")) return;
+  if (limits.connections_per_client <= limits.connections) return;
+  report.mistake(where, std::to_string(limits.connections_per_client) +
+                            " is more than all connections together; write at most " +
+                            std::to_string(limits.connections) + ", or raise `connections`");
 }
 
 }  // namespace
 
-void check(const FileEntry& file, const YamlNode& root, const Accounts& accounts, Report& report) {
-  const Findings findings{root, report};
-  check_listeners(file, accounts, findings);
-  check_addresses(file, findings);
-  check_admin(file, accounts, findings);
-  check_upstream_tls(file, findings);
-  check_limits(file, findings);
-  check_held_bytes(file.limits, findings);
+void check(const Settings& settings, Report& report) {
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    check_listener(settings.listeners[i], join("listeners", i), report);
+    check_address(settings, i, report);
+  }
+  check_admin(settings, report);
+  check_upstream_tls(settings, report);
+  check_connections(settings.limits, report);
+  check_held_bytes(settings.limits, report);
 }
 
 std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits& limits) {

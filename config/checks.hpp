@@ -4,16 +4,14 @@
 #include <optional>
 #include <string>
 
-#include "config/accounts.hpp"
-#include "config/keys.hpp"
 #include "config/report.hpp"
-#include "config/yaml.hpp"
+#include "config/settings.hpp"
 
 namespace config {
 
 /// What no single value shows: how a listener's keys go together, how listeners and the upstream go
 /// together, and limits that bound each other. Values that were reported already are left alone.
-void check(const FileEntry&, const YamlNode& root, const Accounts&, Report&);
+void check(const Settings&, Report&);
 
 /// \returns what to warn of where `held_bytes`, which is automatic, is too little for a body.
 std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits&);

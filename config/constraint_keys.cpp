@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "config/constraint_types.hpp"
+#include "config/scalar.hpp"
 #include "config/types.hpp"
+#include "config/units.hpp"
 
 namespace config {
 namespace {
@@ -16,8 +18,13 @@ using acl::BuildSpec;
 using acl::ConstraintSpec;
 using acl::DeviceRule;
 using acl::EnforceSpec;
+using acl::Habits;
+using acl::Level;
+using acl::UnknownFields;
 
 constexpr std::size_t most_entries = 256;  // of each list here
+constexpr std::size_t PiB = GiB * MiB;
+constexpr std::size_t page = 4 * KiB;
 
 /// `memory: {max: 4g}`: a value that needs a word more to be understood.
 template <class T>
@@ -26,9 +33,9 @@ Type<T> under(std::string_view name, const Type<T>& type, std::string_view why) 
     T value{};
   };
   const Table<Holder> table{required(name, &Holder::value, type, why)};
-  const auto read = [table](const Place& place, T& to, Report& report) {
+  const auto read = [table](const Place& place, T& to) {
     Holder holder;
-    if (!read_map(place, table, holder, report)) return false;
+    if (!read_map(place, table, holder)) return false;
     to = std::move(holder.value);
     return true;
   };
@@ -40,13 +47,29 @@ Type<std::vector<std::string>> texts() {
   return list_of(text(), most_entries);
 }
 
+/// The engine refuses less.
+Type<std::int64_t> memory() {
+  return size<std::int64_t>(6 * MiB, PiB);
+}
+
+/// The engine takes 0.01 CPUs and more.
+Type<std::int64_t> cpus() {
+  return config::cpus(10'000'000, 4096'000'000'000);
+}
+
+/// Up to PID_MAX_LIMIT of 64-bit Linux.
+Type<std::int64_t> pids() {
+  return count<std::int64_t>(1, 4'194'304);
+}
+
 }  // namespace
 
 const Table<BindRule>& bind_keys() {
   static const Table<BindRule> table{
       required("path", &BindRule::path, bind_path(), "the host path that may be mounted"),
       field("read_only", &BindRule::read_only, boolean()),
-      field("below", &BindRule::below, below()),
+      field("below", &BindRule::below,
+            choice<acl::Below>({{"unresolved", acl::Below::unresolved}})),
   };
   return table;
 }
@@ -62,7 +85,7 @@ const Table<DeviceRule>& device_keys() {
 const Table<BuildSpec>& build_keys() {
   static const Table<BuildSpec> table{
       field("networks", &BuildSpec::networks, texts()),
-      field("images", &BuildSpec::any_image, build_images()),
+      field("images", &BuildSpec::any_image, choice<bool>({{"listed", false}, {"any", true}})),
   };
   return table;
 }
@@ -85,10 +108,17 @@ const Table<EnforceSpec>& enforce_keys() {
 const Table<ConstraintSpec>& constraint_keys() {
   using Spec = ConstraintSpec;
   static const Table<Spec> table{
-      field("level", &Spec::level, level()),
-      field("docker_socket", &Spec::docker_socket, permission()),
-      field("unknown_fields", &Spec::unknown_fields, unknown_fields()),
-      field("client_habits", &Spec::client_habits, habits()),
+      field("level", &Spec::level,
+            choice<Level>({{"unconfined", Level::unconfined},
+                           {"baseline", Level::baseline},
+                           {"restricted", Level::restricted}})),
+      field("docker_socket", &Spec::docker_socket,
+            choice<bool>({{"refuse", false}, {"allow", true}})),
+      field("unknown_fields", &Spec::unknown_fields,
+            choice<UnknownFields>(
+                {{"refuse", UnknownFields::refuse}, {"drop", UnknownFields::drop}})),
+      field("client_habits", &Spec::client_habits,
+            choice<Habits>({{"drop", Habits::drop}, {"keep", Habits::keep}})),
       field("binds", &Spec::binds, list_of(map_of(bind_keys()), most_entries)),
       field("images", &Spec::images, texts()),
       field("require_digest", &Spec::require_digest, boolean()),
@@ -119,7 +149,7 @@ const Table<ConstraintSpec>& constraint_keys() {
             under("max", cpus(), "the most that a container may ask for")),
       field("pids", &Spec::pids_max, under("max", pids(), "the most that a container may ask for")),
       field("tmpfs", &Spec::tmpfs_max,
-            under("max", tmpfs_size(), "the most that a tmpfs may be given")),
+            under("max", size<std::int64_t>(page, PiB), "the most that a tmpfs may be given")),
       field("ulimits", &Spec::ulimits_max, ulimits()),
       field("waive", &Spec::waive, texts()),
       field("enforce", &Spec::enforce, map_of(enforce_keys())),

@@ -13,6 +13,8 @@ struct Diagnostic {
   std::string where;    ///< "profiles.ci.allow[2]"
   std::string message;  ///< what is wrong, and what would be right
   std::string hint;     ///< "did you mean 'listeners'?"; may be empty
+
+  bool operator==(const Diagnostic&) const = default;
 };
 
 /// "tidegate.yaml:12: profiles.ci.allow[2]: unknown key 'alow'; did you mean 'allow'?"

@@ -3,16 +3,12 @@
 
 #include <string>
 
-#include "config/keys.hpp"
 #include "config/settings.hpp"
 
 namespace config {
 
-/// As one would write what holds: presets and accounts resolved, defaults included.
-FileEntry entry_of(const Settings&);
-ListenerEntry entry_of(const Listener&);
-
-/// The same as a file, which loads to equal settings.
+/// What holds, as a file that loads to equal settings: presets and accounts resolved, defaults
+/// included.
 std::string effective_text(const Settings&);
 
 }  // namespace config

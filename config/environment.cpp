@@ -1,54 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/environment.hpp"
-#include "config/host_networks.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
 #include "acl/suggest.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "config/environment_policy.hpp"
 #include "config/environment_text.hpp"
-#include "config/web_types.hpp"
+#include "config/environment_values.hpp"
+#include "config/host_networks.hpp"
+#include "config/report.hpp"
 #include "config/words.hpp"
+#include "config/yaml.hpp"
 
 namespace config {
 namespace {
 
 constexpr std::string_view compat = "TIDEGATE_COMPAT";
-constexpr std::string_view admin = "TIDEGATE_ADMIN";
-constexpr std::string_view hosts = "TIDEGATE_HOSTS";
 
-// Beside the switches.
-constexpr auto options = std::to_array<std::string_view>(
-    {compat, admin, hosts, "LEVEL", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL"});
+/// Where the value of a variable goes that is no switch. Of places that begin alike the longer one
+/// comes first.
+struct Value {
+  std::string_view place, variable;
+};
+constexpr auto values = std::to_array<Value>({
+    {"profiles.environment.containers.level", "LEVEL"},
+    {"upstream", "SOCKET_PATH"},
+    {"listeners[0].hosts", "TIDEGATE_HOSTS"},
+    {"listeners[0]", "BIND_CONFIG"},
+    {"admin.hosts", "TIDEGATE_HOSTS"},
+    {"admin", "TIDEGATE_ADMIN"},
+    {"log.level", "LOG_LEVEL"},
+});
 
-class EnvironmentReader {
+/// All of them, in the order in which their mistakes are told.
+std::vector<std::string> known_variables() {
+  std::vector<std::string> known{std::string(compat), "LEVEL"};
+  for (const auto& variable : all_switches()) known.emplace_back(variable.name);
+  for (const auto& value : values) known.emplace_back(value.variable);
+  known.emplace_back("DISABLE_IPV6");
+  return known;
+}
+
+/// The operations that are allowed, each below the switch that is the first to have it.
+YamlNode allowed_by(const EnvironmentPolicy& policy) {
+  YamlNode list(YamlNode::Kind::list);
+  for (const auto& variable : all_switches()) {
+    std::string comment(variable.name);
+    for (const auto operation : operations_of(variable, policy)) {
+      const auto name = acl::info(operation).name;
+      if (std::ranges::find(list.items, name, &YamlNode::text) != list.items.end()) continue;
+      list.items.push_back(scalar_node(std::string(name)));
+      list.items.back().comment = std::exchange(comment, "");
+    }
+  }
+  return list;
+}
+
+/// Makes a file of the variables. What they mean is the file's to say: of their values it reads no
+/// more than what the images write in words of their own.
+class Translator {
  public:
-  explicit EnvironmentReader(const Environment& environment) : environment_(environment) {}
-
-  acl::Result<EnvironmentSettings, std::vector<Diagnostic>> read() {
-    EnvironmentSettings settings;
-    settings.policy = initially(read_image());
-    read_level(settings.policy);
-    for (const auto& variable : all_switches()) read_switch(variable, settings.policy);
-    settings.engine = read_engine();
-    settings.listener = read_listener(settings.policy.image);
-    if (const auto* text = find(admin)) settings.admin = taken(admin, parse_address(*text));
-    settings.hosts = read_hosts();
-    settings.log_level = read_log_level();
+  Translator(const Environment& environment, Report& report)
+      : environment_(environment), report_(report) {
+    policy_ = initially(read_image());
+    if (const auto* level = find("LEVEL")) policy_.level = *level;
+    for (const auto& variable : all_switches()) read_switch(variable);
     look_for_slips();
-    if (!mistakes_.empty()) return std::move(mistakes_);
-    return settings;
+  }
+
+  const EnvironmentPolicy& policy() const { return policy_; }
+
+  YamlNode file() {
+    YamlNode root(YamlNode::Kind::map);
+    root.set("version", scalar_node("1"));
+    root.set("upstream", scalar_node(engine()));
+    YamlNode listeners(YamlNode::Kind::list);
+    listeners.items.push_back(listener());
+    root.set("listeners", std::move(listeners));
+    root.set("profiles", map_with("environment", profile()));
+    if (const auto* address = find("TIDEGATE_ADMIN")) {
+      root.set("admin", with_hosts(map_with("address", scalar_node(*address))));
+    }
+    root.set("log", map_with("level", scalar_node(std::string(log_level()))));
+    return root;
   }
 
  private:
   void mistake(std::string_view variable, std::string message, std::string hint = {}) {
-    mistakes_.push_back(
-        {"environment", 0, acl::shown(variable), std::move(message), std::move(hint)});
+    report_.add(0, acl::shown(variable), std::move(message), std::move(hint));
   }
 
   /// \returns null where the variable is not set, or empty as in compose's `${NAME:-}`.
@@ -57,99 +104,44 @@ class EnvironmentReader {
     return found == environment_.end() || found->second.empty() ? nullptr : &found->second;
   }
 
-  template <class T>
-  T taken(std::string_view name, const acl::Result<T, std::string>& parsed) {
-    if (parsed) return *parsed;
-    mistake(name, parsed.error());
-    return {};
-  }
-
-  template <std::size_t Count>
-  void unknown_word(std::string_view name, std::string_view word,
-                    const std::array<std::string_view, Count>& valid) {
-    mistake(name, "unknown value " + acl::quoted(word), suggest(word, valid));
+  static YamlNode map_with(std::string_view key, YamlNode value) {
+    YamlNode map(YamlNode::Kind::map);
+    map.set(key, std::move(value));
+    return map;
   }
 
   Image read_image() {
     constexpr auto images = std::to_array<std::string_view>({"tecnativa", "linuxserver"});
     const auto* text = find(compat);
     if (text == nullptr || *text == images[0]) return Image::tecnativa;
-    if (*text != images[1]) unknown_word(compat, *text, images);
+    if (*text != images[1])
+      mistake(compat, "unknown value " + acl::quoted(*text), suggest(*text, images));
     return Image::linuxserver;
   }
 
-  void read_level(EnvironmentPolicy& policy) {
-    // In the order of the enum.
-    constexpr auto levels =
-        std::to_array<std::string_view>({"unconfined", "baseline", "restricted"});
-    const auto* text = find("LEVEL");
-    if (text == nullptr) return;
-    const auto found = std::ranges::find(levels, *text);
-    if (found == levels.end()) return unknown_word("LEVEL", *text, levels);
-    policy.level = static_cast<acl::Level>(found - levels.begin());
+  bool parsed(std::string_view name, std::string_view text) {
+    const auto value = parse_switch(text);
+    if (!value) mistake(name, value.error());
+    return value && *value;
   }
 
-  void read_switch(const Switch& variable, EnvironmentPolicy& policy) {
-    const auto* text = find(variable.name);
-    if (text == nullptr && !environment_.contains(variable.name)) return;
-    const auto parsed = parse_switch(text == nullptr ? "" : *text);
-    if (!parsed) return mistake(variable.name, parsed.error());
-    std::erase(policy.on, variable.name);
-    if (!*parsed) return;
-    policy.on.push_back(variable.name);
-    if (variable.known_to(policy.image)) return;
+  void read_switch(const Switch& variable) {
+    const auto found = environment_.find(variable.name);
+    if (found == environment_.end()) return;
+    std::erase(policy_.on, variable.name);
+    if (!parsed(variable.name, found->second)) return;
+    policy_.on.push_back(variable.name);
+    if (variable.known_to(policy_.image)) return;
+    const std::string image(to_string(variable.images));
     mistake(variable.name,
-            "is a variable of the image of " + std::string(to_string(variable.images)) +
-                ", and this is that of " + std::string(to_string(policy.image)),
-            "set " + code(std::string(compat) + "=" + std::string(to_string(variable.images))) +
-                " as well, or remove it");
-  }
-
-  Address read_engine() {
-    const auto* text = find("SOCKET_PATH");
-    return text == nullptr ? Settings().upstream : taken("SOCKET_PATH", parse_engine(*text));
-  }
-
-  BindLine read_listener(Image image) {
-    if (const auto* text = find("BIND_CONFIG")) return taken("BIND_CONFIG", parse_bind_line(*text));
-    const std::string host = without_ipv6(image) ? "0.0.0.0" : "::";
-    return {.address = {Address::Kind::tcp, "", host, 2375}};
-  }
-
-  /// The one switch that Tecnativa's entry point reads in words.
-  bool without_ipv6(Image image) {
-    const auto* text = find("DISABLE_IPV6");
-    if (text == nullptr) return false;
-    const auto lower = acl::lower_case(*text);
-    if (image == Image::tecnativa && (lower == "true" || lower == "yes")) return true;
-    if (image == Image::tecnativa && (lower == "false" || lower == "no")) return false;
-    return taken("DISABLE_IPV6", parse_switch(*text));
-  }
-
-  std::vector<std::string> read_hosts() {
-    std::vector<std::string> read;
-    const auto* text = find(hosts);
-    if (text == nullptr) return read;
-    for (const auto& name : words_between_commas(*text)) {
-      const auto complaint = parse_own_host(name, read.emplace_back());
-      if (!complaint.empty()) mistake(hosts, complaint);
-    }
-    return read;
-  }
-
-  std::string read_log_level() {
-    std::string level = Log().level;
-    const auto* text = find("LOG_LEVEL");
-    if (text == nullptr) return level;
-    const auto complaint = parse_log_level(*text, level);
-    if (!complaint.empty()) mistake("LOG_LEVEL", complaint);
-    return level;
+            "is a variable of the image of " + image + ", and this is that of " +
+                std::string(to_string(policy_.image)),
+            "set " + code(std::string(compat) + "=" + image) + " as well, or remove it");
   }
 
   /// IAMGES=1 would be no variable to anybody, and what it was meant for refused later.
   void look_for_slips() {
-    std::vector<std::string> known(options.begin(), options.end());
-    for (const auto& variable : all_switches()) known.emplace_back(variable.name);
+    const auto known = known_variables();
     for (const auto& [name, value] : environment_) {
       if (!looks_like_switch(value)) continue;
       if (std::ranges::find(known, name) != known.end()) continue;
@@ -159,9 +151,83 @@ class EnvironmentReader {
     }
   }
 
+  std::string engine() const {
+    const auto* text = find("SOCKET_PATH");
+    if (text == nullptr) return Settings().upstream.to_string();
+    return text->starts_with("unix://") ? *text : as_address(*text);
+  }
+
+  YamlNode listener() {
+    const auto* bind = find("BIND_CONFIG");
+    auto listener = as_listener(bind != nullptr  ? *bind
+                                : without_ipv6() ? "0.0.0.0:2375"
+                                                 : "[::]:2375");
+    if (!listener) {
+      report_.add(0, "listeners[0]", listener.error());
+      return YamlNode(YamlNode::Kind::refused);
+    }
+    auto served = with_hosts(std::move(*listener));
+    served.set("profile", scalar_node("environment"));
+    return served;
+  }
+
+  /// The one switch that Tecnativa's entry point reads in words.
+  bool without_ipv6() {
+    const auto* text = find("DISABLE_IPV6");
+    if (text == nullptr) return false;
+    const auto lower = acl::lower_case(*text);
+    if (policy_.image == Image::tecnativa && (lower == "true" || lower == "yes")) return true;
+    if (policy_.image == Image::tecnativa && (lower == "false" || lower == "no")) return false;
+    return parsed("DISABLE_IPV6", *text);
+  }
+
+  /// Only what listens on tcp has names.
+  YamlNode with_hosts(YamlNode listener) const {
+    const auto* hosts = find("TIDEGATE_HOSTS");
+    const bool on_tcp = !listener.find("address")->text.starts_with("unix://");
+    if (hosts != nullptr && on_tcp) listener.set("hosts", as_list(*hosts));
+    return listener;
+  }
+
+  YamlNode profile() const {
+    auto profile = map_with("allow", allowed_by(policy_));
+    profile.set("containers", map_with("level", scalar_node(policy_.level)));
+    return profile;
+  }
+
+  std::string_view log_level() {
+    constexpr auto theirs = std::to_array<std::string_view>(
+        {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"});
+    constexpr auto ours = std::to_array<std::string_view>(
+        {"error", "error", "error", "error", "warn", "info", "info", "debug"});
+    const auto* text = find("LOG_LEVEL");
+    const auto word = std::ranges::find(theirs, text == nullptr ? "info" : *text);
+    if (word != theirs.end()) return ours[static_cast<std::size_t>(word - theirs.begin())];
+    mistake("LOG_LEVEL", "unknown level " + acl::quoted(*text), suggest(*text, theirs));
+    return "info";
+  }
+
   const Environment& environment_;
-  std::vector<Diagnostic> mistakes_;
+  Report& report_;
+  EnvironmentPolicy policy_;
 };
+
+/// Mistakes in the file, told of the variables. The names of hosts may stand in it twice.
+std::vector<Diagnostic> by_variable(const std::vector<Diagnostic>& mistakes) {
+  const auto rank = [known = known_variables()](const Diagnostic& mistake) {
+    return std::ranges::find(known, mistake.where) - known.begin();
+  };
+  std::vector<Diagnostic> told;
+  for (auto mistake : mistakes) {
+    const auto value = std::ranges::find_if(
+        values, [&](const Value& row) { return mistake.where.starts_with(row.place); });
+    if (value != values.end()) mistake.where = value->variable;
+    if (std::ranges::find(told, mistake) != told.end()) continue;
+    const auto behind = std::ranges::upper_bound(told, rank(mistake), {}, rank);
+    told.insert(behind, std::move(mistake));
+  }
+  return told;
+}
 
 }  // namespace
 
@@ -184,15 +250,19 @@ bool tells_policy(const Environment& environment) {
 }
 
 acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment& environment) {
-  const auto settings = EnvironmentReader(environment).read();
-  if (!settings) return settings.error();
-  return text_of(*settings);
+  Report report("environment");
+  Translator translator(environment, report);
+  const auto file = translator.file();
+  if (!report.empty()) return by_variable(report.take());
+  return text_of(file, translator.policy());
 }
 
 Loaded load_environment(const Environment& environment, const Accounts& accounts) {
-  const auto text = text_from(environment);
-  if (!text) return text.error();
-  return load_text(*text, "environment", accounts, system_networks());
+  Report report("environment");
+  const auto file = Translator(environment, report).file();
+  auto loaded = load_tree(file, accounts, system_networks(), report);
+  if (!loaded) return by_variable(loaded.error());
+  return loaded;
 }
 
 }  // namespace config

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "acl/constraint/spec.hpp"
 #include "acl/operation.hpp"
 #include "acl/reason.hpp"
 
@@ -40,7 +39,7 @@ std::span<const Switch> all_switches();
 struct EnvironmentPolicy {
   Image image = Image::tecnativa;
   std::vector<std::string_view> on;  ///< the switches that are on, set or initially
-  acl::Level level = acl::Level::baseline;
+  std::string level = "baseline";    ///< as the file names it
 
   bool is_on(std::string_view name) const;
 };

@@ -5,10 +5,9 @@
 #include <array>
 #include <sstream>
 #include <utility>
-#include <vector>
 
 #include "acl/text.hpp"
-#include "config/words.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace config {
 namespace {
@@ -22,7 +21,29 @@ bool counts_as_on(std::string_view text) {
   return number.find_first_not_of('0') != std::string_view::npos;
 }
 
-/// HAProxy's spellings of an address as ours: "*:2375" and ":2375" are all of IPv4.
+std::string no_option(const std::string& option) {
+  return acl::quoted(option) +
+         " is no option that tidegate reads in the place of HAProxy: known "
+         "are `mode`, `user`, `uid`, `group`, `gid` and `v4v6`; for TLS and more write a "
+         "configuration file";
+}
+
+/// The key of the file for an option; empty where there is no such option.
+std::string_view key_for(std::string_view option) {
+  if (option == "mode") return "mode";
+  if (option == "user" || option == "uid") return "owner";
+  return option == "group" || option == "gid" ? "group" : "";
+}
+
+/// A tcp address, and a socket that others can write to: the image has them, so they are served.
+bool is_insecure(const YamlNode& listener) {
+  if (!listener.find("address")->text.starts_with("unix://")) return true;
+  const auto* mode = listener.find("mode");
+  return mode != nullptr && ((mode->text.back() - '0') & 2) != 0;
+}
+
+}  // namespace
+
 std::string as_address(std::string_view text) {
   if (text.starts_with("unix@")) return "unix://" + std::string(text.substr(5));
   if (text.starts_with('/')) return "unix://" + std::string(text);
@@ -34,49 +55,23 @@ std::string as_address(std::string_view text) {
   return (text.starts_with(':') ? "tcp://0.0.0.0" : "tcp://") + std::string(text);
 }
 
-std::string no_option(const std::string& option) {
-  return acl::quoted(option) +
-         " is no option that tidegate reads in the place of HAProxy: known "
-         "are `mode`, `user`, `uid`, `group`, `gid` and `v4v6`; for TLS and more write a "
-         "configuration file";
-}
-
-/// Octal digits as the configuration file wants them: "660" is "0660".
-std::string as_mode(const std::string& text) {
-  return text.size() == 3 ? "0" + text : text;
-}
-
-/// Where the value of an option goes; null where there is no such option.
-std::string* member_for(const std::string& option, BindLine& line) {
-  if (option == "mode") return &line.mode;
-  if (option == "user" || option == "uid") return &line.owner;
-  if (option == "group" || option == "gid") return &line.group;
-  return nullptr;
-}
-
-}  // namespace
-
-acl::Result<BindLine, std::string> parse_bind_line(std::string_view text) {
+acl::Result<YamlNode, std::string> as_listener(std::string_view text) {
   std::istringstream words{std::string(text)};
   std::string word;
   if (!(words >> word)) return std::string("is empty; write an address, or leave it out");
-  BindLine line;
-  const auto address = parse_address(as_address(word));
-  if (!address) return address.error();
-  line.address = *address;
+  YamlNode listener(YamlNode::Kind::map);
+  listener.set("address", scalar_node(as_address(word)));
   while (words >> word) {
     if (word == "v4v6") continue;  // what [::] is to begin with
-    auto* member = member_for(word, line);
-    if (member == nullptr) return no_option(word);
+    const auto key = key_for(word);
+    if (key.empty()) return no_option(word);
     const auto option = std::exchange(word, {});
     if (!(words >> word)) return acl::quoted(option) + " has no value; write one behind it";
-    *member = option == "mode" ? as_mode(word) : word;
+    const bool without_zero = key == "mode" && word.size() == 3;  // 660 is 0660
+    listener.set(key, scalar_node(without_zero ? "0" + word : word));
   }
-  return line;
-}
-
-acl::Result<Address, std::string> parse_engine(std::string_view text) {
-  return parse_upstream(text.starts_with("unix://") ? std::string(text) : as_address(text));
+  if (is_insecure(listener)) listener.set("insecure", scalar_node("true"));
+  return listener;
 }
 
 acl::Result<bool, std::string> parse_switch(std::string_view text) {
@@ -95,36 +90,17 @@ bool looks_like_switch(std::string_view text) {
           text.find_first_not_of(digits) == std::string_view::npos);
 }
 
-std::vector<std::string> words_between_commas(std::string_view text) {
-  std::vector<std::string> words;
+YamlNode as_list(std::string_view text) {
+  YamlNode list(YamlNode::Kind::list);
   for (;;) {
     const auto comma = std::min(text.find(','), text.size());
     auto word = text.substr(0, comma);
     word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
-    words.emplace_back(word.substr(0, word.find_last_not_of(' ') + 1));
-    if (comma == text.size()) return words;
+    auto& item = list.items.emplace_back(YamlNode::Kind::scalar);
+    item.text = word.substr(0, word.find_last_not_of(' ') + 1);
+    if (comma == text.size()) return list;
     text.remove_prefix(comma + 1);
   }
-}
-
-std::string parse_log_level(std::string_view text, std::string& level) {
-  constexpr auto levels =
-      std::to_array<std::pair<std::string_view, std::string_view>>({{"emerg", "error"},
-                                                                    {"alert", "error"},
-                                                                    {"crit", "error"},
-                                                                    {"err", "error"},
-                                                                    {"warning", "warn"},
-                                                                    {"notice", "info"},
-                                                                    {"info", "info"},
-                                                                    {"debug", "debug"}});
-  std::vector<std::string_view> known;
-  for (const auto& [word, ours] : levels) {
-    known.push_back(word);
-    if (text != word) continue;
-    level = ours;
-    return "";
-  }
-  return "unknown level " + acl::quoted(text) + "; " + suggest(text, known);
 }
 
 }  // namespace config

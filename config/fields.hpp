@@ -12,24 +12,31 @@
 #include <vector>
 
 #include "acl/text.hpp"
+#include "config/accounts.hpp"
 #include "config/report.hpp"
 #include "config/shape.hpp"
 #include "config/words.hpp"
 #include "config/yaml.hpp"
 
 /// The declarative reader: one table per struct says which keys there are, where their values go,
-/// how they are read and in which range. Parsing, unknown keys, missing keys and the reference in
-/// README.md all come from the table.
+/// how they are read and in which range. Parsing, unknown keys, missing keys, `check --print`, the
+/// JSON Schema, what a reload may change and the test of README.md all come from the table.
 namespace config {
 
-/// A value and where it stands, as "listeners[0].mode".
+/// A value and where it stands, as "listeners[0].mode", and what its reader needs beside it.
 struct Place {
   const YamlNode& node;
   std::string where;
+  Report& report;
+  const Accounts& accounts;
 
-  void mistake(Report& report, std::string message, std::string hint = {}) const {
-    report.add(node.line, where, std::move(message), std::move(hint));
-  }
+  Place at(const YamlNode::Entry&) const;
+  Place at(std::size_t index) const;
+
+  /// Reports a mistake here. \returns false
+  bool refuse(std::string message, std::string hint = {}) const;
+  /// Reports, where it was not, that the value is of another kind.
+  bool is_a(YamlNode::Kind) const;
 };
 
 /// One kind of value. `read` returns false, and leaves `T` alone, where it reported that there is
@@ -37,7 +44,7 @@ struct Place {
 /// `shape` for editors.
 template <class T>
 struct Type {
-  std::function<bool(const Place&, T&, Report&)> read;
+  std::function<bool(const Place&, T&)> read;
   std::function<YamlNode(const T&)> print;
   std::string range;
   Shape shape;
@@ -47,12 +54,12 @@ struct Type {
 template <class Struct>
 struct Field {
   std::string_view name;
-  std::function<void(const Place&, Struct&, Report&)> read;
+  std::function<void(const Place&, Struct&)> read;
   std::function<YamlNode(const Struct&)> print;
   std::string range;
   Shape shape;
-  std::string_view required;  ///< why the key may not be missing; empty where it may
-  bool reloadable = false;    ///< whether a reload may change it, or the next start only
+  std::string_view required = "";  ///< why the key may not be missing; empty where it may
+  bool reloadable = false;         ///< whether a reload may change it, or the next start only
 };
 
 template <class Struct>
@@ -61,10 +68,10 @@ using Table = std::vector<Field<Struct>>;
 /// A key that may be missing. An optional member tells whether it was.
 template <class Struct, class Member, class T>
 Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T>& type) {
-  const auto read = [member, read = type.read](const Place& place, Struct& to, Report& report) {
+  const auto read = [member, read = type.read](const Place& place, Struct& to) {
     T value{};
     if constexpr (std::is_same_v<Member, T>) value = to.*member;
-    if (read(place, value, report)) to.*member = std::move(value);
+    if (read(place, value)) to.*member = std::move(value);
   };
   const auto print = [member, print = type.print](const Struct& from) -> YamlNode {
     if constexpr (std::is_same_v<Member, T>) return print(from.*member);
@@ -72,7 +79,7 @@ Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T
       return from.*member ? print(*(from.*member)) : YamlNode();
     }
   };
-  return {name, read, print, type.range, type.shape, ""};
+  return {name, read, print, type.range, type.shape};
 }
 
 /// A key that must be there; `why` completes "is missing: …".
@@ -90,28 +97,24 @@ Field<Struct> reloadable(Field<Struct> made) {
   return made;
 }
 
-/// Reports and returns false where the node is not of that kind, or was reported already.
-bool expect(const Place&, YamlNode::Kind, Report&);
-
 template <class Struct>
-bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Report& report) {
-  if (!expect(place, YamlNode::Kind::map, report)) return false;
+bool read_map(const Place& place, const Table<Struct>& table, Struct& to) {
+  if (!place.is_a(YamlNode::Kind::map)) return false;
   std::vector<std::string_view> names;
   for (const auto& field : table) names.push_back(field.name);
 
-  for (const auto& [key, node] : place.node.entries) {
-    const Place at{node, join(place.where, key)};
-    const auto field = std::ranges::find(table, std::string_view(key), &Field<Struct>::name);
+  for (const auto& entry : place.node.entries) {
+    const auto field = std::ranges::find(table, std::string_view(entry.key), &Field<Struct>::name);
     if (field != table.end()) {
-      field->read(at, to, report);
+      field->read(place.at(entry), to);
     } else {
-      at.mistake(report, "unknown key " + acl::quoted(key), suggest(key, names));
+      place.at(entry).refuse("unknown key " + acl::quoted(entry.key), suggest(entry.key, names));
     }
   }
   for (const auto& field : table) {
     if (field.required.empty() || place.node.find(field.name) != nullptr) continue;
-    report.add(place.node.line, join(place.where, field.name),
-               "is missing: " + std::string(field.required));
+    place.report.add(place.node.line, join(place.where, field.name),
+                     "is missing: " + std::string(field.required));
   }
   return true;
 }
@@ -119,8 +122,7 @@ bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Report
 /// What read_map would read back: every key that has a value, defaults included.
 template <class Struct>
 YamlNode print_map(const Table<Struct>& table, const Struct& from) {
-  YamlNode node;
-  node.kind = YamlNode::Kind::map;
+  YamlNode node(YamlNode::Kind::map);
   for (const auto& field : table) {
     auto value = field.print(from);
     if (value.kind != YamlNode::Kind::null)
@@ -133,9 +135,11 @@ template <class Struct>
 Shape shape_of(const Table<Struct>& table) {
   Shape shape{.kind = Shape::Kind::map};
   for (const auto& field : table) {
-    const auto value = field.print(Struct{}).text;
+    const bool is_required = !field.required.empty();
+    const auto value = is_required ? "" : field.print(Struct{}).text;
     auto about = value.empty() ? field.range : field.range + "; default " + value;
-    shape.keys.push_back({field.name, std::move(about), !field.required.empty(), field.shape});
+    shape.keys.push_back(
+        {field.name, std::move(about), is_required, field.reloadable, field.shape});
   }
   return shape;
 }
@@ -143,9 +147,7 @@ Shape shape_of(const Table<Struct>& table) {
 /// A struct that is written as a map of its own. \param table outlives the type
 template <class Struct>
 Type<Struct> map_of(const Table<Struct>& table) {
-  const auto read = [&table](const Place& place, Struct& to, Report& report) {
-    return read_map(place, table, to, report);
-  };
+  const auto read = [&table](const Place& place, Struct& to) { return read_map(place, table, to); };
   const auto print = [&table](const Struct& from) { return print_map(table, from); };
   return {read, print, "a map", shape_of(table)};
 }
@@ -154,26 +156,38 @@ Type<Struct> map_of(const Table<Struct>& table) {
 /// that indices stay those of the file.
 template <class T>
 Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
-  auto read = [read_one = type.read, most](const Place& place, std::vector<T>& to, Report& report) {
-    if (!expect(place, YamlNode::Kind::list, report)) return false;
-    if (place.node.items.size() > most) {
-      place.mistake(report, "has " + std::to_string(place.node.items.size()) +
-                                " entries; write at most " + std::to_string(most));
-      return false;
+  auto read = [read_one = type.read, most](const Place& place, std::vector<T>& to) {
+    if (!place.is_a(YamlNode::Kind::list)) return false;
+    const auto count = place.node.items.size();
+    if (count > most) {
+      return place.refuse("has " + std::to_string(count) + " entries; write at most " +
+                          std::to_string(most));
     }
-    for (std::size_t i = 0; i < place.node.items.size(); ++i) {
-      read_one({place.node.items[i], join(place.where, i)}, to.emplace_back(), report);
-    }
+    for (std::size_t i = 0; i < count; ++i) read_one(place.at(i), to.emplace_back());
     return true;
   };
   auto print = [print_one = type.print](const std::vector<T>& from) {
-    YamlNode node;
-    node.kind = YamlNode::Kind::list;
+    YamlNode node(YamlNode::Kind::list);
     for (const auto& value : from) node.items.push_back(print_one(value));
     return node;
   };
   Shape shape{.kind = Shape::Kind::list, .most = static_cast<double>(most), .values = {type.shape}};
   return {std::move(read), std::move(print), "a list", std::move(shape)};
+}
+
+/// A list that has one entry at least; `why` is said of one that has none.
+template <class T>
+Type<std::vector<T>> filled(Type<std::vector<T>> type, std::string range, std::string_view why) {
+  type.read = [read = type.read, why](const Place& place, std::vector<T>& to) {
+    const bool is_empty = place.node.kind == YamlNode::Kind::list && place.node.items.empty();
+    return is_empty ? place.refuse("is empty" + std::string(why)) : read(place, to);
+  };
+  type.print = [print = type.print](const std::vector<T>& from) {
+    return from.empty() ? YamlNode() : print(from);
+  };
+  type.range = std::move(range);
+  type.shape.least = 1;
+  return type;
 }
 
 }  // namespace config

@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <ranges>
 #include <sstream>
 #include <string>
+
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace config {
 namespace {
@@ -20,25 +23,18 @@ namespace {
 constexpr std::size_t most_routes = 100'000;
 constexpr unsigned v4_in_v6 = 96;
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
 /// docker0, docker_gwbridge, br-0123456789ab, veth0123456.
 bool is_engines(std::string_view interface) {
   constexpr std::string_view bridge = "br-";
   const bool is_bridge = interface.starts_with(bridge) && interface.size() == bridge.size() + 12 &&
-                         is_hex(interface.substr(bridge.size()));
+                         acl::has_only(interface.substr(bridge.size()), "0123456789abcdef");
   return is_bridge || interface == "docker0" || interface == "docker_gwbridge" ||
          interface.starts_with("veth");
 }
 
 template <class Number>
 std::optional<Number> hex(std::string_view text) {
-  Number number{};
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, 16);
-  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+  return acl::whole_number<Number>(text, 16);
 }
 
 /// Each number as the kernel holds it, the first byte of the network lowest on this machine.
@@ -66,28 +62,16 @@ std::optional<acl::IpNetwork> read_v6(std::string_view network, std::string_view
   return read;
 }
 
-/// Iface Destination Gateway Flags RefCnt Use Metric Mask …
-void add_v4(const std::string& line, std::vector<acl::IpNetwork>& to) {
-  std::string interface, destination, word, mask;
+std::vector<std::string> split_line(const std::string& line) {
   std::istringstream words(line);
-  words >> interface >> destination >> word >> word >> word >> word >> word >> mask;
-  const auto network = read_v4(destination, mask);
-  if (network && network->bits != v4_in_v6 && interface != "lo" && !is_engines(interface)) {
-    to.push_back(*network);
-  }
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
-/// Destination, bits, source, bits, next hop, metric, counters and flags; then the interface.
-void add_v6(const std::string& line, std::vector<acl::IpNetwork>& to) {
-  std::string destination, bits, word, interface;
-  std::istringstream words(line);
-  words >> destination >> bits;
-  for (int skipped = 0; skipped < 7; ++skipped) words >> word;
-  words >> interface;
-  const auto network = read_v6(destination, bits);
-  if (network && network->bits != 0 && interface != "lo" && !is_engines(interface)) {
-    to.push_back(*network);
-  }
+/// Takes the network where it is one of the host's, and not everything, as a default route has it.
+void add(const std::optional<acl::IpNetwork>& network, unsigned bits_of_all,
+         const std::string& interface, std::vector<acl::IpNetwork>& to) {
+  const bool is_hosts = interface != "lo" && !is_engines(interface);
+  if (network && network->bits != bits_of_all && is_hosts) to.push_back(*network);
 }
 
 std::string text_of(const char* path) {
@@ -103,11 +87,15 @@ std::string text_of(const char* path) {
 
 std::vector<acl::IpNetwork> networks_of(std::string_view route, std::string_view ipv6_route) {
   std::vector<acl::IpNetwork> networks;
+  // Iface Destination Gateway Flags RefCnt Use Metric Mask …
   for (const auto line : std::views::split(route, '\n')) {
-    add_v4({line.begin(), line.end()}, networks);
+    const auto words = split_line({line.begin(), line.end()});
+    if (words.size() > 7) add(read_v4(words[1], words[7]), v4_in_v6, words[0], networks);
   }
+  // Destination, bits, source, bits, next hop, metric, counters and flags; then the interface.
   for (const auto line : std::views::split(ipv6_route, '\n')) {
-    add_v6({line.begin(), line.end()}, networks);
+    const auto words = split_line({line.begin(), line.end()});
+    if (words.size() > 9) add(read_v6(words[0], words[1]), 0, words[9], networks);
   }
   return networks;
 }

@@ -3,15 +3,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -26,186 +26,96 @@
 namespace config {
 namespace {
 
-using Policy = std::shared_ptr<const acl::Policy>;
-
-void protect(const Address& address, acl::PolicySpec& spec) {
-  if (address.kind == Address::Kind::unix_socket) spec.protected_paths.push_back(address.path);
-}
-
 // No process has this uid: to chown(2) and setuid(2) it means "leave it".
 constexpr std::uint32_t nobodys_uid = std::numeric_limits<std::uint32_t>::max();
 
-acl::ClientRule rule_from(const ClientEntry& entry, const Accounts& accounts, bool is_sound) {
-  acl::ClientRule rule{
-      .address = entry.address, .certificate = entry.certificate, .profile = entry.profile};
-  if (entry.uid) rule.uid = account_number(*entry.uid, accounts.uid_of).value_or(nobodys_uid);
-  if (entry.gid) rule.gid = account_number(*entry.gid, accounts.gid_of).value_or(nobodys_uid);
-  // Without a condition that could not be read it might seem to be for everybody.
-  if (!is_sound) rule.uid = nobodys_uid;
-  return rule;
-}
-
-acl::ListenerSpec listener_spec_from(const ListenerEntry& entry, const std::string& where,
-                                     const Accounts& accounts, const Report& report) {
-  acl::ListenerSpec spec{.profile = entry.profile.value_or("")};
-  if (!entry.clients) return spec;
-  for (const auto& client : *entry.clients) {
-    const bool is_sound = !report.names(join(where + ".clients", spec.clients.size()));
-    spec.clients.push_back(rule_from(client, accounts, is_sound));
+/// Without a condition that could not be read a rule might seem to be for everybody.
+void close_unsound_rules(std::vector<Listener>& listeners, Report& report) {
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    auto& clients = listeners[i].clients;
+    for (std::size_t j = 0; j < clients.size(); ++j) {
+      if (report.is_reported(join(join("listeners", i) + ".clients", j)))
+        clients[j].uid = nobodys_uid;
+    }
   }
-  return spec;
 }
 
-acl::PolicySpec spec_from(const FileEntry& file, const Accounts& accounts, const Report& report) {
-  acl::PolicySpec spec;
-  spec.profiles = file.profiles;
-  protect(file.upstream, spec);
-  for (const auto& listener : file.listeners) {
-    const auto where = join("listeners", spec.listeners.size());
-    spec.listeners.push_back(listener_spec_from(listener, where, accounts, report));
-    if (listener.address) protect(*listener.address, spec);
+/// What the listeners and the addresses add to a policy of which only the profiles are there.
+void complete_policy(Settings& settings) {
+  auto& spec = settings.policy_spec;
+  const auto protect = [&spec](const Address& address) {
+    if (!address.path.empty()) spec.protected_paths.push_back(address.path);
+  };
+  protect(settings.upstream);
+  for (const auto& listener : settings.listeners) {
+    spec.listeners.push_back({listener.profile, listener.clients});
+    protect(listener.address);
   }
-  if (file.admin) protect(file.admin->address, spec);
-  return spec;
+  if (settings.admin) protect(settings.admin->address);
 }
 
-Policy compile(const acl::PolicySpec& spec, const YamlNode& root, Report& report) {
-  auto policy = acl::compile(spec);
-  if (policy) return *policy;
-  for (auto& [where, message, hint] : policy.error()) {
+void compile(Settings& settings, Report& report) {
+  const auto policy = acl::compile(settings.policy_spec);
+  if (policy) {
+    settings.policy = *policy;
+    return;
+  }
+  for (const auto& [where, message, hint] : policy.error()) {
     // A value that could not be read is reported; the policy has only its empty stand-in.
-    if (report.names(where)) continue;
-    report.add(line_of(root, where), where, std::move(message), std::move(hint));
+    if (!report.is_reported(where)) report.mistake(where, message, hint);
   }
-  return nullptr;
 }
 
-void warn(const std::vector<acl::Mistake>& advice, const YamlNode& root, Report& report) {
-  for (const auto& [where, message, hint] : advice) {
-    report.warn(line_of(root, where), where, message, hint);
-  }
+void warn(const std::vector<acl::Mistake>& advice, Report& report) {
+  for (const auto& [where, message, hint] : advice) report.warn(where, message, hint);
 }
 
 /// 0.1 answered under any name. Those of a certificate still pass.
-void warn_of_names(const FileEntry& file, const YamlNode& root, Report& report) {
-  for (std::size_t i = 0; i < file.listeners.size(); ++i) {
-    const auto& listener = file.listeners[i];
-    const bool on_tcp = listener.address && listener.address->kind == Address::Kind::tcp;
-    if (!on_tcp || listener.tls || !listener.hosts.empty()) continue;
-    const auto where = join("listeners", i);
-    report.warn(line_of(root, where), join(where, "hosts"),
-                "this listener no longer answers under names with a dot that are not listed, nor "
-                "to web pages",
-                "where clients use such a name write it, as `hosts: [gate.corp]`");
-  }
-}
-
-void warn_of_names_of_admin(const FileEntry& file, const YamlNode& root, Report& report) {
-  if (!file.admin || file.admin->address.kind != Address::Kind::tcp || !file.admin->hosts.empty())
-    return;
-  report.warn(line_of(root, "admin"), "admin.hosts",
-              "`admin` no longer answers under names with a dot that are not listed, nor to web "
-              "pages",
-              "where a client uses such a name write it, as `hosts: [gate.corp]`");
+void warn_of_names(const Listener& listener, const std::string& where, const std::string& subject,
+                   const std::string& user, Report& report) {
+  if (!listener.on_tcp() || listener.tls || !listener.hosts.empty()) return;
+  report.warn(join(where, "hosts"),
+              subject +
+                  " no longer answers under names with a dot that are not listed, "
+                  "nor to web pages",
+              "where " + user + " such a name write it, as `hosts: [gate.corp]`");
 }
 
 /// A file without `version` was written for 0.1, where some entries meant something else.
-void warn_of_changes(const FileEntry& file, const acl::PolicySpec& spec, const YamlNode& root,
-                     Report& report) {
-  if (file.version) return;
-  report.warn(0, "version", "is missing: this file is read as version 1", "write `version: 1`");
-  warn_of_names(file, root, report);
-  warn_of_names_of_admin(file, root, report);
-  warn(acl::changes_since_0_1(spec), root, report);
-}
-
-Listener listener_from(const ListenerEntry& entry) {
-  Listener listener;
-  listener.address = entry.address.value_or(Address{});
-  listener.mode = entry.mode.value_or(listener.mode);
-  listener.owner = entry.owner;
-  listener.group = entry.group;
-  listener.insecure = entry.insecure.value_or(false);
-  listener.tls = entry.tls;
-  listener.hosts = entry.hosts;
-  listener.origins = entry.origins;
-  return listener;
-}
-
-Settings settings_from(const FileEntry& file, acl::PolicySpec spec, Policy policy) {
-  Settings settings;
-  settings.upstream = file.upstream;
-  settings.upstream_tls = file.upstream_tls;
-  if (settings.upstream_tls && settings.upstream_tls->server_name.empty()) {
-    settings.upstream_tls->server_name = file.upstream.host;
+void warn_of_changes(const Settings& settings, Report& report) {
+  if (settings.version) return;
+  report.warn("version", "is missing: this file is read as version 1", "write `version: 1`");
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    warn_of_names(settings.listeners[i], join("listeners", i), "this listener", "clients use",
+                  report);
   }
-  for (const auto& entry : file.listeners) settings.listeners.push_back(listener_from(entry));
-  settings.policy_spec = std::move(spec);
-  settings.policy = std::move(policy);
-  settings.limits = file.limits;
+  if (settings.admin) warn_of_names(*settings.admin, "admin", "`admin`", "a client uses", report);
+  warn(acl::changes_since_0_1(settings.policy_spec), report);
+}
+
+/// Defaults that follow from other values.
+void fill_in(Settings& settings) {
+  settings.version = 1;
+  auto& tls = settings.upstream_tls;
+  if (tls && tls->server_name.empty()) tls->server_name = settings.upstream.host;
   // Lowering `connections` alone is no mistake: the default of one client follows it.
-  settings.limits.connections_per_client =
-      std::min(file.limits.connections_per_client, file.limits.connections);
-  settings.admin = file.admin;
-  settings.audit = file.audit;
-  settings.log = file.log;
-  settings.workers = file.workers;
-  return settings;
+  auto& limits = settings.limits;
+  limits.connections_per_client = std::min(limits.connections_per_client, limits.connections);
 }
 
-Loaded load(std::string_view text, const Accounts& accounts,
-            const std::vector<acl::IpNetwork>& host_networks, Report& report) {
-  const YamlNode root = read_yaml(text, report);
-  if (root.kind == YamlNode::Kind::null && report.empty()) {
-    report.add(0, "", "the configuration is empty",
-               "it needs at least `listeners` and `profiles`: config/README.md has one to start "
-               "from");
-  }
-  FileEntry file;
-  acl::PolicySpec spec;
-  Policy policy;
-  if (root.kind == YamlNode::Kind::map) {
-    read_map({root, ""}, file_keys(), file, report);
-    check(file, root, accounts, report);
-    spec = spec_from(file, accounts, report);
-    spec.host_networks = host_networks;
-    policy = compile(spec, root, report);
-    warn_of_changes(file, spec, root, report);
-    warn(acl::warnings(spec), root, report);
-  } else if (root.kind != YamlNode::Kind::null) {
-    expect({root, ""}, YamlNode::Kind::map, report);
-  }
-  if (!report.empty()) return report.take();
-  auto settings = settings_from(file, std::move(spec), std::move(policy));
-  settings.warnings = report.take_warnings();
-  return settings;
-}
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-/// Closes the file when it leaves the scope.
-struct OpenFile {
-  explicit OpenFile(const std::string& path)
-      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
-      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd >= 0) close(fd);
-  }
-  int fd;
-};
+File open_file(const std::string& path) {
+  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  return {fd < 0 ? nullptr : fdopen(fd, "r"), std::fclose};
+}
 
 /// Reads one byte more than is allowed at most, so that read_yaml sees what is too large.
-std::optional<std::string> read_whole(int fd) {
-  std::string text;
-  std::array<char, 16384> chunk{};
-  while (text.size() <= most_file_bytes) {
-    const auto got = read(fd, chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    if (got == 0) break;
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  return text;
+std::optional<std::string> read_whole(std::FILE& file) {
+  std::string text(most_file_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), &file));
+  return std::ferror(&file) == 0 ? std::optional(std::move(text)) : std::nullopt;
 }
 
 std::string reason_of(int error) {
@@ -214,10 +124,34 @@ std::string reason_of(int error) {
 
 }  // namespace
 
+Loaded load_tree(const YamlNode& root, const Accounts& accounts,
+                 const std::vector<acl::IpNetwork>& host_networks, Report& report) {
+  if (root.kind == YamlNode::Kind::null && report.empty()) {
+    report.add(0, "", "the configuration is empty",
+               "it needs at least `listeners` and `profiles`: config/README.md has one to start "
+               "from");
+  }
+  Settings settings;
+  if (root.kind != YamlNode::Kind::null &&
+      read_map({root, "", report, accounts}, file_keys(), settings)) {
+    check(settings, report);
+    close_unsound_rules(settings.listeners, report);
+    complete_policy(settings);
+    settings.policy_spec.host_networks = host_networks;
+    compile(settings, report);
+    warn_of_changes(settings, report);
+    warn(acl::warnings(settings.policy_spec), report);
+  }
+  if (!report.empty()) return report.take();
+  fill_in(settings);
+  settings.warnings = report.take_warnings();
+  return settings;
+}
+
 Loaded load_text(std::string_view text, const std::string& name, const Accounts& accounts,
                  const std::vector<acl::IpNetwork>& host_networks) {
   Report report(name);
-  return load(text, accounts, host_networks, report);
+  return load_tree(read_yaml(text, report), accounts, host_networks, report);
 }
 
 Loaded load_file(const std::string& path) {
@@ -226,9 +160,9 @@ Loaded load_file(const std::string& path) {
     report.add(0, "", std::move(message), std::move(hint));
     return Loaded(report.take());
   };
-  const OpenFile file(path);
+  const File file = open_file(path);
   struct stat status{};
-  if (file.fd < 0 || fstat(file.fd, &status) != 0) {
+  if (!file || fstat(fileno(file.get()), &status) != 0) {
     return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
   }
   if (!S_ISREG(status.st_mode)) return fail("is no regular file", "write the path of a file");
@@ -238,27 +172,21 @@ Loaded load_file(const std::string& path) {
                "the engine",
                "run `chmod o-w " + path + "`");
   }
-  const auto text = read_whole(file.fd);
+  const auto text = read_whole(*file);
   if (!text) return fail("cannot be read: " + reason_of(errno), "");
-  return load(*text, system_accounts(), system_networks(), report);
+  return load_tree(read_yaml(*text, report), system_accounts(), system_networks(), report);
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {
-  acl::PolicySpec spec;
-  auto& profile = spec.profiles.emplace_back();
-  profile.name = "default";
-  profile.allow = {"@read"};
-  profile.deny = {"@read-sensitive"};
-  spec.listeners = {{profile.name}};
-  protect(upstream, spec);
-  protect(listen, spec);
-  auto policy = acl::compile(spec);
-  // The names above are tidegate's own: a test loads them. Without a policy nothing may be served.
-  if (!policy) std::abort();
   Settings settings;
   settings.upstream = upstream;
-  settings.listeners.emplace_back().address = listen;
-  settings.policy_spec = std::move(spec);
+  settings.listeners = {{.address = listen, .profile = "default"}};
+  settings.policy_spec.profiles = {
+      {.name = "default", .allow = {"@read"}, .deny = {"@read-sensitive"}}};
+  complete_policy(settings);
+  const auto policy = acl::compile(settings.policy_spec);
+  // The names above are tidegate's own: a test loads them. Without a policy nothing may be served.
+  if (!policy) std::abort();
   settings.policy = *policy;
   return settings;
 }

@@ -13,6 +13,9 @@
 
 namespace config {
 
+class Report;
+struct YamlNode;
+
 using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
 
 /// Reads and checks a configuration file. \returns the settings, or every mistake in the file.
@@ -24,6 +27,11 @@ Loaded load_file(const std::string& path);
 Loaded load_text(std::string_view text, const std::string& name,
                  const Accounts& accounts = system_accounts(),
                  const std::vector<acl::IpNetwork>& host_networks = {});
+
+/// The same from a tree that something else than a file was read into. Mistakes and warnings are
+/// those of `report`, with others that it holds already.
+Loaded load_tree(const YamlNode& root, const Accounts&,
+                 const std::vector<acl::IpNetwork>& host_networks, Report& report);
 
 /// What applies without a file: read-only operations that leak no secrets (@read without
 /// @read-sensitive), on one unix socket, in front of `upstream`.

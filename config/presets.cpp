@@ -9,7 +9,6 @@
 #include "acl/text.hpp"
 #include "config/keys.hpp"
 #include "config/presets_data.hpp"
-#include "config/scalar.hpp"
 #include "config/words.hpp"
 
 namespace config {
@@ -55,12 +54,6 @@ void add_entries(acl::ProfileSpec& to, const acl::ProfileSpec& preset) {
 const Preset* preset_of(const YamlNode& profile) {
   const auto* written = profile.find("preset");
   return written == nullptr ? nullptr : preset_named(written->text);
-}
-
-std::string parse_preset(const std::string& text, std::string& to) {
-  to = text;
-  if (preset_named(text) != nullptr) return "";
-  return "there is no preset " + acl::quoted(text) + "; " + suggest_preset(text);
 }
 
 /// The lines of `text` from `indent` columns on.
@@ -124,44 +117,38 @@ std::string configuration_with(const Preset& preset) {
 acl::ProfileSpec profile_of(const Preset& preset) {
   Report report("preset " + std::string(preset.name));
   const YamlNode root = read_yaml(preset.text, report);
+  const Accounts nobody;
   acl::ProfileSpec profile;
-  read_map({root, ""}, profile_keys(), profile, report);
+  read_map({root, "", report, nobody}, profile_keys(), profile);
   // They are tidegate's own, and a test loads them all. Half a policy must not be served.
   if (!report.empty()) std::abort();
   return profile;
 }
 
-void read_profile(const Place& place, acl::ProfileSpec& to, Report& report) {
+void read_profile(const Place& place, acl::ProfileSpec& to) {
   const auto* preset = preset_of(place.node);
-  if (preset == nullptr) {
-    read_map(place, profile_keys(), to, report);
-    const bool is_map = place.node.kind == YamlNode::Kind::map;
-    if (!is_map || place.node.find("allow") != nullptr || place.node.find("preset") != nullptr)
-      return;
-    report.add(place.node.line, join(place.where, "allow"),
-               "is missing: the operations that it allows, as [\"@read\"]; [] for none; or a "
-               "`preset` that says them");
-    return;
-  }
-  const auto base = profile_of(*preset);
+  const auto base = preset == nullptr ? acl::ProfileSpec() : profile_of(*preset);
   to.constraints = base.constraints;
-  read_map(place, profile_keys(), to, report);
+  const bool is_map = read_map(place, profile_keys(), to);
   add_entries(to, base);
+  const auto& profile = place.node;
+  if (!is_map || profile.find("allow") != nullptr || profile.find("preset") != nullptr) return;
+  place.report.add(profile.line, join(place.where, "allow"),
+                   "is missing: the operations that it allows, as [\"@read\"]; [] for "
+                   "none; or a `preset` that says them");
 }
 
 Field<acl::ProfileSpec> preset_key() {
   Shape shape = one_of_words({});
   for (const auto& preset : preset_data) shape.words.emplace_back(preset.name);
-  const auto type = scalar<std::string>(
-      parse_preset, [](const std::string& text) { return text; }, "the name of a preset",
-      std::move(shape));
-  const auto read = [type](const Place& place, acl::ProfileSpec&, Report& report) {
-    std::string name;
-    type.read(place, name, report);
+  const auto read = [](const Place& place, acl::ProfileSpec&) {
+    const auto& name = place.node.text;
+    if (!place.is_a(YamlNode::Kind::scalar) || preset_named(name) != nullptr) return;
+    place.refuse("there is no preset " + acl::quoted(name) + "; " + suggest_preset(name));
   };
   // What a preset says is in the profile itself by then.
   const auto print = [](const acl::ProfileSpec&) { return YamlNode(); };
-  return {"preset", read, print, type.range, type.shape, ""};
+  return {"preset", read, print, "the name of a preset", std::move(shape)};
 }
 
 }  // namespace config

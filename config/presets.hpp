@@ -37,7 +37,7 @@ acl::ProfileSpec profile_of(const Preset&);
 
 /// Reads one profile of the file. What stands beside `preset` is added to it; where the two do not
 /// agree, the file is right.
-void read_profile(const Place&, acl::ProfileSpec& to, Report&);
+void read_profile(const Place&, acl::ProfileSpec& to);
 
 /// The key `preset` of a profile.
 Field<acl::ProfileSpec> preset_key();

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "acl/client_rule.hpp"
 #include "acl/policy.hpp"
 #include "config/address.hpp"
 #include "config/diagnostic.hpp"
+#include "config/units.hpp"
 
 namespace config {
 
@@ -35,49 +37,32 @@ struct UpstreamTls {
   bool operator==(const UpstreamTls&) const = default;
 };
 
-/// Where clients connect. Who gets which profile there is in Settings::policy_spec.
+/// Where clients connect, or the operator, whose listener has neither certificates nor profiles.
 struct Listener {
   Address address;
-  unsigned mode = 0660;              ///< permissions of a unix socket
-  std::optional<std::string> owner;  ///< user name or number; unchanged where absent
-  std::optional<std::string> group;  ///< group name or number; unchanged where absent
-  bool insecure = false;             ///< a tcp listener without TLS must say so
+  std::string profile;                   ///< of all its clients; empty where `clients` has rules
+  std::vector<acl::ClientRule> clients;  ///< who gets which profile; the first that matches decides
+  unsigned mode = 0660;                  ///< permissions of a unix socket
+  std::optional<std::string> owner;      ///< user name or number; unchanged where absent
+  std::optional<std::string> group;      ///< group name or number; unchanged where absent
+  bool insecure = false;                 ///< a tcp listener without TLS must say so
   std::optional<ListenerTls> tls;
   std::vector<std::string> hosts;    ///< names that a tcp listener answers to, beside the usual
   std::vector<std::string> origins;  ///< of the web pages that it serves
+
+  bool on_tcp() const { return address.kind == Address::Kind::tcp; }
 };
 
-/// Every bound on what others can make tidegate hold. Zero durations mean "no limit" where marked
-/// (0 = off).
+/// Every bound on what others can make tidegate hold; limits.inc explains them.
 struct Limits {
-  using Duration = std::chrono::milliseconds;
+  using Number = std::size_t;
+  using Time = std::chrono::milliseconds;
+  using seconds = std::chrono::seconds;
+  using minutes = std::chrono::minutes;
 
-  std::size_t connections = 16384;            ///< client connections in all
-  std::size_t connections_per_client = 4096;  ///< of one uid on unix sockets, of one address on tcp
-  std::size_t head_bytes = std::size_t{64} * 1024;    ///< request or response head
-  std::size_t head_fields = 100;                      ///< header fields in a head
-  std::size_t target_bytes = std::size_t{32} * 1024;  ///< request target
-  std::size_t query_parameters = 64;
-  std::size_t body_bytes =
-      std::size_t{1024} * 1024;  ///< a body that is held whole (JSON), or read and dropped
-  /// What bodies and other large things of requests hold, of all clients together; one client may
-  /// hold half of it. 0: the smaller of 256 MiB and a third of the control group's memory.
-  std::size_t held_bytes = 0;
-
-  Duration handshake_time = std::chrono::seconds(10);  ///< a client's TLS handshake, in all
-  Duration head_time = std::chrono::seconds(10);   ///< first byte to end of a request head, in all
-  Duration body_time = std::chrono::seconds(30);   ///< a body that is held whole, in all
-  Duration stall_time = std::chrono::minutes(10);  ///< a relayed body without any progress
-  Duration idle_time = std::chrono::minutes(10);   ///< a kept-alive connection between requests
-  Duration upstream_connect_time = std::chrono::seconds(5);
-  Duration upstream_head_time =
-      std::chrono::minutes(10);  ///< request sent to answer's head; lasting operations are exempt
-  std::size_t upstream_spares = 16;  ///< engine connections kept for the same client (0 = none)
-  Duration upstream_spare_time = std::chrono::seconds(2);  ///< how long, after the client has gone
-  Duration tunnel_idle_time{0};  ///< a tunnel without a byte either way (0 = off)
-  Duration tunnel_linger_time =
-      std::chrono::seconds(10);  ///< after the engine ended a tunnel, for the client to end too
-  Duration drain_time = std::chrono::seconds(10);  ///< SIGTERM to the end of what is still running
+#define LIMIT(type, name, initially, values) type name = initially;
+#include "config/limits.inc"
+#undef LIMIT
 };
 
 /// Where the audit records go: one JSON line a request.
@@ -89,12 +74,14 @@ struct Log {
   std::string level = "info";  ///< trace | debug | info | warn | error
 };
 
-/// Everything that the daemon needs to know; checked and immutable.
+/// Everything that the daemon needs to know; checked and immutable. keys.cpp has a row for each key
+/// of the file.
 struct Settings {
+  std::optional<std::size_t> version;  ///< of the format; absent in files written for tidegate 0.1
   Address upstream{Address::Kind::unix_socket, "/var/run/docker.sock", "", 0};
   std::optional<UpstreamTls> upstream_tls;  ///< without it an engine on tcp is spoken to in plain
   std::vector<Listener> listeners;
-  acl::PolicySpec policy_spec;  ///< what `policy` was made of
+  acl::PolicySpec policy_spec;  ///< what `policy` was made of: the profiles, and who gets which
   std::shared_ptr<const acl::Policy> policy;
   Limits limits;
   /// Where the operator looks: /metrics, /healthz and /readyz. Not served where absent.

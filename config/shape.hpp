@@ -36,6 +36,7 @@ struct Shape::Key {
   std::string_view name;
   std::string about;  ///< range and default, for people
   bool required = false;
+  bool reloadable = false;
   Shape shape;
 };
 

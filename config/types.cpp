@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "acl/browser.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/host.hpp"
 #include "config/scalar.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"
@@ -16,53 +19,30 @@ namespace {
 
 constexpr const char* address_pattern = "^(unix:///|tcp://)";
 
-std::string_view to_string(YamlNode::Kind kind) {
-  switch (kind) {
-    case YamlNode::Kind::null: return "nothing";
-    case YamlNode::Kind::scalar: return "a single value";
-    case YamlNode::Kind::list: return "a list";
-    case YamlNode::Kind::map: return "a map";
-    case YamlNode::Kind::refused: return "something that is reported already";
-  }
-  return "";
-}
-
-std::string how_to_write(YamlNode::Kind kind) {
-  switch (kind) {
-    case YamlNode::Kind::list: return "write `[one, two]`, or a line `- one` for each";
-    case YamlNode::Kind::map: return "write indented lines `key: value` below it";
-    case YamlNode::Kind::scalar:
-    case YamlNode::Kind::null:
-    case YamlNode::Kind::refused: return "";
-  }
-  return "";
-}
-
-template <class T>
-Complaint assign(const acl::Result<T, std::string>& parsed, T& to) {
-  if (!parsed) return parsed.error();
-  to = *parsed;
-  return "";
-}
-
-template <class T, class Parse, class Print>
-Type<T> ranged(Parse parse, Print print, T least, T most, Shape shape) {
-  const std::string range = print(least) + " to " + print(most);
-  const auto read = [=](const std::string& text, T& to) -> Complaint {
-    Complaint complaint = assign(parse(text), to);
-    if (!complaint.empty()) return complaint;
-    if (to < least || to > most) return acl::quoted(text) + " is out of range; write " + range;
-    return "";
+/// Numbers from `least` to `most`. `zero` says what zero means where it is one of them as well.
+template <class T, class Number>
+Type<T> ranged(acl::Result<Number, std::string> (*parse)(std::string_view),
+               std::string (*print)(Number), Number least, Number most, Shape shape,
+               const std::string& zero = "") {
+  const std::string range = zero + print(least) + " to " + print(most);
+  const auto read = [=](const std::string& text) -> acl::Result<T, std::string> {
+    const auto number = parse(text);
+    if (!number) return number.error();
+    const bool fits =
+        (*number >= least && *number <= most) || (!zero.empty() && *number == Number());
+    if (!fits) return acl::quoted(text) + " is out of range; write " + range;
+    return static_cast<T>(*number);
   };
-  return scalar<T>(read, print, range, std::move(shape));
+  const auto print_number = [print](const T& value) { return print(static_cast<Number>(value)); };
+  return scalar<T>(read, print_number, range, std::move(shape));
 }
 
-std::string format_count(std::size_t number) {
-  return std::to_string(number);
+Shape shape_of_size() {
+  return {.types = {"integer", "string"}, .pattern = "^[0-9]+(B|KiB|MiB|GiB|[kKmMgG])?$"};
 }
 
-std::string format_text(const std::string& text) {
-  return text;
+bool is_file_path(std::string_view text) {
+  return text.starts_with('/') && !text.ends_with('/');
 }
 
 std::string format_mode(unsigned mode) {
@@ -73,177 +53,134 @@ std::string format_mode(unsigned mode) {
   return octal;
 }
 
-Complaint parse_mode(const std::string& text, unsigned& mode) {
-  const std::string digits = text.substr(text.starts_with("0o") ? 2 : 0);
-  const bool octal = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '7'; });
+acl::Result<unsigned, std::string> parse_mode(std::string_view text) {
+  const auto digits = text.substr(text.starts_with("0o") ? 2 : 0);
+  const bool octal = digits.find_first_not_of("01234567") == digits.npos;
   if (octal && digits == text && digits.size() == 4 && digits.front() == '0') {
+    unsigned mode = 0;
     std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-    return "";
+    return mode;
   }
-  const std::string cure = octal && digits.size() == 3 ? "0" + digits : "0660";
+  const std::string cure = octal && digits.size() == 3 ? "0" + std::string(digits) : "0660";
   return acl::quoted(text) + " is no mode; write three octal digits after a zero, as \"" + cure +
          "\"";
 }
 
-Complaint parse_text(const std::string& text, std::string& to) {
-  if (text.empty()) return "is empty; write a value";
-  to = text;
-  return "";
-}
-
-Complaint parse_path(const std::string& text, std::string& to) {
-  if (!text.starts_with('/') || text.ends_with('/')) {
-    return acl::quoted(text) + " is no absolute path of a file; write one, as /etc/tidegate/ca.pem";
-  }
-  to = text;
-  return "";
-}
-
-Complaint parse_host(const std::string& text, std::string& to) {
-  const auto name = parse_host_name(text);
-  if (!name) {
-    return acl::quoted(text) +
-           " is neither a host name nor an IP address; write one, without a port, as " +
-           "`engine.example.com`";
-  }
-  to = *name;
-  return "";
-}
-
-Complaint parse_output(const std::string& text, std::string& to) {
-  if (text != "-" && (!text.starts_with('/') || text.ends_with('/'))) {
-    return acl::quoted(text) +
-           " is no absolute path of a file; write one, or \"-\" for standard output";
-  }
-  to = text;
-  return "";
-}
-
 bool is_other_spelling(std::string_view text, std::initializer_list<std::string_view> words) {
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
-  return std::ranges::any_of(
-      words, [&](std::string_view word) { return std::ranges::equal(text, word, same); });
+  return std::ranges::find(words, acl::lower_case(text)) != words.end();
 }
 
-bool read_boolean(const Place& place, bool& to, Report& report) {
-  if (!expect(place, YamlNode::Kind::scalar, report)) return false;
+bool read_boolean(const Place& place, bool& to) {
+  if (!place.is_a(YamlNode::Kind::scalar)) return false;
   const auto& text = place.node.text;
   if (!place.node.quoted && (text == "true" || text == "false")) {
     to = text == "true";
     return true;
   }
-  if (is_other_spelling(text, {"true", "yes", "on", "y"}) || text == "1") {
-    place.mistake(report, acl::quoted(text) + " is no boolean here; write `true`, without quotes");
-  } else if (is_other_spelling(text, {"false", "no", "off", "n"}) || text == "0") {
-    place.mistake(report, acl::quoted(text) + " is no boolean here; write `false`, without quotes");
-  } else {
-    place.mistake(report, acl::quoted(text) + " is no boolean; write `true` or `false`");
-  }
-  return false;
+  if (is_other_spelling(text, {"true", "yes", "on", "y", "1"}))
+    return place.refuse(acl::quoted(text) + " is no boolean here; write `true`, without quotes");
+  if (is_other_spelling(text, {"false", "no", "off", "n", "0"}))
+    return place.refuse(acl::quoted(text) + " is no boolean here; write `false`, without quotes");
+  return place.refuse(acl::quoted(text) + " is no boolean; write `true` or `false`");
 }
 
 }  // namespace
-
-bool expect(const Place& place, YamlNode::Kind kind, Report& report) {
-  const auto found = place.node.kind;
-  if (found == kind) return true;
-  if (found == YamlNode::Kind::refused) return false;
-  const std::string article = place.where.empty() ? "the file is " : "is ";
-  if (found == YamlNode::Kind::null) {
-    place.mistake(report, article + "empty; give it a value or remove it", how_to_write(kind));
-  } else {
-    place.mistake(report,
-                  article + std::string(to_string(found)) + " where " +
-                      std::string(to_string(kind)) + " belongs",
-                  how_to_write(kind));
-  }
-  return false;
-}
 
 Type<bool> boolean() {
   const auto print = [](bool value) { return scalar_node(value ? "true" : "false"); };
   return {read_boolean, print, "true or false", {.types = {"boolean"}}};
 }
 
-Type<std::size_t> count(std::size_t least, std::size_t most) {
-  return ranged(parse_count, format_count, least, most,
-                {.types = {"integer", "string"},
-                 .pattern = "^[0-9]+$",
-                 .least = static_cast<double>(least),
-                 .most = static_cast<double>(most)});
+template <class T>
+Type<T> count(std::size_t least, std::size_t most) {
+  return ranged<T>(parse_count, format_count, least, most,
+                   {.types = {"integer", "string"},
+                    .pattern = "^[0-9]+$",
+                    .least = static_cast<double>(least),
+                    .most = static_cast<double>(most)});
 }
+template Type<std::size_t> count(std::size_t, std::size_t);
+template Type<std::int64_t> count(std::size_t, std::size_t);
 
-Type<std::size_t> size(std::size_t least, std::size_t most) {
-  return ranged(parse_size, format_size, least, most,
-                {.types = {"integer", "string"}, .pattern = "^[0-9]+(B|KiB|MiB|GiB|[kKmMgG])?$"});
+template <class T>
+Type<T> size(std::size_t least, std::size_t most) {
+  return ranged<T>(parse_size, format_size, least, most, shape_of_size());
 }
+template Type<std::size_t> size(std::size_t, std::size_t);
+template Type<std::int64_t> size(std::size_t, std::size_t);
 
 Type<std::size_t> size_or_automatic(std::size_t least, std::size_t most) {
-  auto type = size(least, most);
-  const std::string range = "0 = automatic, or " + type.range;
-  const auto read = [=](const std::string& text, std::size_t& to) -> Complaint {
-    Complaint complaint = assign(parse_size(text), to);
-    if (!complaint.empty()) return complaint;
-    const bool fits = to == 0 || (to >= least && to <= most);
-    return fits ? "" : acl::quoted(text) + " is out of range; write " + range;
-  };
-  return scalar<std::size_t>(read, format_size, range, std::move(type.shape));
+  return ranged<std::size_t>(parse_size, format_size, least, most, shape_of_size(),
+                             "0 = automatic, or ");
+}
+
+Type<std::int64_t> cpus(std::int64_t least, std::int64_t most) {
+  return ranged<std::int64_t>(parse_cpus, format_cpus, least, most,
+                              {.types = {"number", "string"},
+                               .pattern = "^[0-9.]+$",
+                               .least = static_cast<double>(least) / 1e9,
+                               .most = static_cast<double>(most) / 1e9});
 }
 
 Type<std::chrono::milliseconds> duration(std::chrono::milliseconds most) {
-  return ranged(parse_duration, format_duration, std::chrono::milliseconds(1), most,
-                string_like("^[0-9]+(ms|s|m|h|d)$"));
+  return ranged<std::chrono::milliseconds>(parse_duration, format_duration,
+                                           std::chrono::milliseconds(1), most,
+                                           string_like("^[0-9]+(ms|s|m|h|d)$"));
 }
 
 Type<std::chrono::milliseconds> duration_or_off(std::chrono::milliseconds most) {
-  auto type = ranged(parse_duration, format_duration, std::chrono::milliseconds(0), most,
-                     {.types = {"integer", "string"},
-                      .pattern = "^(0|[0-9]+(ms|s|m|h|d))$",
-                      .least = 0,
-                      .most = 0});
-  type.range = "0 = off, or " + duration(most).range;
-  return type;
+  return ranged<std::chrono::milliseconds>(parse_duration, format_duration,
+                                           std::chrono::milliseconds(1), most,
+                                           {.types = {"integer", "string"},
+                                            .pattern = "^(0|[0-9]+(ms|s|m|h|d))$",
+                                            .least = 0,
+                                            .most = 0},
+                                           "0 = off, or ");
 }
 
 Type<std::string> text() {
-  return scalar<std::string>(parse_text, format_text, "text", any_scalar());
+  return text_without(
+      [](const std::string& text) { return text.empty() ? "is empty; write a value" : ""; }, "text",
+      any_scalar());
 }
 
 Type<std::string> one_of(std::initializer_list<std::string_view> words) {
-  std::string range;
-  for (const auto word : words) range += (range.empty() ? "" : ", ") + std::string(word);
-  auto read = [valid = std::vector(words)](const Place& place, std::string& to, Report& report) {
-    if (!expect(place, YamlNode::Kind::scalar, report)) return false;
-    if (std::ranges::find(valid, place.node.text) == valid.end()) {
-      place.mistake(report, "unknown value " + acl::quoted(place.node.text),
-                    suggest(place.node.text, valid));
-      return false;
-    }
-    to = place.node.text;
-    return true;
-  };
-  return {std::move(read), scalar_node, std::move(range),
-          one_of_words({words.begin(), words.end()})};
+  std::vector<std::pair<std::string_view, std::string>> values;
+  for (const auto word : words) values.emplace_back(word, word);
+  return choice(std::move(values));
 }
 
 Type<Address> address() {
-  const auto read = [](const std::string& text, Address& to) {
-    return assign(parse_address(text), to);
-  };
-  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://address:port",
+  return scalar<Address>(parse_address, &Address::to_string, "unix:///path or tcp://address:port",
                          string_like(address_pattern));
 }
 
 Type<Address> upstream() {
-  const auto read = [](const std::string& text, Address& to) {
-    return assign(parse_upstream(text), to);
-  };
-  return scalar<Address>(read, &Address::to_string, "unix:///path or tcp://host:port",
+  return scalar<Address>(parse_upstream, &Address::to_string, "unix:///path or tcp://host:port",
                          string_like(address_pattern));
 }
 
 Type<std::string> host_name() {
-  return scalar<std::string>(parse_host, format_text, "a host name or an IP address", any_scalar());
+  return normal_text(parse_host_name,
+                     "is neither a host name nor an IP address; write one, without a port, as "
+                     "`engine.example.com`",
+                     "a host name or an IP address", any_scalar());
+}
+
+Type<std::string> own_host() {
+  return normal_text(acl::normal_host,
+                     "is no host name; write it as `gate.corp`, or `\"*.corp\"` for all names "
+                     "under it, without scheme and port; IP addresses need no entry",
+                     "a host name, or *. and a name", any_scalar());
+}
+
+Type<std::string> origin() {
+  return normal_text(acl::normal_origin,
+                     "is no origin; write the scheme, the host and a port that is not the usual "
+                     "one, as `https://portal.corp` or `http://10.0.0.5:9000`, and nothing behind "
+                     "it",
+                     "scheme://host or scheme://host:port",
+                     string_like("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#@]+$"));
 }
 
 Type<unsigned> file_mode() {
@@ -252,12 +189,41 @@ Type<unsigned> file_mode() {
 }
 
 Type<std::string> file_path() {
-  return scalar<std::string>(parse_path, format_text, "an absolute path", string_like("^/.*[^/]$"));
+  return text_that(is_file_path,
+                   "is no absolute path of a file; write one, as /etc/tidegate/ca.pem",
+                   "an absolute path", string_like("^/.*[^/]$"));
 }
 
 Type<std::string> output_path() {
-  return scalar<std::string>(parse_output, format_text, "an absolute path, or \"-\"",
-                             string_like("^(-|/.*[^/])$"));
+  return text_that([](std::string_view text) { return text == "-" || is_file_path(text); },
+                   "is no absolute path of a file; write one, or \"-\" for standard output",
+                   "an absolute path, or \"-\"", string_like("^(-|/.*[^/])$"));
+}
+
+Type<std::uint32_t> number_of(AccountKind kind) {
+  const auto read = [kind, text = text()](const Place& place, std::uint32_t& to) {
+    std::string account;
+    if (!text.read(place, account)) return false;
+    const auto number = account_number(account, place.accounts.*kind.lookup);
+    if (!number) {
+      return place.refuse("there is no " + std::string(kind.name) + " " + acl::quoted(account) +
+                          " on this machine; create it, or write an existing name or number");
+    }
+    to = *number;
+    return true;
+  };
+  const auto print = [](std::uint32_t number) { return scalar_node(std::to_string(number)); };
+  return {read, print, "text", any_scalar()};
+}
+
+Type<std::string> one_of(AccountKind kind) {
+  const auto read = [number = number_of(kind)](const Place& place, std::string& to) {
+    std::uint32_t exists = 0;
+    if (!number.read(place, exists)) return false;
+    to = place.node.text;
+    return true;
+  };
+  return {read, scalar_node, "text", any_scalar()};
 }
 
 }  // namespace config

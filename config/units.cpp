@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
 
 #include "acl/text.hpp"
+#include "acl/text/numbers.hpp"
 #include "config/words.hpp"
 
 namespace config {
@@ -27,23 +27,12 @@ constexpr std::array duration_units{
     Unit{"ms", 1}, Unit{"s", second}, Unit{"m", minute}, Unit{"h", hour}, Unit{"d", day},
 };
 
-constexpr std::uint64_t kibi = 1024;
+// Ours are the last ones, which are printed; the others are what people write for them. "kB" is not
+// among them: 1000 to some and 1024 to others.
 constexpr std::array size_units{
-    Unit{"", 1},
-    Unit{"KiB", kibi},
-    Unit{"MiB", kibi* kibi},
-    Unit{"GiB", kibi* kibi* kibi},
-};
-
-// What people write for the above. "kB" is not among them: 1000 to some and 1024 to others.
-constexpr std::array size_aliases{
-    Unit{"B", 1},
-    Unit{"k", kibi},
-    Unit{"K", kibi},
-    Unit{"m", kibi* kibi},
-    Unit{"M", kibi* kibi},
-    Unit{"g", kibi* kibi* kibi},
-    Unit{"G", kibi* kibi* kibi},
+    Unit{"B", 1},     Unit{"k", KiB}, Unit{"K", KiB}, Unit{"m", MiB},   Unit{"M", MiB},  //
+    Unit{"g", GiB},   Unit{"G", GiB}, Unit{"", 1},    Unit{"KiB", KiB}, Unit{"MiB", MiB},
+    Unit{"GiB", GiB},
 };
 
 // Half of what fits into the signed 64 bits of milliseconds, so that sums of two stay in range.
@@ -62,18 +51,22 @@ Quantity split(std::string_view text) {
   return {text.substr(0, digits), text.substr(digits)};
 }
 
-template <std::size_t N>
-std::optional<std::uint64_t> factor_of(const std::array<Unit, N>& units, std::string_view name) {
-  const auto unit = std::ranges::find(units, name, &Unit::name);
-  if (unit == units.end()) return std::nullopt;
-  return unit->factor;
+std::optional<std::uint64_t> multiply(std::string_view digits, std::uint64_t factor) {
+  const auto number = acl::whole_number<std::uint64_t>(digits);
+  return number && *number <= ceiling / factor ? std::optional(*number * factor) : std::nullopt;
 }
 
-std::optional<std::uint64_t> multiply(std::string_view digits, std::uint64_t factor) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || number > ceiling / factor) return std::nullopt;
-  return number * factor;
+/// A whole number of one of `units`; of what is none `wrong` is said.
+template <std::size_t N>
+acl::Result<std::uint64_t, std::string> parse(std::string_view text,
+                                              const std::array<Unit, N>& units,
+                                              const std::string& wrong) {
+  const auto [digits, name] = split(text);
+  const auto unit = std::ranges::find(units, name, &Unit::name);
+  if (digits.empty() || unit == units.end()) return acl::quoted(text) + wrong;
+  const auto number = multiply(digits, unit->factor);
+  if (!number) return acl::quoted(text) + " is too large a number";
+  return *number;
 }
 
 template <std::size_t N>
@@ -88,48 +81,29 @@ std::string in_largest_unit(const std::array<Unit, N>& units, std::uint64_t valu
 acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_view text) {
   if (text == "0") return std::chrono::milliseconds(0);
   const auto [digits, unit] = split(text);
-  if (digits.empty())
-    return acl::quoted(text) + " is no time; write a whole number and a unit, as `30s`";
-  if (unit.empty()) {
+  if (unit.empty() && !digits.empty()) {
     return acl::quoted(text) + " has no unit; write " + code(std::string(digits) + "s") +
            " or another of ms, s, m, h, d";
   }
-  const auto factor = factor_of(duration_units, unit);
-  if (!factor) {
-    return acl::quoted(text) +
-           " is no time; write one whole number and one of ms, s, m, h, d, as `90s`";
-  }
-  const auto time = multiply(digits, *factor);
-  if (!time) return acl::quoted(text) + " is too large a number";
+  const auto time = parse(text, duration_units,
+                          " is no time; write one whole number and one of ms, s, m, h, d, as "
+                          "`90s`");
+  if (!time) return time.error();
   return std::chrono::milliseconds(*time);
 }
 
 acl::Result<std::size_t, std::string> parse_size(std::string_view text) {
-  const auto [digits, unit] = split(text);
-  if (digits.empty()) return acl::quoted(text) + " is no size; write a number of bytes, as `64KiB`";
-  auto factor = factor_of(size_units, unit);
-  if (!factor) factor = factor_of(size_aliases, unit);
-  if (!factor) {
-    return acl::quoted(text) +
-           " is no size; write one whole number, alone or with KiB, MiB or GiB, as " + "`64KiB`";
-  }
-  const auto bytes = multiply(digits, *factor);
-  if (!bytes) return acl::quoted(text) + " is too large a number";
-  return std::size_t{*bytes};
+  return parse(text, size_units,
+               " is no size; write one whole number, alone or with KiB, MiB or GiB, as `64KiB`");
 }
 
 acl::Result<std::size_t, std::string> parse_count(std::string_view text) {
-  const auto [digits, rest] = split(text);
-  if (digits.empty() || !rest.empty()) {
-    return acl::quoted(text) + " is no whole number; write decimal digits only, as `64`";
-  }
+  const auto number = parse(text, std::array{Unit{"", 1}},
+                            " is no whole number; write decimal digits only, as `64`");
   // To YAML 1.1 a leading zero means octal, to people it does not: one of them would be surprised.
-  if (digits.size() > 1 && digits.front() == '0') {
+  if (number && text.size() > 1 && text.front() == '0')
     return acl::quoted(text) + " begins with a zero; write it without";
-  }
-  const auto number = multiply(digits, 1);
-  if (!number) return acl::quoted(text) + " is too large a number";
-  return std::size_t{*number};
+  return number;
 }
 
 acl::Result<std::int64_t, std::string> parse_cpus(std::string_view text) {
@@ -145,6 +119,10 @@ acl::Result<std::int64_t, std::string> parse_cpus(std::string_view text) {
   const auto nano = multiply(whole.digits, nano_per_cpu);
   if (!nano) return acl::quoted(text) + " is too large a number";
   return static_cast<std::int64_t>(*nano + multiply(fraction, 1).value_or(0));
+}
+
+std::string format_count(std::size_t number) {
+  return std::to_string(number);
 }
 
 std::string format_cpus(std::int64_t nano_cpus) {

@@ -11,6 +11,10 @@
 
 namespace config {
 
+inline constexpr std::size_t KiB = 1024;
+inline constexpr std::size_t MiB = 1024 * KiB;
+inline constexpr std::size_t GiB = 1024 * MiB;
+
 /// Reads "500ms", "10s", "5m", "1h", "7d" or "0": one whole number and one unit.
 /// \returns the time, or a sentence that says what is wrong and what would be right.
 acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_view text);
@@ -22,6 +26,8 @@ acl::Result<std::size_t, std::string> parse_size(std::string_view text);
 
 /// Reads a whole number of decimal digits.
 acl::Result<std::size_t, std::string> parse_count(std::string_view text);
+
+std::string format_count(std::size_t);
 
 /// Reads a number of CPUs, "2" or "0.5", with at most nine digits behind the point.
 /// \returns 10^-9 CPUs, or a sentence that says what is wrong and what would be right.

@@ -7,7 +7,6 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
@@ -42,18 +41,18 @@ class Builder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    place(checked(made(YamlNode::Kind::null, mark), "?", anchor));
+    place(checked(YamlNode(YamlNode::Kind::null, line_at(mark)), "?", anchor));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    YamlNode node = made(YamlNode::Kind::null, mark);
+    YamlNode node(YamlNode::Kind::null, line_at(mark));
     refuse(node, "aliases (`*name`) are not read here", "write the value out");
     place(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    YamlNode node = made(YamlNode::Kind::scalar, mark);
+    YamlNode node(YamlNode::Kind::scalar, line_at(mark));
     node.quoted = tag == "!";
     node.text = value;
     if (has_control(value)) {
@@ -87,13 +86,6 @@ class Builder : public YAML::EventHandler {
     std::unordered_map<std::string, int> lines_of;  ///< of a map: the keys seen, and where
   };
 
-  static YamlNode made(YamlNode::Kind kind, const YAML::Mark& mark) {
-    YamlNode node;
-    node.kind = kind;
-    node.line = line_at(mark);
-    return node;
-  }
-
   void refuse(YamlNode& node, std::string message, std::string hint) {
     report_.add(node.line, where(), std::move(message), std::move(hint));
     node.kind = YamlNode::Kind::refused;
@@ -115,8 +107,10 @@ class Builder : public YAML::EventHandler {
       throw YAML::ParserException(
           mark, "nested deeper than " + std::to_string(deepest_nesting) + " levels");
     }
-    frames_.push_back(
-        {checked(made(kind, mark), tag, anchor), kind == YamlNode::Kind::list, {}, {}});
+    frames_.push_back({checked(YamlNode(kind, line_at(mark)), tag, anchor),
+                       kind == YamlNode::Kind::list,
+                       {},
+                       {}});
   }
 
   void close() {
@@ -181,38 +175,32 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-/// The entry that `where` goes on with. Names of profiles may hold dots: the longest key wins.
-const YamlNode::Entry* entry_at(const YamlNode& node, std::string_view where) {
-  const YamlNode::Entry* found = nullptr;
-  std::size_t longest = 0;
-  for (const auto& entry : node.entries) {
-    const auto key = acl::shown(entry.key);
-    if (key.size() <= longest || !where.starts_with(key)) continue;
-    const auto rest = where.substr(key.size());
-    if (!rest.empty() && rest.front() != '.' && rest.front() != '[') continue;
-    found = &entry;
-    longest = key.size();
-  }
-  return found;
-}
-
 }  // namespace
 
 YamlNode scalar_node(std::string text) {
-  YamlNode node;
-  if (!text.empty()) node.kind = YamlNode::Kind::scalar;
+  YamlNode node(text.empty() ? YamlNode::Kind::null : YamlNode::Kind::scalar);
   node.text = std::move(text);
   return node;
 }
+
+YamlNode::YamlNode(Kind kind_of, int at) : kind(kind_of), line(at) {}
 
 const YamlNode* YamlNode::find(std::string_view key) const {
   const auto entry = std::ranges::find(entries, key, &Entry::key);
   return entry == entries.end() ? nullptr : &entry->value;
 }
 
+void YamlNode::set(std::string_view key, YamlNode value) {
+  const auto entry = std::ranges::find(entries, key, &Entry::key);
+  if (entry == entries.end()) {
+    entries.push_back({std::string(key), std::move(value)});
+  } else {
+    entry->value = std::move(value);
+  }
+}
+
 YamlNode read_yaml(std::string_view text, Report& report) {
-  YamlNode refused;
-  refused.kind = YamlNode::Kind::refused;
+  const YamlNode refused(YamlNode::Kind::refused);
   if (text.size() > most_file_bytes) {
     report.add(0, "", "the file is larger than 1MiB", "is this the configuration?");
     return refused;
@@ -232,26 +220,6 @@ YamlNode read_yaml(std::string_view text, Report& report) {
                "look at the indentation (spaces only), colons and quotes here and just above");
     return refused;
   }
-}
-
-int line_of(const YamlNode& root, std::string_view where) {
-  const YamlNode* node = &root;
-  int line = root.line;
-  while (node != nullptr && !where.empty()) {
-    if (where.front() == '[') {
-      std::size_t index = 0;
-      std::from_chars(where.data() + 1, where.data() + where.size(), index);
-      node = index < node->items.size() ? &node->items[index] : nullptr;
-      where.remove_prefix(std::min(where.find(']'), where.size() - 1) + 1);
-    } else {
-      if (where.front() == '.') where.remove_prefix(1);
-      const auto* entry = entry_at(*node, where);
-      node = entry == nullptr ? nullptr : &entry->value;
-      where.remove_prefix(entry == nullptr ? where.size() : acl::shown(entry->key).size());
-    }
-    if (node != nullptr) line = node->line;
-  }
-  return line;
 }
 
 std::string join(const std::string& where, std::string_view key) {

@@ -27,10 +27,15 @@ struct YamlNode {
   int line = 0;                 ///< from 1; of a map's entry: the line of its key
   bool quoted = false;          ///< of a scalar
   std::string text;             ///< of a scalar
+  std::string comment;          ///< of a list's item that is printed: the line above it
   std::vector<YamlNode> items;  ///< of a list
   std::vector<Entry> entries;   ///< of a map: every key once, in the order of the file
 
+  explicit YamlNode(Kind kind_of = Kind::null, int at = 0);
+
   const YamlNode* find(std::string_view key) const;
+  /// Gives a map that value, instead of one that it has.
+  void set(std::string_view key, YamlNode value);
 };
 
 struct YamlNode::Entry {
@@ -49,9 +54,6 @@ inline constexpr std::size_t deepest_nesting = 16;
 /// YAML, a second document, duplicate keys, anchors and aliases, merge keys, tags, control
 /// characters and whatever exceeds the bounds.
 YamlNode read_yaml(std::string_view text, Report&);
-
-/// The line of the place "profiles.ci.allow[2]", or of as much of it as there is.
-int line_of(const YamlNode& root, std::string_view where);
 
 /// "profiles" + "ci" → "profiles.ci".
 std::string join(const std::string& where, std::string_view key);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace config {
 namespace {
@@ -75,6 +75,7 @@ void append_value(const YamlNode& node, std::size_t indent, std::string& out) {
 }
 
 void append_item(const YamlNode& item, std::size_t indent, std::string& out) {
+  if (!item.comment.empty()) out += std::string(indent, ' ') + "# " + item.comment + "\n";
   std::string block;
   append_value(item, indent + step, block);
   // The first key of a map stands on the line of its dash.

@@ -33,9 +33,9 @@ Answer::Answer(Stream& upstream, Stream& client, const Means& means, AnswerStora
       means_(means),
       storage_(storage),
       question_(question),
-      engine_({.answers_head = question.request.method == acl::Method::head}, means.limits,
-              storage.body, upstream, means.buffers, first_block(question.request, means.buffers)) {
-}
+      engine_({.heads = means.heads, .answers_head = question.request.method == acl::Method::head},
+              means.limits, storage.body, upstream, means.buffers,
+              first_block(question.request, means.buffers)) {}
 
 Task<std::optional<Reason>> Answer::read_head() {
   for (;;) {
@@ -65,7 +65,9 @@ Task<bool> Answer::pass_on_interim() {
 std::optional<Reason> Answer::choose_filter() {
   filter_ = nullptr;
   if (question_.filters == nullptr || opens_tunnel()) return std::nullopt;
-  filter_ = question_.filters->filter_for(storage_.head);
+  const auto chosen = question_.filters->filter_for(storage_.head);
+  if (!chosen) return chosen.error();
+  filter_ = *chosen;
   if (filter_ == nullptr) return std::nullopt;
   if (!storage_.head.value_of("Content-Encoding").empty()) return Reason::upstream_malformed;
   const auto is_length = [](const auto& field) {

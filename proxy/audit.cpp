@@ -175,8 +175,8 @@ void AuditLog::flush() {
   lines_.clear();
 }
 
-AuditRecord::AuditRecord(AuditLog& log, const acl::Identity& identity, const acl::Request& request)
-    : log_(log), identity_(identity), request_(request), began_(Clock::now()) {}
+AuditRecord::AuditRecord(AuditLog& log, const acl::Identity& identity, const acl::Case& request)
+    : log_(log), identity_(identity), case_(request), began_(Clock::now()) {}
 
 AuditRecord::~AuditRecord() {
   const auto now = Clock::now();
@@ -188,11 +188,13 @@ AuditRecord::~AuditRecord() {
 void AuditRecord::count(Clock::time_point now) const {
   using std::chrono::duration_cast, std::chrono::microseconds;
   auto& metrics = log_.metrics;
-  const auto outcome = would_deny_ ? Outcome::would_deny
-                       : allowed_  ? Outcome::allowed
-                                   : Outcome::denied;
-  metrics.count(profile_, request_.operation, outcome);
-  if (reason_) metrics.refusals[static_cast<std::size_t>(*reason_)].add();
+  const auto& decision = case_.decision();
+  const auto outcome = decision.would_deny() ? Outcome::would_deny
+                       : case_.allowed()     ? Outcome::allowed
+                                             : Outcome::denied;
+  metrics.count(decision.profile, case_.request().operation, outcome);
+  const auto why = outcome == Outcome::would_deny ? failure_ : reason();
+  if (why) metrics.refusals[static_cast<std::size_t>(*why)].add();
   metrics.bytes_in.add(bytes_in_);
   metrics.bytes_out.add(bytes_out_);
   metrics.own.add(duration_cast<microseconds>(sent_.value_or(now) - began_));
@@ -204,62 +206,52 @@ void AuditRecord::sent_on(Clock::time_point sent, Clock::time_point answered) {
   if (answered >= sent) answered_ = answered;
 }
 
-void AuditRecord::asked(std::string_view method, std::string_view target) {
-  constexpr std::size_t enough = 256;  // to recognise a request by; a target may have 32 KiB
-  raw_method_ = method.substr(0, enough);
-  raw_path_ = target.substr(0, std::min(target.find('?'), enough));
-}
-
-void AuditRecord::decided(const acl::Decision& decision) {
-  profile_ = decision.profile;
-  rule_ = decision.rule;
-  dropped_fields_ = decision.dropped;
-  enforced_ = decision.enforced;
-  allowed_ = decision.verdict == acl::Verdict::allow;
-  if (decision.verdict == acl::Verdict::deny) reason_ = decision.reason;
-  if (!allowed_ || !decision.would_deny) return;
-  would_deny_ = decision.reason;
-  constexpr std::size_t dots = 3;  // where shown() cuts
-  message_ = acl::shown(decision.message, longest_message - dots);
-}
-
-void AuditRecord::refused(acl::Reason reason) {
-  reason_ = reason;
+/// What has gone wrong with a request that was let through says more than why it need not have.
+std::optional<acl::Reason> AuditRecord::reason() const {
+  const auto& refusal = case_.decision().refusal;
+  return failure_ || !refusal ? failure_ : std::optional(refusal->reason);
 }
 
 void AuditRecord::write(Clock::time_point now, std::string& line) const {
+  const auto& request = case_.request();
+  const auto& decision = case_.decision();
   Appender out(line);
   append_time(out);
   append_identity(identity_, out);
-  append_text("profile", profile_, out);
-  append_word("operation", acl::info(request_.operation).name, out);
-  if (raw_method_.empty()) {
-    append_word("method", acl::to_string(request_.method), out);
-    append_target(request_, out);
+  append_text("profile", decision.profile, out);
+  append_word("operation", acl::info(request.operation).name, out);
+  if (case_.raw_method().empty()) {
+    append_word("method", acl::to_string(request.method), out);
+    append_target(request, out);
   } else {
-    append_text("method", raw_method_, out);
-    append_text("target", raw_path_, out);
+    append_text("method", case_.raw_method(), out);
+    append_text("target", case_.raw_target(), out);
   }
-  append_query(request_, out);
-  append_names("dropped_fields", dropped_fields_, std::identity(), out);
-  append_names("enforced", enforced_, std::identity(), out);
+  append_query(request, out);
+  append_names("dropped_fields", decision.dropped, std::identity(), out);
+  append_names("enforced", decision.enforced, std::identity(), out);
   append_outcome(out);
   append_counts(now, out);
   out.put("}");
 }
 
 void AuditRecord::append_outcome(Appender& out) const {
-  append_word("decision", allowed_ ? "allow" : "deny", out);
-  if (would_deny_) out.put(",\"would_deny\":true");
-  append_text("rule", rule_, out);
-  // What has gone wrong with a request that was let through says more than why it need not have.
-  if (const auto reason = reason_ ? reason_ : would_deny_)
-    append_word("reason", acl::id(*reason), out);
-  if (would_deny_) append_text("message", message_, out);
+  const auto& decision = case_.decision();
+  append_word("decision", case_.allowed() ? "allow" : "deny", out);
+  if (decision.would_deny()) out.put(",\"would_deny\":true");
+  append_text("rule", decision.rule, out);
+  if (const auto why = reason()) append_word("reason", acl::id(*why), out);
+  constexpr std::size_t dots = 3;  // where shown() cuts
+  if (decision.would_deny())
+    append_text("message", acl::shown(decision.refusal->message, longest_message - dots), out);
 }
 
 void AuditRecord::append_counts(Clock::time_point now, Appender& out) const {
   using std::chrono::duration_cast, std::chrono::microseconds;
+  if (lookups_ != 0) {
+    append_number("lookups", lookups_, out);
+    append_number("lookup_ms", duration_cast<std::chrono::milliseconds>(lookup_time_).count(), out);
+  }
   append_number("status", status_, out);
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);

@@ -8,14 +8,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "acl/appender.hpp"
-#include "acl/decision.hpp"
+#include "acl/case.hpp"
 #include "acl/identity.hpp"
-#include "acl/request.hpp"
 #include "config/settings.hpp"
 #include "proxy/metrics.hpp"
 
@@ -80,17 +78,20 @@ class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
 
-  AuditRecord(AuditLog&, const acl::Identity&, const acl::Request&);
+  /// \param request whose decision is recorded as it is when the record is written
+  AuditRecord(AuditLog&, const acl::Identity&, const acl::Case& request);
   ~AuditRecord();
   AuditRecord(const AuditRecord&) = delete;
   AuditRecord& operator=(const AuditRecord&) = delete;
 
-  /// What was asked for, as the client wrote it, where no Request could be made of it.
-  void asked(std::string_view method, std::string_view target);
-  void decided(const acl::Decision&);
-  /// Refused before or beside the policy, or failed on the way: the reason is recorded.
-  void refused(acl::Reason);
+  /// Failed on the way, after it was let through: the reason is recorded.
+  void failed(acl::Reason reason) { failure_ = reason; }
   void answered(unsigned status) { status_ = status; }
+  /// So many questions were put to the engine about what the request names.
+  void looked_up(std::size_t questions, Clock::duration time) {
+    lookups_ = questions;
+    lookup_time_ = time;
+  }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
   /// When the request was on its way to the engine, and when the engine's answer began.
@@ -99,21 +100,18 @@ class AuditRecord {
  private:
   void count(Clock::time_point now) const;
   void write(Clock::time_point now, std::string& line) const;
+  std::optional<acl::Reason> reason() const;
   void append_outcome(acl::Appender&) const;
   void append_counts(Clock::time_point now, acl::Appender&) const;
 
   AuditLog& log_;
   const acl::Identity& identity_;
-  const acl::Request& request_;
+  const acl::Case& case_;
   Clock::time_point began_;
   std::optional<Clock::time_point> sent_, answered_;
-  std::string_view profile_, rule_;  ///< of the policy snapshot, which outlives the record
-  std::string raw_method_, raw_path_;
-  std::span<const std::string> dropped_fields_, enforced_;  ///< in the session's Scratch
-  std::optional<acl::Reason> reason_;
-  std::optional<acl::Reason> would_deny_;  ///< why a profile in shadow mode would have refused
-  std::string message_;                    ///< its sentence
-  bool allowed_ = false;
+  std::optional<acl::Reason> failure_;
+  std::size_t lookups_ = 0;
+  Clock::duration lookup_time_{0};
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
 };

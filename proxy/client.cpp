@@ -9,8 +9,8 @@ template class http::h1::ClientInput<Stream>;
 template class http::h1::Connection<http::h1::ClientRole>;
 
 Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
-               std::function<void()> on_end)
-    : Connection({}, limits, body_, Stream(std::move(socket)), limits.head_bytes, held,
+               http::HeadReader& heads, std::function<void()> on_end)
+    : Connection({heads}, limits, body_, Stream(std::move(socket)), limits.head_bytes, held,
                  std::move(on_end)),
       limits_(limits) {}
 

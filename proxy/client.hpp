@@ -21,7 +21,8 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
  public:
   /// `on_end` is called when the client's side ends while nobody waits for its bytes. `held` counts
   /// what the buffer has beyond what every connection may have.
-  Client(Socket, const config::Limits&, HeldBytes& held, std::function<void()> on_end);
+  Client(Socket, const config::Limits&, HeldBytes& held, http::HeadReader&,
+         std::function<void()> on_end);
 
   /// Waits for a request and reads its head, within idle_time and head_time. The views of `head`
   /// are valid until consume_head().

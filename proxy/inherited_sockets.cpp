@@ -8,9 +8,10 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
+
+#include "acl/text/numbers.hpp"
 
 namespace proxy {
 namespace {
@@ -20,11 +21,7 @@ constexpr int most = 64;             // as many as there may be listeners
 
 std::optional<int> number_in(const char* variable) {
   const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): before any thread
-  if (text == nullptr) return std::nullopt;
-  int value = 0;
-  const auto* end = text + std::strlen(text);
-  const auto [rest, error] = std::from_chars(text, end, value);
-  return error == std::errc{} && rest == end ? std::optional(value) : std::nullopt;
+  return text == nullptr ? std::nullopt : acl::whole_number<int>(text);
 }
 
 config::Address tcp_address(const sockaddr_storage& storage, socklen_t size) {

@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/splice.hpp"
 
 namespace proxy {
@@ -14,6 +15,7 @@ struct Means {
   const config::Limits& limits;
   BufferPool& buffers;
   PipePool& pipes;
+  http::HeadReader& heads;
 };
 
 }  // namespace proxy

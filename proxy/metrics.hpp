@@ -59,6 +59,7 @@ class Metrics {
   Histogram upstream;  ///< from there to the head of the engine's answer
   Counter bytes_in, bytes_out;
   Counter sessions, tunnels;  ///< open now
+  Counter unknown_members;    ///< in the engine's answers to questions of tidegate's own
 
   /// Calls `visit` with each profile's figures; from any thread.
   template <class Visit>

@@ -151,9 +151,13 @@ void Server::take(net::io_context& loop, Socket client, acl::Identity identity) 
 /// Holds nothing for a client too many: one answer, one record, and away.
 Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
                              Worker& worker) {
-  const acl::Request nothing;
-  AuditRecord record(worker.audit, identity, nothing);
-  record.refused(reason);
+  const acl::Profile nobodys;
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
+  acl::Case::Memory memory;
+  acl::Case unheard(nobodys, identity, terms, memory);
+  unheard.refuse(acl::Refusal(reason));
+  AuditRecord record(worker.audit, identity, unheard);
   if (settings_.listeners[identity.listener].tls) co_return;  // it would not understand us
   record.answered(static_cast<unsigned>(acl::status(reason)));
   std::string answer;
@@ -234,6 +238,7 @@ admin::Process Server::process() const {
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
   on_each_worker([snapshot](Worker& worker) {
     worker.snapshot = snapshot;
+    worker.known.clear();
     worker.spares.clear();  // the engine's certificate may be another
   });
   net::post(workers_.front()->loop, release_unused_memory);

@@ -3,32 +3,25 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+
 #include "proxy/handshake.hpp"
+#include "proxy/rewritten_answer.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
 
 namespace proxy {
-namespace {
-
-acl::Decision denied(acl::Decision decision, acl::Reason reason) {
-  decision.verdict = acl::Verdict::deny;
-  decision.reason = reason;
-  decision.message = acl::meaning(reason);
-  return decision;
-}
-
-}  // namespace
-
 using acl::Reason;
 using acl::Refusal;
-using acl::Verdict;
+using Body = acl::Plan::Body;
 using http::Framing;
 
 Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker& worker)
     : worker_(worker),
       identity_(identity),
       held_(held),
-      client_(std::move(client), worker.settings.limits, held, [this] { client_ended(); }),
+      client_(std::move(client), worker.settings.limits, held, worker.heads,
+              [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
@@ -76,9 +69,9 @@ Task<bool> Session::greet() {
     reason = co_await shake_hands(client_.stream(), deadline_, limit, identity_);
   }
   if (!reason) co_return true;
-  const acl::Request nothing;
-  AuditRecord record(worker_.audit, identity_, nothing);
-  record.refused(draining_ ? Reason::draining : *reason);
+  take_snapshot();
+  Turn nothing(*this);
+  nothing.decided.refuse(Refusal(draining_ ? Reason::draining : *reason));
   co_return false;
 }
 
@@ -89,8 +82,19 @@ void Session::take_snapshot() {
   profile_ = &snapshot_->policy->profile_of(identity_);
 }
 
-/// The way of one request, as proxy/README.md draws it. The AuditRecord writes itself when it
-/// leaves scope, so no return skips it.
+Session::Turn::Turn(Session& session)
+    : lease(session.worker_.workspaces),
+      body(session.worker_.bodies, session.held_),
+      asked(session.held_),
+      terms{.web = session.snapshot_->web_rules[session.identity_.listener],
+            .query_parameters = session.worker_.settings.limits.query_parameters,
+            .lookups = session.worker_.settings.limits.lookups,
+            .record_bytes = session.worker_.settings.limits.record_bytes,
+            .known = &session.worker_.known},
+      decided(*session.profile_, session.identity_, terms, work.deciding),
+      record(session.worker_.audit, session.identity_, decided) {}
+
+/// The way of one request, as proxy/README.md draws it.
 Task<Next> Session::serve_one() {
   idle_ = true;
   const auto arrived = co_await client_.read_head(deadline_, head_);
@@ -98,172 +102,152 @@ Task<Next> Session::serve_one() {
   if (!arrived && arrived.error().left) co_return Next::close;
 
   take_snapshot();
-  Workspaces::Lease lease(worker_.workspaces);
-  work_ = &*lease;
-  HeldBody body(worker_.bodies, held_);
-  body_ = &body;
-  Charge asked(held_);
-  AuditRecord record(worker_.audit, identity_, work_->request);
-  if (!arrived) {
-    head_.keep_alive = false;  // where the next request would begin is anybody's guess
-    co_return co_await refuse(Refusal(arrived.error().reason), record);
-  }
-  if (const auto refusal = understand()) {
-    record.asked(head_.method, head_.target);
-    head_.keep_alive = false;  // the head is still unread, and the body behind it
-    co_return co_await refuse(*refusal, record);
-  }
+  Turn turn(*this);
+  if (arrived)
+    co_await decide(turn);
+  else
+    turn.decided.refuse(Refusal(arrived.error().reason));
+  // Where nothing was understood, where the next request would begin is anybody's guess.
+  if (!turn.decided.understood()) head_.keep_alive = false;
+  if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
+  co_return co_await forward(turn);
+}
 
-  auto decision = profile_->decide(identity_, work_->request);
-  habits_ = decision.habits;
-  if (decision.verdict != Verdict::deny) write_head();
+/// Brings the Case what its plan asks for, until nothing more is to be looked at.
+Task<void> Session::decide(Turn& turn) {
+  auto& decided = turn.decided;
+  const auto& plan = decided.head(http::view_of(head_));
+  if (!decided.understood()) co_return;  // the head is still unread, and the body behind it
+  if (!decided.denied()) {
+    turn.work.head.clear();
+    http::begin_request_head(decided.request(), head_, decided.habits(), decided.upgrade(),
+                             turn.work.head);
+  }
   client_.consume_head(head_);
-  const auto is_too_much = [&] { return !asked.hold(work_->asked()); };
-  if (is_too_much())
-    decision = denied(std::move(decision), Reason::limit_memory);
-  else if (decision.verdict == Verdict::needs_body)
-    decision = co_await decide_with_body(std::move(decision), record);
-  else if (decision.verdict == Verdict::allow && decision.first_bytes != 0)
-    decision = co_await decide_with_first_bytes(std::move(decision));
-  if (decision.verdict == Verdict::allow && is_too_much())
-    decision = denied(std::move(decision), Reason::limit_memory);
-  record.decided(decision);
-
-  if (decision.verdict != Verdict::allow) {
-    Refusal refusal(decision.reason, std::move(decision.message));
-    co_return co_await refuse(std::move(refusal), record);
-  }
-  co_return co_await forward(record);
+  charge(turn);
+  if (plan.body == Body::none || plan.body == Body::pass) co_return;
+  if (const auto reason = co_await read_body(plan, turn))
+    decided.refuse(Refusal(*reason));
+  else if (plan.body != Body::drop)
+    decide_with_body(turn);
+  if (!plan.lookups.empty()) co_await look_up(turn);
+  charge(turn);
 }
 
-std::optional<Refusal> Session::understand() {
-  const acl::TargetLimits bounds{worker_.settings.limits.query_parameters};
-  if (auto refusal = acl::understand(head_.method, head_.target, bounds, work_->request))
-    return refusal;
-  if (auto refusal = acl::check_sender(head_.sender, snapshot_->web_rules[identity_.listener]))
-    return refusal;
-  const acl::Headers headers{head_.value_of("Content-Type"), head_.value_of("Upgrade"),
-                             head_.framing != Framing::none};
-  upgrade_ = acl::upgrade_to_ask(work_->request, headers);
-  const auto expectation = head_.value_of("Expect");
-  expects_continue_ = http::equals_ignoring_case(expectation, "100-continue");
-  if (!expectation.empty() && !expects_continue_) return Refusal(Reason::expectation_unknown);
-  return acl::check_headers(work_->request, headers);
+/// Asks the engine what the Case wants to know. Nothing of the request has been sent yet, and a
+/// client that leaves meanwhile ends it.
+Task<void> Session::look_up(Turn& turn) {
+  auto& decided = turn.decided;
+  const auto questions = decided.plan().lookups;
+  const auto began = AuditRecord::Clock::now();
+  use_spare();
+  deadline_.arm(worker_.settings.limits.lookup_time);
+  deadline_.watch_wait();
+  HeldBody answer(worker_.bodies, held_);
+  auto found = co_await LookUp(upstream_, answer, means()).run(questions);
+  deadline_.stop_watching();
+  deadline_.disarm();
+  turn.record.looked_up(questions.size(), AuditRecord::Clock::now() - began);
+  if (client_.end()) found.failure = Reason::client_left;
+  if (stopped_) found.failure = Reason::draining;
+  if (!found.failure)
+    decided.facts(found.facts);
+  else if (found.failure == Reason::client_left || found.failure == Reason::draining)
+    decided.refuse(Refusal(*found.failure));
+  else
+    decided.no_facts(*found.failure);
+  if (decided.denied() && found.words) turn.engines_words = std::move(found.words);
+  if (decided.renamed()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
+  if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
 }
 
-void Session::write_head() {
-  work_->head.clear();
-  http::begin_request_head(work_->request, head_, habits_, upgrade_, work_->head);
+/// What new engines say of objects is for the operator to know: once in a process.
+void Session::note_unknown_member(const std::string& member) {
+  worker_.audit.metrics.unknown_members.add();
+  static std::atomic_flag noted;
+  if (!noted.test_and_set())
+    spdlog::warn(
+        "the engine says of an object '{}', which tidegate does not know: is there a newer "
+        "tidegate?",
+        member);
 }
 
-Task<acl::Decision> Session::decide_with_body(acl::Decision decision, AuditRecord& record) {
-  if (const auto reason = co_await read_whole_body())
-    co_return denied(std::move(decision), *reason);
-  record.count_in(body_->text().size());
-  auto with_body =
-      profile_->decide(identity_, work_->request, body_->text(), worker_.deciding.scratch());
-  take_out(with_body);
-  co_return with_body;
+void Session::use_spare() {
+  if (upstream_.is_open()) return;
+  if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
 }
 
-/// Keeps of a decision what is still needed. The next one may be due before this request is over,
-/// and while the engine works on it a document would be held for nothing.
-void Session::take_out(acl::Decision& decision) {
+/// What is held for the head counts, too: much where the target is long.
+void Session::charge(Turn& turn) {
+  if (!turn.decided.denied() && !turn.asked.hold(turn.work.asked()))
+    turn.decided.refuse(Refusal(Reason::limit_memory));
+}
+
+/// Reads as much of the body as the plan asks for. \returns why it is not there.
+Task<std::optional<Reason>> Session::read_body(acl::Plan plan, Turn& turn) {
+  const auto& limits = worker_.settings.limits;
+  deadline_.arm(limits.body_time);
+  co_await invite_body(turn);
+  std::optional<Reason> reason;
+  if (plan.body == Body::whole) reason = co_await client_.read_body(limits.body_bytes, turn.body);
+  if (plan.body == Body::first) reason = co_await client_.read_first(plan.first_bytes, turn.body);
+  if (plan.body == Body::drop) reason = co_await client_.drop_body(limits.body_bytes);
+  if (reason && deadline_.expired()) reason = Reason::body_timeout;
+  deadline_.disarm();
+  co_return reason;
+}
+
+/// Deciding waits for nothing, so that one Scratch serves all connections of a worker. What is to
+/// be sent is taken out of it at once: while the engine works a document would be held for nothing.
+void Session::decide_with_body(Turn& turn) {
   auto& scratch = worker_.deciding.scratch();
-  if (!decision.dropped.empty()) work_->dropped.swap(scratch.conformance.dropped);
-  if (!decision.enforced.empty()) work_->enforced.swap(scratch.enforced);
-  decision.dropped = work_->dropped;
-  decision.enforced = work_->enforced;
-  const bool sends = decision.verdict == Verdict::allow && !decision.body.empty();
-  if (!sends) body_->give_back();
-  if (sends && !body_->swap(scratch.body))
-    decision = denied(std::move(decision), Reason::limit_memory);
-  decision.body = body_->text();
+  const bool whole = turn.decided.plan().body == Body::whole;
+  if (whole) turn.record.count_in(turn.body.text().size());
+  turn.decided.body(turn.body.text(), scratch);
+  if (whole && scratch.body.empty())
+    turn.body.give_back();
+  else if (whole && !turn.body.swap(scratch.body))
+    turn.decided.refuse(Refusal(Reason::limit_memory));
   worker_.deciding.done();
 }
 
-/// Looks at how an opaque body begins; what has been read of it is sent on with the rest.
-Task<acl::Decision> Session::decide_with_first_bytes(acl::Decision decision) {
-  deadline_.arm(worker_.settings.limits.body_time);
-  co_await invite_body();
-  const auto reason = co_await client_.read_first(decision.first_bytes, *body_);
-  const bool late = reason && deadline_.expired();
-  deadline_.disarm();
-  if (reason) co_return denied(std::move(decision), late ? Reason::body_timeout : *reason);
-  co_return profile_->decide_first_bytes(identity_, work_->request, body_->text());
-}
-
-Task<std::optional<Reason>> Session::read_whole_body() {
-  const auto& limits = worker_.settings.limits;
-  deadline_.arm(limits.body_time);
-  co_await invite_body();
-  const auto reason = co_await client_.read_body(limits.body_bytes, *body_);
-  if (reason && deadline_.expired()) co_return Reason::body_timeout;
-  deadline_.disarm();
-  co_return reason;
-}
-
-/// Of a body that nobody wants only the end is of interest: the next request begins there.
-Task<std::optional<Reason>> Session::drop_body() {
-  const auto& limits = worker_.settings.limits;
-  deadline_.arm(limits.body_time);
-  co_await invite_body();
-  const auto reason = co_await client_.drop_body(limits.body_bytes);
-  if (reason && deadline_.expired()) co_return Reason::body_timeout;
-  deadline_.disarm();
-  co_return reason;
-}
-
-Task<void> Session::invite_body() {
-  if (!expects_continue_ || client_.body_begun() || client_.body_complete()) co_return;
+Task<void> Session::invite_body(const Turn& turn) {
+  if (!turn.decided.expects_continue() || client_.body_begun() || client_.body_complete())
+    co_return;
   constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
   co_await client_.stream().write(invitation);
 }
 
 /// Ends the engine's head now that the body is known, and sends both on.
-Task<Next> Session::forward(AuditRecord& record) {
-  Outgoing outgoing{.request = work_->request, .body = *body_};
+Task<Next> Session::forward(Turn& turn) {
+  const auto planned = turn.decided.plan().body;
+  Outgoing outgoing{.request = turn.decided.request(), .body = turn.body};
   http::OutgoingBody body;
-  switch (acl::info(work_->request.operation).body) {
-    case acl::BodyKind::json: outgoing.held = body_->text(); break;
-    case acl::BodyKind::opaque:
-      co_await invite_body();
-      outgoing.first = body_->text();
-      outgoing.streamed = head_.framing;
-      body = {head_.framing, head_.length};
-      break;
-    case acl::BodyKind::none: {  // dockerode repeats queries as bodies: read, as a rule not sent on
-      const bool keeps = habits_ == acl::Habits::keep;
-      auto reason = co_await (keeps ? read_whole_body() : drop_body());
-      if (keeps && !reason && !restate_body()) reason = Reason::limit_memory;
-      if (reason) co_return co_await refuse(Refusal(*reason), record);
-      outgoing.held = body_->text();
-      break;
-    }
+  if (planned == Body::first || planned == Body::pass) {
+    co_await invite_body(turn);
+    outgoing.first = turn.body.text();
+    outgoing.streamed = head_.framing;
+    body = {head_.framing, head_.length};
+  } else if (!turn.body.text().empty()) {
+    outgoing.held = turn.body.text();
+    body = {Framing::length, outgoing.held.size()};
   }
-  if (!outgoing.held.empty()) body = {Framing::length, outgoing.held.size()};
-  http::end_request_head(body, work_->head);
-  outgoing.head = work_->head;
-  co_return co_await exchange(outgoing, record);
+  http::end_request_head(body, turn.work.head);
+  outgoing.head = turn.work.head;
+  co_return co_await exchange(outgoing, turn);
 }
 
-/// \returns false where what is sent would be too much to hold.
-bool Session::restate_body() {
-  auto& scratch = worker_.deciding.scratch();
-  acl::restate(body_->text(), scratch);
-  const bool fits = body_->swap(scratch.body);
-  worker_.deciding.done();
-  return fits;
-}
-
-Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
-  if (!upstream_.is_open())
-    if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
-  const Question question{.request = work_->request,
+Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
+  auto& record = turn.record;
+  use_spare();
+  RewrittenAnswer rewritten(turn.decided, held_);
+  const bool rewrites = turn.decided.plan().answer != acl::Plan::Answer::pass;
+  const Question question{.request = turn.decided.request(),
                           .http_1_0 = head_.minor_version == 0,
-                          .upgrades = !upgrade_.empty(),
-                          .keep_alive = head_.keep_alive && head_.minor_version != 0};
-  Answer answer(upstream_.stream(), client_.stream(), means(), work_->answer, question);
+                          .upgrades = !turn.decided.upgrade().empty(),
+                          .keep_alive = head_.keep_alive && head_.minor_version != 0,
+                          .filters = rewrites ? &rewritten : nullptr};
+  Answer answer(upstream_.stream(), client_.stream(), means(), turn.work.answer, question);
   Exchange exchange(client_, upstream_, means(), answer, outgoing);
   exchange_ = &exchange;
   if (draining_) exchange.close_after();
@@ -274,12 +258,16 @@ Task<Next> Session::exchange(const Outgoing& outgoing, AuditRecord& record) {
     record.sent_on(exchange.sent_at(), exchange.answered_at());
   record.count_in(exchange.sent());
   record.count_out(answer.sent());
-  if (!next) co_return co_await refuse(Refusal(stopped_ ? Reason::draining : next.error()), record);
+  if (!next) {
+    const auto reason = stopped_ ? Reason::draining : next.error();
+    record.failed(reason);
+    co_return co_await refuse(Refusal(reason), turn);
+  }
 
   record.answered(answer.status());
   if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
   if (const auto failure = answer.failure()) {
-    record.refused(stopped_ ? Reason::draining : *failure);
+    record.failed(stopped_ ? Reason::draining : *failure);
     client_.stream().break_off();
   }
   owes_leave_ = !client_.body_complete();
@@ -294,37 +282,43 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
   upstream_.close();
   record.count_in(tunnel.from_client());
   record.count_out(tunnel.from_upstream());
-  if (stopped_) record.refused(Reason::draining);
-  if (deadline_.expired() && !tunnel.upstream_done()) record.refused(Reason::tunnel_idle);
+  if (stopped_) record.failed(Reason::draining);
+  if (deadline_.expired() && !tunnel.upstream_done()) record.failed(Reason::tunnel_idle);
 }
 
 /// Answers in tidegate's own name. The connection lives on only where the next request's first byte
 /// is known to be one.
-Task<Next> Session::refuse(Refusal refusal, AuditRecord& record) {
+Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
   if (refusal.reason == Reason::limit_memory) refusal.message = held_.why_not_more();
-  body_->give_back();
-  const bool go_on = co_await may_go_on(refusal);
+  turn.body.give_back();
+  const bool go_on = co_await may_go_on(refusal.reason, turn);
   const auto connection = go_on ? http::Connection::unsaid : http::Connection::close;
-  auto& answer = work_->answer.head_out;
+  const bool to_head = turn.decided.request().method == acl::Method::head;
+  auto& answer = turn.work.answer.head_out;
   answer.clear();
-  http::append_refusal(refusal, connection, work_->request.method == acl::Method::head, answer);
-  record.refused(refusal.reason);
-  record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
+  if (const auto& words = turn.engines_words; words && refusal.reason != Reason::limit_memory) {
+    http::append_answer(words->status, words->content_type, words->body, connection, to_head,
+                        answer);
+    turn.record.answered(words->status);
+  } else {
+    http::append_refusal(refusal, connection, to_head, answer);
+    turn.record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
+  }
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
   const auto [error, n] = co_await client_.stream().write(answer);
   owes_leave_ = !error && !go_on;
   co_return go_on && !error ? Next::keep_alive : Next::close;
 }
 
-Task<bool> Session::may_go_on(const Refusal& refusal) {
-  const int status = acl::status(refusal.reason);
+Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
+  const int status = acl::status(reason);
   const bool well_formed = status == 403 || status >= 500;
-  if (refusal.reason == Reason::client_unknown) co_return false;  // and so for its next request
+  if (reason == Reason::client_unknown) co_return false;  // and so for its next request
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
-  if (status != 403 || expects_continue_) co_return false;
-  co_return !co_await drop_body();
+  if (status != 403 || turn.decided.expects_continue()) co_return false;
+  co_return !co_await read_body({.body = Body::drop}, turn);
 }
 
 /// A close with unread input resets the connection and may take the answer with it; so the client's
@@ -345,7 +339,9 @@ void Session::watch_client() {
 }
 
 void Session::client_ended() {
-  if (exchange_ != nullptr) exchange_->client_ended();
+  if (exchange_ != nullptr) return exchange_->client_ended();
+  const bool half_closed = client_.end() == net::error::eof && !client_.stream().hung_up();
+  if (!half_closed) upstream_.cancel();  // a look-up may be under way
 }
 
 void Session::drain() {
@@ -361,7 +357,7 @@ void Session::stop() {
 }
 
 Means Session::means() {
-  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes};
+  return {deadline_, worker_.settings.limits, worker_.buffers, worker_.pipes, worker_.heads};
 }
 
 void Session::cancel() {

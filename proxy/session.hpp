@@ -5,15 +5,15 @@
 #include <optional>
 #include <string>
 
-#include "acl/decision.hpp"
-#include "acl/headers.hpp"
+#include "acl/case.hpp"
 #include "acl/identity.hpp"
 #include "acl/policy.hpp"
-#include "acl/request.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/client.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/held_body.hpp"
+#include "proxy/lookup.hpp"
 #include "proxy/upstream.hpp"
 #include "proxy/workspace.hpp"
 
@@ -41,23 +41,38 @@ class Session : public boost::intrusive::list_base_hook<> {
   void stop();
 
  private:
+  /// One request while it is served: what is decided about it, what is held for it, its record.
+  struct Turn {
+    explicit Turn(Session&);
+
+    Workspaces::Lease lease;
+    Workspace& work{*lease};
+    /// The body: as it comes, and once it is decided about what the Case made of it, not the
+    /// client. Of one that is relayed: what was read of it to decide.
+    HeldBody body;
+    Charge asked;  ///< for the head
+    acl::Terms terms;
+    acl::Case decided;
+    std::optional<LookedUp::Words> engines_words;  ///< in place of a refusal of our own
+    AuditRecord record;  ///< written when it leaves scope, so that no return skips it
+  };
+
   Task<bool> greet();
   Task<Next> serve_one();
   void take_snapshot();
-  std::optional<acl::Refusal> understand();
-  void write_head();
-  Task<acl::Decision> decide_with_body(acl::Decision, AuditRecord&);
-  Task<acl::Decision> decide_with_first_bytes(acl::Decision);
-  Task<std::optional<acl::Reason>> read_whole_body();
-  Task<std::optional<acl::Reason>> drop_body();
-  void take_out(acl::Decision&);
-  bool restate_body();
-  Task<void> invite_body();
-  Task<Next> forward(AuditRecord&);
-  Task<Next> exchange(const Outgoing&, AuditRecord&);
+  Task<void> decide(Turn&);
+  void charge(Turn&);
+  Task<std::optional<acl::Reason>> read_body(acl::Plan, Turn&);
+  void decide_with_body(Turn&);
+  Task<void> look_up(Turn&);
+  void note_unknown_member(const std::string&);
+  void use_spare();
+  Task<void> invite_body(const Turn&);
+  Task<Next> forward(Turn&);
+  Task<Next> exchange(const Outgoing&, Turn&);
   Task<void> tunnel(std::string_view behind_head, AuditRecord&);
-  Task<Next> refuse(acl::Refusal, AuditRecord&);
-  Task<bool> may_go_on(const acl::Refusal&);
+  Task<Next> refuse(acl::Refusal, Turn&);
+  Task<bool> may_go_on(acl::Reason, Turn&);
   Task<void> take_leave();
   void watch_client();
   void client_ended();
@@ -73,15 +88,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Upstream upstream_;
   Deadline deadline_;
 
-  http::RequestHead head_;     ///< its views end at consume_head()
-  Workspace* work_ = nullptr;  ///< of the request that is served
-  acl::Habits habits_ = acl::Habits::drop;
-  std::string_view upgrade_;  ///< the protocol to ask the engine for
-  bool expects_continue_ = false;
-  /// The body of the request that is served: as it comes, and once it is decided about what
-  /// decide() wrote, not the client. Of an opaque body: what was read of it to decide.
-  HeldBody* body_ = nullptr;
-
+  http::RequestHead head_;        ///< its views end at consume_head()
   Exchange* exchange_ = nullptr;  ///< the one that is running
   bool idle_ = true;
   bool owes_leave_ = false;  ///< the client may still be sending what nobody wants

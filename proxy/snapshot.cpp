@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "acl/host.hpp"
+#include "acl/text/host.hpp"
 
 namespace proxy {
 namespace {
@@ -55,8 +55,8 @@ ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                   const std::string& file) {
   const bool is_missing = !is_there(file);
   if (tls_in_force != tls) {
-    return tls::Problem{file + (is_missing ? " is not there: it is read when it appears"
-                                           : " is being written: it is read when it is finished")};
+    return acl::Error{file + (is_missing ? " is not there: it is read when it appears"
+                                         : " is being written: it is read when it is finished")};
   }
   for (const auto& each : files_of(tls))
     if (!is_there(each))

@@ -20,8 +20,7 @@ short poll_now(Socket& socket, short events) {
 Endpoint endpoint_of(const config::Address& address) {
   if (address.kind == config::Address::Kind::unix_socket)
     return Endpoint(net::local::stream_protocol::endpoint(address.path));
-  const auto host = net::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host);
-  return Endpoint(net::ip::tcp::endpoint(host, address.port));
+  return Endpoint(net::ip::tcp::endpoint(net::ip::make_address(address.host), address.port));
 }
 
 void set_no_delay(Socket& socket) {

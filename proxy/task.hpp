@@ -177,7 +177,7 @@ void spawn(Executor&& loop, Task<void> task, OnEnd on_end) {
 }
 
 /// For spawn(): where nothing can escape.
-inline void ignore_escaped(std::exception_ptr) {}
+inline void ignore_escaped(const std::exception_ptr&) {}
 
 /// Wakes one coroutine that waits for it.
 class Signal {

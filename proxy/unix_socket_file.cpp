@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/unix_socket_file.hpp"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <charconv>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
+
+#include "config/accounts.hpp"
 
 namespace proxy {
 namespace {
@@ -27,26 +28,7 @@ bool somebody_listens(const std::string& path) {
   return error != net::error::connection_refused && error != net::error::not_found;
 }
 
-std::optional<unsigned> number(const std::string& text) {
-  unsigned value = 0;
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(value) : std::nullopt;
-}
-
-std::optional<unsigned> uid_of(const std::string& name) {
-  if (const auto id = number(name)) return id;
-  const auto* entry = ::getpwnam(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return entry != nullptr ? std::optional(entry->pw_uid) : std::nullopt;
-}
-
-std::optional<unsigned> gid_of(const std::string& name) {
-  if (const auto id = number(name)) return id;
-  const auto* entry = ::getgrnam(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return entry != nullptr ? std::optional(entry->gr_gid) : std::nullopt;
-}
-
-std::string last_error() {
+std::string last_failure() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe)
 
@@ -58,19 +40,23 @@ std::optional<std::string> make_way(const std::string& path) {
   if (!S_ISSOCK(status.st_mode)) return path + " exists and is not a socket";
   if (somebody_listens(path)) return path + " is in use: something answers on it";
   if (::unlink(path.c_str()) != 0)
-    return "the stale socket " + path + " cannot be removed: " + last_error();
+    return "the stale socket " + path + " cannot be removed: " + last_failure();
   return std::nullopt;
 }
 
 std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
-  const auto unchanged = static_cast<unsigned>(-1);
-  const auto uid = listener.owner ? uid_of(*listener.owner) : std::optional(unchanged);
-  const auto gid = listener.group ? gid_of(*listener.group) : std::optional(unchanged);
+  static constexpr auto unchanged = static_cast<std::uint32_t>(-1);
+  const auto accounts = config::system_accounts();
+  const auto number = [](const auto& account, const auto& lookup) {
+    return account ? config::account_number(*account, lookup) : std::optional(unchanged);
+  };
+  const auto uid = number(listener.owner, accounts.uid_of);
+  const auto gid = number(listener.group, accounts.gid_of);
   if (!uid) return "there is no user " + *listener.owner;
   if (!gid) return "there is no group " + *listener.group;
-  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_error();
-  if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_error();
+  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();
+  if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@ using acl::Reason;
 void Upstream::take_over(Stream kept) {
   stream_ = std::move(kept);
   used_ = between_answers_ = true;
+  api_minor_ = 0;
 }
 
 std::optional<Stream> Upstream::give_up() {
@@ -21,6 +22,7 @@ std::optional<Stream> Upstream::give_up() {
 Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
   if (is_open()) co_return std::nullopt;
   used_ = false;
+  api_minor_ = 0;
   deadline.arm(limit);
   Opening opening(stream_.get_executor());
   opening_ = &opening;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 
 #include "acl/reason.hpp"
+#include "acl/version.hpp"
 #include "config/address.hpp"
 #include "proxy/deadline.hpp"
 #include "proxy/snapshot.hpp"
@@ -39,7 +41,12 @@ class Upstream {
   void begin() { between_answers_ = false; }
   void answered() { used_ = true; }
   /// All of the answer has come, and nothing behind it.
-  void rest() { between_answers_ = true; }
+  void finish() { between_answers_ = true; }
+
+  /// The version of the API, 1.X, in which tidegate itself asks; 0 where it is not yet known.
+  unsigned api_minor() const { return api_minor_; }
+  /// \param newest that the engine knows
+  void agree_on(unsigned newest) { api_minor_ = std::min(newest, acl::newest_known_minor); }
 
   /// The engine may have ended the open connection without our noticing. On a plain unix socket
   /// that is no question: the next write would fail before it has sent anything.
@@ -75,6 +82,7 @@ class Upstream {
   Stream stream_;
   Opening* opening_ = nullptr;  ///< the one that is under way
   bool used_ = false, between_answers_ = false;
+  unsigned api_minor_ = 0;
 };
 
 }  // namespace proxy

@@ -12,6 +12,7 @@
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
 #include "proxy/held_body.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/session.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/spares.hpp"
@@ -39,7 +40,9 @@ struct Worker {
   PipePool pipes;
   Workspaces workspaces;
   BodyPool bodies;
+  http::HeadReader heads;
   Deciding deciding;
+  acl::KnownObjects known;  ///< by the policy in force; see KnownObjects
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;

@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "acl/capacity.hpp"
-#include "acl/request.hpp"
+#include "acl/case.hpp"
 #include "acl/scratch.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/held_bytes.hpp"
@@ -18,16 +17,12 @@ namespace proxy {
 
 /// What a request needs until it is over. Used again, so that the next one allocates nothing.
 struct Workspace {
-  acl::Request request;
-  std::string head;                            ///< for the engine
-  std::vector<std::string> dropped, enforced;  ///< what decide() has left out and put in
+  acl::Case::Memory deciding;
+  std::string head;  ///< for the engine
   AnswerStorage answer;
 
   /// The memory of what the client has asked for: much where its target was long.
-  std::size_t asked() const {
-    return request.capacity() + head.capacity() + acl::capacity_of(dropped) +
-           acl::capacity_of(enforced);
-  }
+  std::size_t asked() const { return deciding.capacity() + head.capacity(); }
 };
 
 /// What deciding about a body takes, of one worker: a decision does not wait for anything, so that
@@ -69,9 +64,7 @@ class Workspaces {
     if (free_.empty()) return std::make_unique<Workspace>();
     auto last = std::move(free_.back());
     free_.pop_back();
-    last->request.clear();
-    last->dropped.clear();
-    last->enforced.clear();
+    last->deciding.clear();
     return last;
   }
   void give_back(std::unique_ptr<Workspace> done) {

@@ -50,12 +50,12 @@ Trouble may_issue(const Authority::State& state, const std::string& name) {
   if (!list) return list.error();
   const auto ends = openssl::time_of(X509_get0_notAfter(present->get()));
   if (ends < Clock::now() || is_revoked(list->get(), present->get())) return std::nullopt;
-  return Problem{file + " exists already and is valid: renew it, or revoke it first"};
+  return Error{file + " exists already and is valid: renew it, or revoke it first"};
 }
 
 }  // namespace
 
-Problem openssl_problem(const std::string& what) {
+Error openssl_problem(const std::string& what) {
   return {what + ": " + openssl::last_error()};
 }
 
@@ -69,8 +69,7 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
                          TimePoint not_after) {
   const auto ca_ends = openssl::time_of(X509_get0_notAfter(state.ca.cert.get()));
   if (ca_ends <= Clock::now())
-    return Problem{state.file("ca/ca.pem") +
-                   " has expired: make a new authority in another folder"};
+    return Error{state.file("ca/ca.pem") + " has expired: make a new authority in another folder"};
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = std::min(not_after, ca_ends);
   const auto minted = mint(blank, &state.ca);
@@ -92,11 +91,11 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
 Result<Authority> Authority::make(const std::string& folder, Days life) {
   for (const auto* file : {"/ca/ca.pem", "/ca/ca-key.pem"}) {
     if (exists(folder + file))
-      return Problem{folder + file + " exists already: every certificate hangs on it, so it stays"};
+      return Error{folder + file + " exists already: every certificate hangs on it, so it stays"};
   }
   if (auto trouble = prepare(folder)) return *trouble;
   const auto state = std::make_shared<State>(folder);
-  if (!state->lock.held()) return Problem{folder + "/ca cannot be locked"};
+  if (!state->lock.held()) return Error{folder + "/ca cannot be locked"};
   auto blank = blank_for("tidegate CA", {}, Purpose::authority);
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = Clock::now() + life;
@@ -111,28 +110,28 @@ Result<Authority> Authority::make(const std::string& folder, Days life) {
 
 Result<Authority> Authority::open(const std::string& folder) {
   if (!exists(folder + "/ca/ca.pem")) {
-    return Problem{folder +
-                   "/ca/ca.pem is not there: make an authority with `tidegate certs init "
-                   "--dir " +
-                   folder + " --host NAME`, or name its folder with --dir"};
+    return Error{folder +
+                 "/ca/ca.pem is not there: make an authority with `tidegate certs init "
+                 "--dir " +
+                 folder + " --host NAME`, or name its folder with --dir"};
   }
   const auto state = std::make_shared<State>(folder);
-  if (!state->lock.held()) return Problem{folder + "/ca cannot be opened"};
+  if (!state->lock.held()) return Error{folder + "/ca cannot be opened"};
   auto cert = read_one_certificate(state->file("ca/ca.pem"));
   if (!cert) return cert.error();
   auto key = read_key(state->file("ca/ca-key.pem"));
   if (!key) return key.error();
   if (X509_check_private_key(cert->get(), key->get()) != 1)
-    return Problem{state->file("ca/ca-key.pem") + " is not the key of " + folder + "/ca/ca.pem"};
+    return Error{state->file("ca/ca-key.pem") + " is not the key of " + folder + "/ca/ca.pem"};
   state->ca = {std::move(*cert), std::move(*key)};
   state->ca_pem = pem_of(state->ca.cert.get());
   return Authority(state);
 }
 
 Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Days life) const {
-  if (hosts.empty()) return Problem{"a server needs a host name or an address"};
+  if (hosts.empty()) return Error{"a server needs a host name or an address"};
   for (const auto& host : hosts) {
-    if (!is_host(host)) return Problem{"'" + host + "' is no host name and no IP address"};
+    if (auto flaw = flaw_of_host(host); !flaw.empty()) return Error{std::move(flaw)};
   }
   const auto& first = hosts.front();
   const auto blank =
@@ -142,14 +141,9 @@ Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Day
 
 Result<Entry> Authority::issue_client(const std::string& name,
                                       const std::vector<std::string>& names, Days life) const {
-  if (!is_client_name(name)) {
-    return Problem{"'" + name +
-                   "' is no client's name: letters, digits and . _ - @ make one, up to "
-                   "64, and the first is a letter, a digit, _ or @"};
-  }
+  if (auto flaw = flaw_of_client_name(name); !flaw.empty()) return Error{std::move(flaw)};
   for (const auto& one : names) {
-    if (!is_alternative_name(one))
-      return Problem{"'" + one + "' is no host name, IP address or URI such as spiffe://corp/ci"};
+    if (auto flaw = flaw_of_alternative_name(one); !flaw.empty()) return Error{std::move(flaw)};
   }
   if (auto trouble = may_issue(*state_, name)) return *trouble;
   const auto folder = state_->file("clients/" + name);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +27,7 @@ struct Authority::State {
   std::string ca_pem;
 };
 
-Problem openssl_problem(const std::string& what);
+Error openssl_problem(const std::string& what);
 
 Result<openssl::Cert> read_one_certificate(const std::string& path);
 

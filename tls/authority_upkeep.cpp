@@ -22,9 +22,9 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   std::filesystem::directory_iterator next(folder, error);
   for (; !error && next != std::filesystem::directory_iterator(); next.increment(error)) {
     names.push_back(next->path().filename());
-    if (names.size() > most_files) return Problem{folder + " has more than 100000 entries"};
+    if (names.size() > most_files) return Error{folder + " has more than 100000 entries"};
   }
-  if (error) return Problem{folder + " cannot be read: " + error.message()};
+  if (error) return Error{folder + " cannot be read: " + error.message()};
   std::ranges::sort(names);
   return names;
 }
@@ -59,17 +59,10 @@ Result<Entry> read_entry(Entry::Kind kind, const std::string& file, X509_CRL* li
                .revoked = is_revoked(list, cert->get())};
 }
 
-std::vector<std::string> names_of(const Certificate& certificate) {
-  std::vector<std::string> names;
-  for (const auto* some : {&certificate.dns, &certificate.ip, &certificate.uri})
-    names.insert(names.end(), some->begin(), some->end());
-  return names;
-}
-
 Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
   const bool server = old.kind == Entry::Kind::server;
   const Blank blank{.common_name = old.certificate.common_name,
-                    .names = names_of(old.certificate),
+                    .names = old.certificate.names(),
                     .purpose = server ? Purpose::server : Purpose::client};
   const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
   const auto folder = std::filesystem::path(old.file).parent_path().string();
@@ -90,7 +83,7 @@ Result<openssl::Crl> read_list(const Authority::State& state) {
   // Another's list, or one that was changed, must not be signed as ours.
   auto& list = lists->front();
   if (lists->size() != 1 || X509_CRL_verify(list.get(), state.ca.key.get()) != 1)
-    return Problem{file + " is not the one list that this authority has signed"};
+    return Error{file + " is not the one list that this authority has signed"};
   return std::move(list);
 }
 
@@ -101,7 +94,7 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
   if (list == nullptr) return openssl_problem("no revocation list");
   const auto pem = pem_of(list.get());
   if (pem.size() > most_file_bytes)
-    return Problem{"the revocation list would be larger than 1 MiB: make a new authority"};
+    return Error{"the revocation list would be larger than 1 MiB: make a new authority"};
   if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
   // The daemon gets server/ alone: the authority's key has no business where it runs.
   if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;
@@ -112,9 +105,9 @@ Result<std::vector<Entry>> Authority::revoke_client(const std::string& name) con
   const auto certs = issued_to(*state_, name);
   if (!certs) return certs.error();
   if (certs->empty()) {
-    return Problem{"'" + name +
-                   "' has no certificate that is still valid: `tidegate certs list` "
-                   "shows who has one"};
+    return Error{"'" + name +
+                 "' has no certificate that is still valid: `tidegate certs list` "
+                 "shows who has one"};
   }
   const auto earlier = read_list(*state_);
   if (!earlier) return earlier.error();
@@ -127,7 +120,7 @@ Result<std::vector<Entry>> Authority::revoke_client(const std::string& name) con
                        .certificate = read_certificate(cert.get()),
                        .revoked = true});
   }
-  if (revoked.empty()) return Problem{"'" + name + "' is revoked already"};
+  if (revoked.empty()) return Error{"'" + name + "' is revoked already"};
   const auto written = write_list(*state_, earlier->get(), revoked);
   if (!written) return written.error();
   return entries;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/certificate.hpp"
 
-#include <arpa/inet.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "acl/text/ascii.hpp"
+#include "acl/text/ip.hpp"
 #include "tls/openssl.hpp"
 
 namespace tls {
@@ -19,10 +20,6 @@ constexpr std::size_t most_name_bytes = 512;
 /// RFC 5280 section 4.1.2.2 has 20.
 constexpr std::size_t most_serial_bytes = 32;
 
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 /// U+0080 to U+009F, which terminals obey as they do the ASCII ones.
 bool has_upper_control(std::string_view utf8) {
   for (std::size_t at = 0; at + 1 < utf8.size(); ++at) {
@@ -32,18 +29,14 @@ bool has_upper_control(std::string_view utf8) {
 }
 
 bool is_clean(std::string_view name) {
-  return name.size() <= most_name_bytes && std::ranges::none_of(name, is_control) &&
+  return name.size() <= most_name_bytes && std::ranges::none_of(name, acl::is_control) &&
          !has_upper_control(name);
 }
 
 /// What DNS names and URIs consist of, so that two that look alike are alike.
 bool is_visible_ascii(std::string_view name) {
   return !name.empty() && name.size() <= most_name_bytes &&
-         std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+         std::ranges::all_of(name, acl::is_visible);
 }
 
 std::string hex(std::span<const unsigned char> bytes, const char* digits) {
@@ -66,12 +59,7 @@ void add_text(const ASN1_STRING* string, std::vector<std::string>& names) {
 }
 
 void add_ip(const ASN1_STRING* string, std::vector<std::string>& names) {
-  const auto bytes = bytes_of(string);
-  if (bytes.size() != 4 && bytes.size() != 16) return;
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const int family = bytes.size() == 4 ? AF_INET : AF_INET6;
-  if (::inet_ntop(family, bytes.data(), text.data(), text.size()) != nullptr)
-    names.emplace_back(text.data());
+  if (auto text = acl::ip_text(bytes_of(string)); !text.empty()) names.push_back(std::move(text));
 }
 
 void add_alternative_names(const X509* x509, Certificate& certificate) {
@@ -83,7 +71,7 @@ void add_alternative_names(const X509* x509, Certificate& certificate) {
     if (name->type == GEN_URI) add_text(name->d.uniformResourceIdentifier, certificate.uri);
     if (name->type == GEN_IPADD) add_ip(name->d.iPAddress, certificate.ip);
   }
-  for (auto& name : certificate.dns) std::ranges::transform(name, name.begin(), lower);
+  for (auto& name : certificate.dns) name = acl::lower_case(name);
 }
 
 std::string common_name_of(const X509* x509) {
@@ -110,6 +98,13 @@ std::string serial_of(const X509* x509) {
 }
 
 }  // namespace
+
+std::vector<std::string> Certificate::names() const {
+  auto all = dns;
+  all.insert(all.end(), ip.begin(), ip.end());
+  all.insert(all.end(), uri.begin(), uri.end());
+  return all;
+}
 
 Certificate read_certificate(X509* x509) {
   Certificate certificate;

@@ -20,6 +20,9 @@ struct Certificate {
   std::string key_sha256;        ///< of the DER public key (SPKI), 64 lower-case hex digits
   std::string serial;            ///< hex digits, as openssl prints it
   std::chrono::system_clock::time_point not_before, not_after;
+
+  /// Its subject alternative names of every kind.
+  std::vector<std::string> names() const;
 };
 
 Certificate read_certificate(X509*);

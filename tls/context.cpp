@@ -6,8 +6,8 @@
 
 #include <array>
 #include <new>
-#include <string_view>
 
+#include "acl/text/ip.hpp"
 #include "tls/credentials.hpp"
 #include "tls/name.hpp"
 #include "tls/openssl.hpp"
@@ -69,13 +69,13 @@ Trouble expect_name(SSL_CTX* context, const std::string& name) {
   X509_VERIFY_PARAM_set_hostflags(
       rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   const bool set =
-      ip_bytes(name).empty()
-          ? is_host_name(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1
-          : X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1;
+      acl::parse_ip(name)
+          ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1
+          : is_host_name(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
   if (set) return std::nullopt;
-  return Problem{"'" + name +
-                 "' is no server name: it must be the host name or IP address in the "
-                 "engine's certificate"};
+  return Error{"'" + name +
+               "' is no server name: it must be the host name or IP address in the "
+               "engine's certificate"};
 }
 
 Trouble fill(SSL_CTX* context, const ServerOptions& options, std::vector<Expiry>& expiries) {
@@ -103,7 +103,7 @@ Result<std::shared_ptr<const Context>> Context::server(const ServerOptions& opti
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
   SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT);
   SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
-  if (!limit_resumption(ctx, options.scope)) return Problem{openssl::last_error()};
+  if (!limit_resumption(ctx, options.scope)) return Error{openssl::last_error()};
   return std::shared_ptr<const Context>(context);
 }
 

@@ -10,20 +10,15 @@
 namespace tls {
 namespace {
 
-std::string subject_of(const X509* cert) {
-  const auto* name = X509_get_subject_name(cert);
-  auto common_name = openssl::common_name_of(name);
-  return common_name.empty() ? openssl::text_of(name) : common_name;
-}
-
-std::string issuer_of(const X509_CRL* list) {
-  const auto* name = X509_CRL_get_issuer(list);
+/// For people: the common name where there is one, else all of it.
+std::string shown(const X509_NAME* name) {
   auto common_name = openssl::common_name_of(name);
   return common_name.empty() ? openssl::text_of(name) : common_name;
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
-  return {file, subject_of(cert), openssl::time_of(X509_get0_notAfter(cert)), false};
+  return {file, shown(X509_get_subject_name(cert)), openssl::time_of(X509_get0_notAfter(cert)),
+          false};
 }
 
 /// A certificate without extendedKeyUsage is for every purpose.
@@ -32,7 +27,7 @@ bool is_for(Role role, X509* cert) {
   return X509_check_purpose(cert, purpose, 0) == 1;
 }
 
-Problem wrong_purpose(Role role, const std::string& file) {
+Error wrong_purpose(Role role, const std::string& file) {
   const bool server = role == Role::server;
   return {file + " is no certificate for a " + (server ? "server" : "client") +
           ": its extendedKeyUsage must have " + (server ? "serverAuth" : "clientAuth")};
@@ -45,8 +40,8 @@ Trouble use_chain(SSL_CTX* context, const std::vector<openssl::Cert>& chain,
   for (std::size_t i = 1; used && i < chain.size(); ++i)
     used = SSL_CTX_add1_chain_cert(context, chain[i].get()) == 1;
   if (used) return std::nullopt;
-  return Problem{file + " cannot be used: " + openssl::last_error() +
-                 " (RSA of 2048 bits or P-256, signed with SHA-256, will do)"};
+  return Error{file + " cannot be used: " + openssl::last_error() +
+               " (RSA of 2048 bits or P-256, signed with SHA-256, will do)"};
 }
 
 }  // namespace
@@ -59,12 +54,12 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
   if (!private_key) return private_key.error();
   if (!is_for(role, chain->front().get())) return wrong_purpose(role, cert);
   if (X509_check_private_key(chain->front().get(), private_key->get()) != 1) {
-    return Problem{key + " is not the key of the first certificate in " + cert +
-                   ": renew both together, the server's own certificate first"};
+    return Error{key + " is not the key of the first certificate in " + cert +
+                 ": renew both together, the server's own certificate first"};
   }
   if (auto trouble = use_chain(context, *chain, cert)) return trouble;
   if (SSL_CTX_use_PrivateKey(context, private_key->get()) != 1)
-    return Problem{key + " cannot be used: " + openssl::last_error()};
+    return Error{key + " cannot be used: " + openssl::last_error()};
   for (const auto& one : *chain) expiries.push_back(expiry_of(cert, one.get()));
   return std::nullopt;
 }
@@ -76,7 +71,7 @@ Trouble trust(SSL_CTX* context, const std::string& ca, std::vector<Expiry>& expi
   for (const auto& authority : *authorities) {
     const bool added = X509_STORE_add_cert(store, authority.get()) == 1 &&
                        SSL_CTX_add_client_CA(context, authority.get()) == 1;
-    if (!added) return Problem{ca + " cannot be used: " + openssl::last_error()};
+    if (!added) return Error{ca + " cannot be used: " + openssl::last_error()};
     expiries.push_back(expiry_of(ca, authority.get()));
   }
   // An intermediate authority can be trusted by itself. Without this, who wants only the clients of
@@ -93,11 +88,12 @@ Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
     if (!lists) return lists.error();
     for (const auto& list : *lists) {
       if (X509_STORE_add_crl(store, list.get()) != 1)
-        return Problem{file + " cannot be used: " + openssl::last_error()};
+        return Error{file + " cannot be used: " + openssl::last_error()};
       const auto* until = X509_CRL_get0_nextUpdate(list.get());
       if (until == nullptr)
-        return Problem{file + " does not say until when it holds: it needs a nextUpdate"};
-      expiries.push_back({file, issuer_of(list.get()), openssl::time_of(until), true});
+        return Error{file + " does not say until when it holds: it needs a nextUpdate"};
+      expiries.push_back(
+          {file, shown(X509_CRL_get_issuer(list.get())), openssl::time_of(until), true});
     }
   }
   if (files.empty()) return std::nullopt;

@@ -3,15 +3,12 @@
 
 #include <sys/types.h>
 
-#include <optional>
 #include <string>
 
 #include "tls/result.hpp"
 
 /// Files that are written as a whole or not at all. Private to the room.
 namespace tls {
-
-using Trouble = std::optional<Problem>;
 
 /// Makes a folder, and those above it, unless it is there.
 Trouble make_folder(const std::string& path, mode_t mode);
@@ -23,17 +20,23 @@ Trouble write_new(const std::string& path, const std::string& text, mode_t mode)
 /// read the old one can read the new one.
 Trouble replace(const std::string& path, const std::string& text, mode_t mode);
 
+/// An open file, or none below 0.
+struct Descriptor {
+  explicit Descriptor(int opened) : fd(opened) {}
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  const int fd;
+};
+
 /// Held by one process at a time; others wait.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
   bool held() const { return held_; }
 
  private:
-  int fd_ = -1;
+  Descriptor folder_;
   bool held_ = false;
 };
 

@@ -5,28 +5,17 @@
 
 #include <algorithm>
 
-#include "tls/name.hpp"
+#include "acl/text/ip.hpp"
 
 namespace tls {
 namespace {
 
 constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
 
-int kind_of(const std::string& name, const std::string& address) {
-  if (!address.empty()) return GEN_IPADD;
-  return name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
-}
-
 openssl::GeneralName general_name(const std::string& name) {
-  openssl::GeneralName general(GENERAL_NAME_new());
-  if (general == nullptr) return nullptr;
-  const auto address = ip_bytes(name);
-  const auto& bytes = address.empty() ? name : address;
-  auto* text = address.empty() ? ASN1_IA5STRING_new() : ASN1_OCTET_STRING_new();
-  if (text == nullptr) return nullptr;
-  GENERAL_NAME_set0_value(general.get(), kind_of(name, address), text);
-  const bool set = ASN1_STRING_set(text, bytes.data(), static_cast<int>(bytes.size())) == 1;
-  return set ? std::move(general) : nullptr;
+  const int other = name.find("://") == std::string::npos ? GEN_DNS : GEN_URI;
+  const int kind = acl::parse_ip(name) ? GEN_IPADD : other;
+  return openssl::GeneralName(a2i_GENERAL_NAME(nullptr, nullptr, nullptr, kind, name.c_str(), 0));
 }
 
 bool add_names(X509* cert, const std::vector<std::string>& names) {
@@ -41,16 +30,16 @@ bool add_names(X509* cert, const std::vector<std::string>& names) {
 }
 
 /// \param value in the words of openssl's x509v3_config(5); never what a user wrote
-bool add_extension(X509* cert, X509* issuer, int nid, const char* value) {
+openssl::Extension extension(X509* issuer, X509* cert, X509_CRL* list, int nid, const char* value) {
   X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, cert, nullptr, nullptr, 0);
-  const openssl::Extension extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
-  return extension != nullptr && X509_add_ext(cert, extension.get(), -1) == 1;
+  X509V3_set_ctx(&context, issuer, cert, nullptr, list, 0);
+  return openssl::Extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
 }
 
 bool add_purpose(X509* cert, X509* issuer, Purpose purpose) {
   const auto add = [&](int nid, const char* value) {
-    return add_extension(cert, issuer, nid, value);
+    const auto added = extension(issuer, cert, nullptr, nid, value);
+    return added != nullptr && X509_add_ext(cert, added.get(), -1) == 1;
   };
   if (!add(NID_subject_key_identifier, "hash")) return false;
   if (purpose == Purpose::authority) {
@@ -129,11 +118,8 @@ bool add_number(X509_CRL* list, const X509_CRL* earlier) {
 }
 
 bool add_issuer_key(X509_CRL* list, X509* issuer) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, nullptr, nullptr, list, 0);
-  const openssl::Extension extension(
-      X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid:always"));
-  return extension != nullptr && X509_CRL_add_ext(list, extension.get(), -1) == 1;
+  const auto added = extension(issuer, nullptr, list, NID_authority_key_identifier, "keyid:always");
+  return added != nullptr && X509_CRL_add_ext(list, added.get(), -1) == 1;
 }
 
 }  // namespace

@@ -1,76 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/name.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <string_view>
+
+#include "acl/text/ascii.hpp"
+#include "acl/text/host.hpp"
+#include "acl/text/ip.hpp"
 
 namespace tls {
 namespace {
 
 constexpr std::size_t most_host_bytes = 253;  // RFC 1035
-constexpr std::size_t most_label_bytes = 63;
 constexpr std::size_t most_uri_bytes = 255;  // of a SPIFFE id 2048 are allowed; nobody writes those
 constexpr std::size_t most_client_bytes = 64;  // of a common name: RFC 5280, ub-common-name
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+/// A scheme, and visible ASCII only.
+bool is_uri(const std::string& name) {
+  const auto scheme = name.find("://");
+  return scheme != std::string::npos && scheme > 0 && name.size() > scheme + 3 &&
+         name.size() <= most_uri_bytes && std::ranges::all_of(name, acl::is_visible) &&
+         std::ranges::all_of(name.substr(0, scheme), acl::is_letter_or_digit);
 }
 
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= most_label_bytes && label.front() != '-' &&
-         label.back() != '-' && std::ranges::all_of(label, [](char c) {
-           return is_letter_or_digit(c) || c == '-' || c == '_';
-         });
+bool is_host(const std::string& name) {
+  return acl::parse_ip(name) || is_host_name(name);
 }
 
 }  // namespace
 
-std::string ip_bytes(const std::string& text) {
-  std::array<char, sizeof(in6_addr)> bytes{};
-  if (text.find('\0') != std::string::npos) return {};
-  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return {bytes.data(), sizeof(in_addr)};
-  if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return {bytes.data(), bytes.size()};
-  return {};
-}
-
 bool is_host_name(const std::string& name) {
-  if (name.size() > most_host_bytes) return false;
+  static constexpr auto bytes = acl::letters_digits_and("-_");
   std::string_view rest = name;
   if (rest.starts_with("*.")) rest.remove_prefix(2);
-  for (;;) {
-    const auto dot = rest.find('.');
-    if (!is_label(rest.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) break;
-    rest.remove_prefix(dot + 1);
-  }
   // "10.0.0.256" is no address, and no name either.
-  return !std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool is_uri(const std::string& name) {
-  const auto scheme = name.find("://");
-  return scheme != std::string::npos && scheme > 0 && name.size() > scheme + 3 &&
-         name.size() <= most_uri_bytes &&
-         std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f; }) &&
-         std::ranges::all_of(std::string_view(name).substr(0, scheme), is_letter_or_digit);
-}
-
-bool is_host(const std::string& name) {
-  return !ip_bytes(name).empty() || is_host_name(name);
-}
-
-bool is_alternative_name(const std::string& name) {
-  return is_host(name) || is_uri(name);
+  return name.size() <= most_host_bytes && acl::has_labels(rest, bytes) &&
+         !acl::has_only(rest.substr(rest.rfind('.') + 1), "0123456789");
 }
 
 bool is_client_name(const std::string& name) {
+  static constexpr auto bytes = acl::letters_digits_and("._-@");
   return !name.empty() && name.size() <= most_client_bytes && name.front() != '.' &&
-         name.front() != '-' && std::ranges::all_of(name, [](char c) {
-           return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == '@';
-         });
+         name.front() != '-' && acl::has_only(name, bytes);
+}
+
+std::string flaw_of_host(const std::string& name) {
+  return is_host(name) ? "" : "'" + name + "' is no host name and no IP address";
+}
+
+std::string flaw_of_alternative_name(const std::string& name) {
+  if (is_host(name) || is_uri(name)) return "";
+  return "'" + name + "' is no host name, IP address or URI such as spiffe://corp/ci";
+}
+
+std::string flaw_of_client_name(const std::string& name) {
+  if (is_client_name(name)) return "";
+  return "'" + name +
+         "' is no client's name: letters, digits and . _ - @ make one, up to 64, and the first is "
+         "no dot and no dash";
 }
 
 }  // namespace tls

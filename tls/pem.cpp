@@ -9,67 +9,48 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <utility>
+#include <cstdint>
+#include <system_error>
+
+#include "tls/files.hpp"
 
 namespace tls {
 namespace {
-
-/// Closes the file when it leaves the scope.
-struct OpenFile {
-  explicit OpenFile(const std::string& path)
-      // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
-      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd >= 0) close(fd);
-  }
-  int fd;
-};
-
-std::string last_reason() {
-  return std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
-}
-
-Result<struct stat> look_at(const OpenFile& file, const std::string& path) {
-  struct stat status{};
-  if (file.fd < 0 || fstat(file.fd, &status) != 0)
-    return Problem{path + " cannot be opened: " + last_reason()};
-  if (!S_ISREG(status.st_mode)) return Problem{path + " is no regular file"};
-  return status;
-}
-
-Result<File> read_whole(const OpenFile& file, const std::string& path) {
-  std::string text(most_file_bytes + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto got = read(file.fd, text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Problem{path + " cannot be read: " + last_reason()};
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  if (size > most_file_bytes) return Problem{path + " is larger than 1 MiB: is it the right file?"};
-  if (size == 0) return Problem{path + " is empty"};
-  text.resize(size);
-  return File{path, std::move(text)};
-}
 
 /// The group may read a key (root:tidegate 0640 is usual), nobody else.
 bool is_exposed(const struct stat& status) {
   return (status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0;
 }
 
-Result<File> read_key_file(const std::string& path) {
-  const OpenFile file(path);
-  const auto status = look_at(file, path);
-  if (!status) return status.error();
-  if (is_exposed(*status)) {
-    return Problem{path + " is a private key that other users can read or change: run `chmod 600 " +
-                   path + "`, and replace the key if that may have happened"};
+enum class Content : std::uint8_t { open, secret };
+
+/// A whole file of at most `most_file_bytes`.
+Result<std::string> read_file(const std::string& path, Content content) {
+  const auto cannot_be = [&path](const char* done) {
+    return Error{path + " cannot be " + done + ": " + std::generic_category().message(errno)};
+  };
+  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status{};
+  if (file.fd < 0 || fstat(file.fd, &status) != 0) return cannot_be("opened");
+  if (!S_ISREG(status.st_mode)) return Error{path + " is no regular file"};
+  if (content == Content::secret && is_exposed(status)) {
+    return Error{path + " is a private key that other users can read or change: run `chmod 600 " +
+                 path + "`, and replace the key if that may have happened"};
   }
-  return read_whole(file, path);
+  std::string text(most_file_bytes + 1, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto got = read(file.fd, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_be("read");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > most_file_bytes) return Error{path + " is larger than 1 MiB: is it the right file?"};
+  if (size == 0) return Error{path + " is empty"};
+  text.resize(size);
+  return text;
 }
 
 /// Where the text has no further block OpenSSL says "no start line", which is the end, no mistake.
@@ -79,26 +60,26 @@ bool at_end() {
 }
 
 /// \param read_next one of the PEM_read_bio_ functions
-/// \param what for the Problem: "certificate"
+/// \param what for the Error: "certificate"
 /// \param label what begins a block: "CERTIFICATE"
 template <class Object, class ReadNext>
 Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next,
                                      const std::string& what, const std::string& label) {
-  const auto file = read_file(path);
-  if (!file) return file.error();
-  const auto bio = openssl::reader_of(file->text);
+  const auto text = read_file(path, Content::open);
+  if (!text) return text.error();
+  const auto bio = openssl::reader_of(*text);
   std::vector<Object> objects;
   ERR_clear_error();
   while (auto* object = read_next(bio.get(), nullptr, nullptr, nullptr))
     objects.emplace_back(object);
   if (!at_end()) {
-    return Problem{path + ": " + what + " number " + std::to_string(objects.size() + 1) +
-                   " is damaged: " + openssl::last_error()};
+    return Error{path + ": " + what + " number " + std::to_string(objects.size() + 1) +
+                 " is damaged: " + openssl::last_error()};
   }
   ERR_clear_error();
   if (objects.empty()) {
-    return Problem{path + " holds no " + what + ": it must be PEM, with a line -----BEGIN " +
-                   label + "-----"};
+    return Error{path + " holds no " + what + ": it must be PEM, with a line -----BEGIN " + label +
+                 "-----"};
   }
   return objects;
 }
@@ -118,21 +99,14 @@ int no_passphrase(char*, int, int, void* asked) {
 
 }  // namespace
 
-Result<File> read_file(const std::string& path) {
-  const OpenFile file(path);
-  const auto status = look_at(file, path);
-  if (!status) return status.error();
-  return read_whole(file, path);
-}
-
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
   auto certificates =
       read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE");
   if (!certificates) return certificates;
   const auto bad = std::ranges::find_if_not(*certificates, has_good_extensions);
   if (bad == certificates->end()) return certificates;
-  return Problem{path + ": certificate number " + std::to_string(bad - certificates->begin() + 1) +
-                 " has extensions that cannot be read: " + openssl::last_error()};
+  return Error{path + ": certificate number " + std::to_string(bad - certificates->begin() + 1) +
+               " has extensions that cannot be read: " + openssl::last_error()};
 }
 
 Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path) {
@@ -140,23 +114,22 @@ Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path)
 }
 
 Result<openssl::Key> read_key(const std::string& path) {
-  auto file = read_key_file(path);
-  if (!file) return file.error();
-  const auto bio = openssl::reader_of(file->text);
+  auto text = read_file(path, Content::secret);
+  if (!text) return text.error();
+  const auto bio = openssl::reader_of(*text);
   bool encrypted = false;
   ERR_clear_error();
   openssl::Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, &encrypted));
-  OPENSSL_cleanse(file->text.data(), file->text.size());
+  OPENSSL_cleanse(text->data(), text->size());
   if (key != nullptr) return key;
   const auto reason = openssl::last_error();
   if (encrypted) {
-    return Problem{
-        path +
-        " is encrypted, and there is nobody to ask for its passphrase: write it out with "
-        "`openssl pkey -in " +
-        path + " -out FILE` and guard it by its mode"};
+    return Error{path +
+                 " is encrypted, and there is nobody to ask for its passphrase: write it out with "
+                 "`openssl pkey -in " +
+                 path + " -out FILE` and guard it by its mode"};
   }
-  return Problem{path + " holds no private key in PEM: " + reason};
+  return Error{path + " holds no private key in PEM: " + reason};
 }
 
 std::string pem_of(X509* cert) {

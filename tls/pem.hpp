@@ -2,25 +2,17 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tls/openssl.hpp"
 #include "tls/result.hpp"
 
-/// PEM files as objects. Whatever is wrong with one is a Problem that names it. Private to the
+/// PEM files as objects. Whatever is wrong with one is a Error that names it. Private to the
 /// room.
 namespace tls {
 
 /// A certificate with its chain is some KiB; a revocation list of this size has 25,000 entries.
 inline constexpr std::size_t most_file_bytes = 1024 * 1024;
-
-struct File {
-  std::string path, text;
-};
-
-/// A whole file of at most `most_file_bytes`.
-Result<File> read_file(const std::string& path);
 
 /// At least one.
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path);

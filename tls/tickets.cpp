@@ -32,13 +32,13 @@ void free_sessions(void*, void* sessions, CRYPTO_EX_DATA*, int, long, void*) {
 }
 
 /// Where an SSL_CTX has its sessions.
-int slot() {
+int sessions_slot() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_sessions);
   return index;
 }
 
 KeptSessions& sessions_of(const SSL* ssl) {
-  return *static_cast<KeptSessions*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot()));
+  return *static_cast<KeptSessions*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), sessions_slot()));
 }
 
 int on_begun(SSL* ssl, SSL_SESSION* session) {
@@ -86,7 +86,7 @@ bool limit_resumption(SSL_CTX* context, const std::string& scope) {
   SSL_CTX_sess_set_new_cb(context, on_begun);
   SSL_CTX_sess_set_get_cb(context, on_offered);
   auto sessions = std::make_unique<KeptSessions>(most_bytes);
-  if (SSL_CTX_set_ex_data(context, slot(), sessions.get()) != 1) return false;
+  if (SSL_CTX_set_ex_data(context, sessions_slot(), sessions.get()) != 1) return false;
   sessions.release();  // free_sessions() has it now
   return SSL_CTX_set_session_id_context(context, id.data(), id.size()) == 1 &&
          SSL_CTX_set_num_tickets(context, 1) == 1;

@@ -13,7 +13,7 @@ void free_certificate(void*, void* certificate, CRYPTO_EX_DATA*, int, long, void
 }
 
 /// Where an SSL keeps the certificate that it refused.
-int slot() {
+int peer_slot() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_certificate);
   return index;
 }
@@ -43,12 +43,12 @@ int on_verified(int verified, X509_STORE_CTX* context) {
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* peer = X509_STORE_CTX_get0_cert(context);
   if (ssl == nullptr || peer == nullptr || refused_certificate(ssl) != nullptr) return 0;
-  if (X509_up_ref(peer) == 1 && SSL_set_ex_data(ssl, slot(), peer) != 1) X509_free(peer);
+  if (X509_up_ref(peer) == 1 && SSL_set_ex_data(ssl, peer_slot(), peer) != 1) X509_free(peer);
   return 0;
 }
 
 X509* refused_certificate(const SSL* ssl) {
-  return static_cast<X509*>(SSL_get_ex_data(ssl, slot()));
+  return static_cast<X509*>(SSL_get_ex_data(ssl, peer_slot()));
 }
 
 }  // namespace tls

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <optional>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
-#include "acl/constraint/names.hpp"
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/words.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -62,20 +60,13 @@ void check_escapes(Context& context, const Parameter& parameter) {
   }
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
 /// What a build's steps ask for, 0 for nothing; `memswap` is memory and swap together, as in
 /// containers.
 void check_memory(Context& context, const Parameter& parameter) {
   const auto [most, key] = memory_ceiling(context);
   if (!most || parameter.value.empty()) return;
   const bool with_swap = parameter.name == "memswap";
-  const auto bytes = whole_number(parameter.value);
+  const auto bytes = whole_number<std::int64_t>(parameter.value);
   if (bytes && *bytes >= 0 && (with_swap ? *bytes / 2 : *bytes) <= *most) return;
   context.refuse(Constraint::memory, std::string(parameter.name), quoted(parameter.value),
                  std::string(with_swap ? "at most twice " : "at most ") + std::to_string(*most) +

@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/words.hpp"
-#include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
@@ -25,12 +24,6 @@ constexpr auto other_spaces = std::to_array<std::string_view>(
     {"\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
      "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f",
      "\u3000"});
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::string_view take(std::string_view& text, std::size_t size) {
   const auto taken = text.substr(0, size);
@@ -64,12 +57,12 @@ bool has_odd_bytes(std::string_view line) {
 /// Nothing for a comment, which may be a directive, for what goes on in the next line, and for
 /// bytes that only look like a space or a letter.
 std::optional<Instruction> parse(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, blanks);
   const bool goes_on = line.ends_with('\\') || line.ends_with('`');
   if (goes_on || has_odd_bytes(line)) return std::nullopt;
   const auto name = take_word_of(line, letters);
   if (name.empty() || (!line.empty() && blanks.find(line[0]) == blanks.npos)) return std::nullopt;
-  return Instruction{lower_case(name), trimmed(line)};
+  return Instruction{lower_case(name), trimmed(line, blanks)};
 }
 
 /// `"…"` or `'…'`, of which `text` begins with the first quote.
@@ -113,7 +106,7 @@ bool for_each_key(std::string_view text, Use use) {
     if (text[0] != '=') return first && bare && blanks.find(text[0]) != blanks.npos;
     text.remove_prefix(1);
     if (!skip_value(text)) return false;
-    text = trimmed(text);
+    text = trimmed(text, blanks);
   }
   return true;
 }
@@ -151,12 +144,20 @@ struct Known {
   void (*check)(Context&, const Instruction&);
 };
 constexpr auto known = std::to_array<Known>({
-#define INSTRUCTION(name, function) {name, function},
-#include "acl/constraint/expanded.inc"
+    {"cmd", check_nothing},
+    {"entrypoint", check_nothing},
+    {"env", check_variables},
+    {"expose", check_nothing},
+    {"healthcheck", check_nothing},
+    {"label", check_label_pairs},
+    {"stopsignal", check_nothing},
+    {"user", check_nothing},  // of the image; whoever runs it names another or is asked to
+    {"volume", check_nothing},
+    {"workdir", check_directory},
 });
 
 void check_line(Context& context, std::string_view line) {
-  if (trimmed(line).empty()) return;
+  if (trimmed(line, blanks).empty()) return;
   const auto instruction = parse(line);
   if (!instruction) {
     context.refuse(Constraint::changes, where, std::string("not one plain instruction"),
@@ -180,14 +181,6 @@ void check_changes(Context& context) {
       check_line(context, line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
     });
   }
-}
-
-/// What others' builds would run that begin with this image.
-void check_on_build(Context& context, json::Value config) {
-  const auto list = get(config, schema::Field::Config_OnBuild);
-  if (list.is_zero()) return;
-  context.refuse(Constraint::changes, list,
-                 "no instructions for others' builds, or `waive: [changes]`");
 }
 
 }  // namespace acl::constraint

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,9 +9,11 @@
 #include "acl/constraint/constraints.hpp"
 #include "acl/constraint/findings.hpp"
 #include "acl/json/document.hpp"
+#include "acl/object/lookup.hpp"
 #include "acl/request.hpp"
 
-/// Checks of requests against a profile's constraints: a checker an operation, in checkers.inc.
+/// Checks of requests against a profile's constraints. operations.cpp says which function looks at
+/// which operation, rules.hpp what looks at each field of a body.
 namespace acl::constraint {
 
 /// Where a violation stands: in the body, or in what a name says (a query parameter, the path). Its
@@ -34,6 +37,9 @@ struct Quoted {
   std::size_t limit = 64;
 };
 
+/// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".
+std::string shown_value(json::Value);
+
 /// What a checker looks at and what it has to say.
 struct Context {
   const Constraints& rules;
@@ -42,6 +48,8 @@ struct Context {
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
   std::string_view home = "";  ///< path of the object that is being checked, should it be absent
+  /// Questions to the engine, which judge() is to be told the answers of; null: none can be asked.
+  std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent where there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
@@ -52,8 +60,18 @@ struct Context {
   /// Notes a violation, unless the constraint is waived or the level does not have it. Costs next
   /// to nothing once enough of them are told: a list may have as many as its body has room for.
   void refuse(Constraint, json::Value where, std::string_view wanted);
+  /// \param wanted says what is wanted; not called for a violation that is not told
+  template <std::invocable Wanted>
+  void refuse(Constraint constraint, json::Value where, Wanted wanted) {
+    if (tells(constraint)) {
+      found.refuse(constraint, where.path(), shown_value(where), std::string(wanted()));
+    }
+  }
   void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
   void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
+  /// Asks the engine what `reference` stands for. The same question is asked once, and more than
+  /// `most_lookups` are one too many, whatever they are.
+  void ask(Lookup::Kind, const Place&, std::string_view reference);
   /// Of a field that is absent from `object`, or from `home` where there is none.
   void refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
@@ -63,8 +81,11 @@ struct Context {
   bool tells(Constraint);
 };
 
-/// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".
-std::string shown_value(json::Value);
+/// Bounds the work of finding out whether a question was asked before; limits.lookups may be less.
+inline constexpr std::size_t most_lookups = 64;
+
+/// Checks an object that a Context asked about.
+void judge(Context&, const Lookup&, const Fact&);
 
 using Checker = void (*)(Context&);
 
@@ -76,15 +97,5 @@ Checker body_checker(Operation);
 
 /// Whether the first bytes of a body that is relayed are checked: see archive.hpp.
 bool checks_first_bytes(Operation);
-
-#define HEAD_CHECK(operation, function) void function(Context&);
-#define BODY_CHECK(operation, function) void function(Context&);
-#define FIRST_BYTES_CHECK(...)
-#define HARMLESS(...)
-#include "acl/constraint/checkers.inc"
-#undef HEAD_CHECK
-#undef BODY_CHECK
-#undef FIRST_BYTES_CHECK
-#undef HARMLESS
 
 }  // namespace acl::constraint

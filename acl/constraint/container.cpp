@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/constraint/container_parts.hpp"
-#include "acl/constraint/grammar.hpp"
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
+#include "acl/constraint/words.hpp"
 #include "acl/version.hpp"
 
 namespace acl::constraint {
@@ -9,106 +8,66 @@ namespace {
 
 using schema::Field;
 
-/// Config: what an image may say as well.
-void check_config(Context& context, json::Value body) {
-  const json::Value image = get(body, Field::Config_Image);
-  check_image(context, "Image", image.text());
-  check_user(context, body, Field::Config_User);
-  check_env(context, get(body, Field::Config_Env));
-  check_labels(context, get(body, Field::Config_Labels));
-  check_working_dir(context, get(body, Field::Config_WorkingDir));
-  check_on_build(context, body);
+/// Without a mode the engine takes the bridge.
+void require_network(Context& context, json::Value host) {
+  const auto& listed = context.spec().networks;
+  if (!listed || !get(host, Field::HostConfig_NetworkMode).is_zero()) return;
+  if (is_one_of(*listed, "bridge")) return;
+  context.refuse_missing(Constraint::networks, host, "NetworkMode", "a listed network");
 }
 
-void check_privileges(Context& context, json::Value host) {
-  want_false(context, Constraint::privileged, get(host, Field::HostConfig_Privileged));
-  check_capabilities_added(context, get(host, Field::HostConfig_CapAdd));
-  want_zero(context, Constraint::capabilities_add, get(host, Field::HostConfig_Capabilities),
-            "CapAdd and CapDrop instead");
-  check_capabilities_dropped(context, host, Field::HostConfig_CapDrop);
-  check_security_opt(context, host);
-  check_system_paths(context, host);
-  check_namespaces(context, host);
-  check_groups(context, get(host, Field::HostConfig_GroupAdd));
-  check_sysctls(context, get(host, Field::HostConfig_Sysctls));
-  check_runtime(context, get(host, Field::HostConfig_Runtime));
+/// The engine chooses: for old clients it takes what they expect.
+void require_private_ipc(Context& context, json::Value host) {
+  constexpr unsigned first_private = 40;
+  const ApiVersion& version = context.request.version;
+  const bool is_private = !version.given() || version.minor >= first_private;
+  if (is_private || !get(host, Field::HostConfig_IpcMode).is_zero()) return;
+  context.refuse_missing(Constraint::namespaces_ipc, host, "IpcMode",
+                         "'private' or 'none', as the engine's default before API 1.40 is "
+                         "'shareable'; or `waive: [namespaces.ipc]`");
 }
 
-void check_storage(Context& context, json::Value host) {
-  check_binds(context, get(host, Field::HostConfig_Binds));
-  check_mounts(context, get(host, Field::HostConfig_Mounts));
-  check_tmpfs(context, get(host, Field::HostConfig_Tmpfs));
-  check_volumes_from(context, get(host, Field::HostConfig_VolumesFrom));
-  check_volume_driver(context, get(host, Field::HostConfig_VolumeDriver), {});
-  const json::Value rootfs = get(host, Field::HostConfig_ReadonlyRootfs);
-  if (context.restricted() && !rootfs.truth()) {
+void require_hardening(Context& context, json::Value host) {
+  if (!context.restricted()) return;
+  require_capabilities_dropped(context, host, Field::HostConfig_CapDrop);
+  require_no_new_privileges(context, host);
+  require_private_ipc(context, host);
+  if (!get(host, Field::HostConfig_ReadonlyRootfs).truth()) {
     context.refuse_missing(Constraint::read_only_rootfs, host, "ReadonlyRootfs", "true");
-  }
-  for (const json::Value option : get(host, Field::HostConfig_StorageOpt)) {
-    if (option.key() != "size") {
-      context.refuse(Constraint::risky_fields, option, "'size' only");
-    } else if (!fits(Grammar::disk_size, option.text())) {
-      context.refuse(Constraint::risky_fields, option, wanted(Grammar::disk_size));
-    }
-  }
-}
-
-void check_reach(Context& context, json::Value host, json::Value networking) {
-  check_ports(context, host);
-  if (context.restricted()) {
-    want_zero(context, Constraint::links, get(host, Field::HostConfig_Links), "none");
-  }
-  for (const json::Value endpoint : get(networking, Field::NetworkingConfig_EndpointsConfig)) {
-    // Clients that send NetworkMode "default" repeat that word here.
-    const bool bridge = endpoint.key() == "default";
-    check_endpoint(context, bridge ? "bridge" : endpoint.key(), endpoint);
-  }
-  const json::Value log = get(host, Field::HostConfig_LogConfig);
-  check_log_driver(context, get(log, Field::LogConfig_Type), get(log, Field::LogConfig_Config));
-}
-
-/// Fields with a risk that no level speaks of. ContainerIDFile is not among them: the client writes
-/// that file, and the engine only remembers its name.
-void check_silent(Context& context, json::Value host) {
-  want_zero(context, Constraint::risky_fields, get(host, Field::HostConfig_Annotations),
-            "no annotations: they steer the runtime");
-  want_zero(context, Constraint::risky_fields, get(host, Field::HostConfig_InitPath), "''");
-  const json::Value isolation = get(host, Field::HostConfig_Isolation);
-  if (isolation.text() != "default") {
-    want_zero(context, Constraint::risky_fields, isolation, "'default'");
   }
 }
 
 }  // namespace
-
-void want_zero(Context& context, Constraint constraint, json::Value value,
-               std::string_view wanted) {
-  if (!value.is_zero()) context.refuse(constraint, value, wanted);
-}
-
-void want_false(Context& context, Constraint constraint, json::Value value) {
-  if (value.truth()) context.refuse(constraint, value, "false");
-}
 
 bool is_served(const Context& context, Field field) {
   const unsigned since = info(field).since;
   return since <= oldest_minor || context.request.version.minor >= since;
 }
 
+json::Value get_either(json::Value object, Field field, Field other) {
+  const json::Value found = get(object, field);
+  return found.exists() ? found : get(object, other);
+}
+
+/// What a container must have; what it must not have the rules of its fields say.
 void check_container_create(Context& context) {
   const json::Value body = context.root();
   const json::Value host = get(body, Field::ContainerCreateRequest_HostConfig);
   context.home = "HostConfig";
-  check_privileges(context, host);
-  check_storage(context, host);
-  check_reach(context, host, get(body, Field::ContainerCreateRequest_NetworkingConfig));
-  check_resources(context, host);
-  check_silent(context, host);
-  check_config(context, body);
+  require_hardening(context, host);
+  require_network(context, host);
+  require_limits(context, host);
+  require_user(context, body, Field::Config_User);
+  check_image(context, "Image", get(body, Field::Config_Image).text());
 }
 
-void check_container_update(Context& context) {
-  check_resources_changed(context, context.root());
+/// Engines up to 25 let the body of a start replace the container's HostConfig where the API
+/// version is below 1.24. No version that is served here gives it a meaning, so it is an attempt or
+/// a mistake.
+void check_container_start(Context& context) {
+  for (const json::Value member : context.root()) {
+    if (!member.is_zero()) context.refuse(Constraint::start_body, member, "no body");
+  }
 }
 
 }  // namespace acl::constraint

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/constraint/words.hpp"
 
@@ -65,40 +65,28 @@ bool is_listed(const ConstraintSpec& spec, json::Value request) {
   return listed;
 }
 
+}  // namespace
+
 /// The engine looks at the path, so that its answer tells which files the host has.
-void check_block_devices(Context& context, json::Value list, Field path_field) {
+void check_block_devices(Context& context, json::Value list) {
   for (const json::Value device : list) {
-    const json::Value path = get(device, path_field);
+    const json::Value path =
+        get_either(device, Field::ThrottleDevice_Path, Field::WeightDevice_Path);
     if (is_at_or_below(unclean_path(path.text()), "/dev")) continue;
     context.refuse(Constraint::devices, path.exists() ? path : device,
                    "a path in /dev without '..', or `waive: [devices]`");
   }
 }
 
-void check_block_rates(Context& context, json::Value host_config) {
-  check_block_devices(context, get(host_config, Field::Resources_BlkioWeightDevice),
-                      Field::WeightDevice_Path);
-  for (const Field field :
-       {Field::Resources_BlkioDeviceReadBps, Field::Resources_BlkioDeviceWriteBps,
-        Field::Resources_BlkioDeviceReadIOps, Field::Resources_BlkioDeviceWriteIOps}) {
-    check_block_devices(context, get(host_config, field), Field::ThrottleDevice_Path);
-  }
+void check_devices(Context& context, json::Value list) {
+  for (const json::Value device : list) check_device(context, device);
 }
 
-}  // namespace
-
-void check_devices(Context& context, json::Value host_config) {
-  check_block_rates(context, host_config);
-  for (const json::Value device : get(host_config, Field::Resources_Devices)) {
-    check_device(context, device);
+void check_device_requests(Context& context, json::Value list) {
+  for (const json::Value request : list) {
+    if (is_listed(context.spec(), request)) continue;
+    context.refuse(Constraint::devices, request, "a listed device");
   }
-  for (const json::Value request : get(host_config, Field::Resources_DeviceRequests)) {
-    if (!is_listed(context.spec(), request)) {
-      context.refuse(Constraint::devices, request, "a listed device");
-    }
-  }
-  want_zero(context, Constraint::devices, get(host_config, Field::Resources_DeviceCgroupRules),
-            "no rules of its own");
 }
 
 }  // namespace acl::constraint

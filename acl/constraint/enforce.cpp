@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
 
 namespace acl::constraint {
 namespace {

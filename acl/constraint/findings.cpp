@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/findings.hpp"
 
+#include <algorithm>
+
 #include "acl/capacity.hpp"
 #include "acl/constraint/constraints.hpp"
 
@@ -8,7 +10,8 @@ namespace acl::constraint {
 
 void Findings::refuse(Constraint constraint, std::string path, std::string value,
                       std::string wanted) {
-  violations_.push_back({constraint, std::move(path), std::move(value), std::move(wanted)});
+  const auto behind = std::ranges::upper_bound(violations_, constraint, {}, &Violation::constraint);
+  violations_.insert(behind, {constraint, std::move(path), std::move(value), std::move(wanted)});
 }
 
 std::string Findings::message(Level level) const {

@@ -11,7 +11,9 @@
 
 namespace acl::constraint {
 
-/// All that is wrong with one request, so that a client need not mend it piece by piece.
+/// All that is wrong with one request, so that a client need not mend it piece by piece. In the
+/// order of constraints.inc, so that the first reason does not depend on how the client orders its
+/// fields.
 class Findings {
  public:
   static constexpr std::size_t most = 20;  ///< more are counted, not told

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/grammar.hpp"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "acl/constraint/words.hpp"
+#include "acl/text/path.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -17,6 +18,10 @@ constexpr std::int64_t TiB = MiB * MiB;
 constexpr std::string_view opening = "{{";
 constexpr std::string_view closing = "}}";
 constexpr std::string_view digits = "0123456789";
+constexpr std::string_view word_letters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr std::string_view name_letters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 constexpr std::string_view units = "kmgtp";  // each 1024 of the one before
 
 // The placeholders that the reference of `docker service create` lists, with the platform.
@@ -28,16 +33,6 @@ constexpr auto of_tasks = std::to_array<std::string_view>(
 constexpr auto of_logs = std::to_array<std::string_view>(
     {".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
      ".ContainerID", ".ContainerName", ".ContainerImageID", ".ContainerImageName", ".Hostname"});
-
-bool is_made_of(std::string_view text, std::string_view letters) {
-  return !text.empty() && text.find_first_not_of(letters) == text.npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 bool is_no_template(std::string_view text) {
   return text.find(opening) == text.npos;
@@ -51,7 +46,7 @@ bool holds_only(std::string_view text, IsName is_name) {
     if (from == text.npos) return true;
     text.remove_prefix(from + opening.size());
     const auto to = text.find(closing);
-    if (to == text.npos || !is_name(trimmed(text.substr(0, to)))) return false;
+    if (to == text.npos || !is_name(trimmed(text.substr(0, to), " "))) return false;
     text.remove_prefix(to + closing.size());
   }
 }
@@ -59,9 +54,7 @@ bool holds_only(std::string_view text, IsName is_name) {
 /// A label by its name is what the client writes itself: swarm does not expand it again.
 bool is_service_label(std::string_view name) {
   constexpr std::string_view labels = ".Service.Labels.";
-  constexpr std::string_view letters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return name.starts_with(labels) && is_made_of(name.substr(labels.size()), letters);
+  return name.starts_with(labels) && is_made_of(name.substr(labels.size()), word_letters);
 }
 
 bool has_only_placeholders(std::string_view text) {
@@ -76,12 +69,10 @@ bool is_log_tag(std::string_view text) {
          holds_only(text, [](std::string_view name) { return is_one_of(of_logs, name); });
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
+std::optional<std::int64_t> plain_number(std::string_view text) {
   constexpr std::size_t longest = 15;  // times 1024 three times over is still an int64
-  std::int64_t number = 0;
   if (!is_made_of(text, digits) || text.size() > longest) return std::nullopt;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return whole_number<std::int64_t>(text);
 }
 
 std::optional<std::int64_t> times(std::optional<std::int64_t> number, std::size_t unit) {
@@ -105,7 +96,7 @@ std::optional<std::int64_t> engine_size(std::string_view text) {
       is_one_of(std::to_array<std::string_view>({"", "b", "B", "ib", "iB", "Ib", "IB"}), text);
   const auto point = number.find('.');
   const auto fraction = point == number.npos ? std::string_view{} : number.substr(point + 1);
-  auto whole = whole_number(number.substr(0, point));
+  auto whole = plain_number(number.substr(0, point));
   if (!plain || !whole || (point != number.npos && !is_made_of(fraction, digits))) return {};
   if (fraction.find_first_not_of('0') != fraction.npos) ++*whole;
   return unit == units.npos ? whole : times(whole, unit);
@@ -121,31 +112,11 @@ bool is_log_size(std::string_view text) {
 }
 
 bool is_log_files(std::string_view text) {
-  return is_between(whole_number(text), 1, 1000);
+  return is_between(plain_number(text), 1, 1000);
 }
 
 bool is_log_buffer(std::string_view text) {
   return is_between(engine_size(text), 1, 64 * MiB);
-}
-
-bool is_disk_size(std::string_view text) {
-  return engine_size(text).has_value();
-}
-
-bool is_log_mode(std::string_view text) {
-  return text == "blocking" || text == "non-blocking";
-}
-
-bool is_names(std::string_view text) {
-  constexpr std::size_t longest = 4096;
-  return text.size() <= longest;
-}
-
-/// Go's expressions take time in proportion to their length and the text's, and may repeat a part
-/// of themselves a thousand times.
-bool is_pattern(std::string_view text) {
-  constexpr std::size_t longest = 256;
-  return text.size() <= longest;
 }
 
 bool is_truth(std::string_view text) {
@@ -164,30 +135,53 @@ bool is_number(std::string_view text) {
   return text.size() <= longest && is_made_of(text, digits);
 }
 
+/// Where a file appears in the container: "db_password" below the engine's own directory, or an
+/// absolute path. Older engines join the two without a look at "..".
+bool is_plain_path(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  return has_only_names(path);
+}
+
+/// What the engine takes for the name of a checkpoint; it becomes that of a directory.
+bool is_plain_name(std::string_view name) {
+  return !name.starts_with('.') && name.find_first_not_of(name_letters) == name.npos;
+}
+
 }  // namespace
 
-bool fits(Grammar grammar, std::string_view text) {
-  switch (grammar) {
-#define GRAMMAR(id, function, wanted) \
-  case Grammar::id: return function(text);
-#include "acl/constraint/expanded.inc"
-  }
-  return false;
-}
-
-std::string_view wanted(Grammar grammar) {
-  switch (grammar) {
-#define GRAMMAR(id, function, wanted) \
-  case Grammar::id: return wanted;
-#include "acl/constraint/expanded.inc"
-  }
-  return "";
-}
+namespace grammar {
+const Grammar no_template{is_no_template, "no template: swarm would expand it"};
+const Grammar placeholders{has_only_placeholders,
+                           "placeholders alone, as {{.Node.Hostname}} or {{.Task.Slot}}"};
+const Grammar plain_path{is_plain_path, "a path without empty, '.' or '..' parts"};
+const Grammar plain_name{is_plain_name, "letters, digits, '_', '.' and '-'"};
+const Grammar log_tag{
+    is_log_tag,
+    "at most 1024 bytes and fields without functions, as {{.Name}}, or `waive: [log_driver]`"};
+const Grammar log_size{is_log_size, "a size from 1k to 1t, or `waive: [log_driver]`"};
+const Grammar log_files{is_log_files, "a number from 1 to 1000, or `waive: [log_driver]`"};
+const Grammar log_buffer{
+    is_log_buffer, "a size up to 64m, since it is the engine's memory, or `waive: [log_driver]`"};
+const Grammar log_mode{
+    [](std::string_view text) { return text == "blocking" || text == "non-blocking"; },
+    "'blocking' or 'non-blocking'"};
+const Grammar log_names{[](std::string_view text) { return text.size() <= 4096; },
+                        "at most 4096 bytes, or `waive: [log_driver]`"};
+// Go's expressions take time in proportion to their length and the text's, and may repeat a part of
+// themselves a thousand times.
+const Grammar log_pattern{[](std::string_view text) { return text.size() <= 256; },
+                          "an expression of at most 256 bytes, or `waive: [log_driver]`"};
+const Grammar truth{is_truth, "'true' or 'false'"};
+const Grammar disk_size{[](std::string_view text) { return engine_size(text).has_value(); },
+                        "a size, as 10g"};
+const Grammar octal{is_octal, "permissions in octal, as 1777"};
+const Grammar number{is_number, "a number"};
+}  // namespace grammar
 
 std::optional<std::int64_t> kernel_size(std::string_view text) {
   const auto unit = text.empty() ? units.npos : units.find(static_cast<char>(text.back() | 0x20));
-  if (unit == units.npos) return whole_number(text);
-  return times(whole_number(text.substr(0, text.size() - 1)), unit);
+  if (unit == units.npos) return plain_number(text);
+  return times(plain_number(text.substr(0, text.size() - 1)), unit);
 }
 
 }  // namespace acl::constraint

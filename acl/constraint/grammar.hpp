@@ -5,17 +5,22 @@
 #include <optional>
 #include <string_view>
 
-/// The grammars of expanded.inc: of texts that somebody interprets after the check.
 namespace acl::constraint {
 
-enum class Grammar : std::uint8_t {
-#define GRAMMAR(id, function, wanted) id,
-#include "acl/constraint/expanded.inc"
+/// The grammar of a text that somebody interprets after the check: swarm, the engine, runc and the
+/// drivers of volumes and logs read small languages of their own. What does not fit is refused.
+struct Grammar {
+  bool (*fits)(std::string_view text);
+  std::string_view wanted;  ///< how a refusal says what would fit: "a number"
 };
 
-bool fits(Grammar, std::string_view text);
-/// What a refusal says is wanted: "a number".
-std::string_view wanted(Grammar);
+namespace grammar {
+extern const Grammar no_template, placeholders;                 // what swarm expands
+extern const Grammar plain_path, plain_name;                    // of files
+extern const Grammar log_tag, log_size, log_files, log_buffer;  // options of log drivers
+extern const Grammar log_mode, log_names, log_pattern, truth;
+extern const Grammar disk_size, octal, number;  // options of mounts
+}  // namespace grammar
 
 /// A number of bytes as the kernel reads it in mount options, "65536k"; nothing for any other text,
 /// percentages among them.

@@ -5,8 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "acl/constraint/words.hpp"
-
 namespace acl::constraint {
 namespace {
 
@@ -40,30 +38,6 @@ constexpr std::array<HostPlace, 11> places_not_to_write = {{
     {"/usr", "programs that root runs"},
 }};
 
-/// Whether no component of the absolute path is empty or begins with a dot.
-bool is_clean(std::string_view path) {
-  bool after_slash = false;
-  for (const char c : path) {
-    if (after_slash && (c == '/' || c == '.')) return false;
-    after_slash = c == '/';
-  }
-  return !after_slash;
-}
-
-std::string cleaned(std::string_view path) {
-  if (is_clean(path)) return std::string(path);
-  std::string out;
-  for_each_word(path, '/', [&out](std::string_view part) {
-    if (part == "..") {
-      out.resize(out.empty() ? 0 : out.rfind('/'));
-    } else if (!part.empty() && part != ".") {
-      out += '/';
-      out += part;
-    }
-  });
-  return out;
-}
-
 std::string_view take_component(std::string_view& path) {
   const auto end = std::min(path.find('/', 1), path.size());
   const std::string_view part = path.substr(0, end);
@@ -87,13 +61,6 @@ bool reaches_into(std::string_view pattern, std::string_view top) {
 
 }  // namespace
 
-bool climbs(std::string_view path) {
-  if (path.find("..") == path.npos) return false;  // as nearly all
-  bool found = false;
-  for_each_word(path, '/', [&found](std::string_view part) { found = found || part == ".."; });
-  return found;
-}
-
 std::string canonical_path(std::string_view path) {
   if (!path.starts_with('/')) return "/";
   std::string out = cleaned(path);
@@ -105,11 +72,6 @@ std::string canonical_path(std::string_view path) {
 
 std::string unclean_path(std::string_view path) {
   return climbs(path) || path.find('\\') != path.npos ? "/" : canonical_path(path);
-}
-
-bool is_at_or_below(std::string_view path, std::string_view top) {
-  if (top == "/") return true;
-  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
 bool fits(std::string_view path, std::string_view pattern) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "acl/text/path.hpp"
+
 namespace acl::constraint {
 
 /// A host path as the engine resolves it, as far as that can be told without looking: cleaned as
@@ -15,12 +17,6 @@ std::string canonical_path(std::string_view path);
 /// link is the directory above the link's target, and a backslash is dropped by overlayfs. What has
 /// one of them may be anything and counts as "/".
 std::string unclean_path(std::string_view path);
-
-/// Whether a component of `path` is `..`.
-bool climbs(std::string_view path);
-
-/// Whether `path` is `top` or lies below it, by whole components; both canonical.
-bool is_at_or_below(std::string_view path, std::string_view top);
 
 /// Whether `path` is one of those that fit `pattern`, whose components may be `*`; both canonical.
 bool fits(std::string_view path, std::string_view pattern);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
-#include "acl/constraint/names.hpp"
-#include "acl/constraint/parts.hpp"
-#include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
-
-using schema::Field;
 
 /// "repo" and "tag" as the engine puts them together; a tag may be a digest ("sha256:…").
 std::string joined(std::string_view repository, std::string_view tag) {
@@ -115,13 +111,6 @@ void check_image_push(Context& context) {
 void check_image_commit_head(Context& context) {
   check_image_target(context);
   check_changes(context);
-}
-
-void check_image_commit(Context& context) {
-  check_on_build(context, context.root());
-  check_working_dir(context, get(context.root(), Field::Config_WorkingDir));
-  check_labels(context, get(context.root(), Field::Config_Labels));
-  check_env(context, get(context.root(), Field::Config_Env));
 }
 
 }  // namespace acl::constraint

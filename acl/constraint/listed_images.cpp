@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "acl/glob.hpp"
+#include "acl/text/glob.hpp"
 
 namespace acl::constraint {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 
 namespace acl::constraint {
@@ -75,17 +74,6 @@ void check_bind(Context& context, json::Value entry) {
   }
 }
 
-void check_bind_options(Context& context, json::Value options, bool read_only) {
-  const json::Value propagation = get(options, Field::BindOptions_Propagation);
-  if (!is_one_of(std::to_array<std::string_view>({"", "private", "rprivate"}),
-                 propagation.text())) {
-    context.refuse(Constraint::binds, propagation, "'private' or 'rprivate'");
-  }
-  // Mounts below a read-only one would then be writable.
-  const json::Value shallow = get(options, Field::BindOptions_ReadOnlyNonRecursive);
-  if (read_only) want_false(context, Constraint::binds, shallow);
-}
-
 void check_bind_mount(Context& context, json::Value mount) {
   const json::Value source = get(mount, Field::Mount_Source);
   const BindRule* rule = check_source(context, source.exists() ? source : mount, source.text());
@@ -93,15 +81,10 @@ void check_bind_mount(Context& context, json::Value mount) {
   if (read_only && !get(mount, Field::Mount_ReadOnly).truth()) {
     context.refuse_missing(Constraint::binds, mount, "ReadOnly", "true for this path");
   }
-  check_bind_options(context, get(mount, Field::Mount_BindOptions), read_only);
-}
-
-void check_volume_mount(Context& context, json::Value mount) {
-  const json::Value options = get(mount, Field::Mount_VolumeOptions);
-  const json::Value driver = get(options, Field::VolumeOptions_DriverConfig);
-  check_volume_driver(context, get(driver, Field::MountDriver_Name),
-                      get(driver, Field::MountDriver_Options));
-  check_labels(context, get(options, Field::VolumeOptions_Labels));
+  // Mounts below a read-only one would then be writable.
+  const json::Value options = get(mount, Field::Mount_BindOptions);
+  const json::Value shallow = get(options, Field::BindOptions_ReadOnlyNonRecursive);
+  if (read_only && shallow.truth()) context.refuse(Constraint::binds, shallow, "false");
 }
 
 void check_mount(Context& context, json::Value mount) {
@@ -113,10 +96,9 @@ void check_mount(Context& context, json::Value mount) {
   if (is_path && context.rules.reaches_socket(mounted_path(context, source.text()))) {
     context.refuse(Constraint::docker_socket, source, no_way_to_a_socket);
   }
-  check_volume_mount(context, mount);  // its options count whatever the type says
-  check_tmpfs_mount(context, mount);
   if (type.text() == "image") return check_image(context, source, source.text());
-  if (type.text() == "volume" || type.text() == "tmpfs") return;
+  if (type.text() == "tmpfs") return require_tmpfs_size(context, mount);
+  if (type.text() == "volume") return;
   if (type.exists()) {
     context.refuse(Constraint::mounts_other, type, "'bind', 'volume', 'tmpfs' or 'image'");
   } else {
@@ -140,7 +122,7 @@ void check_mounts(Context& context, json::Value list) {
 /// The other container may have the engine's socket, so at every level somebody must have written
 /// that this is meant.
 void check_volumes_from(Context& context, json::Value list) {
-  if (list.is_zero() || context.spec().volumes_from) return;
+  if (context.spec().volumes_from) return;
   if (context.checks(Constraint::volumes_from)) {
     context.refuse(Constraint::volumes_from, list, "no other container's volumes");
   } else if (context.spec().level == Level::unconfined) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
 
 namespace acl::constraint {
@@ -12,7 +13,7 @@ constexpr std::size_t shown_of_engine_id = 12, whole_engine_id = 64, whole_swarm
 constexpr std::string_view base16 = "0123456789abcdef";
 constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-constexpr std::string_view wanted =
+constexpr std::string_view name_wanted =
     "a name that is no id: neither 12 to 64 digits 0-9a-f nor 25 digits 0-9a-z";
 
 }  // namespace
@@ -26,10 +27,6 @@ bool looks_like_swarm_id(std::string_view name) {
   return name.size() == whole_swarm_id && name.find_first_not_of(base36) == name.npos;
 }
 
-bool may_begin_an_id(std::string_view target) {
-  return target.find_first_not_of(base36) == target.npos;
-}
-
 bool is_network_name(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, [](unsigned char c) {
     return c <= ' ' || c == 0x7f || c == ':' || c == '/';
@@ -40,18 +37,19 @@ void check_container_name(Context& context) {
   auto name = context.request.parameter("name");
   if (name.starts_with('/')) name.remove_prefix(1);  // as the engine does
   if (!looks_like_engine_id(name)) return;
-  context.refuse(Constraint::names, "name", Quoted{name}, wanted);
+  context.refuse(Constraint::names, "name", Quoted{name}, name_wanted);
 }
 
+/// Local networks have the engine's ids, others swarm's.
 void check_new_network_name(Context& context, json::Value value) {
   const std::string_view name = value.text();
   const bool is_whole = name.size() == whole_engine_id && looks_like_engine_id(name);
   const bool is_id = is_whole || (context.restricted() && looks_like_engine_id(name));
-  if (is_id || looks_like_swarm_id(name)) context.refuse(Constraint::names, value, wanted);
+  if (is_id || looks_like_swarm_id(name)) context.refuse(Constraint::names, value, name_wanted);
 }
 
 void check_new_swarm_name(Context& context, json::Value name) {
-  if (looks_like_swarm_id(name.text())) context.refuse(Constraint::names, name, wanted);
+  if (looks_like_swarm_id(name.text())) context.refuse(Constraint::names, name, name_wanted);
 }
 
 void check_new_image_name(Context& context, std::string_view path, std::string_view reference) {
@@ -59,7 +57,7 @@ void check_new_image_name(Context& context, std::string_view path, std::string_v
   const auto [repository, tag, digest] = complete(reference);
   if (!repository.starts_with(official) || tag != "latest") return;
   if (!looks_like_engine_id(std::string_view(repository).substr(official.size()))) return;
-  context.refuse(Constraint::names, path, Quoted{reference}, wanted);
+  context.refuse(Constraint::names, path, Quoted{reference}, name_wanted);
 }
 
 }  // namespace acl::constraint

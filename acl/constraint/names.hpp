@@ -3,8 +3,6 @@
 
 #include <string_view>
 
-#include "acl/constraint/check.hpp"
-
 /// `names`: the engine finds an object by its name before it looks for the beginnings of ids, so a
 /// name that is the beginning of another object's id stands in for that object.
 namespace acl::constraint {
@@ -13,18 +11,7 @@ namespace acl::constraint {
 bool looks_like_engine_id(std::string_view name);
 /// As swarm makes them: 25 digits of base 36.
 bool looks_like_swarm_id(std::string_view name);
-/// Whether the engine may find a network by `target` although none has that name: by its id, or by
-/// as much of it as is unique, for which a single letter may do.
-bool may_begin_an_id(std::string_view target);
 /// Whether a network can have that name. Podman has modes with a colon that lead to the host.
 bool is_network_name(std::string_view name);
-
-/// The name of a network that is made: local ones have the engine's ids, others swarm's. Below
-/// `restricted` the beginning of an id passes: Testcontainers names its networks so.
-void check_new_network_name(Context&, json::Value name);
-/// The name of a service, secret or config that is made.
-void check_new_swarm_name(Context&, json::Value name);
-/// The name that an image is given.
-void check_new_image_name(Context&, std::string_view path, std::string_view reference);
 
 }  // namespace acl::constraint

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/names.hpp"
-#include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
-#include "acl/schema/schema.hpp"
 
 namespace acl::constraint {
 namespace {
 
 using schema::Field;
 
-constexpr auto level_drivers =
+constexpr auto network_drivers_of_level =
     std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 
 // The engine's own options are listed, since new ones keep opening the host: bridge.name,
@@ -42,40 +41,50 @@ bool is_harmless(const ConstraintSpec& spec, json::Value option) {
   return !is_one_of(host_options, key);
 }
 
-void check_driver(Context& context, json::Value driver) {
+}  // namespace
+
+/// Where only the engine can tell what is meant, it is asked.
+void check_joined(Context& context, Lookup::Kind kind, const Place& where,
+                  std::string_view network) {
+  const auto& listed = context.spec().networks;
+  if (!is_network_name(network)) {  // "" is the beginning of every id
+    context.refuse(Constraint::namespaces_network, where, Quoted{network}, "a network's name");
+  } else if (network == "host") {
+    context.refuse(Constraint::namespaces_network, where, Quoted{network}, "not the host's");
+  } else if (listed && (network == "none" || is_one_of(*listed, network))) {
+    return;
+  } else if (may_begin_id(kind, network) && context.checks(Constraint::namespaces_network)) {
+    context.ask(kind, where, network);
+  } else if (listed) {
+    context.refuse(Constraint::networks, where, Quoted{network}, "a listed network");
+  }
+}
+
+void judge(Context& context, const Lookup& asked, const Fact& network) {
+  const auto& listed = context.spec().networks;
+  const auto refuse = [&](Constraint constraint, std::string_view wanted) {
+    context.refuse(constraint, asked.place, Quoted{asked.reference}, wanted);
+  };
+  if (network.name == "host" || network.driver == "host")
+    refuse(Constraint::namespaces_network, "not the host's network");
+  else if (network.ingress)
+    refuse(Constraint::networks, "not an ingress network");
+  else if (listed && network.name != "none" && !is_one_of(*listed, network.name))
+    refuse(Constraint::networks, "a listed network");
+}
+
+void check_network_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().network_drivers;
   const auto name = driver.text();
-  if (name.empty()) return;
-  const bool allowed = listed ? is_one_of(*listed, name) : is_one_of(level_drivers, name);
-  if (!allowed) {
-    context.refuse(Constraint::networks, driver,
-                   listed ? "a listed driver" : "bridge, overlay or none");
-  }
+  if (listed ? is_one_of(*listed, name) : is_one_of(network_drivers_of_level, name)) return;
+  context.refuse(Constraint::networks, driver,
+                 listed ? "a listed driver" : "bridge, overlay or none");
 }
 
-void check_ipam(Context& context, json::Value ipam) {
-  const auto driver = get(ipam, Field::IPAM_Driver);
-  const auto name = driver.text();
-  if (!name.empty() && name != "default") context.refuse(Constraint::networks, driver, "'default'");
-  const auto options = get(ipam, Field::IPAM_Options);
-  if (!options.is_zero()) context.refuse(Constraint::networks, options, "no options");
-  check_subnets(context, get(ipam, Field::IPAM_Config));
-}
-
-/// A network that others build upon, or that takes its options from another: what it is to be
-/// cannot be seen here.
-void check_role(Context& context, json::Value body) {
-  for (const auto field :
-       {Field::NetworkCreateRequest_Ingress, Field::NetworkCreateRequest_ConfigOnly}) {
-    const auto flag = get(body, field);
-    if (flag.truth()) context.refuse(Constraint::networks, flag, "false");
-  }
-  const auto from =
-      get(get(body, Field::NetworkCreateRequest_ConfigFrom), Field::NetworkConfigReference_Network);
-  if (!from.is_zero()) context.refuse(Constraint::networks, from, "no other network's options");
-  const auto scope = get(body, Field::NetworkCreateRequest_Scope);
-  if (!scope.is_zero() && scope.text() != "local") {
-    context.refuse(Constraint::networks, scope, "'local'");
+void check_network_options(Context& context, json::Value options) {
+  for (const auto option : options) {
+    if (is_harmless(context.spec(), option)) continue;
+    context.refuse(Constraint::networks, option, "no option that reaches the host");
   }
 }
 
@@ -90,54 +99,19 @@ void check_endpoint_options(Context& context, json::Value options) {
 /// In networks that are not its own, the engine goes by this id or name and not by that of the
 /// endpoint.
 void check_network_id(Context& context, json::Value id) {
-  const auto& listed = context.spec().networks;
-  if (id.text() == "host") {
-    context.refuse(Constraint::namespaces_network, id, "not the host's");
-  } else if (!id.is_zero() && listed && !is_one_of(*listed, id.text())) {
-    context.refuse(Constraint::networks, id, "nothing, or the name of a listed network");
-  }
+  check_joined(context, Lookup::Kind::network, id, id.text());
 }
 
-}  // namespace
-
-void check_endpoint(Context& context, std::string_view network, json::Value endpoint) {
-  const auto& listed = context.spec().networks;
-  if (!is_network_name(network)) {
-    // "" is the beginning of every id.
-    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "a network's name");
-  } else if (network == "host") {
-    context.refuse(Constraint::namespaces_network, "network", Quoted{network}, "not the host's");
-  } else if (listed && network != "none" && !is_one_of(*listed, network)) {
-    context.refuse(Constraint::networks, "network", Quoted{network}, "a listed network");
+/// Clients that send NetworkMode "default" repeat that word here.
+void check_endpoints(Context& context, json::Value by_network) {
+  for (const auto endpoint : by_network) {
+    const auto network = endpoint.key() == "default" ? "bridge" : endpoint.key();
+    check_joined(context, Lookup::Kind::network, "network", network);
   }
-  const auto links = get(endpoint, Field::EndpointSettings_Links);
-  if (context.restricted() && !links.is_zero()) {
-    context.refuse(Constraint::links, links, "none");
-  }
-  check_network_id(context, get(endpoint, Field::EndpointSettings_NetworkID));
-  const auto addresses = get(endpoint, Field::EndpointSettings_IPAMConfig);
-  const auto link_local = get(addresses, Field::EndpointIPAMConfig_LinkLocalIPs);
-  if (!link_local.is_zero()) context.refuse(Constraint::subnets, link_local, "none");
-  check_endpoint_options(context, get(endpoint, Field::EndpointSettings_DriverOpts));
-}
-
-void check_network_create(Context& context) {
-  const auto body = context.root();
-  check_new_network_name(context, get(body, Field::NetworkCreateRequest_Name));
-  check_driver(context, get(body, Field::NetworkCreateRequest_Driver));
-  check_role(context, body);
-  check_ipam(context, get(body, Field::NetworkCreateRequest_IPAM));
-  for (const auto option : get(body, Field::NetworkCreateRequest_Options)) {
-    if (!is_harmless(context.spec(), option)) {
-      context.refuse(Constraint::networks, option, "no option that reaches the host");
-    }
-  }
-  check_labels(context, get(body, Field::NetworkCreateRequest_Labels));
 }
 
 void check_network_connect(Context& context) {
-  check_endpoint(context, context.request.name(),
-                 get(context.root(), Field::NetworkConnectRequest_EndpointConfig));
+  check_joined(context, Lookup::Kind::network, "network", context.request.name());
 }
 
 }  // namespace acl::constraint

@@ -3,10 +3,9 @@
 #include <array>
 #include <string>
 
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
-#include "acl/schema/schema.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -24,7 +23,7 @@ bool is_listed(const Context& context, std::string_view path) {
 
 void check_host_path(Context& context, json::Value where, std::string_view text) {
   const std::string path = unclean_path(text);
-  if (context.rules.reaches_socket(path)) {
+  if (context.checks(Constraint::docker_socket) && context.rules.reaches_socket(path)) {
     context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
   } else if (!is_listed(context, path)) {
     context.refuse(Constraint::plugins, where,
@@ -81,10 +80,17 @@ void check_set_path(Context& context, json::Value where, std::string_view path) 
   context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, wanted);
 }
 
+}  // namespace
+
+void check_plugin_remote(Context& context) {
+  const auto remote = context.request.parameter("remote");
+  if (!remote.empty()) check_image(context, "remote", remote);
+}
+
 /// What a plugin may be granted: each privilege is a way to the host, but for an empty one.
-void check_privilege(Context& context, json::Value privilege) {
-  const auto name = get(privilege, Field::PluginPrivilege_Name).text();
-  for (const auto value : get(privilege, Field::PluginPrivilege_Value)) {
+void check_plugin_privilege(Context& context, json::Value values) {
+  const auto name = get(values.parent(), Field::PluginPrivilege_Name).text();
+  for (const auto value : values) {
     const auto text = value.text();
     if (text.empty() || text == "false") continue;
     if (name == "mount" || name == "device") {
@@ -93,27 +99,6 @@ void check_privilege(Context& context, json::Value privilege) {
       context.refuse(Constraint::plugins, value, "no privilege that reaches the host");
     }
   }
-}
-
-}  // namespace
-
-void check_plugin_remote(Context& context) {
-  const auto remote = context.request.parameter("remote");
-  if (!remote.empty()) check_image(context, "remote", remote);
-}
-
-void check_plugin_privileges(Context& context) {
-  for (const auto privilege : context.root()) check_privilege(context, privilege);
-}
-
-/// The archive holds the plugin's own config.json: with it a client grants itself the host.
-void check_plugin_create(Context& context) {
-  context.refuse(Constraint::plugins, "PluginCreate", "an archive that brings its own privileges",
-                 "PluginPull, whose privileges are checked, or `waive: [plugins]`");
-}
-
-void check_plugin_push(Context& context) {
-  check_image_push(context);
 }
 
 /// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
@@ -28,22 +28,26 @@ std::string wanted(const Limit& limit) {
   return "at most " + std::to_string(*limit.most) + ", by `" + std::string(limit.key) + "`";
 }
 
-/// A limit that was given; `amount` is what it comes to, not above 0 for "none".
-void check_given(Context& context, json::Value where, std::int64_t amount, const Limit& limit) {
+/// \param amount what is given at `where` comes to, not above 0 for "no limit"
+void check_amount(Context& context, json::Value where, std::int64_t amount, const Limit& limit) {
   if (!limited(context, limit)) return;
   if (amount <= 0 || (limit.most && amount > *limit.most)) {
-    context.refuse(limit.constraint, where, wanted(limit));
+    context.refuse(limit.constraint, where, [&] { return wanted(limit); });
   }
 }
 
-/// A limit without which a container has none.
-void check_limit(Context& context, json::Value object, Field field, const Limit& limit) {
+void check_given(Context& context, json::Value value, const Limit& limit) {
+  check_amount(context, value, value.integer().value_or(0), limit);
+}
+
+/// A limit without which a container has none. Others than 0 are checked where they stand.
+void require_limit(Context& context, json::Value object, Field field, const Limit& limit) {
   const json::Value value = get(object, field);
+  if (!value.is_zero() || !limited(context, limit)) return;
   if (value.is_null()) {
-    if (!limited(context, limit)) return;
     context.refuse_missing(limit.constraint, object, info(field).name, wanted(limit));
   } else {
-    check_given(context, value, value.integer().value_or(0), limit);
+    context.refuse(limit.constraint, value, wanted(limit));
   }
 }
 
@@ -69,40 +73,6 @@ Limit pids(const Context& context) {
                {Constraint::pids, spec.enforce.pids, "enforce.pids"});
 }
 
-/// MemorySwap is memory and swap together; -1 is as much swap as the host has. The engine's own
-/// default is twice the memory.
-void check_swap(Context& context, json::Value swap) {
-  const std::int64_t amount = swap.integer().value_or(0);
-  const Limit limit = memory(context);
-  if (!limited(context, limit) || amount == 0) return;
-  if (amount < 0 || (limit.most && amount / 2 > *limit.most)) {
-    context.refuse(Constraint::memory, swap,
-                   limit.most ? "at most twice the " + std::to_string(*limit.most) + " of `" +
-                                    std::string(limit.key) + "`"
-                              : "a limit");
-  }
-}
-
-/// The kernel's share of the memory; the engine takes 0 for "as much as the rest leaves".
-void check_kernel_memory(Context& context, json::Value object) {
-  for (const Field field : {Field::Resources_KernelMemory, Field::Resources_KernelMemoryTCP}) {
-    const json::Value value = get(object, field);
-    if (!value.is_zero()) {
-      check_given(context, value, value.integer().value_or(0), memory(context));
-    }
-  }
-}
-
-/// What lies in /dev/shm is memory, and a tmpfs. The engine's own default, 64 MiB, is no concern.
-void check_shared_memory(Context& context, json::Value size) {
-  if (!size.is_zero() && context.spec().tmpfs_max) {
-    check_tmpfs_size(context, size, size.integer().value_or(0));
-  }
-  const Limit limit = memory(context);
-  if (size.is_zero() || !limit.most) return;
-  check_given(context, size, size.integer().value_or(0), limit);
-}
-
 /// CpuQuota of CpuPeriod (both µs; the kernel's period is 100,000) in 10^-9 CPUs; 0 for no limit.
 std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
   const std::int64_t time = quota.integer().value_or(0);
@@ -112,56 +82,30 @@ std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
   return time > most ? INT64_MAX : time * 1'000'000'000 / of;
 }
 
-/// CpuCount and CpuPercent count where the engine runs on Windows.
-void check_windows_cpus(Context& context, json::Value object) {
-  const Limit limit = cpus(context);
-  if (!limit.most) return;
-  const json::Value count = get(object, Field::Resources_CpuCount);
-  const std::int64_t cpus = count.integer().value_or(0);
-  if (!count.is_zero() && (cpus <= 0 || cpus > *limit.most / 1'000'000'000)) {
-    context.refuse(Constraint::cpus, count, "NanoCpus instead");
-  }
-  want_zero(context, Constraint::cpus, get(object, Field::Resources_CpuPercent),
-            "NanoCpus instead");
+/// What it does not say of a container stays as it is.
+bool is_update(const Context& context) {
+  return context.request.operation == Operation::ContainerUpdate;
 }
 
-/// CPUs are limited by NanoCpus or by quota and period; the engine refuses both at once.
-void check_cpus(Context& context, json::Value object, bool must_be_set) {
-  check_windows_cpus(context, object);
-  const json::Value nano = get(object, Field::Resources_NanoCpus);
-  const json::Value quota = get(object, Field::Resources_CpuQuota);
-  const json::Value period = get(object, Field::Resources_CpuPeriod);
-  if (!quota.is_zero()) {
-    check_given(context, quota, quota_in_nano_cpus(quota, period), cpus(context));
-    // The period that the container has may be shorter than the kernel's own.
-    if (period.is_zero() && !must_be_set && cpus(context).most) {
-      context.refuse(Constraint::cpus, quota, "NanoCpus, or CpuPeriod with it");
-    }
-  } else if (!period.is_zero() && !must_be_set && limited(context, cpus(context))) {
-    // With the quota that the container has, a shorter period is more time.
-    context.refuse(Constraint::cpus, period, "NanoCpus, or CpuQuota with it");
-  }
-  if (!nano.is_zero()) {
-    check_given(context, nano, nano.integer().value_or(0), cpus(context));
-  } else if (quota.is_zero() && must_be_set) {
-    check_limit(context, object, Field::Resources_NanoCpus, cpus(context));
-  }
+/// The runtime folds the case of these names, and of letters outside of ASCII too.
+std::string ulimit_name(std::string_view name) {
+  return lower_case(name);
 }
 
-void check_oom(Context& context, json::Value object) {
-  want_false(context, Constraint::oom, get(object, Field::Resources_OomKillDisable));
-}
-
-/// Fields that starve the host or steer a cgroup, and that no client sends unasked.
-void check_rest(Context& context, json::Value object) {
-  want_zero(context, Constraint::cgroup_parent, get(object, Field::Resources_CgroupParent), "''");
-  for (const Field field :
-       {Field::Resources_CpuRealtimePeriod, Field::Resources_CpuRealtimeRuntime}) {
-    want_zero(context, Constraint::risky_fields, get(object, field), "no real-time CPU time");
+void check_ulimit(Context& context, json::Value ulimit) {
+  const json::Value name = get(ulimit, Field::Ulimit_Name);
+  if (!is_ulimit_name(name.text())) context.refuse(Constraint::ulimits, name, "a name as nofile");
+  const auto most = most_of_ulimit(context.spec(), name.text());
+  if (!most) return;
+  for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
+    const json::Value value = get(ulimit, field);
+    const std::int64_t amount = value.integer().value_or(0);
+    if (amount >= 0 && amount <= *most) continue;
+    context.refuse(Constraint::ulimits, value, [&] {
+      return "at most " + std::to_string(*most) + ", by `containers.ulimits." +
+             ulimit_name(name.text()) + "`";
+    });
   }
-  check_ulimits(context, get(object, Field::Resources_Ulimits));
-  check_oom(context, object);
-  check_devices(context, object);
 }
 
 }  // namespace
@@ -171,59 +115,90 @@ Ceiling memory_ceiling(const Context& context) {
   return {limit.most, limit.key};
 }
 
-void check_resources(Context& context, json::Value host_config) {
-  check_limit(context, host_config, Field::Resources_Memory, memory(context));
-  check_swap(context, get(host_config, Field::Resources_MemorySwap));
-  check_kernel_memory(context, host_config);
-  check_shared_memory(context, get(host_config, Field::HostConfig_ShmSize));
-  check_cpus(context, host_config, true);
-  check_limit(context, host_config, Field::Resources_PidsLimit, pids(context));
-  check_oom_score(context, get(host_config, Field::HostConfig_OomScoreAdj));
-  check_rest(context, host_config);
+void check_memory(Context& context, json::Value bytes) {
+  check_given(context, bytes, memory(context));
 }
 
-void check_resources_changed(Context& context, json::Value body) {
-  const json::Value new_memory = get(body, Field::Resources_Memory);
-  if (!new_memory.is_zero()) {
-    check_given(context, new_memory, new_memory.integer().value_or(0), memory(context));
-  }
-  check_swap(context, get(body, Field::Resources_MemorySwap));
-  check_kernel_memory(context, body);
-  check_cpus(context, body, false);
-  // Unlike the others, 0 takes this limit away.
-  const json::Value new_pids = get(body, Field::Resources_PidsLimit);
-  if (!new_pids.is_null()) {
-    check_given(context, new_pids, new_pids.integer().value_or(0), pids(context));
-  }
-  check_rest(context, body);
+void check_pids(Context& context, json::Value limit) {
+  check_given(context, limit, pids(context));
 }
 
-void check_task_resources(Context& context, json::Value resources) {
+/// MemorySwap is memory and swap together; -1 is as much swap as the host has. The engine's own
+/// default is twice the memory.
+void check_swap(Context& context, json::Value memory_and_swap) {
+  const std::int64_t amount = memory_and_swap.integer().value_or(0);
+  const Limit limit = memory(context);
+  if (!limited(context, limit)) return;
+  if (amount < 0 || (limit.most && amount / 2 > *limit.most)) {
+    context.refuse(Constraint::memory, memory_and_swap,
+                   limit.most ? "at most twice the " + std::to_string(*limit.most) + " of `" +
+                                    std::string(limit.key) + "`"
+                              : "a limit");
+  }
+}
+
+/// What lies in /dev/shm is memory, and a tmpfs. The engine's own default, 64 MiB, is no concern.
+void check_shared_memory(Context& context, json::Value bytes) {
+  if (context.spec().tmpfs_max) check_tmpfs_size(context, bytes);
+  if (memory(context).most) check_memory(context, bytes);
+}
+
+// CPUs are limited by NanoCpus or by quota and period; the engine refuses both at once.
+
+void check_cpus(Context& context, json::Value nano_cpus) {
+  check_given(context, nano_cpus, cpus(context));
+}
+
+void check_cpu_quota(Context& context, json::Value quota) {
+  const json::Value period = get(quota.parent(), Field::Resources_CpuPeriod);
+  check_amount(context, quota, quota_in_nano_cpus(quota, period), cpus(context));
+  // The period that the container has may be shorter than the kernel's own.
+  if (period.is_zero() && is_update(context) && cpus(context).most) {
+    context.refuse(Constraint::cpus, quota, "NanoCpus, or CpuPeriod with it");
+  }
+}
+
+/// With the quota that the container has, a shorter period is more time.
+void check_cpu_period(Context& context, json::Value period) {
+  if (!is_update(context) || !limited(context, cpus(context))) return;
+  if (!get(period.parent(), Field::Resources_CpuQuota).is_zero()) return;
+  context.refuse(Constraint::cpus, period, "NanoCpus, or CpuQuota with it");
+}
+
+/// This one and the next count where the engine runs on Windows.
+void check_cpu_count(Context& context, json::Value count) {
+  const std::int64_t asked = count.integer().value_or(0);
+  const auto most = cpus(context).most;
+  if (!most || (asked > 0 && asked <= *most / 1'000'000'000)) return;
+  context.refuse(Constraint::cpus, count, "NanoCpus instead");
+}
+
+void check_cpu_percent(Context& context, json::Value percent) {
+  if (cpus(context).most) context.refuse(Constraint::cpus, percent, "NanoCpus instead");
+}
+
+void require_limits(Context& context, json::Value host_config) {
+  require_limit(context, host_config, Field::Resources_Memory, memory(context));
+  require_limit(context, host_config, Field::Resources_PidsLimit, pids(context));
+  if (get(host_config, Field::Resources_CpuQuota).is_zero()) {
+    require_limit(context, host_config, Field::Resources_NanoCpus, cpus(context));
+  }
+}
+
+void require_task_limits(Context& context, json::Value resources) {
   const json::Value limits = get(resources, Field::ResourceRequirements_Limits);
-  check_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
-  check_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
+  require_limit(context, limits, Field::Limit_MemoryBytes, memory(context));
+  require_limit(context, limits, Field::Limit_NanoCPUs, cpus(context));
   if (is_served(context, Field::Limit_Pids)) {
-    check_limit(context, limits, Field::Limit_Pids, pids(context));
+    require_limit(context, limits, Field::Limit_Pids, pids(context));
   } else if (limited(context, pids(context))) {
     context.refuse_missing(Constraint::pids, limits, "Pids",
                            "a limit, over API 1.41 or later, named in the path");
   }
-  const json::Value swap = get(resources, Field::ResourceRequirements_SwapBytes);  // alone
-  if (!swap.is_zero()) check_given(context, swap, swap.integer().value_or(0), memory(context));
-  const json::Value reserved = get(resources, Field::ResourceRequirements_Reservations);
-  for (const json::Value generic : {get(reserved, Field::SwarmResources_GenericResources),
-                                    get(limits, Field::Limit_GenericResources)}) {
-    want_zero(context, Constraint::devices, generic, "no generic resources");
-  }
-}
-
-/// The runtime folds the case of these names, and of letters outside of ASCII too.
-std::string ulimit_name(std::string_view name) {
-  return lower_case(name);
 }
 
 bool is_ulimit_name(std::string_view name) {
-  return ulimit_name(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz") == name.npos;
+  return ulimit_name(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
 }
 
 std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec& spec, std::string_view name) {
@@ -234,30 +209,8 @@ std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec& spec, std::stri
   return plain == "rtprio" || plain == "nice" ? std::optional<std::int64_t>(0) : std::nullopt;
 }
 
-std::string ulimit_wanted(std::string_view name, std::int64_t most) {
-  return "at most " + std::to_string(most) + ", by `containers.ulimits." + ulimit_name(name) + "`";
-}
-
 void check_ulimits(Context& context, json::Value list) {
-  for (const json::Value ulimit : list) {
-    const json::Value name = get(ulimit, Field::Ulimit_Name);
-    if (!is_ulimit_name(name.text())) {
-      context.refuse(Constraint::ulimits, name, "a name as nofile");
-    }
-    const auto most = most_of_ulimit(context.spec(), name.text());
-    if (!most) continue;
-    for (const Field field : {Field::Ulimit_Soft, Field::Ulimit_Hard}) {
-      const json::Value value = get(ulimit, field);
-      const std::int64_t amount = value.integer().value_or(0);
-      if (amount >= 0 && amount <= *most) continue;
-      context.refuse(Constraint::ulimits, value,
-                     context.found.full() ? "" : ulimit_wanted(name.text(), *most));
-    }
-  }
-}
-
-void check_oom_score(Context& context, json::Value score) {
-  if (score.integer().value_or(0) < 0) context.refuse(Constraint::oom, score, "0 or more");
+  for (const json::Value ulimit : list) check_ulimit(context, ulimit);
 }
 
 }  // namespace acl::constraint

@@ -1,166 +1,222 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/rules.hpp"
 
-#include <array>
 #include <string>
-#include <vector>
 
-#include "acl/constraint/container_parts.hpp"
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
+#include "acl/schema/tables.hpp"
+#include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
 
 using schema::Field;
+using schema::Scalar;
+using schema::Struct;
+using schema::tables::fields;
 using Kind = Rule::Kind;
 
 // The vocabulary of the rule column.
 namespace rows {
 using enum Constraint;
 
-consteval Rule refuse_true(Constraint constraint) {
-  return {Kind::refuse_true, constraint, "false", 0};
+consteval Rule refuse(Constraint constraint, std::string_view wanted) {
+  return {.kind = Kind::refuse, .named = Named(constraint), .text = wanted};
 }
-consteval Rule refuse_set(Constraint constraint, std::string_view wanted) {
-  return {Kind::refuse_set, constraint, wanted, 0};
+consteval Rule number(Constraint constraint, std::int64_t low, std::int64_t high) {
+  return {.kind = Kind::number, .named = Named(constraint), .low = low, .high = high};
 }
-consteval Rule only(Constraint constraint, std::int64_t number) {
-  return {Kind::only, constraint, "", number};
+consteval Rule number(Constraint constraint, std::int64_t only) {
+  return number(constraint, only, only);
 }
-consteval Rule at_most(Constraint constraint, std::int64_t number) {
-  return {Kind::at_most, constraint, "", number};
+consteval Rule one_of(Constraint constraint, std::string_view word, std::string_view other = "") {
+  return {.kind = Kind::one_of, .named = Named(constraint), .words = {word, other}};
 }
-/// The functions are not called by the table: the row says where to look, and does not compile when
-/// they are gone.
-template <class... Arguments>
-consteval Rule by(void (*)(Context&, Arguments...)) {
-  return {Kind::by, risky_fields, "", 0};
+consteval Rule fits(Constraint constraint, const Grammar& grammar) {
+  return {.kind = Kind::fits, .named = Named(constraint), .grammar = &grammar};
 }
-template <class Check, class... Checks>
-consteval Rule by(Check check, Checks... checks) {
-  by(checks...);
-  return by(check);
+consteval Rule by(Rule::Check check, std::same_as<Constraint> auto... names) {
+  return {.kind = Kind::by, .named = Named(names...), .check = check};
 }
-consteval Rule members() {
-  return {Kind::members, risky_fields, "", 0};
-}
-consteval Rule part(std::string_view why) {
-  return {Kind::part, risky_fields, why, 0};
+consteval Rule within(std::same_as<Constraint> auto... names) {
+  return {.kind = Kind::within, .named = Named(names...)};
 }
 consteval Rule harmless(std::string_view why) {
-  return {Kind::harmless, risky_fields, why, 0};
+  return {.kind = Kind::harmless, .text = why};
 }
-
-// A row may have a rule, a note behind it, one of the two, or neither.
-consteval Rule column() {
-  return {};
-}
-consteval Rule column(std::string_view /*note*/) {
-  return {};
-}
-consteval Rule column(Rule rule, std::string_view /*note*/ = "") {
+consteval Rule column(Rule rule = {}) {
   return rule;
 }
 
 constexpr Rule table[] = {
     {},
-#define STRUCT(name)
-#define EMBED(...)
-#define FIELD(owner, name, type, since, until, risk, ...) column(__VA_ARGS__),
+#define FIELD(owner, name, type, since, risk, ...) column(__VA_ARGS__),
 #include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
 };
-
-consteval bool is_covered(Field field, schema::Risk risk) {
-  return !needs_rule(risk) || table[static_cast<std::size_t>(field)].kind != Kind::none;
-}
-
-#define STRUCT(name)
-#define EMBED(...)
-#define FIELD(owner, name, type, since, until, risk, ...)              \
-  static_assert(is_covered(Field::owner##_##name, schema::Risk::risk), \
-                #owner "." #name " has risk `" #risk                   \
-                       "` and no rule: name what covers it in "        \
-                       "its row, as structs.inc says");
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
 }  // namespace rows
 
-using Fields = std::vector<Field>;
+constexpr std::size_t field_count = std::size(rows::table);
+constexpr std::size_t struct_count = std::size(schema::tables::structs);
 
-void add_plain_fields(schema::Struct object, Fields& to) {
-  for (const Field field : schema::fields_of(object)) {
-    if (rule_of(field).is_plain()) to.push_back(field);
-    const schema::Type type = schema::info(field).type;
-    if (type.scalar == schema::Scalar::object) add_plain_fields(type.object, to);
+constexpr std::size_t index(auto id) {
+  return static_cast<std::size_t>(id);
+}
+
+/// Calls `use(outer, inner, field)` for each struct that stands in another one; the field is 0
+/// where it is embedded.
+constexpr void for_each_part(auto use) {
+  for (const auto& [outer, inner] : schema::tables::embeds) use(index(outer), index(inner), 0U);
+  for (std::size_t f = 1; f < field_count; ++f) {
+    if (fields[f].type.scalar != Scalar::object) continue;
+    use(index(fields[f].owner), index(fields[f].type.object), f);
   }
 }
 
-std::array<Fields, operation_count> plain_fields_by_operation() {
-  std::array<Fields, operation_count> fields;
-  for (const OperationInfo& operation : all_operations()) {
-    const auto body = schema::body_of(operation.id);
-    if (!body || body->scalar != schema::Scalar::object) continue;
-    add_plain_fields(body->object, fields[static_cast<std::size_t>(operation.id)]);
+constexpr bool is_refused_whole(std::size_t field) {
+  const Rule& rule = rows::table[field];
+  return rule.kind == Kind::refuse && !rule.restricted;
+}
+
+using Structs = std::array<bool, struct_count>;
+
+/// Those that a body may have without being refused for it.
+consteval Structs find_reached() {
+  Structs reached{};
+  for (const auto& body : schema::tables::bodies) reached[index(body.type.object)] = true;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for_each_part([&](std::size_t outer, std::size_t inner, std::size_t field) {
+      if (!reached[outer] || reached[inner] || is_refused_whole(field)) return;
+      reached[inner] = grows = true;
+    });
   }
-  return fields;
+  return reached;
 }
 
-/// Those that a body of `operation` may have, anywhere in it.
-const Fields& plain_fields_of(Operation operation) {
-  static const auto fields = plain_fields_by_operation();
-  return fields[static_cast<std::size_t>(operation)];
+constexpr Structs reached = find_reached();
+
+/// Those in which some field, at any depth, has a rule to obey.
+consteval Structs find_with_rules() {
+  Structs with{};
+  for (std::size_t f = 1; f < field_count; ++f) {
+    if (rows::table[f].is_obeyed()) with[index(fields[f].owner)] = true;
+  }
+  for (bool grows = true; grows;) {
+    grows = false;
+    for_each_part([&](std::size_t outer, std::size_t inner, std::size_t) {
+      if (!with[inner] || with[outer]) return;
+      with[outer] = grows = true;
+    });
+  }
+  return with;
 }
 
-void want_number(Context& context, const Rule& rule, json::Value value, bool holds) {
-  if (holds) return;
-  const std::string limit = rule.kind == Kind::at_most ? "at most " : "";
-  context.refuse(rule.constraint, value,
-                 limit + std::to_string(rule.number) + ", or `waive: [" +
-                     std::string(info(rule.constraint).key) + "]`");
+constexpr std::uint8_t obey = 1;   // the field has a rule to obey
+constexpr std::uint8_t enter = 2;  // what stands in it may have some
+
+/// A byte a field is all that most fields of a request need. Elements of lists and maps are
+/// Field::none.
+consteval auto find_steps() {
+  constexpr Structs with = find_with_rules();
+  std::array<std::uint8_t, field_count> steps{enter};
+  for (std::size_t f = 1; f < field_count; ++f) {
+    const bool object = fields[f].type.scalar == Scalar::object;
+    const bool enters = object && with[index(fields[f].type.object)] && !is_refused_whole(f);
+    const bool obeys = rows::table[f].is_obeyed();
+    steps[f] = static_cast<std::uint8_t>((obeys ? obey : 0) | (enters ? enter : 0));
+  }
+  return steps;
+}
+
+constexpr auto steps = find_steps();
+
+consteval bool is_covered(Field field) {
+  const schema::FieldInfo& info = fields[index(field)];
+  const bool by_its_fields =
+      info.type.scalar == Scalar::object && info.type.object != Struct::Empty;
+  return !needs_rule(info.risk) || by_its_fields || !reached[index(info.owner)] ||
+         rows::table[index(field)].kind != Kind::none;
+}
+
+#define FIELD(owner, name, type, since, risk, ...)                                           \
+  static_assert(is_covered(Field::owner##_##name), #owner "." #name " has risk `" #risk      \
+                                                          "` and no rule: name what covers " \
+                                                          "it in its row, as structs.inc says");
+#include "acl/schema/structs.inc"
+
+std::string or_waive(std::string wanted, Constraint constraint) {
+  return wanted + ", or `waive: [" + std::string(info(constraint).key) + "]`";
+}
+
+void refuse(Context& context, const Rule& rule, json::Value value) {
+  if (rule.restricted && !context.restricted()) return;
+  const Constraint constraint = rule.named.constraints[0];
+  if (rule.secret) return context.refuse(constraint, value, std::string("set"), rule.text);
+  context.refuse(constraint, value, rule.text);
+}
+
+void check_number(Context& context, const Rule& rule, json::Value value) {
+  const auto given = value.integer();
+  if (given && *given >= rule.low && *given <= rule.high) return;
+  const Constraint constraint = rule.named.constraints[0];
+  const std::string low = rule.low == rule.high ? "" : std::to_string(rule.low) + " to ";
+  context.refuse(constraint, value, or_waive(low + std::to_string(rule.high), constraint));
+}
+
+void check_word(Context& context, const Rule& rule, json::Value value) {
+  const auto& [word, other] = rule.words;
+  if (value.text() == word || value.text() == other) return;
+  context.refuse(rule.named.constraints[0], value,
+                 quoted(word) + (other.empty() ? "" : ", " + quoted(other)) + " or none");
+}
+
+/// Of a value and all below it; of the keys of maps too, whoever may expand those one day.
+void check_text(Context& context, Constraint constraint, const Grammar& grammar,
+                json::Value value) {
+  if (!grammar.fits(value.text()) || !grammar.fits(value.key())) {
+    context.refuse(constraint, value,
+                   [&] { return or_waive(std::string(grammar.wanted), constraint); });
+  }
+  for (const json::Value below : value) check_text(context, constraint, grammar, below);
 }
 
 void check_field(Context& context, const Rule& rule, json::Value value) {
-  if (value.is_zero()) return;
-  const auto number = value.integer();
-  if (rule.kind == Kind::only) want_number(context, rule, value, number == rule.number);
-  if (rule.kind == Kind::at_most) {
-    want_number(context, rule, value, number && *number >= 0 && *number <= rule.number);
+  if (value.is_zero() && (!rule.sees_zero || value.is_null())) return;
+  switch (rule.kind) {
+    case Kind::refuse: refuse(context, rule, value); break;
+    case Kind::number: check_number(context, rule, value); break;
+    case Kind::one_of: check_word(context, rule, value); break;
+    case Kind::fits: check_text(context, rule.named.constraints[0], *rule.grammar, value); break;
+    case Kind::by: rule.check(context, value); break;
+    case Kind::none:
+    case Kind::within:
+    case Kind::harmless: break;
   }
-  if (rule.kind == Kind::refuse_true || rule.kind == Kind::refuse_set) {
-    context.refuse(
-        rule.constraint, value,
-        std::string(rule.text) + ", or `waive: [" + std::string(info(rule.constraint).key) + "]`");
+  if (rule.expansion != nullptr) {
+    check_text(context, Constraint::templates, *rule.expansion, value);
   }
 }
 
 void check_members(Context& context, json::Value object) {
   for (const json::Value member : object) {
-    const Rule& rule = rule_of(schema::field_of(member));
-    if (rule.is_plain()) {
-      check_field(context, rule, member);
-    } else {
-      check_members(context, member);
-    }
+    const std::uint8_t step = steps[member.tag()];
+    if ((step & obey) != 0) check_field(context, rows::table[member.tag()], member);
+    if ((step & enter) != 0) check_members(context, member);
   }
 }
 
 }  // namespace
 
 const Rule& rule_of(Field field) {
-  return rows::table[static_cast<std::size_t>(field)];
+  return rows::table[index(field)];
+}
+
+bool is_refused(Struct object) {
+  return !reached[index(object)];
 }
 
 void check_fields(Context& context) {
-  for (const Field field : plain_fields_of(context.request.operation)) {
-    if (context.body->has_tag(static_cast<std::uint16_t>(field))) {
-      return check_members(context, context.root());
-    }
-  }
+  if (!schema::body_is_dropped(context.request.operation)) check_members(context, context.root());
 }
 
 }  // namespace acl::constraint

@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/words.hpp"
 
 namespace acl::constraint {
@@ -41,13 +41,15 @@ std::string_view addable(const Context& context) {
   return context.restricted() ? "NET_BIND_SERVICE only" : "one of Docker's default set";
 }
 
+constexpr std::string_view no_new_privileges = "no-new-privileges";
+
 struct SecurityOption {
   std::string_view key, value;
 };
 
 /// As the engine splits it: "k=v", or "k:v" where there is no "=". Bare words are its two old ones.
 SecurityOption parse(std::string_view text) {
-  if (text == "no-new-privileges") return {text, "true"};
+  if (text == no_new_privileges) return {text, "true"};
   if (text == "disable") return {"label", text};
   const auto equals = text.find('=');
   const auto at = equals != text.npos ? equals : text.find(':');
@@ -72,9 +74,18 @@ void check_option(Context& context, json::Value where, const SecurityOption& opt
     context.refuse(Constraint::label, where, "the engine's own label");
   } else if (option.key == "systempaths") {
     context.refuse(Constraint::systempaths, where, "the engine's system paths");
-  } else {
+  } else if (option.key != no_new_privileges) {
     context.refuse(Constraint::security_opt_other, where, "no such option");
   }
+}
+
+/// The one that counts.
+json::Value last_about_privileges(json::Value list) {
+  json::Value last;
+  for (const json::Value entry : list) {
+    if (parse(entry.text()).key == no_new_privileges) last = entry;
+  }
+  return last;
 }
 
 // What every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer ones add to
@@ -93,7 +104,6 @@ bool has(json::Value list, std::string_view path) {
 /// null keeps the engine's list, [] empties it, and so does a list that lacks something.
 template <class Paths>
 void check_paths(Context& context, json::Value list, const Paths& defaults) {
-  if (list.is_null()) return;
   for (const std::string_view path : defaults) {
     if (has(list, path)) continue;
     return context.refuse(Constraint::systempaths, list,
@@ -111,7 +121,7 @@ void check_capabilities_added(Context& context, json::Value list) {
   }
 }
 
-void check_capabilities_dropped(Context& context, json::Value object, Field field) {
+void require_capabilities_dropped(Context& context, json::Value object, Field field) {
   if (!context.restricted()) return;
   const json::Value list = get(object, field);
   const bool all = std::any_of(list.begin(), list.end(), [](json::Value entry) {
@@ -125,28 +135,26 @@ void check_capabilities_dropped(Context& context, json::Value object, Field fiel
   }
 }
 
-void check_security_opt(Context& context, json::Value host_config) {
-  const json::Value list = get(host_config, Field::HostConfig_SecurityOpt);
-  json::Value last;  // of those about new privileges; it is the one that counts
-  for (const json::Value entry : list) {
-    const SecurityOption option = parse(entry.text());
-    if (option.key == "no-new-privileges") {
-      last = entry;
-    } else {
-      check_option(context, entry, option);
-    }
-  }
+void check_security_opt(Context& context, json::Value list) {
+  for (const json::Value entry : list) check_option(context, entry, parse(entry.text()));
+  const json::Value last = last_about_privileges(list);
   if (last.exists() && !is_true(parse(last.text()).value)) {
     context.refuse(Constraint::no_new_privileges, last, "no-new-privileges=true");
-  } else if (!last.exists() && context.restricted()) {
-    context.refuse_missing(Constraint::no_new_privileges, host_config, "SecurityOpt",
-                           "no-new-privileges=true in it");
   }
 }
 
-void check_system_paths(Context& context, json::Value host_config) {
-  check_paths(context, get(host_config, Field::HostConfig_MaskedPaths), masked);
-  check_paths(context, get(host_config, Field::HostConfig_ReadonlyPaths), read_only);
+void require_no_new_privileges(Context& context, json::Value host_config) {
+  if (last_about_privileges(get(host_config, Field::HostConfig_SecurityOpt)).exists()) return;
+  context.refuse_missing(Constraint::no_new_privileges, host_config, "SecurityOpt",
+                         "no-new-privileges=true in it");
+}
+
+void check_masked_paths(Context& context, json::Value list) {
+  check_paths(context, list, masked);
+}
+
+void check_read_only_paths(Context& context, json::Value list) {
+  check_paths(context, list, read_only);
 }
 
 }  // namespace acl::constraint

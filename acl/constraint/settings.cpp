@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
+#include "acl/constraint/grammar.hpp"
 #include "acl/constraint/words.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -18,10 +20,6 @@ constexpr auto safe_sysctls = std::to_array<std::string_view>(
      "net.ipv4.tcp_syncookies"});
 
 constexpr auto loopback = std::to_array<std::string_view>({"127.0.0.1", "::1"});
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// "root", or what Go's Atoi reads as 0: "0", "00", "+0", "-0".
 bool is_root(std::string_view name) {
@@ -67,7 +65,7 @@ bool may_publish(const Context& context, std::string_view address) {
 
 }  // namespace
 
-void check_user(Context& context, json::Value object, Field field) {
+void require_user(Context& context, json::Value object, Field field) {
   if (!context.restricted()) return;
   const json::Value user = get(object, field);
   if (user.is_zero()) {
@@ -79,7 +77,7 @@ void check_user(Context& context, json::Value object, Field field) {
 }
 
 void check_exec_user(Context& context, json::Value user) {
-  if (!context.restricted() || user.is_zero()) return;
+  if (!context.restricted()) return;
   if (!User(user.text()).is_unprivileged(context.spec())) {
     context.refuse(Constraint::user, user,
                    context.spec().numeric_user ? "a number other than 0, and no group 0"
@@ -108,9 +106,9 @@ void check_sysctls(Context& context, json::Value map) {
   }
 }
 
-void check_ports(Context& context, json::Value host_config) {
+void check_port_bindings(Context& context, json::Value map) {
   constexpr std::string_view wanted = "a listed host address";
-  for (const json::Value port : get(host_config, Field::HostConfig_PortBindings)) {
+  for (const json::Value port : map) {
     for (const json::Value binding : port) {
       const json::Value address = get(binding, Field::PortBinding_HostIp);
       if (may_publish(context, address.text())) continue;
@@ -121,13 +119,25 @@ void check_ports(Context& context, json::Value host_config) {
       }
     }
   }
-  const json::Value all = get(host_config, Field::HostConfig_PublishAllPorts);
-  if (!may_publish(context, "")) want_false(context, Constraint::ports, all);
+}
+
+void check_publish_all(Context& context, json::Value truth) {
+  if (!may_publish(context, "")) context.refuse(Constraint::ports, truth, "false");
+}
+
+void check_storage_options(Context& context, json::Value options) {
+  for (const json::Value option : options) {
+    if (option.key() != "size") {
+      context.refuse(Constraint::risky_fields, option, "'size' only");
+    } else if (!grammar::disk_size.fits(option.text())) {
+      context.refuse(Constraint::risky_fields, option, grammar::disk_size.wanted);
+    }
+  }
 }
 
 void check_runtime(Context& context, json::Value runtime) {
   const std::string_view name = runtime.text();
-  if (name.empty() || name == "runc" || is_one_of(context.spec().runtimes, name)) return;
+  if (name == "runc" || is_one_of(context.spec().runtimes, name)) return;
   context.refuse(Constraint::runtime, runtime, "'runc' or a listed runtime");
 }
 

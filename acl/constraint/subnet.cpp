@@ -2,9 +2,8 @@
 #include <optional>
 #include <string_view>
 
-#include "acl/constraint/parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/ip_network.hpp"
-#include "acl/schema/schema.hpp"
 
 namespace acl::constraint {
 namespace {

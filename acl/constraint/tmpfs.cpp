@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "acl/constraint/container_parts.hpp"
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
-#include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
 
 namespace acl::constraint {
@@ -14,32 +13,31 @@ namespace {
 
 using schema::Field;
 
-constexpr auto flags = std::to_array<std::string_view>({
-#define TMPFS_FLAG(name) name,
-#include "acl/constraint/expanded.inc"
-});
+// An option without a value; any other, as `bind`, makes mount(2) forget the type.
+constexpr auto flags = std::to_array<std::string_view>(
+    {"",         "defaults",   "ro",       "rw",         "exec",        "noexec",
+     "suid",     "nosuid",     "dev",      "nodev",      "atime",       "noatime",
+     "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime",
+     "sync",     "async",      "dirsync"});
 
 struct ValueOption {
   std::string_view name;
-  Grammar grammar;
+  const Grammar& grammar;
 };
-constexpr auto options = std::to_array<ValueOption>({
-#define TMPFS_OPTION(name, grammar) {name, Grammar::grammar},
-#include "acl/constraint/expanded.inc"
-});
+constexpr ValueOption options[] = {
+    {"mode", grammar::octal}, {"uid", grammar::number}, {"gid", grammar::number}};
 
+/// One that says how much memory, in units of so many bytes.
 struct SizeOption {
   std::string_view name;
   std::int64_t unit;
 };
-constexpr auto sizes = std::to_array<SizeOption>({
-#define TMPFS_SIZE(name, unit) {name, unit},
-#include "acl/constraint/expanded.inc"
-});
+constexpr SizeOption sizes[] = {
+    {"size", 1}, {"nr_blocks", 4096}, {"nr_inodes", 1024}};  // about, of the kernel's memory
 
 const SizeOption* size_option(std::string_view key) {
   const auto* const found = std::ranges::find(sizes, key, &SizeOption::name);
-  return found == sizes.end() ? nullptr : found;
+  return found == std::end(sizes) ? nullptr : found;
 }
 
 /// Of an option that says no size.
@@ -48,7 +46,7 @@ bool is_harmless(std::string_view option) {
   if (equals == option.npos) return is_one_of(flags, option);
   const auto* const found =
       std::ranges::find(options, option.substr(0, equals), &ValueOption::name);
-  return found != options.end() && fits(found->grammar, option.substr(equals + 1));
+  return found != std::end(options) && found->grammar.fits(option.substr(equals + 1));
 }
 
 std::int64_t most_bytes(const Context& context) {
@@ -56,13 +54,11 @@ std::int64_t most_bytes(const Context& context) {
   return context.spec().tmpfs_max.value_or(of_level);
 }
 
-/// Made out where it is told alone: a body has room for many.
 void refuse_size(Context& context, json::Value where) {
-  context.refuse(Constraint::tmpfs, where,
-                 context.found.full()
-                     ? ""
-                     : "a size, as 64m, of at most " + std::to_string(most_bytes(context)) +
-                           " bytes, or `containers: {tmpfs: {max: …}}`");
+  context.refuse(Constraint::tmpfs, where, [&] {
+    return "a size, as 64m, of at most " + std::to_string(most_bytes(context)) +
+           " bytes, or `containers: {tmpfs: {max: …}}`";
+  });
 }
 
 /// To the kernel 0 is no limit; what it may read in another way is refused too.
@@ -93,17 +89,6 @@ void want_size(Context& context, bool sized, json::Value where) {
   if (!sized && context.spec().tmpfs_max) refuse_size(context, where);
 }
 
-/// [["exec"], ["mode", "1777"]]: the engine puts each together as an option.
-void check_option_pairs(Context& context, json::Value list) {
-  for (const json::Value pair : list) {
-    const auto key = pair.first();
-    const auto value = key.exists() ? key.next() : json::Value();
-    auto option = std::string(key.text());
-    if (value.exists()) option += "=" + std::string(value.text());
-    refuse(context, Constraint::tmpfs, pair, judge(context, option));
-  }
-}
-
 }  // namespace
 
 /// The first option that is wrong tells what there is to tell.
@@ -120,22 +105,31 @@ void check_tmpfs_options(Context& context, Constraint constraint, json::Value wh
   if (worst <= Verdict::sized) want_size(context, sized, where);
 }
 
-void check_tmpfs_size(Context& context, json::Value where, std::int64_t bytes) {
-  if (bytes <= 0 || bytes > most_bytes(context)) refuse_size(context, where);
+void check_tmpfs_size(Context& context, json::Value bytes) {
+  const auto size = bytes.integer().value_or(0);
+  if (size <= 0 || size > most_bytes(context)) refuse_size(context, bytes);
 }
 
-void check_tmpfs(Context& context, json::Value map) {
-  for (const json::Value entry : map) {
+void check_tmpfs(Context& context, json::Value options_by_target) {
+  for (const json::Value entry : options_by_target) {
     check_tmpfs_options(context, Constraint::tmpfs, entry, entry.text());
   }
 }
 
-void check_tmpfs_mount(Context& context, json::Value mount) {
-  const json::Value options_of_mount = get(mount, Field::Mount_TmpfsOptions);
-  const json::Value size = get(options_of_mount, Field::TmpfsOptions_SizeBytes);
-  if (!size.is_zero()) check_tmpfs_size(context, size, size.integer().value_or(0));
-  if (get(mount, Field::Mount_Type).text() == "tmpfs") want_size(context, !size.is_zero(), mount);
-  check_option_pairs(context, get(options_of_mount, Field::TmpfsOptions_Options));
+/// [["exec"], ["mode", "1777"]]: the engine puts each together as an option.
+void check_tmpfs_pairs(Context& context, json::Value list) {
+  for (const json::Value pair : list) {
+    const auto key = pair.first();
+    const auto value = key.exists() ? key.next() : json::Value();
+    auto option = std::string(key.text());
+    if (value.exists()) option += "=" + std::string(value.text());
+    refuse(context, Constraint::tmpfs, pair, judge(context, option));
+  }
+}
+
+void require_tmpfs_size(Context& context, json::Value mount) {
+  const json::Value of_mount = get(mount, Field::Mount_TmpfsOptions);
+  want_size(context, !get(of_mount, Field::TmpfsOptions_SizeBytes).is_zero(), mount);
 }
 
 }  // namespace acl::constraint

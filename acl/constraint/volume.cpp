@@ -3,17 +3,20 @@
 #include <array>
 #include <string_view>
 
+#include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/parts.hpp"
 #include "acl/constraint/words.hpp"
-#include "acl/schema/schema.hpp"
 #include "acl/text.hpp"
 
 namespace acl::constraint {
 namespace {
 
 using schema::Field;
+
+bool is_local(std::string_view driver) {
+  return driver.empty() || driver == "local";
+}
 
 constexpr std::size_t most_paths = 512;  // overlayfs takes 500 layers; more may be anything
 // What overlayfs reads as paths; what else has a path in `o` begins it with a slash.
@@ -79,7 +82,7 @@ bool is_plain_device(std::string_view device) {
 
 void check_local_option(Context& context, json::Value option, bool tmpfs) {
   const auto key = option.key();
-  if (option.is_zero() || (key == "size" && fits(Grammar::disk_size, option.text()))) return;
+  if (option.is_zero() || (key == "size" && grammar::disk_size.fits(option.text()))) return;
   if (tmpfs && key == "o") {
     return check_tmpfs_options(context, Constraint::volumes, option, option.text());
   }
@@ -97,30 +100,20 @@ void check_local_options(Context& context, json::Value options) {
 
 }  // namespace
 
-void check_volume_driver(Context& context, json::Value driver, json::Value options) {
-  check_sockets(context, options);
+/// Which driver makes a volume.
+void check_volume_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().volume_drivers;
-  const bool local = driver.text().empty() || driver.text() == "local";
-  const bool allowed = local ? !listed || driver.text().empty() || is_one_of(*listed, "local")
-                             : listed && is_one_of(*listed, driver.text());
-  if (!allowed) {
-    context.refuse(Constraint::volumes, driver, listed ? "one of the listed drivers" : "'local'");
-  }
-  if (local) check_local_options(context, options);
+  const auto name = driver.text();
+  if (listed ? is_one_of(*listed, name) : is_local(name)) return;
+  context.refuse(Constraint::volumes, driver, listed ? "one of the listed drivers" : "'local'");
 }
 
-void check_volume_create(Context& context) {
-  const auto body = context.root();
-  check_volume_driver(context, get(body, Field::VolumeCreateRequest_Driver),
-                      get(body, Field::VolumeCreateRequest_DriverOpts));
-  check_labels(context, get(body, Field::VolumeCreateRequest_Labels));
-  const auto cluster = get(body, Field::VolumeCreateRequest_ClusterVolumeSpec);
-  if (!cluster.is_zero()) context.refuse(Constraint::volumes, cluster, "no cluster volume");
-}
-
-void check_volume_update(Context& context) {
-  const auto cluster = get(context.root(), Field::VolumeUpdateOptions_Spec);
-  if (!cluster.is_zero()) context.refuse(Constraint::volumes, cluster, "no cluster volume");
+/// And with what; `docker_socket` holds at every level.
+void check_volume_options(Context& context, json::Value options) {
+  const json::Value driver =
+      get_either(options.parent(), Field::VolumeCreateRequest_Driver, Field::MountDriver_Name);
+  check_sockets(context, options);
+  if (is_local(driver.text())) check_local_options(context, options);
 }
 
 }  // namespace acl::constraint

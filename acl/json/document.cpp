@@ -9,15 +9,15 @@
 
 #include "acl/capacity.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/numbers.hpp"
 
 namespace acl::json {
 namespace {
 
 bool is_word(std::string_view key) {
-  const auto word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !key.empty() && std::all_of(key.begin(), key.end(), word);
+  static constexpr auto word = letters_digits_and("_");
+  return !key.empty() && has_only(key, word);
 }
 
 bool needs_no_escape(std::string_view text) {
@@ -42,11 +42,7 @@ std::string_view to_string(Kind kind) {
 
 std::optional<std::int64_t> Value::integer() const {
   if (kind() != Kind::number) return std::nullopt;
-  const std::string_view digits = text();
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
+  return whole_number<std::int64_t>(text());
 }
 
 bool Value::is_zero() const {

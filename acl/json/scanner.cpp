@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "acl/json/utf8.hpp"
+#include "acl/text/utf8.hpp"
 
 namespace acl::json {
 namespace {

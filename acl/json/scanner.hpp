@@ -8,6 +8,7 @@
 #include "acl/json/document.hpp"
 #include "acl/reason.hpp"
 #include "acl/scan.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace acl::json {
 
@@ -87,8 +88,6 @@ class Scanner {
   std::optional<Refusal> failure_;
 
  private:
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
   std::string_view long_number();
   bool digits();
   std::string_view special_string(const char* start, const char* stop);

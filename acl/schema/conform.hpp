@@ -14,7 +14,7 @@ namespace acl::schema {
 /// What becomes of a field that no engine knew when this table was made.
 enum class UnknownFields { refuse, drop };
 
-/// What becomes of what known clients say to no effect: fields of client_quirks.inc, unknown fields
+/// What becomes of what known clients say to no effect: known habits, unknown fields
 /// that are zero, and other spellings of a field's name than the engine's.
 enum class Habits { drop, keep };
 

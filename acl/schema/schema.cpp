@@ -3,118 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "acl/json/key_hash.hpp"
+#include "acl/schema/tables.hpp"
 #include "acl/suggest.hpp"
 
 namespace acl::schema {
 namespace {
 
-// The vocabulary of the `type` column.
-namespace types {
-constexpr Type boolean{Shape::one, Scalar::boolean, {}};
-constexpr Type string{Shape::one, Scalar::string, {}};
-constexpr Type bytes{Shape::one, Scalar::bytes, {}};
-constexpr Type int64{Shape::one, Scalar::int64, {}};
-constexpr Type uint64{Shape::one, Scalar::uint64, {}};
-constexpr Type uint32{Shape::one, Scalar::uint32, {}};
-constexpr Type uint16{Shape::one, Scalar::uint16, {}};
-constexpr Type float32{Shape::one, Scalar::float32, {}};
-constexpr Type ignored{Shape::one, Scalar::ignored, {}};
-constexpr Type string_or_list{Shape::string_or_list, Scalar::string, {}};
-constexpr Type Empty{Shape::one, Scalar::object, Struct::Empty};
-#define STRUCT(name) constexpr Type name{Shape::one, Scalar::object, Struct::name};
-#define EMBED(...)
-#define FIELD(...)
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
-
-consteval Type within(Shape plain, Shape of_lists, Type inner) {
-  if (inner.shape == Shape::one) return {plain, inner.scalar, inner.object};
-  if (inner.shape == Shape::list) return {of_lists, inner.scalar, inner.object};
-  throw std::logic_error("no such shape");
-}
-consteval Type list_of(Type inner) {
-  return within(Shape::list, Shape::list_of_lists, inner);
-}
-consteval Type map_of(Type inner) {
-  return within(Shape::map, Shape::map_of_lists, inner);
-}
-consteval Type pair_of(Type inner) {
-  return {Shape::pair, inner.scalar, inner.object};
-}
-
-constexpr FieldInfo fields[] = {
-    {Struct::Empty, "", {}, 0, 0, Risk::none},
-#define STRUCT(name)
-#define EMBED(...)
-#define FIELD(owner, name, type, since, until, risk, ...) \
-  {Struct::owner, #name, type, since, until, Risk::risk},
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
-    {Struct::Empty, "", {}, 0, 0, Risk::none},
-};
-
-constexpr std::pair<Operation, Type> bodies[] = {
-#define BODY(operation, type) {Operation::operation, type},
-#define OPTIONAL_BODY(...)
-#define LEGACY_TOP_LEVEL(...)
-#include "acl/schema/bodies.inc"
-#undef BODY
-#undef OPTIONAL_BODY
-#undef LEGACY_TOP_LEVEL
-};
-}  // namespace types
-
-using types::fields;
-
-constexpr std::string_view struct_names[] = {
-    "Empty",
-#define STRUCT(name) #name,
-#define EMBED(...)
-#define FIELD(...)
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
-};
-
-constexpr std::pair<Struct, Struct> embeds[] = {
-#define STRUCT(name)
-#define EMBED(object, other) {Struct::object, Struct::other},
-#define FIELD(...)
-#include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
-};
-
-constexpr std::pair<Struct, Struct> legacy[] = {
-#define BODY(...)
-#define OPTIONAL_BODY(...)
-#define LEGACY_TOP_LEVEL(object, other) {Struct::object, Struct::other},
-#include "acl/schema/bodies.inc"
-#undef BODY
-#undef OPTIONAL_BODY
-#undef LEGACY_TOP_LEVEL
-};
-
-constexpr Operation optional_bodies[] = {
-#define BODY(...)
-#define OPTIONAL_BODY(operation) Operation::operation,
-#define LEGACY_TOP_LEVEL(...)
-#include "acl/schema/bodies.inc"
-#undef BODY
-#undef OPTIONAL_BODY
-#undef LEGACY_TOP_LEVEL
-};
+using tables::embeds;
+using tables::fields;
 
 struct Quirk {
   Operation operation;
@@ -122,10 +22,21 @@ struct Quirk {
   std::string_view name;
 };
 
+// Fields that real clients send though no engine knows them in bodies of the operation: dropped
+// whatever their value. Dockerode also repeats the whole query in the body, so the names of the
+// operation's query parameters (operations.inc) count as quirks at the top of every body.
 constexpr Quirk quirks[] = {
-#define QUIRK(operation, object, name) {Operation::operation, Struct::object, name},
-#include "acl/schema/client_quirks.inc"
-#undef QUIRK
+    // docker-py, docker/api/exec_api.py
+    {Operation::ContainerExec, Struct::ExecCreateRequest, "Container"},
+    // dockerode
+    {Operation::ExecStart, Struct::ExecStartRequest, "hijack"},
+    {Operation::ExecStart, Struct::ExecStartRequest, "stdin"},
+    // docker-java (testcontainers, Jenkins) keeps names that engines dropped before API 1.24
+    {Operation::ContainerCreate, Struct::ContainerCreateRequest, "PortSpecs"},
+    {Operation::ContainerCreate, Struct::HostConfig, "LxcConf"},
+    {Operation::ImageCommit, Struct::CommitRequest, "PortSpecs"},
+    {Operation::ImageCommit, Struct::CommitRequest, "DisableNetwork"},
+    {Operation::SystemAuth, Struct::AuthConfig, "stackOrchestrator"},
 };
 
 constexpr char fold(char c) {
@@ -167,7 +78,7 @@ constexpr void add_fields(NameIndex& index, Struct object, Struct owner) {
 
 constexpr NameIndex make_index() {
   NameIndex index{};
-  for (std::size_t s = 1; s < std::size(struct_names); ++s) {
+  for (std::size_t s = 1; s < std::size(tables::structs); ++s) {
     add_fields(index, static_cast<Struct>(s), static_cast<Struct>(s));
   }
   return index;
@@ -176,7 +87,7 @@ constexpr NameIndex make_index() {
 constexpr NameIndex name_index = make_index();
 
 consteval auto find_first_fields() {
-  std::array<Field, std::size(struct_names)> first{};
+  std::array<Field, std::size(tables::structs)> first{};
   for (std::size_t i = std::size(fields) - 2; i != 0; --i) {
     first[static_cast<std::size_t>(fields[i].owner)] = static_cast<Field>(i);
   }
@@ -190,6 +101,11 @@ bool has(Struct object, const FieldInfo& field) {
   return std::any_of(std::begin(embeds), std::end(embeds), [&](const auto& embed) {
     return embed.first == object && has(embed.second, field);
   });
+}
+
+const tables::Body* find_body(Operation operation) {
+  const auto* found = std::ranges::find(tables::bodies, operation, &tables::Body::operation);
+  return found == std::end(tables::bodies) ? nullptr : found;
 }
 
 // The column names several, `[]` behind those that may be repeated.
@@ -214,19 +130,17 @@ const FieldInfo& info(Field field) {
 }
 
 std::string_view name(Struct object) {
-  return struct_names[static_cast<std::size_t>(object)];
+  return tables::structs[static_cast<std::size_t>(object)];
 }
 
 std::optional<Type> body_of(Operation operation) {
-  for (const auto& [id, type] : types::bodies) {
-    if (id == operation) return type;
-  }
-  return std::nullopt;
+  const tables::Body* body = find_body(operation);
+  return body == nullptr ? std::nullopt : std::optional(body->type);
 }
 
 bool body_is_optional(Operation operation) {
-  return std::find(std::begin(optional_bodies), std::end(optional_bodies), operation) !=
-         std::end(optional_bodies);
+  const tables::Body* body = find_body(operation);
+  return body != nullptr && body->optional;
 }
 
 bool body_is_dropped(Operation operation) {
@@ -272,10 +186,8 @@ std::string_view nearest(Struct object, std::string_view key) {
 }
 
 Struct legacy_top_level(Struct object) {
-  for (const auto& [outer, other] : legacy) {
-    if (outer == object) return other;
-  }
-  return Struct::Empty;
+  const bool has_ones = object == Struct::ContainerCreateRequest;
+  return has_ones ? Struct::LegacyTopLevel : Struct::Empty;
 }
 
 bool is_client_quirk(Operation operation, Struct object, std::string_view key) {

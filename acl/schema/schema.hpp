@@ -12,19 +12,14 @@
 #include "acl/json/document.hpp"
 #include "acl/operation.hpp"
 
-/// What the engine decodes each request body into: Go's structs as data (structs.inc, bodies.inc).
+/// What the engine decodes each request body into: Go's structs as data (structs.inc, tables.hpp).
 namespace acl::schema {
 
 /// A struct of the engine.
 enum class Struct : std::uint8_t {
   Empty,  ///< Go's struct{}
 #define STRUCT(name) name,
-#define EMBED(...)
-#define FIELD(...)
 #include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
 };
 
 /// A field of a struct: Field::HostConfig_Privileged. A field of an embedded struct keeps its
@@ -32,13 +27,8 @@ enum class Struct : std::uint8_t {
 /// Field::Resources_Memory.
 enum class Field : std::uint16_t {
   none,  ///< an element of a map or array, or the body itself
-#define STRUCT(name)
-#define EMBED(...)
 #define FIELD(owner, name, ...) owner##_##name,
 #include "acl/schema/structs.inc"
-#undef STRUCT
-#undef EMBED
-#undef FIELD
 };
 
 enum class Scalar : std::uint8_t {
@@ -110,15 +100,12 @@ enum class Risk : std::uint8_t {
   host_access,
 };
 
-inline constexpr std::uint8_t now = 0xff;  ///< FieldInfo::until of a field that still exists
-
 /// One row of structs.inc; the columns are explained there. constraint/rules.hpp has the rules.
 struct FieldInfo {
   Struct owner;
   std::string_view name;
   Type type;
   std::uint8_t since;
-  std::uint8_t until;
   Risk risk;
 };
 
@@ -154,10 +141,11 @@ std::vector<Field> fields_of(Struct object);
 /// The field of `object` whose name is nearest to `key`; "" if none is near.
 std::string_view nearest(Struct object, std::string_view key);
 
-/// The fields that old engines also take at the top level of `object`; Struct::Empty if none.
+/// The fields that engines up to 26.1 also take at the top level of `object`; Struct::Empty if
+/// none.
 Struct legacy_top_level(Struct object);
 
-/// Whether `key` is a known habit of clients that no engine minds (client_quirks.inc).
+/// Whether `key` is a known habit of clients that no engine minds.
 bool is_client_quirk(Operation, Struct object, std::string_view key);
 
 /// The member of `object` that conform() found to be `field`; absent if there is none.

@@ -56,7 +56,7 @@ void Admin::close() {
 
 Task<void> Admin::serve(Socket socket) {
   ++open_;
-  Client client(std::move(socket), settings_.limits, held_, [] {});
+  Client client(std::move(socket), settings_.limits, held_, worker_.heads, [] {});
   Deadline deadline(worker_.deadlines, [&client] { client.stream().cancel(); });
   http::RequestHead head;
   const auto asked = co_await client.read_head(deadline, head);

@@ -123,6 +123,9 @@ void add_traffic(Workers workers, Page& page) {
   page.sample("", total(&Metrics::sessions));
   page.metric("streams_open", "gauge", "Raw streams (attach, exec and the like) now.");
   page.sample("", total(&Metrics::tunnels));
+  page.metric("unknown_members_total", "counter",
+              "Members of the engine's answers about objects that tidegate does not know.");
+  page.sample("", total(&Metrics::unknown_members));
 }
 
 void add_process(const Process& process, Page& page) {

@@ -63,7 +63,7 @@ std::optional<Reply> check_version(const acl::Request& request) {
 
 Session::Session(Socket socket, Engine& engine, Deadlines& deadlines)
     : engine_(engine),
-      client_(std::move(socket), limits(), held_, [this] { engine_.change(); }),
+      client_(std::move(socket), limits(), held_, heads_, [this] { engine_.change(); }),
       deadline_(deadlines, [this] { stop(); }) {}
 
 Task<void> Session::serve() {
@@ -89,8 +89,7 @@ Task<bool> Session::serve_one() {
 }
 
 Task<bool> Session::answer(const http::RequestHead& head) {
-  const acl::Headers headers{head.value_of("Content-Type"), head.value_of("Upgrade"),
-                             head.framing != http::Framing::none};
+  const auto headers = http::view_of(head);
   if (const auto refusal = acl::check_headers(request_, headers))
     co_return co_await refuse(*refusal);
   const bool upgrades = !acl::upgrade_to_ask(request_, headers).empty();

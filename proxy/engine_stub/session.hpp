@@ -24,6 +24,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Engine& engine_;
   HeldBytes held_{HeldBytes::unbounded};
   BodyPool bodies_;
+  http::HeadReader heads_;
   Client client_;
   Deadline deadline_;
   acl::Request request_;

@@ -7,8 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "acl/ip_network.hpp"
 #include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/ip.hpp"
 #include "config/accounts.hpp"
 
 namespace proxy::explain {

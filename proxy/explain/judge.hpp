@@ -4,9 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "acl/browser.hpp"
-#include "acl/policy.hpp"
-#include "acl/scratch.hpp"
+#include "acl/case.hpp"
 #include "config/settings.hpp"
 
 namespace proxy::explain {
@@ -19,33 +17,29 @@ struct Asked {
   std::optional<std::string> body;
 };
 
-/// What becomes of a request, by the very functions that the daemon calls, in their order.
+/// What becomes of a request: what a Case says of it, as the daemon's session would ask it.
 class Judgement {
  public:
   /// \param web_rules of the listener that is asked
   Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
             const config::Limits&);
 
-  bool allowed() const { return decision_.verdict == acl::Verdict::allow; }
+  /// Also where it depends on what the engine says of an object.
+  bool allowed() const { return !case_.denied(); }
   /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
   /// engine would be sent.
   std::string text() const;
 
  private:
-  std::optional<acl::Refusal> understand();
-  acl::Decision decide();
-  acl::Decision decide_with_body(acl::Decision);
-  std::string_view body_to_send();
+  std::optional<acl::Refusal> decide(const config::Limits&);
+  std::string_view body_to_send() const;
 
   const Asked& asked_;
   const acl::Identity identity_;
-  const acl::Policy& policy_;
-  const acl::WebRules& web_rules_;
-  const config::Limits& limits_;
-  acl::Request request_;
+  acl::Terms terms_;
+  acl::Case::Memory memory_;
   acl::Scratch scratch_;
-  acl::Decision decision_;
-  std::string_view sent_body_;
+  acl::Case case_;
 };
 
 }  // namespace proxy::explain

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "acl/reason.hpp"
+#include "acl/result.hpp"
 #include "proxy/http/head.hpp"
 
 namespace proxy::http {
@@ -24,8 +25,8 @@ class FilterChoice {
  public:
   virtual ~FilterChoice() = default;
   /// Asked once for each answer, when its final head has been read and nothing of it has been sent.
-  /// \returns null where the body passes untouched.
-  virtual BodyFilter* filter_for(const ResponseHead&) = 0;
+  /// \returns null where the body passes untouched; or why none of it may.
+  virtual acl::Result<BodyFilter*, acl::Reason> filter_for(const ResponseHead&) = 0;
 };
 
 }  // namespace proxy::http

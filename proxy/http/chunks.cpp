@@ -69,18 +69,24 @@ void Chunks::begin() {
   parser_ = prepared;
   parser_.data = &notes_;
   notes_ = {};
+  last_ = 0;
 }
 
+/// A lone LF ends the trailers, too, as llhttp reads them; others look for a CR LF.
 std::optional<ChunkProgress> Chunks::feed(std::string_view bytes,
                                           std::vector<std::string_view>& data) {
   data.clear();
   notes_.data = &data;
+  const char before = last_;
+  if (!bytes.empty()) last_ = bytes.back();
   const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
   if (result == HPE_OK) return ChunkProgress{bytes.size(), false};
   if (result != HPE_PAUSED) return std::nullopt;
   const auto* end = llhttp_get_error_pos(&parser_);
+  const auto consumed = static_cast<std::size_t>(end - bytes.data());
   if (!notes_.complete) llhttp_resume(&parser_);
-  return ChunkProgress{static_cast<std::size_t>(end - bytes.data()), notes_.complete};
+  if (notes_.complete && (consumed < 2 ? before : end[-2]) != '\r') return std::nullopt;
+  return ChunkProgress{consumed, notes_.complete};
 }
 
 }  // namespace proxy::http

@@ -42,6 +42,7 @@ class Chunks {
  private:
   llhttp_t parser_;
   Notes notes_;
+  char last_ = 0;  ///< the last byte that was fed
 };
 
 }  // namespace proxy::http

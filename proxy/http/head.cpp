@@ -7,10 +7,6 @@
 namespace proxy::http {
 namespace {
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 struct Row {
   std::string_view name;
   Known known;
@@ -59,10 +55,14 @@ Known known(std::string_view name) {
   return Known::none;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a == b) return true;  // as nearly everybody spells it
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+acl::RequestView view_of(const RequestHead& head) {
+  return {.method = head.method,
+          .target = head.target,
+          .sender = head.sender,
+          .content_type = head.value_of(Known::content_type),
+          .upgrade = head.value_of(Known::upgrade),
+          .expect = head.value_of(Known::expect),
+          .body = head.framing != Framing::none};
 }
 
 bool list_contains(std::string_view list, std::string_view option) {
@@ -92,6 +92,7 @@ std::string_view phrase(unsigned status) {
     case 417: return "Expectation Failed";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";

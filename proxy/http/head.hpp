@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "acl/browser.hpp"
+#include "acl/headers.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace proxy::http {
 
@@ -38,7 +39,8 @@ Known known(std::string_view name);
 /// One header field; views into the buffer that holds the head. Its name is looked up once.
 struct Field {
   Field() = default;
-  Field(std::string_view n, std::string_view v) : name(n), value(v), known(http::known(n)) {}
+  Field(std::string_view n, std::string_view v) : Field(n, v, http::known(n)) {}
+  Field(std::string_view n, std::string_view v, Known k) : name(n), value(v), known(k) {}
 
   std::string_view name;
   std::string_view value;
@@ -78,8 +80,11 @@ struct ResponseHead : Head {
   std::string_view phrase;
 };
 
+/// What a policy looks at.
+acl::RequestView view_of(const RequestHead&);
+
 /// ASCII comparison without regard to case, as field names and options want it.
-bool equals_ignoring_case(std::string_view, std::string_view);
+using acl::equals_ignoring_case;
 
 /// Is `option` one of the comma-separated members of `list`, whatever its case?
 bool list_contains(std::string_view list, std::string_view option);

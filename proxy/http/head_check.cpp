@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/http/head_check.hpp"
 
-#include <array>
-
 #include "acl/scan.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace proxy::http {
 namespace {
@@ -13,18 +12,21 @@ using acl::Reason;
 constexpr std::string_view crlf = "\r\n";
 
 /// RFC 9110 section 5.6.2.
-constexpr auto token_bytes = [] {
-  std::array<bool, 256> table{};
-  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
-    table[static_cast<std::size_t>(c)] = true;
-  return table;
-}();
+constexpr auto token_bytes = acl::letters_digits_and("!#$%&'*+-.^_`|~");
 
+bool is_token_byte(char c) {
+  return token_bytes[static_cast<unsigned char>(c)];
+}
+
+/// Four bytes a turn: most of what a head costs to check are the letters of its names.
 const char* skip_token(const char* at, const char* end) {
-  while (at != end && token_bytes[static_cast<unsigned char>(*at)]) ++at;
+  for (; end - at >= 4; at += 4) {
+    if (!is_token_byte(at[0])) return at;
+    if (!is_token_byte(at[1])) return at + 1;
+    if (!is_token_byte(at[2])) return at + 2;
+    if (!is_token_byte(at[3])) return at + 3;
+  }
+  while (at != end && is_token_byte(*at)) ++at;
   return at;
 }
 

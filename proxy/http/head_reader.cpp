@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "proxy/http/framing.hpp"
+#include "proxy/http/head_agreement.hpp"
 
 namespace proxy::http {
 namespace {
@@ -20,8 +21,8 @@ bool keeps_alive(const Head& head) {
   return keep_alive;
 }
 
-bool says_host(const Once& once, unsigned minor_version) {
-  return once.hosts == 1 || (once.hosts == 0 && minor_version == 0);
+bool says_host(const FramingFields& said, unsigned minor_version) {
+  return said.hosts == 1 || (said.hosts == 0 && minor_version == 0);
 }
 
 void note(std::string_view value, std::size_t& times, std::string_view& first) {
@@ -37,6 +38,11 @@ acl::Sender sender_of(const Head& head) {
       note(field.value, sender.fetch_sites, sender.fetch_site);
   }
   return sender;
+}
+
+/// A reload may have made the limits tighter since a head was remembered.
+bool is_within(const HeadLimits& limits, std::string_view bytes, const Head& head) {
+  return bytes.size() <= limits.bytes && head.fields.size() <= limits.fields;
 }
 
 /// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
@@ -63,11 +69,11 @@ std::optional<Reason> read_request_head(std::string_view bytes, const HeadLimits
                                         RequestHead& out) {
   out.fields.clear();
   if (const auto reason = check_request_head(bytes, limits, &out)) return reason;
-  const auto once = said_once(out);
-  if (const auto reason = check_framing(once, out.minor_version)) return reason;
-  if (!says_host(once, out.minor_version)) return Reason::head_host;
-  out.length = length_of(once);
-  out.framing = once.encodings != 0 ? Framing::chunked
+  const auto said = framing_fields(out);
+  if (const auto reason = check_framing(said, out.minor_version)) return reason;
+  if (!says_host(said, out.minor_version)) return Reason::head_host;
+  out.length = length_of(said);
+  out.framing = said.encodings != 0 ? Framing::chunked
                 : out.length != 0   ? Framing::length
                                     : Framing::none;
   out.keep_alive = keeps_alive(out);
@@ -80,12 +86,37 @@ bool read_response_head(std::string_view bytes, const HeadLimits& limits, bool t
   out.fields.clear();
   if (!check_response_head(bytes, limits, &out.fields)) return false;
   if (!read_status_line(bytes.substr(0, bytes.find('\r')), out)) return false;
-  const auto once = said_once(out);
-  if (check_framing(once, out.minor_version)) return false;
-  out.length = length_of(once);
-  out.framing = answer_framing(once, out.status, to_head);
+  const auto said = framing_fields(out);
+  if (check_framing(said, out.minor_version)) return false;
+  out.length = length_of(said);
+  out.framing = answer_framing(said, out.status, to_head);
   out.keep_alive = keeps_alive(out);
   return true;
+}
+
+std::optional<Reason> HeadReader::read_request(std::string_view bytes, const HeadLimits& limits,
+                                               RequestHead& out) {
+  const HeadMemory::Sighting seen(HeadMemory::Kind::request, bytes);
+  if (memory_.recall(seen, out) && is_within(limits, bytes, out) &&
+      out.target.size() <= limits.target_bytes) {
+    out.sender = sender_of(out);
+    return std::nullopt;
+  }
+  if (const auto reason = read_request_head(bytes, limits, out)) return reason;
+  if (!llhttp_agrees(bytes, out)) return Reason::head_disagreement;
+  memory_.remember(seen, out);
+  return std::nullopt;
+}
+
+std::optional<Reason> HeadReader::read_answer(std::string_view bytes, const HeadLimits& limits,
+                                              bool to_head, ResponseHead& out) {
+  using enum HeadMemory::Kind;
+  const HeadMemory::Sighting seen(to_head ? answer_to_head : answer, bytes);
+  if (memory_.recall(seen, out) && is_within(limits, bytes, out)) return std::nullopt;
+  if (!read_response_head(bytes, limits, to_head, out)) return Reason::upstream_malformed;
+  if (!llhttp_agrees(bytes, out, to_head)) return Reason::upstream_disagreement;
+  memory_.remember(seen, out);
+  return std::nullopt;
 }
 
 }  // namespace proxy::http

@@ -7,6 +7,7 @@
 #include "acl/reason.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/http/head_check.hpp"
+#include "proxy/http/head_memory.hpp"
 
 namespace proxy::http {
 
@@ -21,5 +22,21 @@ std::optional<acl::Reason> read_request_head(std::string_view bytes, const HeadL
 /// \param to_head it answers a HEAD request.
 /// \returns false where it is malformed.
 bool read_response_head(std::string_view bytes, const HeadLimits&, bool to_head, ResponseHead& out);
+
+/// How heads are read in earnest: by the functions above, and by llhttp beside them. One that the
+/// two read differently is refused, which is the one defence against smuggling that does not depend
+/// on either being right. What both have accepted on this worker is not read again.
+class HeadReader {
+ public:
+  /// \param out holds views into `bytes`.
+  /// \returns why the head is refused.
+  std::optional<acl::Reason> read_request(std::string_view bytes, const HeadLimits&,
+                                          RequestHead& out);
+  std::optional<acl::Reason> read_answer(std::string_view bytes, const HeadLimits&, bool to_head,
+                                         ResponseHead& out);
+
+ private:
+  HeadMemory memory_;
+};
 
 }  // namespace proxy::http

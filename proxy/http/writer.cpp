@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "acl/appender.hpp"
-#include "acl/scan.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy::http {
@@ -25,12 +23,37 @@ void append_status_line(unsigned status, std::string_view phrase, Appender& out)
   out.put(" ", phrase, "\r\n");
 }
 
+void append_request_line(const acl::Request& request, acl::Habits habits, std::string& out) {
+  out.append(acl::to_string(request.method)).append(" ");
+  acl::append_target(request, out);
+  if (habits == acl::Habits::keep) acl::append_unknown_parameters(request, out);
+  out.append(" HTTP/1.1\r\n");
+}
+
 void append_framing(OutgoingBody body, Appender& out) {
   if (body.framing == Framing::chunked) out.put("Transfer-Encoding: chunked\r\n");
   if (body.framing != Framing::length) return;
   out.put("Content-Length: ");
   out.put_number(body.length);
   out.put("\r\n");
+}
+
+struct Whole {
+  unsigned status;
+  std::string_view content_type;
+  std::string_view reason;  ///< of a refusal
+  std::string_view body;
+};
+
+void append_whole(const Whole& answer, Connection connection, bool to_head, std::string& out) {
+  Appender to(out);
+  append_status_line(answer.status, phrase(answer.status), to);
+  if (!answer.content_type.empty()) append_field("Content-Type", answer.content_type, to);
+  if (!answer.reason.empty()) append_field("Tidegate-Reason", answer.reason, to);
+  if (connection == Connection::close) to.put("Connection: close\r\n");
+  append_framing({Framing::length, answer.body.size()}, to);
+  to.put("\r\n");
+  if (!to_head) to.put(answer.body);
 }
 
 /// Fields of a request that the engine's handlers read; the rest of a head is no business of its.
@@ -70,32 +93,23 @@ void append_upgrade(std::string_view protocol, Appender& out) {
   out.put("Connection: Upgrade\r\nUpgrade: ", protocol, "\r\n");
 }
 
-/// `message` may show names that a client sent, in UTF-8 or not. Most are plain, and need no
-/// library.
-void append_quoted(std::string_view before, const std::string& message, std::string& out) {
-  if (acl::all_printable(message)) {
-    Appender to(out);
-    to.put(before);
-    append_json_text(message, to);
-    return;
-  }
-  using nlohmann::json;
-  const auto quoted = json(message).dump(-1, ' ', false, json::error_handler_t::replace);
-  out.append(before).append(quoted, 1, quoted.size() - 2);
-}
-
 }  // namespace
 
 void begin_request_head(const acl::Request& request, const RequestHead& from_client,
                         acl::Habits habits, std::string_view upgrade, std::string& out) {
-  out.append(acl::to_string(request.method)).append(" ");
-  acl::append_target(request, out);
-  if (habits == acl::Habits::keep) acl::append_unknown_parameters(request, out);
+  append_request_line(request, habits, out);
   Appender lines(out);
-  lines.put(" HTTP/1.1\r\nHost: docker\r\n");
+  lines.put("Host: docker\r\n");
   for (const auto& field : from_client.fields)
     if (passes_on(from_client, field)) append_field(field.name, field.value, lines);
   if (!upgrade.empty()) append_upgrade(upgrade, lines);
+}
+
+void restate_target(const acl::Request& request, acl::Habits habits, std::string& head) {
+  constexpr std::string_view line_end = "\r\n";
+  std::string line;
+  append_request_line(request, habits, line);
+  head.replace(0, head.find(line_end) + line_end.size(), line);
 }
 
 void end_request_head(OutgoingBody body, std::string& head) {
@@ -125,17 +139,20 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
 void append_refusal(const acl::Refusal& refusal, Connection connection, bool to_head,
                     std::string& out) {
   std::string text;
-  append_quoted("{\"message\":\"tidegate: ", refusal.message, text);
-  text.append("\",\"reason\":\"").append(acl::id(refusal.reason)).append("\"}\n");
+  {
+    Appender body(text);
+    body.put("{\"message\":\"tidegate: ");
+    append_json_text(refusal.message, body);
+    body.put("\",\"reason\":\"", acl::id(refusal.reason), "\"}\n");
+  }
   const auto status = static_cast<unsigned>(acl::status(refusal.reason));
-  Appender to(out);
-  append_status_line(status, phrase(status), to);
-  append_field("Content-Type", "application/json", to);
-  append_field("Tidegate-Reason", acl::id(refusal.reason), to);
-  if (connection == Connection::close) to.put("Connection: close\r\n");
-  append_framing({Framing::length, text.size()}, to);
-  to.put("\r\n");
-  if (!to_head) to.put(text);
+  append_whole({status, "application/json", acl::id(refusal.reason), text}, connection, to_head,
+               out);
+}
+
+void append_answer(unsigned status, std::string_view content_type, std::string_view body,
+                   Connection connection, bool to_head, std::string& out) {
+  append_whole({status, content_type, "", body}, connection, to_head, out);
 }
 
 void append_chunk_line(std::uint64_t size, std::string& out) {

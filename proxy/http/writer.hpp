@@ -28,12 +28,20 @@ void begin_request_head(const acl::Request&, const RequestHead& from_client, acl
 /// Ends what begin_request_head() began, when the body is known.
 void end_request_head(OutgoingBody, std::string& out);
 
+/// The object in a head's target is named otherwise now: writes the target anew.
+void restate_target(const acl::Request&, acl::Habits, std::string& head);
+
 /// What the client is told about its connection.
 enum class Connection : std::uint8_t { keep_alive, close, upgrade, unsaid };
 
 /// Appends the head of the engine's answer for the client. Hop-by-hop fields are left out
 /// (RFC 9110 section 7.6.1); framing and connection are written anew.
 void append_response_head(const ResponseHead&, OutgoingBody, Connection, std::string& out);
+
+/// Appends a whole answer.
+/// \param to_head it answers a HEAD request: no body follows.
+void append_answer(unsigned status, std::string_view content_type, std::string_view body,
+                   Connection, bool to_head, std::string& out);
 
 /// Appends a whole answer of tidegate's own, in the engine's error shape:
 /// {"message":"tidegate: …","reason":"operation.denied"}.

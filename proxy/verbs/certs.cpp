@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 
 #include "config/units.hpp"
@@ -16,7 +17,7 @@ namespace {
 constexpr int not_done = 1;
 constexpr int most_days = 36500;
 
-struct Options {
+struct CertsOptions {
   std::string folder = "certs";
   std::vector<std::string> hosts, names;
   std::string client;
@@ -24,27 +25,27 @@ struct Options {
   std::string within = "30d";
 };
 
-int fail(const tls::Problem& problem) {
+int fail(const acl::Error& problem) {
   std::fprintf(stderr, "tidegate certs: %s\n", problem.message.c_str());
   return not_done;
 }
 
 /// Until when the revocation list holds: for the end of what a verb has to say.
-int show_list(const tls::Authority& authority, const Options& options) {
+int show_list(const tls::Authority& authority, const CertsOptions& options) {
   const auto ends = authority.list_ends();
   if (!ends) return fail(ends.error());
   certs::print_list(options.folder, *ends);
   return EX_OK;
 }
 
-int show_all(const tls::Authority& authority, const Options& options) {
+int show_all(const tls::Authority& authority, const CertsOptions& options) {
   const auto entries = authority.list();
   if (!entries) return fail(entries.error());
   certs::print(*entries);
   return show_list(authority, options);
 }
 
-int init(const Options& options) {
+int init(const CertsOptions& options) {
   const auto authority = tls::Authority::make(options.folder, tls::Days(options.authority_days));
   if (!authority) return fail(authority.error());
   const auto server = authority->issue_server(options.hosts, tls::Days(options.server_days));
@@ -54,75 +55,44 @@ int init(const Options& options) {
   return status;
 }
 
-int issue_server(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  const auto server = authority->issue_server(options.hosts, tls::Days(options.server_days));
+int issue_server(const tls::Authority& authority, const CertsOptions& options) {
+  const auto server = authority.issue_server(options.hosts, tls::Days(options.server_days));
   if (!server) return fail(server.error());
   certs::print({*server});
   certs::print_listener(options.folder);
   return EX_OK;
 }
 
-int issue_client(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
+int issue_client(const tls::Authority& authority, const CertsOptions& options) {
   const auto client =
-      authority->issue_client(options.client, options.names, tls::Days(options.client_days));
+      authority.issue_client(options.client, options.names, tls::Days(options.client_days));
   if (!client) return fail(client.error());
-  const auto entries = authority->list();
+  const auto entries = authority.list();
   if (!entries) return fail(entries.error());
   certs::print({*client});
   certs::print_client(options.folder, options.client, *entries);
   return EX_OK;
 }
 
-int revoke(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  const auto revoked = authority->revoke_client(options.client);
+int revoke(const tls::Authority& authority, const CertsOptions& options) {
+  const auto revoked = authority.revoke_client(options.client);
   if (!revoked) return fail(revoked.error());
   certs::print(*revoked);
-  return show_list(*authority, options);
+  return show_list(authority, options);
 }
 
-int renew(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
+int renew(const tls::Authority& authority, const CertsOptions& options) {
   const auto within = config::parse_duration(options.within);  // checked below
-  const auto renewed = authority->renew(std::chrono::floor<std::chrono::seconds>(*within));
+  const auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
   if (!renewed) return fail(renewed.error());
   if (renewed->empty()) fmt::print("no certificate ends within {}\n", options.within);
   certs::print(*renewed);
-  const auto list = authority->renew_list();
+  const auto list = authority.renew_list();
   if (!list) return fail(list.error());
-  return show_list(*authority, options);
+  return show_list(authority, options);
 }
 
-int list(const Options& options) {
-  const auto authority = tls::Authority::open(options.folder);
-  if (!authority) return fail(authority.error());
-  return show_all(*authority, options);
-}
-
-// What CLI11 asks of an option's value: an empty text, or what is wrong with it.
-
-std::string check_host(const std::string& text) {
-  return tls::is_host(text) ? "" : "'" + text + "' is no host name and no IP address";
-}
-
-std::string check_name(const std::string& text) {
-  if (tls::is_alternative_name(text)) return "";
-  return "'" + text + "' is no host name, IP address or URI such as spiffe://corp/ci";
-}
-
-std::string check_client(const std::string& text) {
-  if (tls::is_client_name(text)) return "";
-  return "'" + text +
-         "' is no client's name: letters, digits and . _ - @ make one, up to 64, and the first is "
-         "no dot and no dash";
-}
-
+/// As CLI11 asks of an option's value: what is wrong with it; empty where nothing is.
 std::string check_within(const std::string& text) {
   const auto time = config::parse_duration(text);
   if (!time) return time.error();
@@ -130,11 +100,21 @@ std::string check_within(const std::string& text) {
                                        : text + " is more than " + fmt::format("{}d", most_days);
 }
 
-using Shared = std::shared_ptr<Options>;
+using Shared = std::shared_ptr<CertsOptions>;
+using Work = std::function<int(const CertsOptions&)>;
+
+/// Work on the authority that is in the folder.
+template <class OnAuthority>
+Work there(OnAuthority work) {
+  return [work](const CertsOptions& options) {
+    const auto authority = tls::Authority::open(options.folder);
+    return authority ? work(*authority, options) : fail(authority.error());
+  };
+}
 
 /// A verb below `certs`.
 CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared& options, Run& run,
-              int (*work)(const Options&)) {
+              Work work) {
   auto& verb = *certs.add_subcommand(name, help);
   verb.add_option("--dir", options->folder, "Folder with the authority and what it has issued.")
       ->capture_default_str();
@@ -145,7 +125,7 @@ CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared&
 void add_hosts(CLI::App& verb, const Shared& options) {
   verb.add_option("--host", options->hosts, "Name or address that clients connect to; repeatable.")
       ->required()
-      ->check(check_host);
+      ->check(tls::flaw_of_host);
 }
 
 void add_days(CLI::App& verb, const char* name, int& days, const char* help) {
@@ -155,10 +135,10 @@ void add_days(CLI::App& verb, const char* name, int& days, const char* help) {
 void add_client(CLI::App& verb, const Shared& options) {
   verb.add_option("name", options->client, "The client: the certificate's common name.")
       ->required()
-      ->check(check_client);
+      ->check(tls::flaw_of_client_name);
 }
 
-constexpr const char* footer =
+constexpr const char* certs_footer =
     "  tidegate certs init --host docker.example.com --host 192.0.2.1\n"
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
@@ -170,31 +150,33 @@ constexpr const char* footer =
 
 void add_certs(CLI::App& app, Run& run) {
   auto& certs = *app.add_subcommand("certs", "Make and keep certificates for TLS listeners.");
-  certs.footer(footer);
+  certs.footer(certs_footer);
   certs.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CertsOptions>();
   auto& first =
       add(certs, "init", "Make an authority and a server's certificate.", options, run, init);
   add_hosts(first, options);
   add_days(first, "--ca-days", options->authority_days, "Life of the authority.");
   add_days(first, "--days", options->server_days, "Life of the server's certificate.");
-  auto& server =
-      add(certs, "server", "Issue the server's certificate anew.", options, run, issue_server);
+  auto& server = add(certs, "server", "Issue the server's certificate anew.", options, run,
+                     there(issue_server));
   add_hosts(server, options);
   add_days(server, "--days", options->server_days, "Life of the certificate.");
-  auto& client = add(certs, "client", "Issue a client's certificate.", options, run, issue_client);
+  auto& client =
+      add(certs, "client", "Issue a client's certificate.", options, run, there(issue_client));
   add_client(client, options);
   add_days(client, "--days", options->client_days, "Life of the certificate.");
   client.add_option("--san", options->names, "Another name, as spiffe://corp/ci/7; repeatable.")
-      ->check(check_name);
-  add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, revoke),
+      ->check(tls::flaw_of_alternative_name);
+  add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, there(revoke)),
              options);
-  auto& again =
-      add(certs, "renew", "Renew what ends soon, and the revocation list.", options, run, renew);
+  auto& again = add(certs, "renew", "Renew what ends soon, and the revocation list.", options, run,
+                    there(renew));
   again.add_option("--within", options->within, "What ends within this time is renewed.")
       ->capture_default_str()
       ->check(check_within);
-  add(certs, "list", "Tell what there is, until when, and what is revoked.", options, run, list);
+  add(certs, "list", "Tell what there is, until when, and what is revoked.", options, run,
+      there(show_all));
 }
 
 }  // namespace proxy::verbs

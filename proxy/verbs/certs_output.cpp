@@ -31,13 +31,6 @@ std::string state(const tls::Entry& entry) {
   return (over ? "EXPIRED " : "until ") + date(entry.certificate.not_after);
 }
 
-std::vector<std::string> names(const tls::Certificate& certificate) {
-  std::vector<std::string> all;
-  for (const auto* some : {&certificate.dns, &certificate.ip, &certificate.uri})
-    all.insert(all.end(), some->begin(), some->end());
-  return all;
-}
-
 std::string absolute(const std::string& path) {
   std::error_code error;
   const auto whole = std::filesystem::weakly_canonical(path, error);
@@ -48,7 +41,7 @@ std::string absolute(const std::string& path) {
 std::string host_of(const std::vector<tls::Entry>& entries) {
   const auto server = std::ranges::find(entries, tls::Entry::Kind::server, &tls::Entry::kind);
   if (server == entries.end()) return "HOST";
-  const auto all = names(server->certificate);
+  const auto all = server->certificate.names();
   if (all.empty()) return "HOST";
   const bool ipv6 = all.front().find(':') != std::string::npos;
   return ipv6 ? "[" + all.front() + "]" : all.front();
@@ -61,7 +54,7 @@ void print(const std::vector<tls::Entry>& entries) {
     const auto& certificate = entry.certificate;
     fmt::print("{:<9} {:<24} {:<26} serial {}", word(entry.kind), certificate.common_name,
                state(entry), certificate.serial);
-    const auto all = names(certificate);
+    const auto all = certificate.names();
     fmt::print("{}{}\n", all.empty() ? "" : "  ", fmt::join(all, ", "));
   }
 }

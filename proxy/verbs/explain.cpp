@@ -21,7 +21,7 @@ namespace {
 
 constexpr int all_allowed = 0, refused = 1;
 
-struct Options {
+struct ExplainOptions {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body, host, origin;
   std::vector<std::string> as;     ///< who asks: see explain::identity_from()
@@ -43,7 +43,7 @@ bool choose(std::string_view profile, config::Settings& settings) {
 
 using Asker = acl::Result<acl::Identity, std::string>;
 
-Asker asker_at(const Options& options, const config::Settings& settings, std::size_t index) {
+Asker asker_at(const ExplainOptions& options, const config::Settings& settings, std::size_t index) {
   const auto& listener = settings.listeners[index];
   const auto name = listener.address.to_string();
   if (!options.as.empty()) return explain::identity_from(options.as, listener, index);
@@ -57,7 +57,7 @@ Asker asker_at(const Options& options, const config::Settings& settings, std::si
 }
 
 /// Whoever asks, of a listener or of the profile that was named.
-Asker asker(const Options& options, config::Settings& settings) {
+Asker asker(const ExplainOptions& options, config::Settings& settings) {
   if (!options.profile.empty()) {
     if (!choose(options.profile, settings)) return "there is no profile " + options.profile;
     return acl::Identity{};
@@ -89,7 +89,8 @@ bool is_method(const std::string& word) {
 }
 
 /// What the listener's rules are, where there is a listener and one of its fields was written.
-acl::Result<acl::WebRules, std::string> web_rules_for(const Options& options, std::size_t index,
+acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& options,
+                                                      std::size_t index,
                                                       const config::Settings& settings) {
   if (!options.host && !options.origin) return acl::WebRules{};
   const auto& listener = settings.listeners[index];
@@ -99,7 +100,7 @@ acl::Result<acl::WebRules, std::string> web_rules_for(const Options& options, st
   return web_rules_of(listener, *names);
 }
 
-int explain_request(const Options& options, const acl::Identity& identity,
+int explain_request(const ExplainOptions& options, const acl::Identity& identity,
                     const config::Settings& settings) {
   explain::Asked asked{.method = options.words[0],
                        .target = options.words[1],
@@ -127,13 +128,18 @@ void print(const explain::Made& made) {
 }
 
 /// \param settings whose first listener is to get the profile of `identity`
-int explain_command(const Options& options, const acl::Identity& identity,
+int explain_command(const ExplainOptions& options, const acl::Identity& identity,
                     config::Settings& settings) {
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
   if (!choose(profile.name(), settings)) {  // nobody's profile has no name
-    const auto decision = profile.decide(identity, {});
-    fmt::print("{:<8} {}: {}\n", "refused", id(decision.reason), decision.message);
+    acl::Case::Memory memory;
+    const acl::WebRules rules;
+    const acl::Terms terms{rules};
+    acl::Case request(profile, identity, terms, memory);
+    request.head({.method = "GET", .target = "/_ping"});
+    const auto& [reason, message] = *request.decision().refusal;
+    fmt::print("{:<8} {}: {}\n", "refused", id(reason), message);
     return refused;
   }
   if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());
@@ -148,7 +154,7 @@ int explain_command(const Options& options, const acl::Identity& identity,
   return denied == 0 ? all_allowed : refused;
 }
 
-int explain_with(const Options& options) {
+int explain_with(const ExplainOptions& options) {
   auto settings = config::load_file(options.config);
   if (!settings) return report(settings.error());
   const auto identity = asker(options, *settings);
@@ -160,7 +166,7 @@ int explain_with(const Options& options) {
   return explain_command(options, *identity, *settings);
 }
 
-constexpr const char* footer =
+constexpr const char* explain_footer =
     "  tidegate explain --config F --profile ci POST /containers/create --body @body.json\n"
     "  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info\n"
     "  tidegate explain --config F --profile ci -- docker run --privileged alpine\n"
@@ -173,8 +179,8 @@ constexpr const char* footer =
 
 void add_explain(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("explain", "Tell what becomes of a request, or of a client's.");
-  verb.footer(footer);
-  const auto options = std::make_shared<Options>();
+  verb.footer(explain_footer);
+  const auto options = std::make_shared<ExplainOptions>();
   verb.add_option("--config", options->config, "Configuration file.")->required();
   auto* who = verb.add_option_group("who", "Who asks");
   who->add_option("--profile", options->profile, "The profile that decides.");

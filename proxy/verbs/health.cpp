@@ -15,7 +15,7 @@ namespace {
 
 constexpr int healthy = 0, ill = 1;
 
-struct Options {
+struct HealthOptions {
   std::string config, address = "tcp://127.0.0.1:9180";
   bool ready = false;
 };
@@ -46,7 +46,7 @@ std::string ask(const config::Address& address, const std::string& path) {
   return answer.substr(0, answer.find('\r'));
 }
 
-int health(const Options& options) {
+int health(const HealthOptions& options) {
   auto address = config::parse_address(options.address);
   if (!options.config.empty()) {
     const auto settings = config::load_file(options.config);
@@ -73,7 +73,7 @@ int health(const Options& options) {
 void add_health(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("health", "Ask a running tidegate whether it is well.");
   verb.footer("The exit status is 0 where it is well, and 1 where it is not or does not answer.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<HealthOptions>();
   auto* config = verb.add_option("--config", options->config, "Its configuration file.");
   verb.add_option("--address", options->address, "Where it serves metrics and health.")
       ->capture_default_str()

@@ -11,7 +11,7 @@
 namespace proxy::verbs {
 namespace {
 
-int list() {
+int list_presets() {
   for (const auto& preset : config::presets())
     fmt::print("{:<22} {}\n", preset.name, preset.summary());
   return EX_OK;
@@ -34,7 +34,7 @@ void add_presets(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("presets", "List the profiles for well-known clients.");
   verb.footer("A profile takes one by `preset: traefik`; config/README.md says more.");
   verb.callback([&run] {
-    if (!run) run = list;
+    if (!run) run = list_presets;
   });
   auto& shown = *verb.add_subcommand("show", "Print a whole configuration to start from.");
   const auto name = std::make_shared<std::string>();

@@ -9,7 +9,7 @@
 namespace proxy::verbs {
 namespace {
 
-struct Options {
+struct ServeOptions {
   std::string config;
   bool environment = false;
   std::string listen = "unix:///run/tidegate/tidegate.sock";
@@ -25,7 +25,7 @@ config::UpstreamTls tls_from(const std::string& folder, const config::Address& u
           .server_name = upstream.host};
 }
 
-config::Loaded settings_for(const Options& options) {
+config::Loaded settings_for(const ServeOptions& options) {
   if (!options.config.empty()) return config::load_file(options.config);
   if (options.environment) return config::load_environment(config::process_environment());
   std::vector<config::Diagnostic> problems;
@@ -48,7 +48,7 @@ config::Loaded settings_for(const Options& options) {
   return settings;
 }
 
-int serve(const Options& options) {
+int serve(const ServeOptions& options) {
   auto settings = settings_for(options);
   if (!settings) return report(settings.error());
   log_to_stderr(settings->log.level);
@@ -79,7 +79,7 @@ void add_serve(CLI::App& app, Run& run) {
       "to be restarted.\n"
       "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "
       "once.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ServeOptions>();
   auto* config =
       verb.add_option("--config", options->config, "Configuration file (see config/README.md).");
   auto* listen = verb.add_option("--listen", options->listen, "Unix socket to serve on.")

@@ -60,15 +60,11 @@ BENCHMARK(decide_create);
 
 /// The sentence for the client is a part of it.
 void decide_against(benchmark::State& state) {
-  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
-  const auto caller = sample::caller();
-  const auto& profile = policy->profile_of(caller);
-  const auto request = sample::request("POST", sample::create);
-  acl::Scratch scratch;
+  sample::Decider decider(sample::open_to_all(acl::Level::baseline));
   for (auto _ : state) {
-    const auto decision = profile.decide(
-        caller, request, R"({"Image":"alpine","HostConfig":{"Privileged":true}})", scratch);
-    if (decision.verdict != acl::Verdict::deny) sample::give_up("not refused");
+    const auto verdict = decider.decide("POST", sample::create,
+                                        R"({"Image":"alpine","HostConfig":{"Privileged":true}})");
+    if (verdict != acl::Verdict::deny) sample::give_up("not refused");
   }
 }
 BENCHMARK(decide_against);
@@ -104,14 +100,16 @@ void write_audit_record(benchmark::State& state) {
   proxy::AuditSink sink({.file = "/dev/null"});
   proxy::AuditLog log(sink, loop);
   const auto caller = sample::caller();
-  const auto request = sample::request("POST", sample::create);
-  acl::Decision decision;
-  decision.verdict = acl::Verdict::allow;
-  decision.profile = "ci";
-  decision.rule = "allow @container";
+  const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
+  acl::Case::Memory memory;
+  acl::Case request(policy->profile_of(caller), caller, terms, memory);
+  request.head({.method = "POST", .target = sample::create});
+  acl::Scratch scratch;
+  request.body(sample::create_body(), scratch);
   for (auto _ : state) {
     proxy::AuditRecord record(log, caller, request);
-    record.decided(decision);
     record.sent_on(proxy::AuditRecord::Clock::now(), proxy::AuditRecord::Clock::now());
     record.answered(201);
   }

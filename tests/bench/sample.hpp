@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "acl/policy.hpp"
+#include "acl/case.hpp"
 
 /// What the benchmarks work on: a docker client's requests, and policies that let them through.
 namespace sample {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any body at any level, with and without enforced values: what decide() lets through is let
+// Any body at any level, with and without enforced values: what a Case lets through is let
 // through again, unchanged and with nothing more to enforce or drop. So the engine gets what was
 // checked.
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "acl/policy.hpp"
+#include "tests/unit/told.hpp"
 
 namespace {
 
@@ -48,28 +48,38 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+/// A target that leads to the operation: placeholders in its path become names.
+std::string target_of(const acl::OperationInfo& row) {
+  std::string target(row.path);
+  for (std::size_t at; (at = target.find('{')) != std::string::npos;)
+    target.replace(at, target.find('}') - at + 1, "name");
+  return target;
+}
+
+Told ask(const acl::Identity& identity, const acl::OperationInfo& row, std::string_view body) {
+  static const auto policy = make_policy();
+  return told(*policy, identity, std::string(to_string(row.method)) + " " + target_of(row), body);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto policy = make_policy();
-  static acl::Scratch first, second;
   if (size < 2) return 0;
   acl::Identity identity;
   identity.listener = data[0] % 6;
   // The second byte chooses the operation.
-  acl::Request request;
-  request.operation = static_cast<acl::Operation>(data[1] % acl::operation_count);
-  if (acl::info(request.operation).body != acl::BodyKind::json) return 0;
+  const auto& row = acl::all_operations()[data[1] % acl::operation_count];
+  if (row.body != acl::BodyKind::json) return 0;
   const std::string body(reinterpret_cast<const char*>(data) + 2, size - 2);
 
-  const auto once = policy->decide(identity, request, body, first);
-  require(once.verdict != acl::Verdict::needs_body);
+  const auto once = ask(identity, row, body);
+  require(once.verdict != acl::Verdict::open);
   if (once.verdict != acl::Verdict::allow) {
     require(!once.message.empty());
     return 0;
   }
   if (body.empty()) return 0;
-  const auto again = policy->decide(identity, request, once.body, second);
+  const auto again = ask(identity, row, once.body);
   require(again.verdict == acl::Verdict::allow);
   require(again.body == once.body);
   require(again.enforced.empty() && again.dropped.empty());

@@ -141,6 +141,13 @@ class Responses(DaemonTest):
                 self.engine.answers["GET /info"] = send_and_close(data)
                 self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.malformed")
 
+    def test_an_answer_that_two_parsers_read_differently_is_a_502(self):
+        self.serve()
+        for field in (b"Content-Length: 2\t", b"Transfer-Encoding: chunked\t"):
+            with self.subTest(field):
+                self.engine.answers["GET /info"] = send_and_close(b"HTTP/1.1 200 OK\r\n" + field + b"\r\n\r\n{}")
+                self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.disagreement")
+
     def test_an_answer_with_a_head_without_end_is_a_502(self):
         self.serve({"GET /info": send_and_close(b"HTTP/1.1 200 OK\r\nA: " + b"x" * (1 << 20))})
         self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.malformed")

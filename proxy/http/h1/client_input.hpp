@@ -8,7 +8,7 @@
 #include "config/settings.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/held_bytes.hpp"
-#include "proxy/http/head.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy::http::h1 {
@@ -150,6 +150,7 @@ struct ClientRole {
   template <class Stream>
   using Input = ClientInput<Stream>;
   static constexpr acl::Reason bad_body = acl::Reason::framing_chunk;
+  HeadReader& heads;
 
   /// Whether bytes that are no whole head yet can still become one. \returns why they cannot.
   std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;

@@ -6,7 +6,7 @@
 #include "acl/reason.hpp"
 #include "config/settings.hpp"
 #include "proxy/buffer.hpp"
-#include "proxy/http/head.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy::http::h1 {
@@ -54,6 +54,7 @@ struct EngineRole {
   template <class Stream>
   using Input = EngineInput<Stream>;
   static constexpr acl::Reason bad_body = acl::Reason::upstream_malformed;
+  HeadReader& heads;
 
   std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
   std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;

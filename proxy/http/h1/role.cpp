@@ -18,8 +18,8 @@ std::optional<Reason> ClientRole::hopeless(std::string_view begun,
 
 std::optional<Reason> ClientRole::read(std::string_view bytes, const config::Limits& limits,
                                        RequestHead& head) const {
-  return read_request_head(bytes, {limits.head_bytes, limits.head_fields, limits.target_bytes},
-                           head);
+  return heads.read_request(bytes, {limits.head_bytes, limits.head_fields, limits.target_bytes},
+                            head);
 }
 
 std::optional<Reason> EngineRole::hopeless(std::string_view begun,
@@ -31,8 +31,7 @@ std::optional<Reason> EngineRole::hopeless(std::string_view begun,
 std::optional<Reason> EngineRole::read(std::string_view bytes, const config::Limits& limits,
                                        ResponseHead& head) const {
   const HeadLimits bounds{limits.head_bytes, limits.head_fields, limits.head_bytes};
-  const bool well_formed = read_response_head(bytes, bounds, answers_head, head);
-  return well_formed ? std::nullopt : std::optional(Reason::upstream_malformed);
+  return heads.read_answer(bytes, bounds, answers_head, head);
 }
 
 }  // namespace proxy::http::h1

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "acl/case.hpp"
 #include "acl/schema/schema.hpp"
 #include "config/load.hpp"
 #include "tests/bench/linear/bodies.hpp"
@@ -51,16 +52,12 @@ std::size_t number(const char* text) {
   return value;
 }
 
-acl::Request request_for(acl::Operation operation) {
-  const acl::OperationInfo& row = acl::info(operation);
+std::string target_of(const acl::OperationInfo& row) {
   std::string target(row.path);
   for (std::size_t at; (at = target.find('{')) != std::string::npos;) {
     target.replace(at, target.find('}') - at + 1, "name");
   }
-  acl::Request request;
-  const auto refusal = acl::understand(acl::to_string(row.method), target, {}, request);
-  if (refusal || request.operation != operation) give_up(target + " is another operation");
-  return request;
+  return target;
 }
 
 }  // namespace
@@ -73,17 +70,25 @@ int main(int count, char** arguments) {
   const std::size_t modulo = count == 5 ? number(arguments[3]) : 1;
   const std::size_t remainder = count == 5 ? number(arguments[4]) : 0;
   const acl::Identity who{.unix_peer = acl::UnixPeer{.uid = 1000, .gid = 1000, .pid = 1}};
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
   const auto cases = linear::all_cases();
   for (std::size_t i = remainder; i < cases.size(); i += modulo) {
     const std::string body = linear::body_of(cases[i], elements, loaded->limits.body_bytes);
-    const acl::Request request = request_for(cases[i].operation);
+    const acl::OperationInfo& row = acl::info(cases[i].operation);
+    const std::string target = target_of(row);
+    acl::Case::Memory memory;
     acl::Scratch scratch;
+    acl::Case request(loaded->policy->profile_of(who), who, terms, memory);
     CALLGRIND_TOGGLE_COLLECT;
-    const acl::Decision decision = loaded->policy->decide(who, request, body, scratch);
+    const auto plan = request.head(
+        {.method = acl::to_string(row.method), .target = target, .body = !body.empty()});
+    if (plan.body == acl::Plan::Body::whole) request.body(body, scratch);
     CALLGRIND_TOGGLE_COLLECT;
+    if (request.request().operation != row.id) give_up(target + " is another operation");
     CALLGRIND_DUMP_STATS;
     std::printf("%zu\t%zu\t%s\t%s %s\n", linear::values_of(cases[i]), body.size(),
-                decision.verdict == acl::Verdict::deny ? "refused" : "allowed",
-                std::string(acl::info(cases[i].operation).name).c_str(), cases[i].where.c_str());
+                request.denied() ? "refused" : "allowed", std::string(row.name).c_str(),
+                cases[i].where.c_str());
   }
 }

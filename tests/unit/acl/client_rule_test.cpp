@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acl/policy.hpp"
+#include "tests/unit/told.hpp"
 
 namespace {
 
@@ -237,9 +238,7 @@ TEST(MayServe, lets_go_on_whom_a_certificate_could_still_help) {
 
 std::string refusal_of(const Rules& rules, const acl::Identity& identity) {
   const auto policy = *acl::compile(spec(rules));
-  acl::Request request;
-  request.operation = acl::Operation::ContainerList;
-  const auto decision = policy->decide(identity, request);
+  const auto decision = told(*policy, identity, "GET /containers/json");
   EXPECT_EQ(decision.verdict, acl::Verdict::deny);
   EXPECT_EQ(id(decision.reason), "client.unknown");
   EXPECT_EQ(decision.rule, "default deny");
@@ -262,13 +261,10 @@ TEST(UnknownClient, is_told_what_it_is_seen_as) {
 
 TEST(UnknownClient, is_refused_with_a_body_too) {
   const auto policy = *acl::compile(spec({{.uid = 1, .profile = "p"}}));
-  acl::Request request;
-  request.operation = acl::Operation::ContainerCreate;
-  acl::Scratch scratch;
   const auto client = by_unix(2, 2);
-  EXPECT_EQ(id(policy->decide(client, request, "{}", scratch).reason), "client.unknown");
-  request.operation = acl::Operation::PutContainerArchive;
-  EXPECT_EQ(id(policy->decide_first_bytes(client, request, "x").reason), "client.unknown");
+  EXPECT_EQ(told(*policy, client, "POST /containers/create", "{}").says(), "client.unknown");
+  EXPECT_EQ(told(*policy, client, "PUT /containers/a/archive?path=/", "x").says(),
+            "client.unknown");
 }
 
 /// "where: message; hint" of each mistake.

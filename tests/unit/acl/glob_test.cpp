@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/glob.hpp"
+#include "acl/text/glob.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/host.hpp"
+#include "acl/text/host.hpp"
 
 #include <gtest/gtest.h>
 

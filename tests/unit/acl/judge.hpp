@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "acl/policy.hpp"
+#include "tests/unit/told.hpp"
 
 /// A policy of one profile that allows every operation, and what it says of requests.
 class Judge {
@@ -31,23 +31,12 @@ class Judge {
   /// \param request its method and target: "POST /volumes/create"
   /// \returns "passes", or the id of the reason for its refusal
   std::string says(std::string_view request, std::string_view body = "") {
-    const auto space = request.find(' ');
-    acl::Request understood;
-    if (const auto refusal =
-            acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood)) {
-      return std::string(id(refusal->reason));
-    }
-    decision_ = policy_->decide({}, understood);
-    if (decision_.first_bytes != 0) {
-      decision_ = policy_->decide_first_bytes({}, understood, body);
-    } else if (decision_.verdict == acl::Verdict::needs_body) {
-      decision_ = policy_->decide({}, understood, body, scratch_);
-    }
-    return decision_.verdict == acl::Verdict::allow ? "passes" : std::string(id(decision_.reason));
+    told_ = told(*policy_, {}, request, body);
+    return told_.says();
   }
 
   /// Of the last request.
-  const acl::Decision& decision() const { return decision_; }
+  const Told& decision() const { return told_; }
 
  private:
   static acl::ConstraintSpec at(acl::Level level) {
@@ -57,6 +46,5 @@ class Judge {
   }
 
   std::shared_ptr<const acl::Policy> policy_;
-  acl::Scratch scratch_;
-  acl::Decision decision_;
+  Told told_;
 };

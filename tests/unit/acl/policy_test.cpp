@@ -10,11 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include "acl/group.hpp"
+#include "tests/unit/told.hpp"
+
 namespace {
 
 using acl::Operation;
 using acl::Reason;
 using acl::Verdict;
+constexpr std::string_view list = "GET /containers/json";
 using Entries = std::vector<std::string>;
 
 std::shared_ptr<const acl::Policy> compiled(const acl::PolicySpec& spec) {
@@ -28,12 +32,6 @@ std::shared_ptr<const acl::Policy> profile(Entries allow, Entries deny = {}) {
   return compiled({.profiles = {{"ci", std::move(allow), std::move(deny)}}, .listeners = {{"ci"}}});
 }
 
-acl::Request request(std::string_view method, std::string_view target) {
-  acl::Request out;
-  EXPECT_FALSE(acl::understand(method, target, {}, out)) << target;
-  return out;
-}
-
 acl::Identity listener(std::size_t index) {
   acl::Identity identity;
   identity.listener = index;
@@ -44,7 +42,7 @@ const acl::Identity first_listener = listener(0);
 
 TEST(Policy, allows_what_a_group_holds) {
   const auto policy = profile({"@container"});
-  const auto decision = policy->decide(first_listener, request("GET", "/containers/json"));
+  const auto decision = told(*policy, first_listener, "GET /containers/json");
   EXPECT_EQ(decision.verdict, Verdict::allow);
   EXPECT_EQ(decision.profile, "ci");
   EXPECT_EQ(decision.rule, "allow @container");
@@ -53,7 +51,7 @@ TEST(Policy, allows_what_a_group_holds) {
 
 TEST(Policy, denies_what_nothing_allows) {
   const auto policy = profile({"@image"});
-  const auto decision = policy->decide(first_listener, request("GET", "/containers/json"));
+  const auto decision = told(*policy, first_listener, "GET /containers/json");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.reason, Reason::operation_denied);
   EXPECT_EQ(decision.rule, "default deny");
@@ -61,21 +59,21 @@ TEST(Policy, denies_what_nothing_allows) {
 
 TEST(Policy, names_operation_and_profile_in_a_refusal) {
   const auto policy = profile({"@read"});
-  const auto decision = policy->decide(first_listener, request("POST", "/containers/create"));
+  const auto decision = told(*policy, first_listener, "POST /containers/create");
   EXPECT_EQ(decision.message,
             "ContainerCreate refused for profile 'ci': the profile does not allow this operation");
 }
 
 TEST(Policy, deny_takes_away_from_allow) {
   const auto policy = profile({"@container"}, {"ContainerExport"});
-  const auto decision = policy->decide(first_listener, request("GET", "/containers/web/export"));
+  const auto decision = told(*policy, first_listener, "GET /containers/web/export");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.rule, "deny ContainerExport");
 }
 
 TEST(Policy, refuses_unknown_operations_whatever_is_allowed) {
   const auto policy = profile({"*"});
-  const auto decision = policy->decide(first_listener, request("GET", "/v1.41/libpod/info"));
+  const auto decision = told(*policy, first_listener, "GET /v1.41/libpod/info");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.reason, Reason::operation_unknown);
   EXPECT_EQ(decision.message,
@@ -84,7 +82,7 @@ TEST(Policy, refuses_unknown_operations_whatever_is_allowed) {
 
 TEST(Policy, refuses_unknown_methods) {
   const auto policy = profile({"*"});
-  const auto decision = policy->decide(first_listener, request("TRACE", "/info"));
+  const auto decision = told(*policy, first_listener, "TRACE /info");
   EXPECT_EQ(decision.reason, Reason::operation_unknown);
   EXPECT_EQ(
       decision.message,
@@ -93,25 +91,31 @@ TEST(Policy, refuses_unknown_methods) {
 
 TEST(Policy, asks_for_the_body_before_it_allows_a_json_operation) {
   const auto policy = profile({"@container"});
-  const auto create = request("POST", "/containers/create");
-  EXPECT_EQ(policy->decide(first_listener, create).verdict, Verdict::needs_body);
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
+  acl::Case::Memory memory;
+  acl::Case create(policy->profile_of(first_listener), first_listener, terms, memory);
+  const auto plan = create.head({.method = "POST", .target = "/containers/create"});
+  EXPECT_EQ(plan.body, acl::Plan::Body::whole);
+  EXPECT_EQ(create.decision().verdict, Verdict::open);
+  EXPECT_FALSE(create.allowed());
   acl::Scratch scratch;
-  EXPECT_EQ(policy->decide(first_listener, create, "{}", scratch).verdict, Verdict::allow);
+  create.body("{}", scratch);
+  EXPECT_EQ(create.decision().verdict, Verdict::allow);
 }
 
 TEST(Policy, denies_with_a_body_what_it_denies_without) {
-  const auto create = request("POST", "/containers/create");
-  acl::Scratch scratch;
   const auto policy = profile({"@read"});
-  const auto decision = policy->decide(first_listener, create, "{}", scratch);
+  const auto decision = told(*policy, first_listener, "POST /containers/create", "{}");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.reason, Reason::operation_denied);
 }
 
 TEST(Policy, does_not_ask_for_the_body_of_what_it_denies) {
   const auto policy = profile({});
-  const auto decision = policy->decide(first_listener, request("POST", "/containers/create"));
+  const auto decision = told(*policy, first_listener, "POST /containers/create");
   EXPECT_EQ(decision.verdict, Verdict::deny);
+  EXPECT_EQ(decision.planned, acl::Plan::Body::none);
 }
 
 TEST(Policy, each_listener_has_its_profile) {
@@ -124,36 +128,32 @@ TEST(Policy, each_listener_has_its_profile) {
 
 TEST(Policy, a_listener_that_it_does_not_know_is_denied_everything) {
   const auto policy = profile({"*"});
-  const auto decision = policy->decide(listener(1), request("GET", "/_ping"));
+  const auto decision = told(*policy, listener(1), "GET /_ping");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_EQ(decision.rule, "default deny");
 }
 
 TEST(Policy, by_name_operations_need_their_own_name) {
-  const auto session = request("POST", "/session");
-  EXPECT_EQ(profile({"*"})->decide(first_listener, session).verdict, Verdict::deny);
+  EXPECT_EQ(told(*profile({"*"}), first_listener, "POST /session").verdict, Verdict::deny);
   const auto policy = profile({"*", "Session"});
-  const auto decision = policy->decide(first_listener, session);
+  const auto decision = told(*policy, first_listener, "POST /session");
   EXPECT_EQ(decision.verdict, Verdict::allow);
   EXPECT_EQ(decision.rule, "allow Session");
 }
 
 TEST(Policy, the_rule_on_record_is_the_operations_own_name_before_a_group) {
   const auto policy = profile({"@container", "ContainerList"});
-  EXPECT_EQ(policy->decide(first_listener, request("GET", "/containers/json")).rule,
-            "allow ContainerList");
+  EXPECT_EQ(told(*policy, first_listener, "GET /containers/json").rule, "allow ContainerList");
 }
 
 TEST(Policy, the_rule_on_record_is_the_first_group_that_is_written) {
-  const auto list = request("GET", "/containers/json");
-  EXPECT_EQ(profile({"@read", "@container"})->decide(first_listener, list).rule, "allow @read");
-  EXPECT_EQ(profile({"@container", "@read"})->decide(first_listener, list).rule,
-            "allow @container");
+  EXPECT_EQ(told(*profile({"@read", "@container"}), first_listener, list).rule, "allow @read");
+  EXPECT_EQ(told(*profile({"@container", "@read"}), first_listener, list).rule, "allow @container");
 }
 
 TEST(Policy, the_rule_on_record_is_deny_before_allow) {
   const auto policy = profile({"@container"}, {"@read"});
-  EXPECT_EQ(policy->decide(first_listener, request("GET", "/containers/json")).rule, "deny @read");
+  EXPECT_EQ(told(*policy, first_listener, "GET /containers/json").rule, "deny @read");
 }
 
 TEST(Group, star_holds_everything_but_what_goes_by_name) {

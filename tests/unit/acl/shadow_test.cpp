@@ -21,8 +21,8 @@ TEST(Shadow, says_of_what_is_allowed_what_enforce_says) {
   EXPECT_EQ(trial.shadow.verdict, Verdict::allow);
   EXPECT_FALSE(trial.shadow.would_deny);
   EXPECT_EQ(trial.shadow.message, "");
-  EXPECT_EQ(trial.shadow_body, R"({"Image":"alpine"})");
-  EXPECT_EQ(trial.shadow_body, trial.enforced_body);
+  EXPECT_EQ(trial.shadow.body, R"({"Image":"alpine"})");
+  EXPECT_EQ(trial.shadow.body, trial.enforced.body);
 }
 
 TEST(Shadow, lets_through_with_reason_rule_and_sentence_of_the_refusal) {
@@ -82,8 +82,8 @@ TEST(Shadow, sends_on_a_body_of_its_own_writing) {
     Trial trial(ci());
     trial.ask(row.request, row.body);
     EXPECT_TRUE(trial.shadow.would_deny);
-    EXPECT_EQ(trial.shadow_body, row.sent);
-    EXPECT_EQ(trial.enforced_body, "");
+    EXPECT_EQ(trial.shadow.body, row.sent);
+    EXPECT_EQ(trial.enforced.body, "");
   }
 }
 
@@ -92,10 +92,10 @@ TEST(Shadow, leaves_unknown_fields_out_and_names_them) {
   trial.ask("POST /containers/create",
             R"({"Privileged":true,"Image":"a","HostConfig":{"Sneaky":{"a":[1]},"Memory":5}})");
   EXPECT_TRUE(trial.shadow.would_deny);
-  EXPECT_EQ(trial.shadow_body, R"({"Image":"a","HostConfig":{"Memory":5}})");
-  ASSERT_EQ(trial.shadow_dropped.size(), 2U);
-  EXPECT_EQ(trial.shadow_dropped[0], "Privileged");
-  EXPECT_EQ(trial.shadow_dropped[1], "HostConfig.Sneaky");
+  EXPECT_EQ(trial.shadow.body, R"({"Image":"a","HostConfig":{"Memory":5}})");
+  ASSERT_EQ(trial.shadow.dropped.size(), 2U);
+  EXPECT_EQ(trial.shadow.dropped[0], "Privileged");
+  EXPECT_EQ(trial.shadow.dropped[1], "HostConfig.Sneaky");
   EXPECT_TRUE(trial.enforced.dropped.empty());
 }
 
@@ -105,7 +105,7 @@ TEST(Shadow, puts_in_what_the_profile_enforces) {
   Trial trial(spec);
   trial.ask("POST /containers/create", R"({"HostConfig":{"Privileged":true}})");
   EXPECT_TRUE(trial.shadow.would_deny);
-  EXPECT_EQ(trial.shadow_body, R"({"HostConfig":{"Privileged":true,"ReadonlyRootfs":true}})");
+  EXPECT_EQ(trial.shadow.body, R"({"HostConfig":{"Privileged":true,"ReadonlyRootfs":true}})");
 }
 
 TEST(Shadow, refuses_what_is_not_understood) {
@@ -129,7 +129,7 @@ TEST(Shadow, refuses_what_is_not_understood) {
     EXPECT_FALSE(trial.shadow.would_deny);
     EXPECT_EQ(id(trial.shadow.reason), id(row.reason));
     EXPECT_NE(trial.shadow.message, "");
-    EXPECT_EQ(trial.shadow_body, "");
+    EXPECT_EQ(trial.shadow.body, "");
   }
 }
 
@@ -144,7 +144,7 @@ TEST(Shadow, refuses_a_wrong_type_behind_many_unknown_fields) {
   trial.ask("POST /containers/create", body + R"("Image":"a"})");
   EXPECT_EQ(trial.shadow.verdict, Verdict::allow);
   EXPECT_TRUE(trial.shadow.would_deny);
-  EXPECT_EQ(trial.shadow_body, R"({"Image":"a"})");
+  EXPECT_EQ(trial.shadow.body, R"({"Image":"a"})");
 }
 
 TEST(Shadow, serves_no_client_that_no_rule_matches) {
@@ -154,9 +154,7 @@ TEST(Shadow, serves_no_client_that_no_rule_matches) {
   spec.listeners = {{.clients = {{.uid = 1, .profile = "ci"}}}};
   const auto policy = acl::compile(spec);
   ASSERT_TRUE(policy);
-  acl::Request request;
-  ASSERT_FALSE(acl::understand("GET", "/info", {}, request));
-  const auto decision = (*policy)->decide({}, request);
+  const auto decision = told(**policy, {}, "GET /info");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_FALSE(decision.would_deny);
   EXPECT_EQ(decision.reason, Reason::client_unknown);

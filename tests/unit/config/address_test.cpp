@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "acl/text/ip.hpp"
+
 namespace config {
 namespace {
 
@@ -90,7 +92,7 @@ TEST(Upstream, may_have_a_host_name) {
     const auto address = parse_upstream("tcp://" + name + ":2376");
     ASSERT_TRUE(address) << name;
     EXPECT_EQ(address->host, name);
-    EXPECT_TRUE(address->has_host_name());
+    EXPECT_FALSE(acl::parse_ip(address->host));
     EXPECT_EQ(address->to_string(), "tcp://" + name + ":2376");
   }
   EXPECT_EQ(parse_upstream("tcp://Engine.CORP:2376")->host, "engine.corp");
@@ -99,8 +101,8 @@ TEST(Upstream, may_have_a_host_name) {
 TEST(Upstream, is_an_address_as_of_a_listener_otherwise) {
   EXPECT_EQ(parse_upstream("unix:///run/x.sock")->path, "/run/x.sock");
   EXPECT_EQ(parse_upstream("tcp://localhost:1")->host, "127.0.0.1");
-  for (const auto* text : {"unix:///run/x.sock", "tcp://10.0.0.1:1", "tcp://[::1]:1"}) {
-    EXPECT_FALSE(parse_upstream(text)->has_host_name()) << text;
+  for (const auto* text : {"tcp://10.0.0.1:1", "tcp://[::1]:1"}) {
+    EXPECT_TRUE(acl::parse_ip(parse_upstream(text)->host)) << text;
   }
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "acl/policy.hpp"
 #include "config/load.hpp"
+#include "tests/unit/told.hpp"
 
 namespace config {
 
@@ -24,19 +24,9 @@ class Asked {
   /// \param request its method and target: "POST /volumes/create"
   /// \returns "passes", or the id of the reason for its refusal
   std::string says(std::string_view request, std::string_view body = "") {
-    const auto space = request.find(' ');
-    acl::Request understood;
-    if (const auto refusal =
-            acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood)) {
-      message_ = refusal->message;
-      return std::string(id(refusal->reason));
-    }
-    auto decision = loaded_->policy->decide({}, understood);
-    if (decision.verdict == acl::Verdict::needs_body) {
-      decision = loaded_->policy->decide({}, understood, body, scratch_);
-    }
-    message_ = decision.message;
-    return decision.verdict == acl::Verdict::allow ? "passes" : std::string(id(decision.reason));
+    const auto answer = told(*loaded_->policy, {}, request, body);
+    message_ = answer.message;
+    return answer.says();
   }
 
   /// Of the last refusal.
@@ -54,7 +44,6 @@ class Asked {
   }
 
   Loaded loaded_;
-  acl::Scratch scratch_;
   std::string message_;
 };
 

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "tests/unit/config/loading.hpp"
+#include "tests/unit/told.hpp"
 
 namespace config {
 namespace {
@@ -17,13 +18,9 @@ Loaded with(const std::string& profile) {
 }
 
 std::string says(const Loaded& loaded, std::string_view request) {
-  const auto space = request.find(' ');
-  acl::Request understood;
-  if (acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood)) {
-    return "not understood";
-  }
-  const auto decision = loaded->policy->decide({}, understood);
-  return decision.verdict == acl::Verdict::deny ? decision.message : "passes";
+  const auto answer = told(*loaded->policy, {}, request);
+  const bool asks = answer.planned == acl::Plan::Body::whole;
+  return answer.verdict == acl::Verdict::deny && !asks ? answer.message : "passes";
 }
 
 constexpr const char* beyond[] = {

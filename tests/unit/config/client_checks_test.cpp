@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Listeners that ask who their clients are, with TLS and without.
-#include "config/client_checks.hpp"
+#include "config/checks.hpp"
 
 #include "tests/unit/config/loading.hpp"
 

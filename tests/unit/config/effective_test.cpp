@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/constraint_keys.hpp"
+#include "config/keys.hpp"
 #include "config/load.hpp"
 #include "config/presets.hpp"
 

@@ -14,6 +14,7 @@
 
 #include "acl/policy.hpp"
 #include "config/environment.hpp"
+#include "tests/unit/told.hpp"
 
 namespace config {
 namespace {
@@ -80,13 +81,9 @@ struct Outcome {
 
 /// What tidegate says to the head of "GET /events".
 Outcome ask(const acl::Policy& policy, const std::string& request) {
-  const auto space = request.find(' ');
-  acl::Request understood;
-  const auto refusal =
-      acl::understand(request.substr(0, space), request.substr(space + 1), {}, understood);
-  if (refusal) return {.reason = refusal->reason};
-  const auto decision = policy.decide(acl::Identity{}, understood);
-  return {decision.verdict != acl::Verdict::deny, understood.operation, decision.reason};
+  const auto answer = told(policy, {}, request);
+  const bool asks = answer.planned == acl::Plan::Body::whole;
+  return {asks || answer.verdict != acl::Verdict::deny, answer.operation, answer.reason};
 }
 
 bool explains(const Difference& difference, const Outcome& outcome) {

@@ -16,6 +16,7 @@ namespace config {
 namespace {
 
 using acl::Operation;
+using acl::constraint::is_refused;
 using acl::constraint::Rule;
 using acl::constraint::rule_of;
 using acl::schema::Field;
@@ -24,27 +25,24 @@ using acl::schema::Shape;
 using acl::schema::Struct;
 using acl::schema::Type;
 
+/// Which profile refuses a value.
+enum class By { baseline, restricted, limited };
+
 struct Sample {
+  By by;
   std::string value;
-  std::string beside;
-  std::string harmless;
-  bool hardened;  ///< allowed at `baseline`
+  std::string beside = {};
+  std::string harmless = "null";
 };
 
-Sample hostile(std::string value, std::string beside = "", std::string harmless = "null") {
-  return {std::move(value), std::move(beside), std::move(harmless), false};
-}
-
-Sample hardened(std::string value, std::string beside = "", std::string harmless = "null") {
-  return {std::move(value), std::move(beside), std::move(harmless), true};
-}
-
 const std::map<Field, Sample> samples{
-#define HOSTILE(owner, name, ...) {Field::owner##_##name, hostile(__VA_ARGS__)},
-#define HARDENED(owner, name, ...) {Field::owner##_##name, hardened(__VA_ARGS__)},
+#define HOSTILE(owner, name, ...) {Field::owner##_##name, {By::baseline, __VA_ARGS__}},
+#define HARDENED(owner, name, ...) {Field::owner##_##name, {By::restricted, __VA_ARGS__}},
+#define LIMITED(owner, name, ...) {Field::owner##_##name, {By::limited, __VA_ARGS__}},
 #include "tests/unit/config/hostile_fields.inc"
 #undef HOSTILE
 #undef HARDENED
+#undef LIMITED
 };
 
 /// The text of a list or map around its elements: "[" and "]".
@@ -148,35 +146,42 @@ bool is_refused_as_a_whole(Operation operation) {
   return operation == Operation::SwarmJoin || operation == Operation::ContainerStart;
 }
 
-/// Whether the object that the field stands in is refused whatever it says: a driver or a template.
+/// Whether the object that the field stands in is refused whatever it says: a driver, a template,
+/// or a published port.
 bool is_refused_with_its_object(Field field, Operation operation) {
   const auto tag = info(operation).tag;
-  return info(field).owner == Struct::SwarmDriver &&
-         (tag == acl::Tag::secret || tag == acl::Tag::config);
+  const Struct owner = info(field).owner;
+  return owner == Struct::PortConfig ||
+         (owner == Struct::SwarmDriver && (tag == acl::Tag::secret || tag == acl::Tag::config));
 }
 
 bool is_refused_with_more(Field field, Operation operation) {
-  return rule_of(field).kind == Rule::Kind::part || is_refused_as_a_whole(operation) ||
+  return is_refused(info(field).owner) || is_refused_as_a_whole(operation) ||
          is_refused_with_its_object(field, operation);
 }
 
-/// An image's default user counts where a container that is made of it names none.
-bool is_default_of_an_image(Field field, Operation operation) {
-  return field == Field::Config_User && operation == Operation::ImageCommit;
+/// An image's default user counts where a container that is made of it names none; its Image is
+/// ignored. A period alone is the kernel's own in a container that has no quota yet.
+bool is_harmless_here(Field field, Operation operation) {
+  if (field == Field::Resources_CpuPeriod) return operation == Operation::ContainerCreate;
+  return (field == Field::Config_User || field == Field::Config_Image) &&
+         operation == Operation::ImageCommit;
 }
 
 Sample sample_of(Field field) {
   const auto found = samples.find(field);
   if (found != samples.end()) return found->second;
   const bool published = info(field).owner == Struct::PortConfig;
-  return {any_value(info(field).type), "", "null", published};
+  return {published ? By::restricted : By::baseline, any_value(info(field).type)};
 }
 
 class EachField : public testing::Test {
  protected:
   void expect_refused(Field field, const Place& place) {
     const Sample sample = sample_of(field);
-    Asked& asked = sample.hardened ? restricted_ : baseline_;
+    Asked& asked = sample.by == By::baseline     ? baseline_
+                   : sample.by == By::restricted ? restricted_
+                                                 : limited_;
     const std::string request = request_of(place.operation);
     const std::string body = body_with(field, place, sample, sample.value);
     SCOPED_TRACE(field_name(field) + ": " + request + " " + body);
@@ -193,39 +198,38 @@ class EachField : public testing::Test {
       "binds: [{path: /srv/ro, read_only: true}], devices: [{path: /dev/fuse, permissions: r}]";
   Asked baseline_{std::string("{") + lists + "}"};
   Asked restricted_{std::string("{level: restricted, ") + lists + "}"};
+  Asked limited_{
+      "{memory: {max: 1GiB}, cpus: {max: 2}, pids: {max: 100}, tmpfs: {max: 1GiB}, "
+      "images: [app], build: {images: any}}"};
 };
 
 TEST_F(EachField, that_can_do_harm_is_refused_what_does_it) {
   for_each_place([&](Field field, const Place& place) {
     const Rule::Kind kind = rule_of(field).kind;
     const bool refused =
-        kind != Rule::Kind::none && kind != Rule::Kind::harmless && kind != Rule::Kind::members;
-    if (refused && !is_default_of_an_image(field, place.operation)) expect_refused(field, place);
+        is_refused(info(field).owner) || (kind != Rule::Kind::none && kind != Rule::Kind::harmless);
+    if (refused && !is_harmless_here(field, place.operation)) expect_refused(field, place);
   });
 }
 
 TEST_F(EachField, with_a_check_has_a_hostile_value_here) {
   for (std::size_t i = 1; i < acl::schema::all_fields().size(); ++i) {
     const auto field = static_cast<Field>(i);
-    const bool by = rule_of(field).kind == Rule::Kind::by;
-    EXPECT_EQ(by, samples.contains(field)) << field_name(field);
+    const Rule::Kind kind = rule_of(field).kind;
+    const bool checked = kind == Rule::Kind::by || kind == Rule::Kind::within;
+    if (checked && !is_refused_with_its_object(field, Operation::ServiceCreate) &&
+        info(field).owner != Struct::SwarmJoinRequest) {
+      EXPECT_TRUE(samples.contains(field)) << field_name(field);
+    }
+    const bool refused = kind != Rule::Kind::none && kind != Rule::Kind::harmless;
+    EXPECT_TRUE(refused || !samples.contains(field)) << field_name(field);
   }
 }
 
-TEST_F(EachField, that_leaves_it_to_its_members_has_members_with_rules) {
-  for (std::size_t i = 1; i < acl::schema::all_fields().size(); ++i) {
-    const auto field = static_cast<Field>(i);
-    if (rule_of(field).kind != Rule::Kind::members) continue;
-    const Type type = info(field).type;
-    EXPECT_EQ(type.scalar, Scalar::object) << field_name(field);
-    EXPECT_FALSE(fields_of(type.object).empty()) << field_name(field);
-  }
-}
-
-TEST_F(EachField, says_why_it_is_harmless_or_part_of_another) {
+TEST_F(EachField, says_why_it_is_harmless) {
   for (std::size_t i = 1; i < acl::schema::all_fields().size(); ++i) {
     const Rule& rule = rule_of(static_cast<Field>(i));
-    if (rule.kind != Rule::Kind::harmless && rule.kind != Rule::Kind::part) continue;
+    if (rule.kind != Rule::Kind::harmless) continue;
     EXPECT_GT(rule.text.size(), 10U) << field_name(static_cast<Field>(i));
   }
 }

@@ -6,6 +6,7 @@
 
 #include "tests/unit/config/asked.hpp"
 #include "tests/unit/config/loading.hpp"
+#include "tests/unit/told.hpp"
 
 namespace config {
 namespace {
@@ -36,12 +37,8 @@ std::string binds(const std::string& rules) {
 std::string run(const std::string& containers, const std::string& bind) {
   const auto loaded = load(file({{"p", containers}}));
   if (!loaded) return to_string(loaded.error().front());
-  acl::Request request;
-  EXPECT_FALSE(acl::understand("POST", "/containers/create", {}, request));
-  acl::Scratch scratch;
   const auto body = R"({"Image":"a","HostConfig":{"Binds":[")" + bind + R"("]}})";
-  const auto decision = loaded->policy->decide({}, request, body, scratch);
-  return decision.verdict == acl::Verdict::allow ? "passes" : std::string(id(decision.reason));
+  return told(*loaded->policy, {}, "POST /containers/create", body).says();
 }
 
 std::vector<std::string> warnings(const std::string& text) {

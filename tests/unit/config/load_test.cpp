@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/unit/config/loading.hpp"
+#include "tests/unit/told.hpp"
 
 namespace config {
 namespace {
@@ -399,14 +400,12 @@ TEST(WithoutFile, reads_without_secrets_on_one_unix_socket) {
   EXPECT_EQ(settings.listeners[0].mode, 0660U);
   EXPECT_EQ(settings.upstream.path, "/run/engine.sock");
 
-  const auto verdict = [&](acl::Operation operation) {
-    acl::Request request;
-    request.operation = operation;
-    return settings.policy->decide(acl::Identity{}, request).verdict;
+  const auto verdict = [&](std::string_view request) {
+    return told(*settings.policy, {}, request).verdict;
   };
-  EXPECT_EQ(verdict(acl::Operation::ContainerList), acl::Verdict::allow);
-  EXPECT_EQ(verdict(acl::Operation::ContainerExport), acl::Verdict::deny);
-  EXPECT_EQ(verdict(acl::Operation::ContainerStart), acl::Verdict::deny);
+  EXPECT_EQ(verdict("GET /containers/json"), acl::Verdict::allow);
+  EXPECT_EQ(verdict("GET /containers/a/export"), acl::Verdict::deny);
+  EXPECT_EQ(verdict("POST /containers/a/start"), acl::Verdict::deny);
 }
 
 }  // namespace

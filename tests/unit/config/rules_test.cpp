@@ -141,6 +141,32 @@ TEST(ContainerTop, shows_no_environment_and_no_process_of_the_host) {
             "those of text: '-eo user,pid,args', or `waive: [ps_args]`");
 }
 
+TEST(PluginPull, mounts_a_socket_only_where_a_container_could) {
+  const std::string pull = "POST /plugins/pull?remote=a/b";
+  const std::string privilege = R"([{"Name":"mount","Value":["/run/docker.sock"]}])";
+  const std::string create = "POST /containers/create";
+  const std::string bind = R"({"Image":"a","HostConfig":{"Binds":["/run/docker.sock:/s"]}})";
+  Asked refuses;
+  EXPECT_EQ(refuses.says(pull, privilege), "constraint.docker_socket");
+  EXPECT_EQ(refuses.says(create, bind), "constraint.docker_socket");
+  Asked allows("{docker_socket: allow}");
+  EXPECT_EQ(allows.says(pull, privilege), "constraint.plugins");
+  EXPECT_EQ(allows.says(create, bind), "constraint.binds");
+  Asked lists("{docker_socket: allow, binds: [{path: /run/docker.sock}]}");
+  EXPECT_EQ(lists.says(pull, privilege), "passes");
+  EXPECT_EQ(lists.says(create, bind), "passes");
+}
+
+TEST(Refusals, name_the_same_reason_however_the_client_orders_its_fields) {
+  Asked asked;
+  for (const auto* fields :
+       {R"("Privileged":true,"Binds":["/etc:/e"],"Sysctls":{"kernel.x":"1"})",
+        R"("Sysctls":{"kernel.x":"1"},"Binds":["/etc:/e"],"Privileged":true)"}) {
+    const std::string body = R"({"Image":"a","HostConfig":{)" + std::string(fields) + "}}";
+    EXPECT_EQ(asked.says("POST /containers/create", body), "constraint.privileged") << body;
+  }
+}
+
 TEST(PluginSet, takes_no_relative_path_to_a_mount_or_a_device) {
   constexpr auto set = "POST /plugins/p/set";
   Asked asked("{binds: [{path: /data}]}");

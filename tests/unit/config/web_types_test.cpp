@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/web_types.hpp"
 
 #include "config/effective.hpp"
 #include "tests/unit/config/loading.hpp"

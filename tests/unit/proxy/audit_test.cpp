@@ -26,24 +26,48 @@ class AuditLine : public testing::Test {
     return fields;
   }
 
-  void understand(const std::string& method, const std::string& target) {
-    EXPECT_EQ(acl::understand(method, target, {}, request_), std::nullopt);
+  /// Has a policy decide, and then begins the record.
+  void decide(const std::string& profile, const std::string& method, const std::string& target,
+              const std::string& body = "") {
+    policy_ = *acl::compile({.profiles = {spec(profile)}, .listeners = {{"ci"}}});
+    record_.reset();
+    case_.emplace(policy_->profile_of(identity_), identity_, terms_, memory_);
+    record_.emplace(log_, identity_, *case_);
+    log_.lines().clear();
+    const auto plan = case_->head({.method = method, .target = target});
+    if (plan.body == acl::Plan::Body::whole) case_->body(body, scratch_);
+  }
+
+  /// "enforcing" puts values in, "shadow" only says what it would refuse.
+  static acl::ProfileSpec spec(const std::string& kind) {
+    acl::ProfileSpec profile{.name = "ci", .allow = {"@read", "@container"}};
+    if (kind == "shadow") profile.mode = acl::Mode::shadow;
+    profile.constraints.unknown_fields = acl::UnknownFields::drop;
+    if (kind == "enforcing") {
+      profile.constraints.enforce.read_only_rootfs = true;
+      profile.constraints.enforce.memory = 1 << 20;
+    }
+    return profile;
   }
 
   AuditSink sink_{config::Audit{"/dev/null"}};
   boost::asio::io_context loop_;
   AuditLog log_{sink_, loop_};
   acl::Identity identity_{.listener_name = "unix:///in.sock"};
-  acl::Request request_;
-  std::optional<AuditRecord> record_{std::in_place, log_, identity_, request_};
+  std::shared_ptr<const acl::Policy> policy_;
+  acl::WebRules rules_;
+  acl::Terms terms_{rules_};
+  acl::Case::Memory memory_;
+  acl::Scratch scratch_;
+  acl::Profile nobodys_;
+  std::optional<acl::Case> case_{std::in_place, nobodys_, identity_, terms_, memory_};
+  std::optional<AuditRecord> record_{std::in_place, log_, identity_, *case_};
   std::string time_;
 };
 
 TEST_F(AuditLine, tells_who_asked_for_what_and_what_came_of_it) {
   identity_.unix_peer = acl::UnixPeer{1000, 4294967295, -1};
-  understand("GET", "/v1.41/containers/web/json?size=1&odd=2&odder=3");
-  acl::Decision decision{.verdict = acl::Verdict::allow, .profile = "ci", .rule = "allow @read"};
-  record_->decided(decision);
+  decide("plain", "GET", "/v1.41/containers/web/json?size=1&odd=2&odder=3");
   record_->answered(200);
   record_->count_in(18446744073709551615U);
   record_->count_out(42);
@@ -72,8 +96,7 @@ TEST_F(AuditLine, names_a_certificate_and_an_address) {
 }
 
 TEST_F(AuditLine, shows_a_request_that_nobody_understood_as_it_was_written) {
-  record_->asked("G\"T", "/\xff?secret=1");
-  record_->refused(acl::Reason::target_bad_byte);
+  decide("plain", "G\"T", "/\xff?secret=1");
   const auto fields = finish();
   EXPECT_EQ(fields["method"], "G\"T");
   EXPECT_EQ(fields["target"], "/\xef\xbf\xbd");
@@ -82,24 +105,19 @@ TEST_F(AuditLine, shows_a_request_that_nobody_understood_as_it_was_written) {
 }
 
 TEST_F(AuditLine, tells_what_a_body_lost_and_what_was_put_in) {
-  const std::vector<std::string> dropped{"HostConfig.\"x\""}, enforced{"a", "b"};
-  acl::Decision decision{.verdict = acl::Verdict::allow, .dropped = dropped, .enforced = enforced};
-  record_->decided(decision);
+  decide("enforcing", "POST", "/containers/create", R"({"Image":"a","HostConfig":{"x\"":1}})");
   const auto fields = finish();
-  EXPECT_EQ(fields["dropped_fields"], Json(dropped));
-  EXPECT_EQ(fields["enforced"], Json(enforced));
+  EXPECT_EQ(fields["dropped_fields"], Json({R"(HostConfig["x""])"}));
+  EXPECT_EQ(fields["enforced"], Json({"HostConfig.ReadonlyRootfs", "HostConfig.Memory"}));
 }
 
 TEST_F(AuditLine, says_what_a_profile_in_shadow_mode_would_have_refused) {
-  acl::Decision decision{.verdict = acl::Verdict::allow,
-                         .would_deny = true,
-                         .reason = acl::Reason::operation_denied,
-                         .message = "not \"this\""};
-  record_->decided(decision);
+  decide("shadow", "POST", "/networks/prune");
   const auto fields = finish();
   EXPECT_EQ(fields["would_deny"], true);
   EXPECT_EQ(fields["reason"], "operation.denied");
-  EXPECT_EQ(fields["message"], "not \"this\"");
+  EXPECT_EQ(fields["message"],
+            "NetworkPrune refused for profile 'ci': the profile does not allow this operation");
 }
 
 TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {
@@ -119,7 +137,7 @@ TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {
 
 TEST_F(AuditLine, follows_the_line_before_it) {
   finish();
-  record_.emplace(log_, identity_, request_);
+  record_.emplace(log_, identity_, *case_);
   record_.reset();
   const auto& lines = log_.lines();
   EXPECT_EQ(std::ranges::count(lines, '\n'), 2);

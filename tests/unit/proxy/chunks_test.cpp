@@ -43,6 +43,12 @@ TEST(Chunks, are_refused_where_they_are_malformed) {
     EXPECT_EQ(dechunk(body, body.size()), "malformed") << body;
 }
 
+TEST(Chunks, do_not_end_in_a_lone_line_feed) {
+  for (const std::string body : {"0\r\n\n", "0\r\nA: b\r\n\n", "1\r\nx\r\n0\r\n\nnext"})
+    for (const std::size_t step : {1U, 2U, 100U})
+      EXPECT_EQ(dechunk(body, step), "malformed") << body << step;
+}
+
 TEST(Chunks, are_refused_with_a_framing_in_their_trailers) {
   EXPECT_EQ(dechunk("0\r\nTransfer-Encoding: chunked\r\n\r\n", 1000), "malformed");
 }

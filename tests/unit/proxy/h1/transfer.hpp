@@ -30,36 +30,37 @@ class Bench {
   HeldBytes held{HeldBytes::unbounded};
   BufferPool buffers;
   PipePool pipes;
+  HeadReader heads;
   Deadlines deadlines{loop};
   Deadline deadline{deadlines, [] {}};
-  Means means{deadline, limits, buffers, pipes};
+  Means means{deadline, limits, buffers, pipes, heads};
   Body body;
   Framer out;
 
   Outcome carry_request(Script from, Script to, Framing framing, BodyFilter* filter = nullptr) {
     ScriptedStream source(loop, std::move(from));
-    Connection<ClientRole, ScriptedStream> client({}, limits, body, std::move(source),
+    Connection<ClientRole, ScriptedStream> client({heads}, limits, body, std::move(source),
                                                   limits.head_bytes, held, [] {});
     return run(client, std::move(to), framing, filter);
   }
   Outcome carry_answer(Script from, Script to, Framing framing, BodyFilter* filter = nullptr,
                        bool to_head = false) {
     ScriptedStream source(loop, std::move(from));
-    Connection<EngineRole, ScriptedStream> engine({.answers_head = to_head}, limits, body, source,
-                                                  buffers, BufferPool::little);
+    Connection<EngineRole, ScriptedStream> engine({.heads = heads, .answers_head = to_head}, limits,
+                                                  body, source, buffers, BufferPool::little);
     return run(engine, std::move(to), framing, filter);
   }
 
   /// All that a peer says, message by message as it was understood, until one cannot be read.
   std::string requests_in(Script from) {
     ScriptedStream source(loop, std::move(from));
-    Connection<ClientRole, ScriptedStream> client({}, limits, body, std::move(source),
+    Connection<ClientRole, ScriptedStream> client({heads}, limits, body, std::move(source),
                                                   limits.head_bytes, held, [] {});
     return understood(client);
   }
   std::string answers_in(Script from) {
     ScriptedStream source(loop, std::move(from));
-    Connection<EngineRole, ScriptedStream> engine({}, limits, body, source, buffers,
+    Connection<EngineRole, ScriptedStream> engine({heads}, limits, body, source, buffers,
                                                   BufferPool::little);
     return understood(engine);
   }

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/case.hpp"
+
+#include <algorithm>
+
+#include "acl/by_name.hpp"
+#include "acl/capacity.hpp"
+#include "acl/constraint/archive.hpp"
+#include "acl/constraint/check.hpp"
+#include "acl/constraint/enforce.hpp"
+#include "acl/constraint/rules.hpp"
+#include "acl/group.hpp"
+#include "acl/json/writer.hpp"
+#include "acl/schema/read.hpp"
+#include "acl/schema/schema.hpp"
+#include "acl/text.hpp"
+
+namespace acl {
+namespace {
+
+/// How much of an unknown path a message repeats, in bytes.
+constexpr std::size_t longest_path_shown = 128;
+
+// "ContainerCreate", or of what the table does not know its method and path.
+std::string name_of(const Request& request) {
+  if (request.operation != Operation::unknown) return std::string(info(request.operation).name);
+  return std::string(to_string(request.method)) +
+         (request.method == Method::unknown ? " method on " : " ") +
+         shown(request.path, longest_path_shown);
+}
+
+// Where a level asks for more than any group that stands for the operation.
+std::string naming_sentence(Operation operation, Level level) {
+  std::string_view how;
+  switch (naming_of(operation)) {
+    case Naming::any: return "";
+    case Naming::section: how = ", not \"*\" or a group by effect"; break;
+    case Naming::egress:
+      how = ", or \"@egress\": the engine connects to a host that the client names";
+      break;
+  }
+  return "; level " + std::string(to_string(level)) + " wants it named" + std::string(how);
+}
+
+// All that keeps a body from being what the engine takes.
+std::string sentences(const schema::Conformance& conformance) {
+  std::string out;
+  for (const Refusal& problem : conformance.problems) {
+    if (!out.empty()) out += "; ";
+    out += problem.message;
+  }
+  if (conformance.stopped) out += "; there may be more";
+  return out;
+}
+
+}  // namespace
+
+std::size_t Case::Memory::capacity() const {
+  return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
+         commands.capacity();
+}
+
+void Case::Memory::clear() {
+  request.clear();
+  method.clear();
+  target.clear();
+  dropped.clear();
+  enforced.clear();
+  lookups.clear();
+}
+
+Case::Case(const Profile& profile, const Identity& identity, const Terms& terms, Memory& memory)
+    : profile_(profile), identity_(identity), terms_(terms), memory_(memory) {}
+
+const Plan& Case::head(const RequestView& view) {
+  if (auto refusal = understand(view)) {
+    constexpr std::size_t enough = 256;  // to recognise a request by; a target may have 32 KiB
+    memory_.method = view.method.substr(0, enough);
+    memory_.target = view.target.substr(0, std::min(view.target.find('?'), enough));
+    refuse(*std::move(refusal));
+    return plan_;
+  }
+  understood_ = true;
+  check_rule();
+  if (!denied()) check_head();
+  if (!denied()) plan_body(view.body);
+  return plan_;
+}
+
+std::optional<Refusal> Case::understand(const RequestView& view) {
+  if (auto refusal =
+          acl::understand(view.method, view.target, {terms_.query_parameters}, memory_.request))
+    return refusal;
+  if (auto refusal = check_sender(view.sender, terms_.web)) return refusal;
+  upgrade_ = upgrade_to_ask(request(), view);
+  expects_continue_ = !view.expect.empty();
+  return check_headers(request(), view);
+}
+
+void Case::check_rule() {
+  const Profile::Rule& rule = profile_.rule_of(request().operation);
+  decision_.profile = profile_.name();
+  decision_.rule = rule.text;
+  if (profile_.is_nobodys()) {
+    refuse(Refusal(Reason::client_unknown, "no rule under `clients` of " + identity_.listener_name +
+                                               " matches " + seen_as(identity_)));
+  } else if (!rule.allows) {
+    deny_operation();
+  }
+}
+
+void Case::deny_operation() {
+  const Operation operation = request().operation;
+  const bool known = operation != Operation::unknown;
+  const Reason reason = known ? Reason::operation_denied : Reason::operation_unknown;
+  std::string why(meaning(reason));
+  // What is not known could not be sent on, in shadow mode neither.
+  if (!known) return refuse(Refusal(reason, refused_for() + why));
+  const ConstraintSpec& spec = profile_.constraints().spec();
+  if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
+  if (const auto named = why_by_name(spec, operation); !named.empty())
+    why += "; " + std::string(named);
+  deny(reason, std::move(why));
+}
+
+void Case::check_head() {
+  const constraint::Checker check = constraint::head_checker(request().operation);
+  if (check == nullptr) return;
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  check(context);
+  if (!found.empty()) deny(found);
+}
+
+void Case::plan_body(bool has_body) {
+  plan_answer();
+  switch (info(request().operation).body) {
+    case BodyKind::json: plan_.body = Plan::Body::whole; return;
+    case BodyKind::opaque:
+      plan_.first_bytes = constraint::first_bytes(profile_.constraints(), request().operation);
+      plan_.body = plan_.first_bytes == 0 ? Plan::Body::pass : Plan::Body::first;
+      if (plan_.body == Plan::Body::pass) settle();
+      return;
+    case BodyKind::none:  // dockerode repeats queries as bodies
+      if (has_body && habits() == schema::Habits::keep) {
+        plan_.body = Plan::Body::whole;
+        return;
+      }
+      if (has_body) plan_.body = Plan::Body::drop;
+      return settle();
+  }
+}
+
+const Plan& Case::body(std::string_view text, Scratch& scratch) {
+  scratch.body.clear();
+  if (decision_.verdict != Verdict::open) return plan_;
+  if (plan_.body == Plan::Body::first) {
+    check_first_bytes(text);
+  } else if (info(request().operation).body == BodyKind::json) {
+    decide_with_body(text, scratch);
+  } else {
+    restate(text, scratch);
+  }
+  settle();
+  return plan_;
+}
+
+void Case::check_first_bytes(std::string_view bytes) {
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  constraint::check_first_bytes(context, bytes);
+  if (!found.empty()) deny(found);
+}
+
+void Case::decide_with_body(std::string_view text, Scratch& scratch) {
+  const Operation operation = request().operation;
+  if (text.empty() && schema::body_is_optional(operation)) return;
+  if (!read_body(text, scratch)) return;
+  check_body(scratch);
+  if (!scratch.conformance.dropped.empty()) memory_.dropped.swap(scratch.conformance.dropped);
+  if (!scratch.enforced.empty()) memory_.enforced.swap(scratch.enforced);
+  decision_.dropped = memory_.dropped;
+  decision_.enforced = memory_.enforced;
+  const bool sends = !denied() && !schema::body_is_dropped(operation);
+  if (sends) json::write(scratch.document.root(), scratch.body);
+}
+
+bool Case::read_body(std::string_view text, Scratch& scratch) {
+  scratch.enforced.clear();
+  schema::ConformSettings settings;
+  settings.unknown_fields = profile_.constraints().spec().unknown_fields;
+  settings.habits = habits();
+  settings.drop_refused = profile_.mode() == Mode::shadow;
+  auto& conformance = scratch.conformance;
+  const auto unreadable =
+      schema::read(request().operation, text, scratch.document, settings, conformance);
+  if (unreadable) {
+    refuse(Refusal(unreadable->reason, refused_for() + unreadable->message));
+  } else if (!conformance.ok()) {
+    const Reason reason = conformance.problems.front().reason;
+    if (conformance.understood)
+      deny(reason, sentences(conformance));
+    else
+      refuse(Refusal(reason, refused_for() + sentences(conformance)));
+  }
+  return !unreadable;
+}
+
+void Case::check_body(Scratch& scratch) {
+  if (denied()) return;
+  scratch.found.clear();
+  constraint::Context context{profile_.constraints(), request(), &scratch.document, scratch.found,
+                              scratch.enforced};
+  context.lookups = &memory_.lookups;
+  constraint::enforce(context);
+  if (const auto check = constraint::body_checker(request().operation)) check(context);
+  constraint::check_fields(context);
+  if (!scratch.found.empty()) deny(scratch.found);
+}
+
+/// Nothing more of the request is to be looked at. What it names may still be.
+void Case::settle() {
+  auto& lookups = memory_.lookups;
+  if (terms_.known != nullptr)
+    std::erase_if(lookups, [this](const Lookup& each) {
+      return terms_.known->have(each.reference, &profile_);
+    });
+  if (lookups.size() > terms_.lookups)
+    deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
+                                      ": more than `limits.lookups`, " +
+                                      std::to_string(terms_.lookups));
+  if (decision_.refusal) lookups.clear();  // in shadow mode, too: the first refusal counts
+  plan_.lookups = lookups;
+  if (!denied() && lookups.empty()) decision_.verdict = Verdict::allow;
+}
+
+const Plan& Case::facts(std::span<const Fact> facts) {
+  if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
+  if (facts.size() != plan_.lookups.size()) return no_facts(Reason::object_unavailable);
+  judge(facts);
+  if (!decision_.refusal && terms_.known != nullptr)
+    for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
+  plan_.lookups = {};
+  if (!denied()) decision_.verdict = Verdict::allow;
+  return plan_;
+}
+
+void Case::judge(std::span<const Fact> facts) {
+  constraint::Findings found;
+  std::vector<std::string> none;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    constraint::judge(context, plan_.lookups[i], facts[i]);
+    if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
+    if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
+  }
+  if (!found.empty()) deny(found);
+  if (!unknown_member_.empty() && profile_.constraints().restricted())
+    deny(Reason::object_unknown_member,
+         std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));
+}
+
+/// What a name stands for may change before the engine reads it; what an id stands for does not.
+void Case::rename(const Lookup& asked, const Fact& fact) {
+  if (asked.reference == fact.id) return;
+  memory_.request.rename(fact.id);
+  renamed_ = true;
+}
+
+const Plan& Case::no_facts(Reason reason) {
+  if (decision_.verdict != Verdict::open) return plan_;
+  plan_.lookups = {};
+  deny(reason, std::string(meaning(reason)));
+  if (!denied()) decision_.verdict = Verdict::allow;
+  return plan_;
+}
+
+/// A trial of a policy changes nothing.
+void Case::plan_answer() {
+  const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
+  if (request().operation == Operation::SystemEvents && !sees_commands &&
+      profile_.mode() == Mode::enforce)
+    plan_.answer = Plan::Answer::records;
+}
+
+std::optional<Reason> Case::answer_head(unsigned status, std::string_view content_type) {
+  constexpr unsigned ok = 200;
+  if (plan_.answer == Plan::Answer::pass || status != ok) return std::nullopt;
+  if (!answer::ExecCommands::knows(content_type)) return Reason::upstream_malformed;
+  memory_.commands.begin(terms_.record_bytes);
+  rewrites_answer_ = true;
+  return std::nullopt;
+}
+
+std::optional<Reason> Case::answer(std::string_view piece, bool last, std::string& out) {
+  return memory_.commands.pass(piece, last, out);
+}
+
+schema::Habits Case::habits() const {
+  return profile_.constraints().spec().client_habits;
+}
+
+/// "ContainerCreate refused for profile 'ci': "
+std::string Case::refused_for() const {
+  return name_of(request()) + " refused for profile '" + std::string(profile_.name()) + "': ";
+}
+
+void Case::deny(const constraint::Findings& found) {
+  deny(info(found.first()).reason, found.message(profile_.constraints().level()));
+}
+
+/// Refuses, or in shadow mode notes the first refusal: it is what a client would be told.
+void Case::deny(Reason reason, std::string message) {
+  if (decision_.refusal) return;
+  decision_.refusal.emplace(reason, refused_for() + message);
+  if (profile_.mode() == Mode::enforce) decision_.verdict = Verdict::deny;
+}
+
+void Case::refuse(Refusal refusal) {
+  plan_ = {};
+  decision_.verdict = Verdict::deny;
+  decision_.refusal = std::move(refusal);
+}
+
+}  // namespace acl

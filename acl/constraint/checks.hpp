@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acl/constraint/check.hpp"
+#include "acl/schema/schema.hpp"
+
+/// The checks that tables name, and what several of them share. Each thing that requests can say
+/// has one check, wherever it is said.
+namespace acl::constraint {
+
+// Of the rules of fields: each looks at a value that is not zero.
+/// A network that a container or service is to join, by the name, id or beginning of an id that
+/// leads to it.
+void check_joined(Context&, Lookup::Kind, const Place&, std::string_view network);
+void check_attachments(Context&, json::Value networks);
+void check_binds(Context&, json::Value list);
+void check_block_devices(Context&, json::Value list);
+void check_capabilities_added(Context&, json::Value list);
+void check_cpu_count(Context&, json::Value count);
+void check_cpu_percent(Context&, json::Value percent);
+void check_cpu_period(Context&, json::Value period);
+void check_cpu_quota(Context&, json::Value quota);
+void check_cpus(Context&, json::Value nano_cpus);
+void check_device_requests(Context&, json::Value list);
+void check_devices(Context&, json::Value list);
+void check_endpoint_options(Context&, json::Value options);
+void check_endpoints(Context&, json::Value by_network);
+void check_env(Context&, json::Value list);
+void check_exec_user(Context&, json::Value user);
+void check_groups(Context&, json::Value list);
+void check_ipc_mode(Context&, json::Value mode);
+void check_labels(Context&, json::Value labels);
+void check_log_driver(Context&, json::Value driver_with_options);
+void check_masked_paths(Context&, json::Value list);
+void check_memory(Context&, json::Value bytes);
+void check_mounts(Context&, json::Value list);
+void check_network_driver(Context&, json::Value driver);
+void check_network_id(Context&, json::Value id);
+void check_network_mode(Context&, json::Value mode);
+void check_network_options(Context&, json::Value options);
+void check_new_network_name(Context&, json::Value name);
+void check_new_swarm_name(Context&, json::Value name);
+void check_pid_mode(Context&, json::Value mode);
+void check_pids(Context&, json::Value limit);
+void check_plugin_privilege(Context&, json::Value values);
+void check_port_bindings(Context&, json::Value map);
+void check_publish_all(Context&, json::Value truth);
+void check_published(Context&, json::Value ports_of_service);
+void check_read_only_paths(Context&, json::Value list);
+void check_runtime(Context&, json::Value runtime);
+void check_security_opt(Context&, json::Value list);
+void check_shared_memory(Context&, json::Value bytes);
+void check_storage_options(Context&, json::Value options);
+void check_subnets(Context&, json::Value pools);
+void check_swap(Context&, json::Value memory_and_swap);
+void check_sysctls(Context&, json::Value map);
+void check_tmpfs(Context&, json::Value options_by_target);
+void check_tmpfs_pairs(Context&, json::Value options);
+void check_tmpfs_size(Context&, json::Value bytes);
+void check_ulimits(Context&, json::Value list);
+void check_volume_driver(Context&, json::Value driver);
+void check_volume_options(Context&, json::Value options);
+void check_volumes_from(Context&, json::Value list);
+void check_working_dir(Context&, json::Value directory);
+
+// Of operations.
+void check_checkpoint_dir(Context&);
+void check_container_create(Context&);
+void check_container_name(Context&);
+void check_container_start(Context&);
+void check_container_start_head(Context&);
+void check_container_top(Context&);
+void check_image_build(Context&);
+void check_image_commit_head(Context&);
+void check_image_create(Context&);
+void check_image_load(Context&);
+void check_image_push(Context&);
+void check_image_target(Context&);
+void check_network_connect(Context&);
+void check_plugin_create(Context&);
+void check_plugin_remote(Context&);
+void check_plugin_set(Context&);
+void check_service(Context&);
+void check_service_rollback(Context&);
+void check_swarm_join(Context&);
+
+// Of what must be there. \param object the one that should have it; absent: Context::home
+void require_user(Context&, json::Value object, schema::Field);
+void require_capabilities_dropped(Context&, json::Value object, schema::Field);
+void require_no_new_privileges(Context&, json::Value host_config);
+/// `resources.*`: that a container has limits where the level or the profile asks for some.
+void require_limits(Context&, json::Value host_config);
+void require_task_limits(Context&, json::Value resources);
+
+/// `images`: whether `reference` is one of the listed, and by digest where that is demanded.
+void check_image(Context&, const Place&, std::string_view reference);
+/// The same for a name that is given to an image: it must be one of `images_write`.
+void check_image_name(Context&, const Place&, std::string_view reference);
+/// `names`: the name that an image is given.
+void check_new_image_name(Context&, std::string_view path, std::string_view reference);
+/// `env` and `labels` for one name.
+void check_env_name(Context&, const Place&, std::string_view name);
+void check_label_key(Context&, const Place&, std::string_view key);
+/// `changes`: the Dockerfile instructions of that parameter.
+void check_changes(Context&);
+
+/// `working_dir`: where a process starts. Behind a link of /proc a flaw of the runtime has shown
+/// the host's directories (CVE-2024-21626).
+bool is_plain_directory(std::string_view path);
+inline constexpr std::string_view working_dir_wanted =
+    "a directory outside of /proc and /dev/fd, or `waive: [working_dir]`";
+
+/// What `docker_socket` wants of a path.
+inline constexpr std::string_view no_way_to_a_socket =
+    "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
+    "says `docker_socket: allow`";
+
+/// `tmpfs`, and `constraint` for what is no option of a tmpfs: options as mount(8) takes them.
+void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
+/// That a mount of the type tmpfs has a size where the profile has a maximum.
+void require_tmpfs_size(Context&, json::Value mount);
+
+/// The most memory that a container may have, and the key of `containers` that says so.
+struct Ceiling {
+  std::optional<std::int64_t> most;
+  std::string_view key;
+};
+Ceiling memory_ceiling(const Context&);
+
+/// Whether a ulimit may be called so.
+bool is_ulimit_name(std::string_view name);
+/// The most of a ulimit; nothing where it has no end. Real-time and raised priorities starve the
+/// host, so there are none unless the profile lists them.
+std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec&, std::string_view name);
+
+/// A field that must hold something counts only where the request's API version has it: engines
+/// drop what is newer. No version means the engine's newest, which nobody here knows, so only the
+/// fields that every version has count then.
+bool is_served(const Context&, schema::Field);
+
+/// Whether swarm expands `text`, in a mount of a service, to what nobody here can tell. A waiver of
+/// `templates` changes nothing about that.
+bool is_expanded(const Context&, std::string_view text);
+
+/// The member `field` of `object`, or `other` where the object is of the other's struct.
+json::Value get_either(json::Value object, schema::Field field, schema::Field other);
+
+}  // namespace acl::constraint

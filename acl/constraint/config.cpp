@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an image may say as well as a container: environment, labels and working directory.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "acl/constraint/checks.hpp"
+#include "acl/constraint/words.hpp"
+#include "acl/text.hpp"
+#include "acl/text/path.hpp"
+
+namespace acl::constraint {
+namespace {
+
+constexpr auto secret_words =
+    std::to_array<std::string_view>({"password", "passwd", "secret", "token", "credential",
+                                     "api_key", "apikey", "private_key", "access_key"});
+
+/// "DB_PASSWORD" does, "DB_PASSWORD_FILE" does not: that is how secrets are to be given.
+bool looks_secret(std::string_view name) {
+  const auto lower = lower_case(name);
+  return !lower.ends_with("_file") && std::ranges::any_of(secret_words, [&](std::string_view word) {
+    return lower.find(word) != lower.npos;
+  });
+}
+
+// The engine takes containers with com.docker.swarm.* for tasks of its services. What else begins
+// with com.docker belongs to clients: compose and stacks set such labels on everything they make.
+constexpr auto reserved = std::to_array<std::string_view>({"com.docker.swarm.", "tidegate."});
+
+constexpr std::string_view wanted_label = "no label with a reserved prefix";
+
+bool is_reserved(std::string_view key) {
+  return std::ranges::any_of(reserved,
+                             [&](std::string_view prefix) { return key.starts_with(prefix); });
+}
+
+}  // namespace
+
+void check_env(Context& context, json::Value list) {
+  for (const auto variable : list) {
+    check_env_name(context, variable, variable.text().substr(0, variable.text().find('=')));
+  }
+}
+
+/// No message shows a value.
+void check_env_name(Context& context, const Place& where, std::string_view name) {
+  if (!context.restricted() || !looks_secret(name)) return;
+  context.refuse(Constraint::env, where, Quoted{name},
+                 "a secret in a file, as a mount or a swarm secret");
+}
+
+void check_labels(Context& context, json::Value labels) {
+  for (const auto label : labels) {
+    if (is_reserved(label.key())) context.refuse(Constraint::labels, label, wanted_label);
+  }
+}
+
+void check_label_key(Context& context, const Place& where, std::string_view key) {
+  if (!is_reserved(key)) return;
+  context.refuse(Constraint::labels, where, Quoted{key}, wanted_label);
+}
+
+/// /dev/fd is a link to /proc/self/fd.
+bool is_plain_directory(std::string_view path) {
+  const auto absolute = cleaned("/" + std::string(path));  // a relative one the engine refuses
+  return !is_at_or_below(absolute, "/proc") && !is_at_or_below(absolute, "/dev/fd");
+}
+
+void check_working_dir(Context& context, json::Value directory) {
+  if (is_plain_directory(directory.text())) return;
+  context.refuse(Constraint::working_dir, directory, working_dir_wanted);
+}
+
+}  // namespace acl::constraint

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace acl {
+
+/// The 4 or 16 bytes of an address as it is written; none where it is no literal address.
+struct IpBytes {
+  std::array<std::uint8_t, 16> room{};
+  std::size_t size = 0;
+
+  std::span<const std::uint8_t> span() const { return std::span(room).first(size); }
+};
+
+/// What inet_pton takes, and in the text's whole length.
+IpBytes ip_bytes(std::string_view text);
+
+/// 4 or 16 bytes in the spelling of RFC 5952, "192.0.2.1" or "2001:db8::1"; empty for any other
+/// number of bytes.
+std::string ip_text(std::span<const std::uint8_t> bytes);
+
+/// An IPv4 or IPv6 address. IPv4 is kept as IPv6 maps it (RFC 4291 section 2.5.5.2), so a client
+/// that a dual-stack socket shows as ::ffff:192.0.2.1 is 192.0.2.1.
+struct IpAddress {
+  std::array<std::uint8_t, 16> bytes{};
+
+  bool is_v4() const;
+  /// As ip_text().
+  std::string to_string() const;
+  bool operator==(const IpAddress&) const = default;
+};
+
+/// \returns nothing where `text` is no literal address.
+std::optional<IpAddress> parse_ip(std::string_view text);
+
+}  // namespace acl

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/lookup.hpp"
+
+#include "acl/json/ranges.hpp"
+#include "acl/version.hpp"
+
+namespace proxy {
+
+using acl::Reason;
+
+Task<LookedUp> LookUp::run(std::span<const acl::Lookup> questions) {
+  LookedUp out;
+  for (const auto& question : questions) {
+    auto reason = co_await connect();
+    if (!reason) reason = co_await agree_on_version();
+    if (reason) co_return LookedUp{.failure = reason};
+    const auto asked = co_await ask(question.target());
+    if (!asked) co_return LookedUp{.failure = asked.error()};
+    if (asked->status != 200) {
+      const bool missing = asked->status == 404;
+      out.failure = missing ? Reason::object_missing : Reason::object_refused;
+      out.words = {asked->status, asked->content_type, std::string(answer_.text())};
+      co_return out;
+    }
+    auto fact = acl::read_fact(answer_.text());
+    if (!fact) co_return LookedUp{.failure = Reason::object_unavailable};
+    out.facts.push_back(*std::move(fact));
+  }
+  co_return out;
+}
+
+/// Opening has a limit of its own; all questions together have another.
+Task<std::optional<Reason>> LookUp::connect() {
+  if (upstream_.is_open()) co_return std::nullopt;
+  const auto reason = co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
+  means_.deadline.arm(means_.limits.lookup_time);
+  co_return reason;
+}
+
+/// The highest version of the API that tidegate and the engine both know, whatever the client
+/// speaks: an old one would not show all of an object.
+Task<std::optional<Reason>> LookUp::agree_on_version() {
+  if (upstream_.api_minor() != 0) co_return std::nullopt;
+  const auto asked = co_await ask("/version");
+  if (!asked) co_return asked.error();
+  acl::json::Members members(answer_.text());
+  while (const auto member = members.next()) {
+    if (member->key != "ApiVersion") continue;
+    if (const auto minor = acl::minor_of(acl::json::text_of(member->value).value_or("")))
+      upstream_.agree_on(*minor);
+  }
+  co_return upstream_.api_minor() == 0 ? std::optional(Reason::object_unavailable) : std::nullopt;
+}
+
+/// A kept connection may have been closed by the engine meanwhile: then a fresh one is asked.
+Task<LookUp::Asked> LookUp::ask(std::string_view target) {
+  const bool kept = upstream_.used();
+  auto asked = co_await ask_once(target);
+  if (asked || !kept || means_.deadline.expired() || asked.error() != Reason::upstream_closed)
+    co_return asked;
+  if (const auto reason = co_await connect()) co_return *reason;
+  co_return co_await ask_once(target);
+}
+
+Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {
+  std::string question = "GET ";
+  if (const auto minor = upstream_.api_minor(); minor != 0)
+    question += "/v1." + std::to_string(minor);
+  question += std::string(target) + " HTTP/1.1\r\nHost: docker\r\n\r\n";
+  answer_.give_back();
+  upstream_.begin();
+  http::h1::Body body;
+  http::ResponseHead head;
+  Engine engine({means_.heads}, means_.limits, body, upstream_.stream(), means_.buffers,
+                BufferPool::little);
+  const auto [error, n] = co_await upstream_.stream().write(std::string_view(question));
+  auto failed = error ? std::optional(Reason::upstream_closed) : std::nullopt;
+  while (!failed && head.status < 200) {
+    failed = co_await engine.read_head(head);
+    if (!failed) engine.consume_head(head);
+  }
+  if (!failed) failed = co_await read_body(engine);
+  upstream_.answered();
+  if (failed || !head.keep_alive || head.framing == http::Framing::until_eof ||
+      !engine.buffer().empty())
+    upstream_.close();
+  if (!failed) co_return Answer{head.status, std::string(head.value_of("Content-Type"))};
+  co_return means_.deadline.expired() ? Reason::object_unavailable : *failed;
+}
+
+Task<std::optional<Reason>> LookUp::read_body(Engine& engine) {
+  while (!engine.body_complete()) {
+    const auto piece = engine.take();
+    if (!piece) co_return piece.error();
+    if (piece->size > means_.limits.lookup_bytes - answer_.text().size())
+      co_return Reason::object_unavailable;
+    for (const auto data : piece->data)
+      if (!answer_.append(data, 0)) co_return Reason::limit_memory;
+    if (const auto broken = co_await engine.await_piece()) co_return *broken;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace proxy

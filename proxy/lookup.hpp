@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "acl/object/lookup.hpp"
+#include "proxy/held_body.hpp"
+#include "proxy/http/h1/connection.hpp"
+#include "proxy/http/h1/engine_input.hpp"
+#include "proxy/means.hpp"
+#include "proxy/upstream.hpp"
+
+namespace proxy {
+
+/// What the engine said about the objects that a request names.
+struct LookedUp {
+  std::vector<acl::Fact> facts;        ///< one for each question; fewer where one has failed
+  std::optional<acl::Reason> failure;  ///< why there is no answer that could be understood
+  /// The engine's own words where it knows no such object, or cannot tell which is meant: what the
+  /// client is told then.
+  struct Words {
+    unsigned status = 0;
+    std::string content_type, body;
+  };
+  std::optional<Words> words;
+};
+
+/// Asks the engine one question after the other, by the session's own connection. Nothing of the
+/// client's goes into a question but the name of the object.
+class LookUp {
+ public:
+  LookUp(Upstream& upstream, HeldBody& answer, const Means& means)
+      : upstream_(upstream), answer_(answer), means_(means) {}
+
+  /// Within limits.lookup_time in all, beside the time that a new connection takes.
+  Task<LookedUp> run(std::span<const acl::Lookup>);
+
+ private:
+  struct Answer {
+    unsigned status = 0;
+    std::string content_type;
+  };
+  using Engine = http::h1::Connection<http::h1::EngineRole>;
+  using Asked = acl::Result<Answer, acl::Reason>;
+
+  Task<std::optional<acl::Reason>> connect();
+  Task<std::optional<acl::Reason>> agree_on_version();
+  Task<Asked> ask(std::string_view target);
+  Task<Asked> ask_once(std::string_view target);
+  Task<std::optional<acl::Reason>> read_body(Engine&);
+
+  Upstream& upstream_;
+  HeldBody& answer_;  ///< its body
+  Means means_;
+};
+
+}  // namespace proxy

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks that a request names by an id are looked at before anything of the request is sent."""
+
+import json
+
+from tests.support.daemon import DaemonTest
+from tests.support.fake_engine import reply
+from tests.support.http import request
+
+HOST = "c0ffee" + "0" * 58
+OWN = "beef" + "1" * 60
+VERSION = reply(200, b'{"ApiVersion":"1.47","MinAPIVersion":"1.24"}')
+CREATED = reply(201, b'{"Id":"x"}')
+
+
+def network(identifier, name, driver, **more):
+    members = {"Name": name, "Id": identifier, "Scope": "local", "Driver": driver, "Ingress": False, **more}
+    return reply(200, json.dumps(members).encode())
+
+
+def create(mode, path="/v1.30/containers/create", **more):
+    return request("POST", path, body=json.dumps({"Image": "a", "HostConfig": {"NetworkMode": mode}, **more}).encode())
+
+
+class LookUps(DaemonTest):
+    def serve_networks(self, answers=None, **config):
+        self.serve({"GET /version": VERSION,
+                    "GET /networks/c0ffee": network(HOST, "host", "host"),
+                    f"GET /networks/{HOST}": network(HOST, "host", "host"),
+                    "GET /networks/beef": network(OWN, "front", "bridge"),
+                    f"GET /networks/{OWN}": network(OWN, "front", "bridge"),
+                    "POST /containers/create": CREATED, **(answers or {})}, **config)
+
+    def lines(self):
+        return [each.line for each in self.engine.requests]
+
+    def test_the_hosts_network_is_found_behind_its_id_and_its_beginning(self):
+        self.serve_networks()
+        for mode in (HOST, "c0ffee"):
+            self.assertRefused(self.ask(create(mode)), 403, "constraint.namespaces.network")
+        self.assertEqual([line for line in self.lines() if line.startswith("POST")], [])
+
+    def test_any_other_network_is_joined_by_the_words_of_the_client(self):
+        self.serve_networks()
+        self.assertEqual(self.ask(create("beef")).status, 201)
+        self.assertEqual(self.lines(), ["GET /version HTTP/1.1", "GET /v1.47/networks/beef HTTP/1.1",
+                                        "POST /v1.30/containers/create HTTP/1.1"])
+        self.assertIn(b'"NetworkMode":"beef"', self.engine.requests[-1].body)
+        record = self.daemon.await_audit()[-1]
+        self.assertEqual((record["decision"], record["lookups"]), ("allow", 1))
+        self.assertIn("lookup_ms", record)
+
+    def test_a_name_costs_no_question(self):
+        self.serve_networks()
+        self.assertEqual(self.ask(create("front")).status, 201)
+        self.assertEqual(self.lines(), ["POST /v1.30/containers/create HTTP/1.1"])
+        self.assertNotIn("lookups", self.daemon.await_audit()[-1])
+
+    def test_a_network_is_connected_to_by_its_whole_id(self):
+        self.serve_networks()
+        self.assertEqual(self.ask(request("POST", "/v1.41/networks/beef/connect", body=b'{"Container":"web"}')).status, 200)
+        self.assertEqual(self.lines()[-1], f"POST /v1.41/networks/{OWN}/connect HTTP/1.1")
+        self.assertRefused(self.ask(request("POST", "/networks/c0ffee/connect", body=b'{"Container":"web"}')),
+                           403, "constraint.namespaces.network")
+
+    def test_the_version_is_asked_for_once_a_connection_and_a_whole_id_once(self):
+        self.serve_networks()
+        client = self.client()
+        for _ in range(2):
+            for mode in ("beef", OWN):
+                client.send(create(mode))
+                self.assertEqual(client.response().status, 201)
+        self.assertEqual(self.lines().count("GET /version HTTP/1.1"), 1)
+        self.assertEqual(self.lines().count("GET /v1.47/networks/beef HTTP/1.1"), 2)
+        self.assertEqual(self.lines().count(f"GET /v1.47/networks/{OWN} HTTP/1.1"), 0, "beef has told it")
+
+    def test_no_newer_version_is_asked_for_than_tidegate_knows(self):
+        self.serve_networks({"GET /version": reply(200, b'{"ApiVersion":"1.99"}')})
+        self.assertEqual(self.ask(create("beef")).status, 201)
+        self.assertEqual(self.lines()[1], "GET /v1.52/networks/beef HTTP/1.1")
+
+    def test_the_question_is_tidegates_own(self):
+        self.serve_networks()
+        body = json.dumps({"HostConfig": {"NetworkMode": "beef"}}).encode()
+        self.ask(request("POST", "/containers/create", "X-Registry-Auth: e30=", "User-Agent: Evil", body=body))
+        asked = self.engine.requests[1]
+        self.assertEqual(asked.headers, [("Host", "docker")])
+
+    def test_an_unknown_network_is_answered_in_the_engines_words(self):
+        words = b'{"message":"network dead not found"}'
+        self.serve_networks({"GET /networks/dead": reply(404, words)})
+        client = self.client()
+        client.send(create("dead"))
+        got = client.response()
+        self.assertEqual((got.status, got.body, got.reason), (404, words, None))
+        client.send(create("front"))
+        self.assertEqual(client.response().status, 201, "the connection goes on")
+        record = self.daemon.await_audit(2)[0]
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "object.missing", 404))
+
+    def test_an_ambiguous_beginning_is_answered_in_the_engines_words(self):
+        words = b'{"message":"network a is ambiguous (2 matches found on ID prefix)"}'
+        self.serve_networks({"GET /networks/a": reply(400, words)})
+        got = self.ask(create("a"))
+        self.assertEqual((got.status, got.body), (400, words))
+
+    def test_answers_that_are_no_network_refuse(self):
+        for answer in (b"{}", b"[]", b'{"Id":"x","Name":"y"}', b"not json"):
+            with self.subTest(answer=answer):
+                self.engine.answers["GET /networks/abc"] = reply(200, answer)
+                if not hasattr(self, "daemon"):
+                    self.serve_networks({"GET /networks/abc": reply(200, answer)})
+                self.assertRefused(self.ask(create("abc")), 502, "object.unavailable")
+
+    def test_an_answer_beyond_its_bound_refuses(self):
+        fat = network(OWN, "front", "bridge", Labels={"a": "x" * 2000})
+        self.serve_networks({"GET /networks/fa": fat}, limits={"lookup_bytes": "1KiB"})
+        self.assertRefused(self.ask(create("fa")), 502, "object.unavailable")
+
+    def test_an_engine_that_does_not_answer_in_time_refuses(self):
+        def silent(connection, seen):
+            connection.wait_closed()
+
+        self.serve_networks({"GET /networks/ab": silent}, limits={"lookup_time": "200ms"})
+        self.assertRefused(self.ask(create("ab")), 502, "object.unavailable")
+        self.engine.connections[0].await_end()
+
+    def test_a_client_that_leaves_ends_the_question(self):
+        def silent(connection, seen):
+            connection.wait_closed()
+
+        self.serve_networks({"GET /networks/ab": silent})
+        client = self.client()
+        client.send(create("ab"))
+        self.engine.await_request(2)
+        client.close()
+        self.engine.connections[0].await_end()
+        self.assertEqual(self.daemon.await_audit()[-1]["reason"], "client.left")
+        self.assertEqual([line for line in self.lines() if line.startswith("POST")], [])
+
+    def test_more_questions_than_allowed_refuse_before_the_first(self):
+        self.serve_networks(limits={"lookups": 1})
+        body = {"NetworkingConfig": {"EndpointsConfig": {"beef": {}}}}
+        self.assertRefused(self.ask(create("c0ffee", **body)), 403, "object.too_many")
+        self.assertEqual(self.engine.requests, [])
+
+    def test_shadow_mode_records_what_could_not_be_found_out_and_lets_it_through(self):
+        self.serve_networks({"GET /networks/dead": reply(404, b'{"message":"no"}')},
+                            profiles={"p": {"allow": ["*"], "mode": "shadow"}})
+        self.assertEqual(self.ask(create("dead")).status, 201)
+        self.assertEqual(self.ask(create("c0ffee")).status, 201)
+        first, second = self.daemon.await_audit(2)[-2:]
+        self.assertEqual((first["would_deny"], first["reason"]), (True, "object.missing"))
+        self.assertEqual((second["would_deny"], second["reason"]), (True, "constraint.namespaces.network"))
+
+    def test_what_is_new_about_a_network_is_counted_and_refused_at_restricted(self):
+        strange = network(OWN, "front", "bridge", Reach={"host": True})
+        self.serve_networks({"GET /networks/beef": strange})
+        self.assertEqual(self.ask(create("beef")).status, 201)
+        self.daemon.await_log("'Reach'")
+
+
+class Events(DaemonTest):
+    SECRET = b"hunter2"
+    EVENT = (b'{"status":"exec_create: mysql -phunter2","Action":"exec_create: mysql -phunter2","time":1}\n'
+             b'{"Action":"exec_start: mysql -phunter2","time":2}\n{"Action":"die","time":3}\n')
+    CUT = (b'{"status":"exec_create:","Action":"exec_create:","time":1}\n'
+           b'{"Action":"exec_start:","time":2}\n{"Action":"die","time":3}\n')
+
+    def events(self, body, content_type="application/json", pieces=7):
+        def answer(connection, seen):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: " + content_type.encode() +
+                            b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for at in range(0, len(body), pieces):
+                piece = body[at:at + pieces]
+                connection.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
+            connection.send(b"0\r\n\r\n")
+
+        return {"GET /events": answer}
+
+    def test_a_monitor_sees_no_command_line_of_an_exec(self):
+        for content_type in ("application/json", "application/x-ndjson", "application/jsonl"):
+            with self.subTest(content_type=content_type):
+                self.engine.answers.update(self.events(self.EVENT, content_type))
+                if not hasattr(self, "daemon"):
+                    self.serve(allow=["SystemEvents"])
+                self.assertEqual(self.ask(request("GET", "/events")).body, self.CUT)
+
+    def test_nor_in_a_json_sequence(self):
+        body = b"".join(b"\x1e" + line + b"\n" for line in self.EVENT.splitlines())
+        cut = b"".join(b"\x1e" + line + b"\n" for line in self.CUT.splitlines())
+        self.serve(self.events(body, "application/json-seq"), allow=["SystemEvents"])
+        self.assertEqual(self.ask(request("GET", "/events")).body, cut)
+
+    def test_whoever_may_inspect_execs_sees_all(self):
+        self.serve(self.events(self.EVENT), allow=["SystemEvents", "ExecInspect"])
+        self.assertEqual(self.ask(request("GET", "/events")).body, self.EVENT)
+
+    def test_events_with_a_length_lose_it(self):
+        self.serve({"GET /events": reply(200, self.EVENT)}, allow=["SystemEvents"])
+        got = self.ask(request("GET", "/events"))
+        self.assertEqual((got.body, got.framing), (self.CUT, "chunked"))
+
+    def test_an_old_client_gets_events_until_the_connection_ends(self):
+        self.serve(self.events(self.EVENT), allow=["SystemEvents"])
+        client = self.client()
+        client.send(b"GET /events HTTP/1.0\r\nHost: x\r\n\r\n")
+        got = client.response()
+        self.assertEqual((got.body, got.framing), (self.CUT, "eof"))
+
+    def test_events_come_as_soon_as_they_happen(self):
+        def answer(connection, seen):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            connection.send(b"11\r\n" + b'{"Action":"die"}\n' + b"\r\n")
+            connection.await_go()
+            connection.send(b"0\r\n\r\n")
+
+        self.serve({"GET /events": answer}, allow=["SystemEvents"])
+        client = self.client()
+        client.send(request("GET", "/events"))
+        while client.read_line():
+            pass
+        client.read_line()
+        self.assertEqual(client.read_exactly(17), b'{"Action":"die"}\n')
+        self.engine.connections[0].go.set()
+
+    def test_an_error_passes_as_it_is(self):
+        words = b'{"message":"exec_create: is no filter"}'
+        self.serve({"GET /events": reply(400, words)}, allow=["SystemEvents"])
+        got = self.ask(request("GET", "/events"))
+        self.assertEqual((got.status, got.body), (400, words))
+
+    def test_a_form_that_tidegate_does_not_know_is_not_passed_on(self):
+        self.serve({"GET /events": reply(200, self.EVENT, content_type="text/event-stream")}, allow=["SystemEvents"])
+        self.assertRefused(self.ask(request("GET", "/events")), 502, "upstream.malformed")
+
+    def test_a_compressed_form_is_not_passed_on(self):
+        self.serve({"GET /events": reply(200, b"\x1f\x8b", "Content-Encoding: gzip")}, allow=["SystemEvents"])
+        self.assertRefused(self.ask(request("GET", "/events")), 502, "upstream.malformed")
+
+    def test_an_event_beyond_its_bound_ends_the_stream(self):
+        fat = b'{"Action":"exec_create: hunter2","x":"' + b"y" * 4000 + b'"}\n'
+        self.serve(self.events(fat, pieces=500), allow=["SystemEvents"], limits={"record_bytes": "1KiB"})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        self.assertNotIn(self.SECRET, client.read_to_end())
+        self.assertEqual(self.daemon.await_audit()[-1]["reason"], "answer.too_large")
