@@ -84,6 +84,7 @@ const Plan& Case::head(const RequestView& view) {
   check_rule();
   if (!denied()) check_head();
   if (!denied()) plan_body(view.body);
+  if (!denied()) ask();
   return plan_;
 }
 
@@ -129,6 +130,7 @@ void Case::check_head() {
   constraint::Findings found;
   std::vector<std::string> none;
   constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
+  context.lookups = &memory_.lookups;
   check(context);
   if (!found.empty()) deny(found);
 }
@@ -136,25 +138,22 @@ void Case::check_head() {
 void Case::plan_body(bool has_body) {
   plan_answer();
   switch (info(request().operation).body) {
-    case BodyKind::json: plan_.body = Plan::Body::whole; return;
+    case BodyKind::json: plan_.body = Plan::Body::whole; break;
     case BodyKind::opaque:
       plan_.first_bytes = constraint::first_bytes(profile_.constraints(), request().operation);
       plan_.body = plan_.first_bytes == 0 ? Plan::Body::pass : Plan::Body::first;
-      if (plan_.body == Plan::Body::pass) settle();
-      return;
+      break;
     case BodyKind::none:  // dockerode repeats queries as bodies
-      if (has_body && habits() == schema::Habits::keep) {
-        plan_.body = Plan::Body::whole;
-        return;
-      }
-      if (has_body) plan_.body = Plan::Body::drop;
-      return settle();
+      if (!has_body) break;
+      plan_.body = habits() == schema::Habits::keep ? Plan::Body::whole : Plan::Body::drop;
+      break;
   }
 }
 
 const Plan& Case::body(std::string_view text, Scratch& scratch) {
   scratch.body.clear();
-  if (decision_.verdict != Verdict::open) return plan_;
+  if (decision_.verdict != Verdict::open || body_seen_) return plan_;
+  body_seen_ = true;
   if (plan_.body == Plan::Body::first) {
     check_first_bytes(text);
   } else if (info(request().operation).body == BodyKind::json) {
@@ -162,7 +161,7 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
   } else {
     restate(text, scratch);
   }
-  settle();
+  if (!denied()) ask();
   return plan_;
 }
 
@@ -220,8 +219,9 @@ void Case::check_body(Scratch& scratch) {
   if (!scratch.found.empty()) deny(scratch.found);
 }
 
-/// Nothing more of the request is to be looked at. What it names may still be.
-void Case::settle() {
+/// Puts the questions that checks have left into the plan; where there is none and the body has
+/// been seen, all is decided.
+void Case::ask() {
   auto& lookups = memory_.lookups;
   if (terms_.known != nullptr)
     std::erase_if(lookups, [this](const Lookup& each) {
@@ -233,7 +233,9 @@ void Case::settle() {
                                       std::to_string(terms_.lookups));
   if (decision_.refusal) lookups.clear();  // in shadow mode, too: the first refusal counts
   plan_.lookups = lookups;
-  if (!denied() && lookups.empty()) decision_.verdict = Verdict::allow;
+  const bool awaits_body = plan_.body == Plan::Body::whole || plan_.body == Plan::Body::first;
+  if (denied() || !lookups.empty() || (awaits_body && !body_seen_)) return;
+  decision_.verdict = Verdict::allow;
 }
 
 const Plan& Case::facts(std::span<const Fact> facts) {
@@ -242,8 +244,8 @@ const Plan& Case::facts(std::span<const Fact> facts) {
   judge(facts);
   if (!decision_.refusal && terms_.known != nullptr)
     for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
-  plan_.lookups = {};
-  if (!denied()) decision_.verdict = Verdict::allow;
+  memory_.lookups.clear();
+  ask();
   return plan_;
 }
 
@@ -271,9 +273,8 @@ void Case::rename(const Lookup& asked, const Fact& fact) {
 
 const Plan& Case::no_facts(Reason reason) {
   if (decision_.verdict != Verdict::open) return plan_;
-  plan_.lookups = {};
   deny(reason, std::string(meaning(reason)));
-  if (!denied()) decision_.verdict = Verdict::allow;
+  ask();
   return plan_;
 }
 
@@ -315,7 +316,9 @@ void Case::deny(const constraint::Findings& found) {
 void Case::deny(Reason reason, std::string message) {
   if (decision_.refusal) return;
   decision_.refusal.emplace(reason, refused_for() + message);
-  if (profile_.mode() == Mode::enforce) decision_.verdict = Verdict::deny;
+  if (profile_.mode() == Mode::shadow) return;
+  plan_ = {};
+  decision_.verdict = Verdict::deny;
 }
 
 void Case::refuse(Refusal refusal) {

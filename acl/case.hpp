@@ -55,9 +55,11 @@ struct Plan {
 /// for that; whoever drives it moves the bytes. The daemon, `explain`, tests, fuzzers and
 /// benchmarks all drive this class, so that there is one order in which a request is checked.
 ///
-///   head() ─► Plan ─► body() ─► Plan ─► facts() ─► decision() ─► what is sent ─► answer()
+///   head() ─► Plan ─► facts() ─► body() ─► Plan ─► facts() ─► decision() ─► what is sent ─►
+///   answer()
 ///
-/// The steps between head() and decision() are those that the plan asks for.
+/// The steps between head() and decision() are those that the plan asks for: questions to the
+/// engine first, then the body.
 ///
 /// A driver that leaves out a step is left with Verdict::open, and sends nothing.
 class Case {
@@ -136,7 +138,7 @@ class Case {
   void decide_with_body(std::string_view, Scratch&);
   bool read_body(std::string_view, Scratch&);
   void check_body(Scratch&);
-  void settle();
+  void ask();
   void judge(std::span<const Fact>);
   void rename(const Lookup&, const Fact&);
 
@@ -153,6 +155,7 @@ class Case {
   std::string_view upgrade_;
   std::string unknown_member_;
   bool understood_ = false;
+  bool body_seen_ = false;
   bool expects_continue_ = false;
   bool renamed_ = false;
   bool rewrites_answer_ = false;

@@ -125,6 +125,7 @@ Task<void> Session::decide(Turn& turn) {
   }
   client_.consume_head(head_);
   charge(turn);
+  if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (plan.body == Body::none || plan.body == Body::pass) co_return;
   if (const auto reason = co_await read_body(plan, turn))
     decided.refuse(Refusal(*reason));
@@ -312,7 +313,7 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
 
 Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
-  const bool well_formed = status == 403 || status >= 500;
+  const bool well_formed = status == 403 || status >= 500 || turn.engines_words;
   if (reason == Reason::client_unknown) co_return false;  // and so for its next request
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;

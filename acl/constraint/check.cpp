@@ -35,7 +35,9 @@ void Context::refuse(Constraint constraint, const Place& where, Quoted value,
 }
 
 void Context::ask(Lookup::Kind kind, const Place& where, std::string_view reference) {
-  if (lookups == nullptr || lookups->size() > most_lookups) return;
+  if (lookups == nullptr)
+    return refuse(Constraint::namespaces_network, where, Quoted{reference}, "a listed name");
+  if (lookups->size() > most_lookups) return;
   const auto is_same = [&](const Lookup& each) {
     return each.kind == kind && each.reference == reference;
   };

@@ -48,7 +48,8 @@ struct Context {
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
   std::string_view home = "";  ///< path of the object that is being checked, should it be absent
-  /// Questions to the engine, which judge() is to be told the answers of; null: none can be asked.
+  /// Questions to the engine, whose answers judge() gets. Where there is nobody to ask, what would
+  /// be asked about is refused.
   std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent where there is none.

@@ -43,19 +43,23 @@ inline Told told(const acl::Policy& policy, const acl::Identity& identity, std::
   acl::Case::Memory memory;
   acl::Scratch scratch;
   acl::Case asked(policy.profile_of(identity), identity, terms, memory);
+  std::vector<std::string> questions;
+  const auto look_up = [&] {
+    std::vector<acl::Fact> facts;
+    for (const auto& lookup : asked.plan().lookups) {
+      questions.push_back(lookup.target());
+      if (auto fact = engine ? engine(lookup) : std::nullopt) facts.push_back(*std::move(fact));
+    }
+    if (engine) asked.facts(facts);
+  };
   const auto space = request.find(' ');
   const auto plan = asked.head({.method = request.substr(0, space),
                                 .target = request.substr(space + 1),
                                 .body = !body.empty()});
+  look_up();
   if (plan.body == acl::Plan::Body::whole) asked.body(body, scratch);
   if (plan.body == acl::Plan::Body::first) asked.body(body.substr(0, plan.first_bytes), scratch);
-  std::vector<std::string> questions;
-  std::vector<acl::Fact> facts;
-  for (const auto& lookup : asked.plan().lookups) {
-    questions.push_back(lookup.target());
-    if (auto fact = engine ? engine(lookup) : std::nullopt) facts.push_back(*std::move(fact));
-  }
-  if (engine) asked.facts(facts);
+  look_up();
   const auto& decision = asked.decision();
   Told out{.operation = asked.request().operation,
            .verdict = decision.verdict,
