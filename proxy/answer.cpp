@@ -33,9 +33,9 @@ Answer::Answer(Stream& upstream, Stream& client, const Means& means, AnswerStora
       means_(means),
       storage_(storage),
       question_(question),
-      engine_({.heads = means.heads, .answers_head = question.request.method == acl::Method::head}, means.limits,
-              storage.body, upstream, means.buffers, first_block(question.request, means.buffers)) {
-}
+      engine_({.heads = means.heads, .answers_head = question.request.method == acl::Method::head},
+              means.limits, storage.body, upstream, means.buffers,
+              first_block(question.request, means.buffers)) {}
 
 Task<std::optional<Reason>> Answer::read_head() {
   for (;;) {

@@ -111,7 +111,7 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
   auto next = co_await answer_.pass_on(close_after_);
   if (next == Next::tunnel) co_return next;
   if (answer_.upstream_reusable() && client_.body_complete())
-    upstream_.rest();
+    upstream_.finish();
   else
     upstream_.close();
   if (!client_.body_complete()) next = Next::close;

@@ -26,7 +26,7 @@ class Stream {
 
   explicit Stream(Socket socket) : socket_(std::move(socket)) {}
   explicit Stream(net::io_context& loop) : socket_(loop) {}
-  Stream(Stream&&) = default;
+  Stream(Stream&&) noexcept = default;
   Stream& operator=(Stream&&) noexcept = default;
 
   executor_type get_executor() { return socket_.get_executor(); }

@@ -41,7 +41,7 @@ class Upstream {
   void begin() { between_answers_ = false; }
   void answered() { used_ = true; }
   /// All of the answer has come, and nothing behind it.
-  void rest() { between_answers_ = true; }
+  void finish() { between_answers_ = true; }
 
   /// The version of the API, 1.X, in which tidegate itself asks; 0 where it is not yet known.
   unsigned api_minor() const { return api_minor_; }

@@ -8,19 +8,19 @@ namespace proxy::http {
 
 using acl::Reason;
 
-Once said_once(const Head& head) {
-  Once once;
+FramingFields framing_fields(const Head& head) {
+  FramingFields said;
   for (const auto& field : head.fields) {
-    if (field.known == Known::host) ++once.hosts;
-    if (field.known == Known::content_length && once.lengths++ == 0) once.length = field.value;
-    if (field.known == Known::transfer_encoding && once.encodings++ == 0)
-      once.encoding = field.value;
+    if (field.known == Known::host) ++said.hosts;
+    if (field.known == Known::content_length && said.lengths++ == 0) said.length = field.value;
+    if (field.known == Known::transfer_encoding && said.encodings++ == 0)
+      said.encoding = field.value;
   }
-  return once;
+  return said;
 }
 
-std::optional<Reason> check_framing(const Once& once, unsigned minor_version) {
-  const auto& [hosts, lengths, encodings, length, encoding] = once;
+std::optional<Reason> check_framing(const FramingFields& said, unsigned minor_version) {
+  const auto& [hosts, lengths, encodings, length, encoding] = said;
   if (lengths != 0 && encodings != 0) return Reason::framing_both;
   if (encodings != 0 &&
       (encodings > 1 || minor_version == 0 || !equals_ignoring_case(encoding, "chunked")))
@@ -31,15 +31,15 @@ std::optional<Reason> check_framing(const Once& once, unsigned minor_version) {
   return lengths == 1 && plain ? std::nullopt : std::optional(Reason::framing_length);
 }
 
-Framing answer_framing(const Once& once, unsigned status, bool to_head) {
+Framing answer_framing(const FramingFields& said, unsigned status, bool to_head) {
   if (to_head || status / 100 == 1 || status == 204 || status == 304) return Framing::none;
-  if (once.encodings != 0) return Framing::chunked;
-  return once.lengths != 0 ? Framing::length : Framing::until_eof;
+  if (said.encodings != 0) return Framing::chunked;
+  return said.lengths != 0 ? Framing::length : Framing::until_eof;
 }
 
-std::uint64_t length_of(const Once& once) {
+std::uint64_t length_of(const FramingFields& said) {
   std::uint64_t number = 0;  // stays 0 where there are no digits
-  std::from_chars(once.length.data(), once.length.data() + once.length.size(), number);
+  std::from_chars(said.length.data(), said.length.data() + said.length.size(), number);
   return number;
 }
 

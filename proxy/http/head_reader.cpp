@@ -21,8 +21,8 @@ bool keeps_alive(const Head& head) {
   return keep_alive;
 }
 
-bool says_host(const Once& once, unsigned minor_version) {
-  return once.hosts == 1 || (once.hosts == 0 && minor_version == 0);
+bool says_host(const FramingFields& said, unsigned minor_version) {
+  return said.hosts == 1 || (said.hosts == 0 && minor_version == 0);
 }
 
 void note(std::string_view value, std::size_t& times, std::string_view& first) {
@@ -69,11 +69,11 @@ std::optional<Reason> read_request_head(std::string_view bytes, const HeadLimits
                                         RequestHead& out) {
   out.fields.clear();
   if (const auto reason = check_request_head(bytes, limits, &out)) return reason;
-  const auto once = said_once(out);
-  if (const auto reason = check_framing(once, out.minor_version)) return reason;
-  if (!says_host(once, out.minor_version)) return Reason::head_host;
-  out.length = length_of(once);
-  out.framing = once.encodings != 0 ? Framing::chunked
+  const auto said = framing_fields(out);
+  if (const auto reason = check_framing(said, out.minor_version)) return reason;
+  if (!says_host(said, out.minor_version)) return Reason::head_host;
+  out.length = length_of(said);
+  out.framing = said.encodings != 0 ? Framing::chunked
                 : out.length != 0   ? Framing::length
                                     : Framing::none;
   out.keep_alive = keeps_alive(out);
@@ -86,10 +86,10 @@ bool read_response_head(std::string_view bytes, const HeadLimits& limits, bool t
   out.fields.clear();
   if (!check_response_head(bytes, limits, &out.fields)) return false;
   if (!read_status_line(bytes.substr(0, bytes.find('\r')), out)) return false;
-  const auto once = said_once(out);
-  if (check_framing(once, out.minor_version)) return false;
-  out.length = length_of(once);
-  out.framing = answer_framing(once, out.status, to_head);
+  const auto said = framing_fields(out);
+  if (check_framing(said, out.minor_version)) return false;
+  out.length = length_of(said);
+  out.framing = answer_framing(said, out.status, to_head);
   out.keep_alive = keeps_alive(out);
   return true;
 }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "acl/reason.hpp"
+#include "config/settings.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/held_bytes.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy::http::h1 {
@@ -139,6 +142,20 @@ class ClientInput {
   bool failed_ = false;   ///< the last read brought nothing
   bool no_room_ = false;  ///< in_ may not grow
   Signal read_ended_;
+};
+
+/// What is particular about reading from a client.
+struct ClientRole {
+  using Head = RequestHead;
+  template <class Stream>
+  using Input = ClientInput<Stream>;
+  static constexpr acl::Reason bad_body = acl::Reason::framing_chunk;
+  HeadReader& heads;
+
+  /// Whether bytes that are no whole head yet can still become one. \returns why they cannot.
+  std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
+  /// Checks a whole head and reads it. \returns why it is refused.
+  std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
 };
 
 }  // namespace proxy::http::h1

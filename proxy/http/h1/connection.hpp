@@ -3,7 +3,8 @@
 
 #include "acl/result.hpp"
 #include "proxy/http/h1/body.hpp"
-#include "proxy/http/h1/role.hpp"
+#include "proxy/http/h1/client_input.hpp"
+#include "proxy/http/h1/engine_input.hpp"
 
 namespace proxy::http::h1 {
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "acl/reason.hpp"
+#include "config/settings.hpp"
 #include "proxy/buffer.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/stream.hpp"
 
 namespace proxy::http::h1 {
@@ -42,6 +46,20 @@ class EngineInput {
   LeasedBuffer in_;
   error_code end_;
   bool arrived_ = false;
+};
+
+/// What is particular about reading from the engine; see ClientRole.
+struct EngineRole {
+  using Head = ResponseHead;
+  template <class Stream>
+  using Input = EngineInput<Stream>;
+  static constexpr acl::Reason bad_body = acl::Reason::upstream_malformed;
+  HeadReader& heads;
+
+  std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
+  std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
+
+  bool answers_head = false;  ///< the request was a HEAD: whatever the answer says, no body follows
 };
 
 }  // namespace proxy::http::h1

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "proxy/http/h1/role.hpp"
-
+#include "proxy/http/h1/connection.hpp"
 #include "proxy/http/head_reader.hpp"
 
 namespace proxy::http::h1 {
