@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/constraints.hpp"
 
+#include <utility>
+
 #include "acl/constraint/host_path.hpp"
 
 namespace acl {
@@ -24,18 +26,20 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
       subnets_(with_private_ones(spec_.subnets)),
       host_networks_(std::move(host_networks)) {
   if (spec_.level != Level::unconfined) checked_.set();
-  // A quantity that is written into one field must not be lifted by another one.
-  if (spec_.enforce.memory) checked_.set(static_cast<std::size_t>(Constraint::memory));
-  if (spec_.enforce.nano_cpus) checked_.set(static_cast<std::size_t>(Constraint::cpus));
-  if (spec_.enforce.pids) checked_.set(static_cast<std::size_t>(Constraint::pids));
-  // Nor may the API version of a request make the engine drop it.
+  // A quantity that is written into one field must not be lifted by another one, nor may the API
+  // version of a request make the engine drop what is enforced.
   const EnforceSpec& enforce = spec_.enforce;
-  if (enforce.no_new_privileges)
-    checked_.set(static_cast<std::size_t>(Constraint::no_new_privileges));
-  if (enforce.drop_all_capabilities)
-    checked_.set(static_cast<std::size_t>(Constraint::capabilities_drop));
-  if (enforce.read_only_rootfs)
-    checked_.set(static_cast<std::size_t>(Constraint::read_only_rootfs));
+  const std::pair<bool, Constraint> enforced[] = {
+      {enforce.memory.has_value(), Constraint::memory},
+      {enforce.nano_cpus.has_value(), Constraint::cpus},
+      {enforce.pids.has_value(), Constraint::pids},
+      {enforce.no_new_privileges, Constraint::no_new_privileges},
+      {enforce.drop_all_capabilities, Constraint::capabilities_drop},
+      {enforce.read_only_rootfs, Constraint::read_only_rootfs},
+  };
+  for (const auto& [is_enforced, constraint] : enforced) {
+    if (is_enforced) checked_.set(static_cast<std::size_t>(constraint));
+  }
   for (const std::string& key : spec_.waive) {
     if (const auto waived = constraint_by_key(key)) {
       checked_.reset(static_cast<std::size_t>(*waived));

@@ -23,20 +23,14 @@ class Writer {
   Writer(Context& context, Value object) : context_(context), object_(object) {}
 
   void hold(Field field, bool truth) {
-    if (peek(field).truth() == truth) return;
-    const Value value = member(field);
-    body().set(value, truth);
-    note(value);
+    if (peek(field).truth() != truth) write(member(field), truth);
   }
 
   /// Where the client set no number above 0, which means no limit, or a larger one.
   void fill(Field field, const std::optional<std::int64_t>& number) {
     if (!number) return;
     const std::int64_t asked = peek(field).integer().value_or(0);
-    if (asked > 0 && asked <= *number) return;
-    const Value value = member(field);
-    body().set(value, *number);
-    note(value);
+    if (asked <= 0 || asked > *number) write(member(field), *number);
   }
 
   /// Where the client set a larger number.
@@ -45,17 +39,10 @@ class Writer {
   }
 
   void fill(Field field, const std::optional<std::string>& text) {
-    if (!text || !peek(field).is_zero()) return;
-    const Value value = member(field);
-    body().set(value, *text);
-    note(value);
+    if (text && peek(field).is_zero()) write(member(field), std::string_view(*text));
   }
 
-  void append(Field field, std::string_view text) {
-    const Value added = body().append(member(field));
-    body().set(added, text);
-    note(added);
-  }
+  void append(Field field, std::string_view text) { write(body().append(member(field)), text); }
 
   /// Every label of the profile, whatever the client says of it.
   void label(Field field) {
@@ -68,7 +55,9 @@ class Writer {
       last = label;
       const auto wanted = missing.find(label.key());
       if (wanted == missing.end()) continue;
-      write(label, wanted->second);
+      if (label.kind() != json::Kind::string || label.text() != wanted->second) {
+        write(label, wanted->second);
+      }
       missing.erase(wanted);
     }
     for (const auto& [key, text] : missing) {
@@ -91,13 +80,11 @@ class Writer {
 
  private:
   Document& body() { return *context_.body; }
-  void write(Value value, std::string_view text) {
-    if (value.kind() == json::Kind::string && value.text() == text) return;
-    body().set(value, text);
-    note(value);
+  void write(Value value, auto what) {
+    body().set(value, what);
+    context_.enforced.push_back(value.path());
   }
   Value member(Field field) { return require(body(), object_, field); }
-  void note(Value value) { context_.enforced.push_back(value.path()); }
 
   Context& context_;
   Value object_;

@@ -166,8 +166,10 @@ void check_number(Context& context, const Rule& rule, json::Value value) {
 void check_word(Context& context, const Rule& rule, json::Value value) {
   const auto& [word, other] = rule.words;
   if (value.text() == word || value.text() == other) return;
-  context.refuse(rule.named.constraints[0], value,
-                 quoted(word) + (other.empty() ? "" : ", " + quoted(other)) + " or none");
+  context.refuse(rule.named.constraints[0], value, [&] {
+    return quoted(rule.words[0]) + (rule.words[1].empty() ? "" : ", " + quoted(rule.words[1])) +
+           " or none";
+  });
 }
 
 /// Of a value and all below it; of the keys of maps too, whoever may expand those one day.
