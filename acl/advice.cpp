@@ -10,7 +10,7 @@
 #include "acl/by_name.hpp"
 #include "acl/constraint/constraint.hpp"
 #include "acl/operation_advice.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/written.hpp"
 
 namespace acl {

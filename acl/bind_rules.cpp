@@ -7,7 +7,7 @@
 
 #include "acl/constraint/host_path.hpp"
 #include "acl/constraint/path_tree.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

@@ -5,10 +5,10 @@
 #include <array>
 #include <span>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/host.hpp"
 #include "acl/text/ip.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/uri.hpp"
 
 namespace acl {

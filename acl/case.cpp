@@ -13,7 +13,7 @@
 #include "acl/json/writer.hpp"
 #include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

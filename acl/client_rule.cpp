@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/glob.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

@@ -12,7 +12,7 @@
 #include "acl/group.hpp"
 #include "acl/policy.hpp"
 #include "acl/suggest.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "acl/constraint/image_reference.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/written.hpp"
 
 namespace acl {

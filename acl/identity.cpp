@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/identity.hpp"
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

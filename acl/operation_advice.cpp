@@ -5,7 +5,7 @@
 #include <array>
 
 #include "acl/group.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/written.hpp"
 
 namespace acl {

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "acl/text.hpp"
 #include "acl/text/percent.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

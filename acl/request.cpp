@@ -5,8 +5,8 @@
 #include "acl/query.hpp"
 #include "acl/route.hpp"
 #include "acl/target.hpp"
-#include "acl/text.hpp"
 #include "acl/text/percent.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

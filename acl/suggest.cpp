@@ -9,8 +9,8 @@
 
 #include "acl/group.hpp"
 #include "acl/operation.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

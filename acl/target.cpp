@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <string>
 
-#include "acl/text.hpp"
 #include "acl/text/path.hpp"
 #include "acl/text/percent.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/text/utf8.hpp"
 #include "acl/version.hpp"
 

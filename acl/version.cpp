@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/numbers.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 namespace {

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/host.hpp"
 #include "acl/text/ip.hpp"
 #include "acl/text/numbers.hpp"
 #include "acl/text/path.hpp"
+#include "acl/text/shown.hpp"
 #include "config/words.hpp"
 
 namespace config {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"
 #include "config/yaml.hpp"

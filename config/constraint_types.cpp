@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/path.hpp"
+#include "acl/text/shown.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
 

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "acl/suggest.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 #include "config/environment_policy.hpp"
 #include "config/environment_text.hpp"
 #include "config/environment_values.hpp"

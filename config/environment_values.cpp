@@ -6,8 +6,8 @@
 #include <sstream>
 #include <utility>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/text/words.hpp"
 
 namespace config {

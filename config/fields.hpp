@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "config/accounts.hpp"
 #include "config/report.hpp"
 #include "config/shape.hpp"

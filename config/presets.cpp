@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "acl/group.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "config/keys.hpp"
 #include "config/presets_data.hpp"
 #include "config/words.hpp"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "acl/browser.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/host.hpp"
+#include "acl/text/shown.hpp"
 #include "config/scalar.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"

@@ -7,8 +7,8 @@
 #include <limits>
 #include <optional>
 
-#include "acl/text.hpp"
 #include "acl/text/numbers.hpp"
+#include "acl/text/shown.hpp"
 #include "config/words.hpp"
 
 namespace config {

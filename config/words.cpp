@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "acl/suggest.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace config {
 

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace config {
 namespace {

@@ -15,7 +15,7 @@
 #include <functional>
 #include <span>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy {

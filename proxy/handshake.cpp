@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace proxy {
 namespace {

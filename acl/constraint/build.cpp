@@ -4,10 +4,10 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
-#include "acl/constraint/words.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/numbers.hpp"
+#include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

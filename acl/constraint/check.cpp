@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 

@@ -5,9 +5,10 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
-#include "acl/constraint/words.hpp"
-#include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
 #include "acl/text/path.hpp"
+#include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/checks.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 #include "acl/version.hpp"
 
 namespace acl::constraint {

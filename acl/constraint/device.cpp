@@ -4,7 +4,7 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include "acl/constraint/words.hpp"
-#include "acl/text/path.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/numbers.hpp"
+#include "acl/text/path.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

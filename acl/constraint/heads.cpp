@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameters without a harmless value, and operations that do harm whatever they say.
 #include "acl/constraint/checks.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {

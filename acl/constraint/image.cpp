@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/names.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

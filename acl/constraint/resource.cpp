@@ -5,7 +5,8 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
-#include "acl/text.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/schema/tables.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

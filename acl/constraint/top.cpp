@@ -2,7 +2,7 @@
 #include <array>
 
 #include "acl/constraint/check.hpp"
-#include "acl/constraint/words.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -6,8 +6,8 @@
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
 #include "acl/constraint/host_path.hpp"
-#include "acl/constraint/words.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "acl/capacity.hpp"
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/numbers.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::json {
 namespace {

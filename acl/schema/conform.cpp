@@ -5,7 +5,7 @@
 
 #include "acl/capacity.hpp"
 #include "acl/schema/schema.hpp"
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::schema {
 namespace {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "acl/text.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/ip.hpp"
+#include "acl/text/shown.hpp"
 #include "config/accounts.hpp"
 
 namespace proxy::explain {

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "proxy/http/head_reader.hpp"
 
 namespace proxy::explain {

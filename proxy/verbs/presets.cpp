@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 #include "config/presets.hpp"
 #include "proxy/verbs/verb.hpp"
 

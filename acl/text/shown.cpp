@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl/text.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl {
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "acl/text/ascii.hpp"
-
 namespace acl {
 
 /// A client's bytes made fit for a message or a record: printable ASCII as it is, other bytes as
