@@ -11,12 +11,13 @@ from tests.support.daemon import DaemonTest, free_port
 from tests.support.fake_engine import reply
 from tests.support.http import Client, Truncated, request
 from tests.support.wait import wait_until
+from tests.integration.test_lookups import OWN, VERSION, create, in_chunks, network
 
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
 JSON = b"POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 LOAD = b"POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\n"
-SETTINGS = pathlib.Path(__file__).parents[2] / "config" / "settings.hpp"
+SETTINGS = pathlib.Path(__file__).parents[2] / "config" / "limits.inc"
 
 
 def stall(connection, _):
@@ -32,8 +33,7 @@ def hold_tunnel(connection, _):
 class Limits(DaemonTest):
     def test_there_is_a_test_for_each(self):
         text = SETTINGS.read_text(encoding="utf-8")
-        body = re.search(r"struct Limits \{(.*?)\n\};", text, re.S).group(1)
-        names = re.findall(r"^\s+(?:std::size_t|Duration) (\w+)", body, re.M)
+        names = re.findall(r"^LIMIT\(\w+, (\w+)", text, re.M)
         self.assertGreater(len(names), 10)
         missing = [name for name in names if not hasattr(self, f"test_{name}")]
         self.assertEqual(missing, [])
@@ -166,7 +166,33 @@ class Limits(DaemonTest):
         self.assertRefused(client.response(), status, reason)
         client.wait_closed()
 
+    # -- questions to the engine, and what it says
+
+    def test_lookups(self):
+        self.serve(limits={"lookups": 1})
+        answer = self.ask(create("c0ffee", NetworkingConfig={"EndpointsConfig": {"beef": {}}}))
+        self.assertRefused(answer, 403, "object.too_many")
+        self.assertEqual(self.engine.requests, [], "not one is put")
+
+    def test_lookup_bytes(self):
+        fat = network(OWN, "front", "bridge", Labels={"a": "x" * 2000})
+        self.serve({"GET /version": VERSION, "GET /networks/fa": fat}, limits={"lookup_bytes": "1KiB"})
+        self.assertRefused(self.ask(create("fa")), 502, "object.unavailable")
+
+    def test_record_bytes(self):
+        fat = b'{"Action":"exec_create: hunter2","x":"' + b"y" * 4000 + b'"}\n'
+        self.serve({"GET /events": in_chunks(fat, pieces=500)}, allow=["SystemEvents"], limits={"record_bytes": "1KiB"})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        self.assertNotIn(b"hunter2", client.read_to_end())
+        self.assertEqual(self.daemon.await_audit()[-1]["reason"], "answer.too_large")
+
     # -- times
+
+    def test_lookup_time(self):
+        self.serve({"GET /version": VERSION, "GET /networks/ab": stall}, limits={"lookup_time": "200ms"})
+        self.assertRefused(self.ask(create("ab")), 502, "object.unavailable")
+        self.engine.connections[0].await_end()
 
     def test_handshake_time(self):
         authority = Authority(self.folder)

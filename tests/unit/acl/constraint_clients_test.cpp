@@ -101,7 +101,7 @@ TEST(Clients, make_containers_anew_from_what_inspect_shows) {
       "NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{},"Links":null,"Aliases":null,
       "NetworkID":"abc","EndpointID":"","Gateway":"172.17.0.1","IPAddress":"172.17.0.2",
       "IPPrefixLen":16,"MacAddress":"02:42:ac:11:00:02","DriverOpts":null}}}})"),
-      "passes")
+      "asks")
       << judge.decision().message;
 }
 

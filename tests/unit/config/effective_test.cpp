@@ -201,6 +201,10 @@ constexpr const char* rest = R"(limits:
   query_parameters: 32
   body_bytes: 2MiB
   held_bytes: 64MiB
+  lookups: 32
+  lookup_bytes: 512KiB
+  record_bytes: 128KiB
+  lookup_time: 20s
   handshake_time: 1s
   head_time: 2s
   body_time: 3s

@@ -326,7 +326,7 @@ TEST(ContainerCreate, joins_no_network_by_the_id_of_an_endpoint) {
   };
   Asked any;
   EXPECT_EQ(any.says(create, with("host")), "constraint.namespaces.network");
-  EXPECT_EQ(any.says(create, with("0123456789ab")), "passes");
+  EXPECT_EQ(any.says(create, with("0123456789ab")), "asks");
   Asked listed("{networks: [ci]}");
   EXPECT_EQ(listed.says(create, with("other")), "constraint.networks");
   EXPECT_EQ(listed.says(create, with("ci")), "passes");
