@@ -121,7 +121,7 @@ void Case::deny_operation() {
   if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
   if (const auto named = why_by_name(spec, operation); !named.empty())
     why += "; " + std::string(named);
-  deny(reason, std::move(why));
+  deny(reason, why);
 }
 
 void Case::check_head() {
