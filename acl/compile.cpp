@@ -101,6 +101,7 @@ class PolicyCompiler {
 
   static std::vector<std::string> constraint_keys() {
     std::vector<std::string> keys;
+    keys.reserve(constraint_count);
     for (std::size_t i = 0; i < constraint_count; ++i) {
       keys.emplace_back(info(static_cast<Constraint>(i)).key);
     }
