@@ -123,7 +123,8 @@ void Engine::remove(const Handle& object) {
     object->process.end(object->process.running() ? 137 : object->process.exit_code());
     std::erase_if(objects_[static_cast<std::size_t>(Kind::exec)],
                   [&](const auto& exec) { return exec->owner == object; });
-    for (const auto& network : all(Kind::network)) disconnect(*object, network->name());
+    const auto networks = members(object->whole["NetworkSettings"]["Networks"]);
+    for (const auto& [network, endpoint] : networks) disconnect(*object, network);
   }
   object->removed = true;
   std::erase(objects_[static_cast<std::size_t>(object->kind)], object);

@@ -9,8 +9,9 @@
 namespace proxy::engine_stub {
 namespace {
 
-Json facts_of(const Engine& engine, const Object& object) {
-  return facts(object, built_in(object) || engine.user_of(object) != nullptr);
+bool let_through(const Filters& filters, const Engine& engine, const Object& object) {
+  const bool asked = filters.wanted.contains("dangling");  // not looked up for nothing
+  return filters.let_through(facts(object, asked && (built_in(object) || engine.user_of(object))));
 }
 
 Filters filters_of(const Call& call) {
@@ -67,7 +68,7 @@ Instead list(Call& call) {
     filters.wanted["status"] = {"running", "paused"};
   auto found = Json::array();
   for (const auto& object : call.engine.all(call.row.kind))
-    if (filters.let_through(facts_of(call.engine, *object))) found.push_back(listed(*object));
+    if (let_through(filters, call.engine, *object)) found.push_back(listed(*object));
   call.from["list"] = std::move(found);
   return std::nullopt;
 }
@@ -104,7 +105,7 @@ Instead prune(Call& call) {
   auto ids = Json::array(), names = Json::array(), records = Json::array();
   for (const auto& object : std::vector(call.engine.all(call.row.kind))) {
     if (!idle(call.engine, *object) || (nameless && !object->names.empty())) continue;
-    if (!filters.let_through(facts_of(call.engine, *object))) continue;
+    if (!let_through(filters, call.engine, *object)) continue;
     call.engine.remove(object);
     ids.push_back(object->id);
     names.push_back(object->name());
