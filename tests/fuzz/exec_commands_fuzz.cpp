@@ -42,8 +42,18 @@ Passed pass(std::string_view text, std::size_t first, std::size_t rest) {
   return passed;
 }
 
+/// Whether there is more than space.
+bool more(std::istream& stream) {
+  for (;;) {
+    const auto next = stream.peek();
+    if (next != ' ' && next != '\t' && next != '\r' && next != '\n') return stream.good();
+    stream.get();
+  }
+}
+
 /// The records of a stream; nothing where the parser stops at one.
 std::optional<std::vector<Json>> records(std::string text) {
+  if (text.find("\xef\xbb\xbf") != text.npos) return std::nullopt;  // it skips byte order marks
   bool quoted = false, escaped = false;
   for (auto& c : text) {
     if (c == '"' && !escaped) quoted = !quoted;
@@ -53,7 +63,7 @@ std::optional<std::vector<Json>> records(std::string text) {
   std::istringstream stream(text);
   std::vector<Json> found;
   try {
-    while (stream >> std::ws && !stream.eof()) {
+    while (more(stream)) {
       stream >> found.emplace_back();
       if (!found.back().is_object()) return std::nullopt;
     }

@@ -42,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view rest = text;
   while (acl::json::take_value(rest)) {
   }
+  if (text.starts_with("\xef\xbb\xbf")) return 0;  // the other parser skips a byte order mark
   const auto theirs = Json::parse(text, nullptr, false);
   if (theirs.is_object()) compare(text, theirs);
   return 0;
