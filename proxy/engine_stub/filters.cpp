@@ -66,11 +66,11 @@ Filters::Filters(std::string_view text, const Json& facts) {
 
 bool Filters::let_through(const Json& facts) const {
   return std::ranges::all_of(members(wanted), [&](const auto& filter) {
-    const auto& [name, values] = filter;
-    const auto& fact = facts.at(std::string(positive(name)));
-    const auto met = [&](const Json& value) {
-      return agrees(positive(name), fact, as_text(value));
-    };
+    const std::string& name = filter.first;
+    const Json& values = filter.second;
+    const auto bare = positive(name);
+    const auto& fact = facts.at(std::string(bare));
+    const auto met = [&](const Json& value) { return agrees(bare, fact, as_text(value)); };
     if (name.ends_with('!')) return std::ranges::none_of(values, met);
     if (name == "label") return std::ranges::all_of(values, met);
     return values.empty() || std::ranges::any_of(values, met);
