@@ -1,41 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/chrono.h>
-
 #include <array>
 #include <charconv>
 
 #include "proxy/engine_stub/answers.hpp"
+#include "proxy/engine_stub/shapes.hpp"
 
+/// What an operation does to containers and execs.
 namespace proxy::engine_stub {
 namespace {
-
-using State = Process::State;
-
-std::string_view name_of(State state) {
-  switch (state) {
-    case State::created: return "created";
-    case State::running: return "running";
-    case State::exited: return "exited";
-  }
-  return "";
-}
-
-std::string time_text(std::time_t time) {
-  // The engine's own zero: what has not happened yet.
-  if (time == 0) return "0001-01-01T00:00:00Z";
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
-}
-
-std::string ago(std::time_t time) {
-  return fmt::format("{} seconds ago", std::time(nullptr) - time);
-}
-
-std::string status_of(const Container& container) {
-  const auto& process = container.process;
-  if (process.running()) return "Up, started " + ago(container.started);
-  if (process.state() == State::created) return "Created";
-  return fmt::format("Exited ({}) {}", process.exit_code(), ago(container.finished));
-}
 
 std::vector<std::string> command_of(const Json& config) {
   std::vector<std::string> words;
@@ -45,65 +17,68 @@ std::vector<std::string> command_of(const Json& config) {
   return words.empty() ? std::vector<std::string>{"echo"} : words;
 }
 
-Json summary(const Container& container) {
-  std::string command;
-  for (const auto& word : container.process.command) command += (command.empty() ? "" : " ") + word;
-  const auto labels = member(container.config, "Labels");
-  return {{"Id", container.id},
-          {"Names", {"/" + container.name}},
-          {"Image", text(container.config, "Image")},
-          {"ImageID", demo_image_id},
-          {"Command", command},
-          {"Created", container.created},
-          {"Ports", Json::array()},
-          {"Labels", labels.is_object() ? labels : Json::object()},
-          {"State", name_of(container.process.state())},
-          {"Status", status_of(container)},
-          {"HostConfig", {{"NetworkMode", "default"}}},
-          {"NetworkSettings", {{"Networks", Json::object()}}},
-          {"Mounts", Json::array()}};
+/// Volumes that a container names are made with it; one without a name gets one.
+Json mount(Engine& engine, const std::string& type, std::string source, const std::string& target) {
+  if (type == "volume") {
+    auto volume = source.empty() ? nullptr : engine.find(Kind::volume, source);
+    if (!volume) volume = engine.add(make(Kind::volume, source, {}));
+    source = volume ? volume->name() : source;
+  }
+  return {{"Type", type},
+          {"Name", type == "volume" ? source : ""},
+          {"Source", type == "volume" ? "" : source},
+          {"Destination", target},
+          {"Driver", "local"},
+          {"Mode", ""},
+          {"RW", true},
+          {"Propagation", ""}};
 }
 
-Json state(const Container& container) {
-  const auto& process = container.process;
-  return {{"Status", name_of(process.state())},
-          {"Running", process.running()},
-          {"Paused", false},
-          {"Restarting", false},
-          {"OOMKilled", false},
-          {"Dead", false},
-          {"Pid", 0},
-          {"ExitCode", process.exit_code()},
-          {"Error", ""},
-          {"StartedAt", time_text(container.started)},
-          {"FinishedAt", time_text(container.finished)}};
+Json mounts_of(Engine& engine, const Json& config) {
+  auto mounts = Json::array();
+  const auto& host = member(config, "HostConfig");
+  for (const auto& bind : member(host, "Binds")) {
+    const auto words = as_text(bind);
+    const auto colon = words.find(':');
+    if (colon == words.npos) continue;
+    const auto target = words.substr(colon + 1);
+    mounts.push_back(mount(engine, words.starts_with('/') ? "bind" : "volume",
+                           words.substr(0, colon), target.substr(0, target.find(':'))));
+  }
+  for (const auto& given : member(host, "Mounts"))
+    mounts.push_back(
+        mount(engine, text(given, "Type"), text(given, "Source"), text(given, "Target")));
+  for (const auto& [target, none] : members(member(config, "Volumes")))
+    if (std::ranges::none_of(mounts, [&](const Json& m) { return m["Destination"] == target; }))
+      mounts.push_back(mount(engine, "volume", "", target));
+  return mounts;
 }
 
-Json details(const Container& container) {
-  auto config = container.config;
+void connect_to_networks(Engine& engine, Object& container, const Json& config) {
+  const auto& endpoints = member(member(config, "NetworkingConfig"), "EndpointsConfig");
+  for (const auto& [network, endpoint] : members(endpoints))
+    engine.connect(container, network, endpoint);
+  const auto mode = text(member(config, "HostConfig"), "NetworkMode");
+  if (endpoints.empty() && !mode.starts_with("container:"))
+    engine.connect(container, mode.empty() || mode == "default" ? "bridge" : mode, {});
+}
+
+Process process_of(const Json& config) {
+  Process process;
+  process.command = command_of(config);
+  process.tty = flag(config, "Tty");
+  process.open_stdin = flag(config, "OpenStdin");
+  process.stdin_once = flag(config, "StdinOnce");
+  process.watched = flag(config, "AttachStdout") || flag(config, "AttachStderr");
+  return process;
+}
+
+Json host_of(const Json& config) {
   auto host = member(config, "HostConfig");
   if (!host.is_object()) host = Json::object();
-  if (!member(host, "LogConfig").is_object()) host["LogConfig"] = Json::object();
-  if (text(host["LogConfig"], "Type").empty()) host["LogConfig"]["Type"] = "json-file";
-  config.erase("HostConfig");
-  config.erase("NetworkingConfig");
-  auto arguments = container.process.command;
-  const auto path = arguments.front();
-  arguments.erase(arguments.begin());
-  return {{"Id", container.id},
-          {"Created", time_text(container.created)},
-          {"Path", path},
-          {"Args", arguments},
-          {"State", state(container)},
-          {"Image", demo_image_id},
-          {"Name", "/" + container.name},
-          {"RestartCount", 0},
-          {"Driver", "memory"},
-          {"Platform", "linux"},
-          {"Mounts", Json::array()},
-          {"Config", std::move(config)},
-          {"HostConfig", std::move(host)},
-          {"NetworkSettings", {{"Ports", Json::object()}, {"Networks", Json::object()}}}};
+  if (text(member(host, "LogConfig"), "Type").empty())
+    host["LogConfig"] = {{"Type", "json-file"}, {"Config", Json::object()}};
+  return host;
 }
 
 /// What a signal does to a program that handles none: most of them end it.
@@ -118,87 +93,102 @@ std::optional<int> exit_code_of(std::string_view signal) {
   return std::nullopt;
 }
 
+Reply not_running(const Object& container) {
+  return error(409, "Container " + container.id + " is not running");
+}
+
+Instead name_taken(const Engine& engine, std::string_view name) {
+  const auto other = name.empty() ? nullptr : engine.find(Kind::container, name);
+  if (!other) return std::nullopt;
+  return error(409, "Conflict. The container name \"/" + std::string(name) +
+                        "\" is already in use by container \"" + other->id + "\".");
+}
+
 }  // namespace
 
-Reply no_such_container(std::string_view reference) {
-  return error(404, "No such container: " + std::string(reference));
+Instead create_container(Call& call) {
+  const auto& body = call.body();
+  if (!body.is_object()) return error(400, "invalid JSON: a container's configuration is due");
+  const auto image = call.engine.find(Kind::image, text(body, "Image"));
+  if (!image) return error(404, "No such image: " + text(body, "Image"));
+  const std::string name(call.request.parameter("name"));
+  if (auto problem = name_taken(call.engine, name)) return problem;
+
+  auto process = process_of(body);
+  auto config = body;
+  config.erase("HostConfig");
+  config.erase("NetworkingConfig");
+  auto made = make(Kind::container, name,
+                   {{"path", process.command.front()},
+                    {"arguments", std::vector(process.command.begin() + 1, process.command.end())},
+                    {"image", image->id},
+                    {"config", config},
+                    {"host", host_of(body)},
+                    {"mounts", mounts_of(call.engine, body)}});
+  made.process = std::move(process);
+  connect_to_networks(call.engine, made, body);
+  call.object = call.engine.add(std::move(made));
+  if (!call.object) return not_here("there are too many containers; remove some");
+  return std::nullopt;
 }
 
-Reply container_create(Engine& engine, const Ask& ask) {
-  const auto image = text(ask.body, "Image");
-  if (!ask.body.is_object()) return error(400, "invalid JSON: a container's configuration is due");
-  if (!engine.has_image(image)) return error(404, "No such image: " + image);
-  const std::string name(ask.request.parameter("name"));
-  if (const auto other = name.empty() ? nullptr : engine.container(name))
-    return error(409, "Conflict. The container name \"/" + name +
-                          "\" is already in use by container \"" + other->id + "\".");
-  const auto container = engine.create(name, ask.body);
-  if (!container) return not_here("there are too many containers; remove some");
-  auto& process = container->process;
-  process.command = command_of(ask.body);
-  process.tty = flag(ask.body, "Tty");
-  process.open_stdin = flag(ask.body, "OpenStdin");
-  process.stdin_once = flag(ask.body, "StdinOnce");
-  process.watched = flag(ask.body, "AttachStdout") || flag(ask.body, "AttachStderr");
-  return {201, {{"Id", container->id}, {"Warnings", Json::array()}}};
+Instead create_exec(Call& call) {
+  const auto container = call.object;
+  if (!container->process.running()) return not_running(*container);
+  call.from["object"] = container->whole;
+  auto exec = make(Kind::exec, "", call.from);
+  exec.owner = container;
+  exec.process = process_of(call.body());
+  exec.process.open_stdin = exec.process.stdin_once = flag(call.body(), "AttachStdin");
+  exec.process.watched = true;
+  call.object = call.engine.add(std::move(exec));
+  return std::nullopt;
 }
 
-Reply container_list(Engine& engine, const Ask& ask) {
-  const auto filters = ask.request.parameter("filters");
-  if (!filters.empty() && filters != "{}") return not_here("lists are not filtered");
-  const auto wanted = ask.request.parameter("all");
-  const bool all = wanted == "1" || wanted == "true" || wanted == "True";
-  auto list = Json::array();
-  for (const auto& container : engine.containers())
-    if (all || container->process.running()) list.push_back(summary(*container));
-  return {200, list};
+Instead start(Call& call) {
+  if (!call.request.parameter("checkpoint").empty()) return not_here("there are no checkpoints");
+  if (call.object->process.running()) return Reply{304};
+  call.engine.start(call.object);
+  return std::nullopt;
 }
 
-Reply container_inspect(Engine& engine, const Ask& ask) {
-  const auto container = engine.container(ask.request.name());
-  return container ? Reply{200, details(*container)} : no_such_container(ask.request.name());
+Instead stop(Call& call) {
+  if (!call.object->process.running()) return Reply{304};
+  call.engine.end(call.object, 143);
+  return std::nullopt;
 }
 
-Reply container_start(Engine& engine, const Ask& ask) {
-  const auto container = engine.container(ask.request.name());
-  if (!container) return no_such_container(ask.request.name());
-  if (!ask.request.parameter("checkpoint").empty()) return not_here("there are no checkpoints");
-  if (container->process.running()) return {304, {}};
-  engine.start(container);
-  return {204, {}};
+Instead restart(Call& call) {
+  call.engine.end(call.object, 143);
+  if (!call.object->removed) call.engine.start(call.object);
+  return std::nullopt;
 }
 
-Reply container_stop(Engine& engine, const Ask& ask) {
-  const auto container = engine.container(ask.request.name());
-  if (!container) return no_such_container(ask.request.name());
-  if (!container->process.running()) return {304, {}};
-  engine.end(container, 143);
-  return {204, {}};
+Instead kill(Call& call) {
+  if (!call.object->process.running()) return not_running(*call.object);
+  if (const auto code = exit_code_of(call.request.parameter("signal")))
+    call.engine.end(call.object, *code);
+  return std::nullopt;
 }
 
-Reply container_kill(Engine& engine, const Ask& ask) {
-  const auto container = engine.container(ask.request.name());
-  if (!container) return no_such_container(ask.request.name());
-  if (!container->process.running())
-    return error(409, "Container " + container->id + " is not running");
-  if (const auto code = exit_code_of(ask.request.parameter("signal"))) engine.end(container, *code);
-  return {204, {}};
+Instead pause(Call& call) {
+  if (!call.object->process.running()) return not_running(*call.object);
+  const bool pausing = call.request.operation == acl::Operation::ContainerPause;
+  auto& state = call.object->whole["State"];
+  state["Paused"] = pausing;
+  state["Status"] = pausing ? "paused" : "running";
+  call.engine.note(*call.object, pausing ? "pause" : "unpause");
+  return std::nullopt;
 }
 
-Reply container_delete(Engine& engine, const Ask& ask) {
-  const auto container = engine.container(ask.request.name());
-  if (!container) return no_such_container(ask.request.name());
-  const auto force = ask.request.parameter("force");
-  if (container->process.running() && force != "1" && force != "true" && force != "True")
-    return error(409, "You cannot remove a running container " + container->id +
-                          ". Stop the container before attempting removal or force remove");
-  engine.remove(container);
-  return {204, {}};
-}
-
-Reply container_resize(Engine& engine, const Ask& ask) {
-  if (!engine.container(ask.request.name())) return no_such_container(ask.request.name());
-  return {200, {}};
+Instead rename(Call& call) {
+  const std::string name(call.request.parameter("name"));
+  if (name.empty()) return error(400, "a container's name is due");
+  if (auto problem = name_taken(call.engine, name)) return problem;
+  call.object->names = {name};
+  call.object->whole["Name"] = "/" + name;
+  call.engine.note(*call.object, "rename");
+  return std::nullopt;
 }
 
 }  // namespace proxy::engine_stub

@@ -1,11 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/engine_stub/engine.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <random>
 
+#include "proxy/engine_stub/shapes.hpp"
+
 namespace proxy::engine_stub {
 namespace {
+
+std::string_view without_algorithm(std::string_view id) {
+  return id.starts_with("sha256:") ? id.substr(7) : id;
+}
+
+bool is_begun_by(const Object& object, std::string_view reference) {
+  constexpr std::size_t shortest_of_image = 12;
+  if (object.kind == Kind::volume || reference.empty()) return false;
+  if (object.kind != Kind::image) return object.id.starts_with(reference);
+  const auto begin = without_algorithm(reference);
+  return begin.size() >= shortest_of_image && without_algorithm(object.id).starts_with(begin);
+}
+
+bool uses(const Object& container, const Object& object) {
+  const auto& whole = container.whole;
+  if (object.kind == Kind::image) return text(whole, "Image") == object.id;
+  if (object.kind == Kind::network)
+    return whole["NetworkSettings"]["Networks"].contains(object.name());
+  return object.kind == Kind::volume &&
+         std::ranges::any_of(whole["Mounts"], [&](const Json& mount) {
+           return text(mount, "Name") == object.name();
+         });
+}
+
+/// Writes what its process does into what clients are told of it.
+void show_state(Object& object) {
+  const bool running = object.process.running();
+  if (object.kind == Kind::exec) {
+    object.whole["Running"] = running;
+    if (!running) object.whole["ExitCode"] = object.process.exit_code();
+    return;
+  }
+  auto& state = object.whole["State"];
+  state["Status"] = running ? "running" : "exited";
+  state["Running"] = running;
+  state["Paused"] = false;
+  state["ExitCode"] = object.process.exit_code();
+  state[running ? "StartedAt" : "FinishedAt"] = time_text(std::time(nullptr));
+  if (const auto& check = member(object.whole["Config"], "Healthcheck"); check.is_object())
+    state["Health"] = {{"Status", "healthy"}, {"FailingStreak", 0}, {"Log", Json::array()}};
+}
+
+}  // namespace
+
+bool built_in(const Object& object) {
+  return object.kind == Kind::network &&
+         (object.name() == "bridge" || object.name() == "host" || object.name() == "none");
+}
 
 std::string new_id() {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -16,80 +68,127 @@ std::string new_id() {
   return id;
 }
 
-}  // namespace
-
-bool Engine::has_image(std::string_view reference) const {
-  if (options_.any_image) return true;
-  constexpr std::size_t shortest_id = 12;
-  const auto id = reference.starts_with("sha256:") ? reference.substr(7) : reference;
-  const bool by_id = id.size() >= shortest_id && demo_image_id.substr(7).starts_with(id);
-  return by_id || reference == demo_image || reference == std::string(demo_image) + ":latest";
+std::string time_text(std::time_t time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
 }
 
-std::shared_ptr<Container> Engine::create(std::string name, Json config) {
-  if (containers_.size() >= most_containers) return nullptr;
-  auto container = std::make_shared<Container>();
-  container->id = new_id();
-  container->name = name.empty() ? "stand_in_" + container->id.substr(0, 6) : std::move(name);
-  container->created = std::time(nullptr);
-  container->config = std::move(config);
-  containers_.push_back(container);
-  note(*container, "create");
-  return container;
+std::string image_name(std::string_view reference) {
+  for (const std::string_view part : {"docker.io/", "library/"})
+    if (reference.starts_with(part)) reference.remove_prefix(part.size());
+  std::string name(reference);
+  const auto last = name.substr(name.rfind('/') + 1);
+  if (last.find(':') == last.npos && last.find('@') == last.npos) name += ":latest";
+  return name;
 }
 
-std::shared_ptr<Container> Engine::container(std::string_view reference) const {
-  std::shared_ptr<Container> found;
-  for (const auto& container : containers_) {
-    if (container->id == reference || container->name == reference) return container;
-    if (reference.empty() || !container->id.starts_with(reference)) continue;
-    if (found) return nullptr;
-    found = container;
+Engine::Engine(net::io_context& loop, Options options)
+    : options_(options), changed_(loop, net::steady_timer::time_point::max()) {
+  for (const auto* name : {"bridge", "host", "none"})
+    add(make(Kind::network, name, {{"body", {{"Driver", name}}}}));
+  add(make_image("tidegate/demo:latest",
+                 {{"tidegate", "the stand-in engine's: it runs no programs"}}));
+}
+
+Handle Engine::add(Object object) {
+  auto& others = objects_[static_cast<std::size_t>(object.kind)];
+  if (others.size() >= most_objects) {
+    if (object.kind != Kind::exec) return nullptr;
+    others.erase(others.begin());
   }
-  return found;
+  others.push_back(std::make_shared<Object>(std::move(object)));
+  note(*others.back(), "create");
+  return others.back();
 }
 
-void Engine::start(const std::shared_ptr<Container>& container) {
-  container->started = std::time(nullptr);
-  container->process.start();
-  note(*container, "start");
-  if (!container->process.running()) settle(container);
+Handle Engine::find(Kind kind, std::string_view reference) const {
+  const auto name = kind == Kind::image ? image_name(reference) : std::string(reference);
+  std::vector<Handle> begun;
+  for (const auto& object : all(kind)) {
+    if (object->id == reference || std::ranges::count(object->names, name) != 0) return object;
+    if (is_begun_by(*object, reference)) begun.push_back(object);
+  }
+  if (begun.size() == 1) return begun.front();
+  if (kind != Kind::image || !options_.any_image) return nullptr;
+  return std::make_shared<Object>(make_image(name, {}));
 }
 
-void Engine::end(const std::shared_ptr<Container>& container, int exit_code) {
-  if (!container->process.running()) return;
-  container->process.end(exit_code);
-  settle(container);
+Handle Engine::user_of(const Object& object) const {
+  const auto found = std::ranges::find_if(
+      all(Kind::container), [&](const auto& container) { return uses(*container, object); });
+  return found != all(Kind::container).end() ? *found : nullptr;
 }
 
-void Engine::settle(const std::shared_ptr<Container>& container) {
-  container->finished = std::time(nullptr);
-  for (const auto& exec : execs_)
-    if (exec->container == container && exec->process.running()) exec->process.end(137);
-  note(*container, "die");
-  if (flag(member(container->config, "HostConfig"), "AutoRemove")) remove(container);
+void Engine::remove(const Handle& object) {
+  if (object->kind == Kind::container) {
+    object->process.end(object->process.running() ? 137 : object->process.exit_code());
+    std::erase_if(objects_[static_cast<std::size_t>(Kind::exec)],
+                  [&](const auto& exec) { return exec->owner == object; });
+    const auto networks = members(object->whole["NetworkSettings"]["Networks"]);
+    for (const auto& [network, endpoint] : networks) disconnect(*object, network);
+  }
+  object->removed = true;
+  std::erase(objects_[static_cast<std::size_t>(object->kind)], object);
+  note(*object, "destroy");
 }
 
-void Engine::remove(const std::shared_ptr<Container>& container) {
-  container->process.end(container->process.running() ? 137 : container->process.exit_code());
-  container->removed = true;
-  std::erase(containers_, container);
-  std::erase_if(execs_, [&](const auto& exec) { return exec->container == container; });
-  note(*container, "destroy");
+void Engine::start(const Handle& object) {
+  object->process.start();
+  if (object->kind == Kind::container)
+    object->whole["NetworkSettings"]["Ports"] = published_ports(*object);
+  show_state(*object);
+  note(*object, "start");
+  if (!object->process.running()) settle(object);
 }
 
-std::shared_ptr<Exec> Engine::create_exec(std::shared_ptr<Container> container) {
-  if (execs_.size() >= most_execs) execs_.pop_front();
-  auto exec = std::make_shared<Exec>();
-  exec->id = new_id();
-  exec->container = std::move(container);
-  execs_.push_back(exec);
-  return exec;
+void Engine::end(const Handle& object, int exit_code) {
+  if (!object->process.running()) return;
+  object->process.end(exit_code);
+  settle(object);
 }
 
-std::shared_ptr<Exec> Engine::exec(std::string_view id) const {
-  const auto found = std::ranges::find(execs_, id, [](const auto& exec) { return exec->id; });
-  return found != execs_.end() ? *found : nullptr;
+void Engine::settle(const Handle& object) {
+  show_state(*object);
+  for (const auto& exec : all(Kind::exec))
+    if (exec->owner == object) end(exec, 137);
+  note(*object, "die");
+  if (flag(member(object->whole, "HostConfig"), "AutoRemove")) remove(object);
+}
+
+/// {"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"32768"}]}. Nobody listens there.
+Json Engine::published_ports(const Object& container) {
+  const auto& host = container.whole["HostConfig"];
+  auto ports = Json::object();
+  for (const auto& [port, none] : members(member(container.whole["Config"], "ExposedPorts")))
+    ports[port] = flag(host, "PublishAllPorts") ? Json::array({Json::object()}) : Json();
+  for (const auto& [port, bindings] : members(member(host, "PortBindings"))) ports[port] = bindings;
+  for (auto& bindings : ports) {
+    if (!bindings.is_array()) continue;
+    for (auto& binding : bindings) {
+      const auto address = text(binding, "HostIp");
+      auto number = text(binding, "HostPort");
+      if (number.empty() || number == "0") number = std::to_string(next_port_++);
+      binding = {{"HostIp", address.empty() ? "0.0.0.0" : address}, {"HostPort", number}};
+    }
+  }
+  return ports;
+}
+
+void Engine::connect(Object& container, std::string_view network, const Json& endpoint) {
+  const auto found = find(Kind::network, network);
+  const auto name = found ? found->name() : std::string(network);
+  container.whole["NetworkSettings"]["Networks"][name] = fill(
+      R"({"IPAMConfig":"$/endpoint/IPAMConfig","Links":"$/endpoint/Links",
+          "Aliases":"$/endpoint/Aliases","NetworkID":"$/network","EndpointID":"$/id","Gateway":"",
+          "IPAddress":"","IPPrefixLen":0,"MacAddress":"","DriverOpts":null})",
+      {{"endpoint", endpoint}, {"network", found ? found->id : ""}, {"id", new_id()}});
+  if (found) found->whole["Containers"][container.id] = {{"Name", container.name()}};
+}
+
+void Engine::disconnect(Object& container, std::string_view network) {
+  const auto found = find(Kind::network, network);
+  if (found) found->whole["Containers"].erase(container.id);
+  container.whole["NetworkSettings"]["Networks"].erase(found ? found->name()
+                                                             : std::string(network));
 }
 
 Task<void> Engine::changed() {
@@ -102,18 +201,25 @@ void Engine::stop() {
   change();
 }
 
-void Engine::note(const Container& container, std::string_view action) {
-  const auto now = std::time(nullptr);
-  const Json attributes = {{"image", text(container.config, "Image")}, {"name", container.name}};
-  events_.push_back({{"status", action},
-                     {"id", container.id},
-                     {"from", text(container.config, "Image")},
-                     {"Type", "container"},
-                     {"Action", action},
-                     {"Actor", {{"ID", container.id}, {"Attributes", attributes}}},
-                     {"scope", "local"},
-                     {"time", now},
-                     {"timeNano", now * 1'000'000'000}});
+void Engine::note(const Object& object, std::string_view action) {
+  if (object.kind != Kind::exec && object.kind != Kind::image) {
+    const auto now = std::time(nullptr);
+    const auto& config = member(object.whole, "Config");
+    auto attributes = member(object.kind == Kind::container ? config : object.whole, "Labels");
+    if (!attributes.is_object()) attributes = Json::object();
+    attributes["name"] = object.name();
+    if (object.kind == Kind::container) attributes["image"] = member(config, "Image");
+    events_.push_back(fill(
+        R"({"status":"$/action","id":"$/id","from":"$/attributes/image","Type":"$/type",
+            "Action":"$/action","Actor":{"ID":"$/id","Attributes":"$/attributes"},
+            "scope":"local","time":"$/time","timeNano":"$/nano"})",
+        {{"action", action},
+         {"id", object.id},
+         {"attributes", attributes},
+         {"type", shape(object.kind).type},
+         {"time", now},
+         {"nano", now * 1'000'000'000}}));
+  }
   if (events_.size() > most_events) {
     events_.pop_front();
     ++forgotten_events_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/engine_stub/process.hpp"
 
-#include <algorithm>
-
 namespace proxy::engine_stub {
 
 void Output::append(Stream stream, std::string_view text) {
@@ -29,12 +27,6 @@ void Process::end(int exit_code) {
   state_ = State::exited;
   exit_code_ = exit_code;
   ++exits_;
-}
-
-bool Process::room() const {
-  return std::ranges::all_of(readers_, [this](const std::uint64_t* position) {
-    return output.end() - *position < Output::most_unread;
-  });
 }
 
 }  // namespace proxy::engine_stub

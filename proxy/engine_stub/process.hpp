@@ -22,7 +22,6 @@ struct Chunk {
 class Output {
  public:
   static constexpr std::size_t most_kept = std::size_t{1024} * 1024;  // bytes
-  static constexpr std::uint64_t most_unread = 8;                     // chunks; see Process::room()
 
   void append(Stream, std::string_view);
   /// Chunks are counted from the process's first; those before begin() are forgotten.
@@ -59,17 +58,10 @@ class Process {
   void end(int exit_code);
   void echo(std::string_view input) { output.append(Stream::out, input); }
 
-  /// A client that reads the output live, at `*position`. It must leave() before that is gone.
-  void join(const std::uint64_t* position) { readers_.push_back(position); }
-  void leave(const std::uint64_t* position) { std::erase(readers_, position); }
-  /// The slowest reader has kept up: more input may be taken. This is the stand-in's back-pressure.
-  bool room() const;
-
  private:
   State state_ = State::created;
   int exit_code_ = 0;
   unsigned exits_ = 0;
-  std::vector<const std::uint64_t*> readers_;
 };
 
 }  // namespace proxy::engine_stub

@@ -28,9 +28,7 @@ RawStream::RawStream(Engine& engine, Client& client, Process& process, Wants wan
       process_(process),
       wants_(wants),
       position_(wants.backlog ? process.output.begin() : process.output.end()),
-      exits_before_(process.exits()) {
-  process_.join(&position_);
-}
+      exits_before_(process.exits()) {}
 
 Task<void> RawStream::run(std::function<void()> ended) {
   co_await client_.stop_reading();
@@ -41,6 +39,8 @@ Task<void> RawStream::send_output() {
   std::string out;
   for (;;) {
     while (position_ < process_.output.end()) {
+      // Where several are attached, one may be too slow for what another one sends.
+      position_ = std::max(position_, process_.output.begin());
       out.clear();
       append_frame(process_.output.at(position_), process_.tty, out);
       const auto [error, n] = co_await client_.stream().write(out);
@@ -76,7 +76,7 @@ Task<bool> RawStream::take(std::string_view input) {
   if (input.empty() || !wants_.input || !process_.open_stdin) co_return true;
   const auto end = process_.tty ? input.find(end_of_input) : input.npos;
   // `docker start -ai` attaches, and sends its input, before it starts the container.
-  while (!(process_.running() && process_.room()) && !over()) co_await engine_.changed();
+  while (!(process_.running() && room()) && !over()) co_await engine_.changed();
   if (process_.running()) process_.echo(input.substr(0, end));
   engine_.change();
   co_return end == input.npos;

@@ -22,7 +22,6 @@ class RawStream {
   };
 
   RawStream(Engine&, Client&, Process&, Wants);
-  ~RawStream() { process_.leave(&position_); }
   RawStream(const RawStream&) = delete;
   RawStream& operator=(const RawStream&) = delete;
 
@@ -31,10 +30,14 @@ class RawStream {
   Task<void> run(std::function<void()> ended);
 
  private:
+  static constexpr std::uint64_t most_unsent = 8;  // chunks
+
   Task<void> send_output();
   Task<void> take_input(std::function<void()> ended);
   Task<bool> take(std::string_view input);
   bool process_ended() const { return process_.exits() != exits_before_; }
+  /// What came before has been sent: more input may be taken.
+  bool room() const { return process_.output.end() < position_ + most_unsent; }
   bool over() const { return process_ended() || gone_ || engine_.stopping(); }
 
   Engine& engine_;

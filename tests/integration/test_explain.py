@@ -257,5 +257,25 @@ class DockerClients(ExplainTest):
             self.assertRegex(said, r"put in HostConfig\.SecurityOpt")
 
 
+@unittest.skipUnless(os.path.exists("/usr/bin/docker-compose"), "docker-compose is not installed")
+class Compose(ExplainTest):
+    def test_a_project_comes_up_and_one_that_asks_too_much_is_told_why(self):
+        project = {
+            "version": "3.7", "volumes": {"data": {}}, "networks": {"inner": {}}, "services": {
+                "db": {"image": "postgres:16", "volumes": ["data:/data"], "networks": ["inner"]},
+                "web": {"image": "web:1", "depends_on": ["db"], "networks": ["inner"]},
+            }}  # fmt: skip
+        said = self.rehearse(project, status=ALLOWED)
+        for operation in ("NetworkCreate", "VolumeCreate", "ContainerCreate", "ContainerStart"):
+            self.assertRegex(said, rf"allowed +{operation} ")
+        self.assertEqual(said.count("ContainerStart "), 2)
+        project["services"]["web"]["privileged"] = True
+        self.assertIn("constraint.privileged", self.rehearse(project, status=REFUSED))
+
+    def rehearse(self, project, status):
+        file = self.write("docker-compose.yml", json.dumps(project))
+        return self.explain("--profile", "ci", "--", "/usr/bin/docker-compose", "-f", file, "-p", "proj", "up", "-d", status=status)
+
+
 if __name__ == "__main__":
     unittest.main()
