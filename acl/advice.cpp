@@ -36,15 +36,17 @@ void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& 
   const std::string_view name = std::string_view(user).substr(0, colon);
   const std::string_view group = colon == user.npos ? "" : std::string_view(user).substr(colon + 1);
   if (is_root(name) || is_root(group)) {
-    out.push_back({where + ".containers.enforce.user",
-                   quoted(user) + " is root, so level restricted refuses what it is written to",
-                   "user: \"1000:1000\", or `waive: [user]`"});
+    out.push_back(
+        {where + ".containers.enforce.user",
+         quoted(user) + " is root, so level restricted refuses the containers that get it",
+         "user: \"1000:1000\", or `waive: [user]`"});
     return;
   }
   if (colon != user.npos) return;
-  out.push_back({where + ".containers.enforce.user",
-                 quoted(user) + " has no group, so level restricted refuses what it is written to",
-                 "user: \"" + user + ":" + user + "\""});
+  out.push_back(
+      {where + ".containers.enforce.user",
+       quoted(user) + " has no group, so level restricted refuses the containers that get it",
+       "user: \"" + user + ":" + user + "\""});
 }
 
 /// Names of what shows a credential that leads to the host; without a level anything may.
@@ -83,12 +85,12 @@ void tell_image_names(const ProfileSpec& profile, const std::string& where, Advi
   const bool imports = asked(Operation::ImageCreate) && spec.level != Level::restricted;
   if (!spec.images_write && (imports || std::ranges::any_of(writers, asked))) {
     out.push_back({where + ".containers.images",
-                   "no longer lists names that tag, commit, import and build may give",
-                   "images_write: [...], with the references that these may write"});
+                   "no longer lists the names that tag, commit, import and build may give",
+                   "images_write: [...], listing the references that these may write"});
   }
   if (!spec.image_load && asked(Operation::ImageLoad)) {
     out.push_back({where + ".containers.images",
-                   "no longer lets ImageLoad pass, whose archives name their images themselves",
+                   "no longer allows ImageLoad, whose archives name their own images",
                    "image_load: true"});
   }
 }
@@ -105,8 +107,8 @@ void warn_of_loads(const ProfileSpec& profile, const std::string& where, Advice&
   const auto named = std::ranges::find(profile.allow, info(Operation::ImageLoad).name);
   if (named == profile.allow.end()) return;
   out.push_back({where + ".allow[" + std::to_string(named - profile.allow.begin()) + "]",
-                 "ImageLoad is refused all the same: its archives name their images themselves, "
-                 "and `images` says which ones may be used",
+                 "ImageLoad is refused all the same: its archives name their own images, "
+                 "which `images` cannot restrict",
                  "image_load: true under `containers`, or leave it out"});
 }
 

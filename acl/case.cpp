@@ -29,20 +29,21 @@ std::string name_of(const Request& request) {
          shown(request.path, longest_path_shown);
 }
 
-// Where a level asks for more than any group that stands for the operation.
+// Says how an entry must name the operation if the level does not accept every group.
 std::string naming_sentence(Operation operation, Level level) {
   std::string_view how;
   switch (naming_of(operation)) {
     case Naming::any: return "";
-    case Naming::section: how = ", not \"*\" or a group by effect"; break;
+    case Naming::section: how = " or section, not by \"*\" or a group by effect"; break;
     case Naming::egress:
-      how = ", or \"@egress\": the engine connects to a host that the client names";
+      how = " or \"@egress\": the engine connects to a host that the client names";
       break;
   }
-  return "; level " + std::string(to_string(level)) + " wants it named" + std::string(how);
+  return "; level " + std::string(to_string(level)) + " allows it only by its name" +
+         std::string(how);
 }
 
-// All that keeps a body from being what the engine takes.
+// Everything in the body that the engine would not accept.
 std::string sentences(const schema::Conformance& conformance) {
   std::string out;
   for (const Refusal& problem : conformance.problems) {

@@ -74,7 +74,7 @@ class Scanner {
     return digit ? std::string_view(at_++, 1) : long_number();
   }
 
-  bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
+  bool no_value() { return fail(Reason::body_not_json, "this is not a JSON value"); }
   bool fail_over(Reason reason, std::size_t limit, std::string_view unit);
   // Takes a view: a std::string would use stack space in each caller, even where none is made.
   [[gnu::cold, gnu::noinline]] bool fail(Reason reason, std::string_view what);
