@@ -27,7 +27,7 @@ bool is_root(std::string_view account) {
   return account == "root" || (!account.empty() && account.find_first_not_of('0') == account.npos);
 }
 
-/// What is refused at `restricted`, and may be meant to fill in what clients leave out.
+/// Warns of an enforced user that `restricted` refuses.
 void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& out) {
   const ConstraintSpec& spec = profile.constraints;
   if (spec.level != Level::restricted || !spec.enforce.user) return;
@@ -49,7 +49,8 @@ void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& 
        "user: \"" + user + ":" + user + "\""});
 }
 
-/// Names of what shows a credential that leads to the host; without a level anything may.
+/// Warns of operations, allowed by name, that show a credential for the host; without a level
+/// anything goes.
 void warn_of_credentials(const ProfileSpec& profile, const std::string& where, Advice& out) {
   if (profile.constraints.level == Level::unconfined) return;
   for (std::size_t i = 0; i < profile.allow.size(); ++i) {
@@ -62,7 +63,7 @@ void warn_of_credentials(const ProfileSpec& profile, const std::string& where, A
   }
 }
 
-/// Groups that no longer allow what they did: `why` says on what grounds.
+/// Warns of groups that no longer allow an operation; `why` says for what reason.
 void tell_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   for (const OperationInfo& operation : all_operations()) {
     const std::string_view why = why_by_name(profile.constraints, operation.id);
@@ -75,7 +76,7 @@ void tell_names(const ProfileSpec& profile, const std::string& where, Advice& ou
   }
 }
 
-/// Names that are given to images had to be in `images`.
+/// In 0.1 the names given to images had to be listed in `images`.
 void tell_image_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   constexpr auto writers = std::to_array<Operation>(
       {Operation::ImageTag, Operation::ImageCommit, Operation::ImageBuild});
@@ -100,7 +101,7 @@ bool checks(const ProfileSpec& profile, Constraint constraint) {
   return spec.level != Level::unconfined && !waives(spec, info(constraint).key);
 }
 
-/// An operation that is allowed by its name, and refused all the same.
+/// Warns of ImageLoad where it is allowed by name and refused all the same.
 void warn_of_loads(const ProfileSpec& profile, const std::string& where, Advice& out) {
   const ConstraintSpec& spec = profile.constraints;
   if (!spec.images || spec.image_load || !checks(profile, Constraint::images)) return;
@@ -151,7 +152,7 @@ void tell_of_limits(const ProfileSpec& profile, const std::string& containers, A
   tell("enforce.pids", pids, spec.enforce.pids.has_value(), "holds in updates as well");
 }
 
-// Both take a profile and where it stands: "profiles.ci".
+// The functions below take a profile and its place: "profiles.ci".
 void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
   warn_of_host_paths(profile, where, out);
   warn_of_credentials(profile, where, out);
