@@ -27,7 +27,7 @@ bool is_root(std::string_view account) {
   return account == "root" || (!account.empty() && account.find_first_not_of('0') == account.npos);
 }
 
-/// What is refused at `restricted`, and may be meant to fill in what clients leave out.
+/// Warns of an enforced user that `restricted` refuses.
 void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& out) {
   const ConstraintSpec& spec = profile.constraints;
   if (spec.level != Level::restricted || !spec.enforce.user) return;
@@ -36,18 +36,21 @@ void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& 
   const std::string_view name = std::string_view(user).substr(0, colon);
   const std::string_view group = colon == user.npos ? "" : std::string_view(user).substr(colon + 1);
   if (is_root(name) || is_root(group)) {
-    out.push_back({where + ".containers.enforce.user",
-                   quoted(user) + " is root, so level restricted refuses what it is written to",
-                   "user: \"1000:1000\", or `waive: [user]`"});
+    out.push_back(
+        {where + ".containers.enforce.user",
+         quoted(user) + " is root, so level restricted refuses the containers that get it",
+         "user: \"1000:1000\", or `waive: [user]`"});
     return;
   }
   if (colon != user.npos) return;
-  out.push_back({where + ".containers.enforce.user",
-                 quoted(user) + " has no group, so level restricted refuses what it is written to",
-                 "user: \"" + user + ":" + user + "\""});
+  out.push_back(
+      {where + ".containers.enforce.user",
+       quoted(user) + " has no group, so level restricted refuses the containers that get it",
+       "user: \"" + user + ":" + user + "\""});
 }
 
-/// Names of what shows a credential that leads to the host; without a level anything may.
+/// Warns of operations, allowed by name, that show a credential for the host; without a level
+/// anything goes.
 void warn_of_credentials(const ProfileSpec& profile, const std::string& where, Advice& out) {
   if (profile.constraints.level == Level::unconfined) return;
   for (std::size_t i = 0; i < profile.allow.size(); ++i) {
@@ -60,7 +63,7 @@ void warn_of_credentials(const ProfileSpec& profile, const std::string& where, A
   }
 }
 
-/// Groups that no longer allow what they did: `why` says on what grounds.
+/// Warns of groups that no longer allow an operation; `why` says for what reason.
 void tell_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   for (const OperationInfo& operation : all_operations()) {
     const std::string_view why = why_by_name(profile.constraints, operation.id);
@@ -73,7 +76,7 @@ void tell_names(const ProfileSpec& profile, const std::string& where, Advice& ou
   }
 }
 
-/// Names that are given to images had to be in `images`.
+/// In 0.1 the names given to images had to be listed in `images`.
 void tell_image_names(const ProfileSpec& profile, const std::string& where, Advice& out) {
   constexpr auto writers = std::to_array<Operation>(
       {Operation::ImageTag, Operation::ImageCommit, Operation::ImageBuild});
@@ -83,12 +86,12 @@ void tell_image_names(const ProfileSpec& profile, const std::string& where, Advi
   const bool imports = asked(Operation::ImageCreate) && spec.level != Level::restricted;
   if (!spec.images_write && (imports || std::ranges::any_of(writers, asked))) {
     out.push_back({where + ".containers.images",
-                   "no longer lists names that tag, commit, import and build may give",
-                   "images_write: [...], with the references that these may write"});
+                   "no longer lists the names that tag, commit, import and build may give",
+                   "images_write: [...], listing the references that these may write"});
   }
   if (!spec.image_load && asked(Operation::ImageLoad)) {
     out.push_back({where + ".containers.images",
-                   "no longer lets ImageLoad pass, whose archives name their images themselves",
+                   "no longer allows ImageLoad, whose archives name their own images",
                    "image_load: true"});
   }
 }
@@ -98,15 +101,15 @@ bool checks(const ProfileSpec& profile, Constraint constraint) {
   return spec.level != Level::unconfined && !waives(spec, info(constraint).key);
 }
 
-/// An operation that is allowed by its name, and refused all the same.
+/// Warns of ImageLoad where it is allowed by name and refused all the same.
 void warn_of_loads(const ProfileSpec& profile, const std::string& where, Advice& out) {
   const ConstraintSpec& spec = profile.constraints;
   if (!spec.images || spec.image_load || !checks(profile, Constraint::images)) return;
   const auto named = std::ranges::find(profile.allow, info(Operation::ImageLoad).name);
   if (named == profile.allow.end()) return;
   out.push_back({where + ".allow[" + std::to_string(named - profile.allow.begin()) + "]",
-                 "ImageLoad is refused all the same: its archives name their images themselves, "
-                 "and `images` says which ones may be used",
+                 "ImageLoad is refused all the same: its archives name their own images, "
+                 "which `images` cannot restrict",
                  "image_load: true under `containers`, or leave it out"});
 }
 
@@ -149,7 +152,7 @@ void tell_of_limits(const ProfileSpec& profile, const std::string& containers, A
   tell("enforce.pids", pids, spec.enforce.pids.has_value(), "holds in updates as well");
 }
 
-// Both take a profile and where it stands: "profiles.ci".
+// The functions below take a profile and its place: "profiles.ci".
 void warn(const ProfileSpec& profile, const std::string& where, Advice& out) {
   warn_of_host_paths(profile, where, out);
   warn_of_credentials(profile, where, out);

@@ -6,14 +6,14 @@
 #include "acl/mistake.hpp"
 #include "acl/policy.hpp"
 
-/// What `tidegate check` and the log say about a policy that is valid.
+/// Advice that `tidegate check` and the log give about a valid policy.
 namespace acl {
 
-/// Entries that open more than their author may think: "this is the host".
+/// Warns of entries that open more than their author may think: "this is the host".
 std::vector<Mistake> warnings(const PolicySpec&);
 
-/// Entries that mean something else than they did in tidegate 0.1, each with the line that says
-/// what the old meaning takes now.
+/// Warns of entries that meant something else in tidegate 0.1. Each hint gives the line that has
+/// the old meaning today.
 std::vector<Mistake> changes_since_0_1(const PolicySpec&);
 
 }  // namespace acl

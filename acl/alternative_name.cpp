@@ -57,11 +57,11 @@ std::optional<std::string> flaw_of(const AlternativeName& glob) {
   if (glob.kind == NameKind::uri) {
     const auto uri = normal_uri(glob.value);
     if (uri) return std::nullopt;
-    return uri.error().message + ", and no name with one is matched";
+    return uri.error().message + ", and no name with that can match";
   }
   if (glob.kind == NameKind::ip)
-    return comparable_ip(glob.value) ? std::nullopt : std::optional("is no IP address");
-  if (is_made_of(glob.value, "*")) return "does not say which kind of names it is for";
+    return comparable_ip(glob.value) ? std::nullopt : std::optional("is not an IP address");
+  if (is_made_of(glob.value, "*")) return "matches every kind of name: write one for a single kind";
   if (!is_like_dns(glob.value)) return "is neither a DNS name nor an IP address nor a URI";
   return std::nullopt;
 }

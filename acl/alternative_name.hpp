@@ -8,8 +8,8 @@
 
 namespace acl {
 
-/// What kind of name a certificate gives. An authority may vouch for one kind only, so a name of
-/// one is never taken for a name of another, however it reads.
+/// The kind of a certificate's name. An authority may be trusted for one kind only, so names of
+/// different kinds never match, even where their texts are equal.
 enum class NameKind : std::uint8_t { dns, ip, uri };
 
 /// One subject alternative name of a certificate, or a glob for such names.
@@ -19,14 +19,15 @@ struct AlternativeName {
   bool operator==(const AlternativeName&) const = default;
 };
 
-/// A name, or a glob, as people write it: what has "://" or begins with a scheme is a URI, an IP
-/// address or a glob of one is an IP address, and all else is a DNS name.
+/// Reads a name or glob as people write it. Text with "://" or a leading scheme is a URI, an IP
+/// address or a glob of one is an IP address, and everything else is a DNS name.
 AlternativeName written_name(std::string_view text);
 
-/// The name in the spelling that names of its kind are compared in; none where it has no such.
+/// Returns the name in the spelling in which names of its kind are compared, or nothing where it
+/// has no such spelling.
 std::optional<AlternativeName> comparable(const AlternativeName&);
 
-/// What is wrong with a glob for names: "has an empty segment, …".
+/// Says what is wrong with a glob for names: "has an empty segment, …".
 std::optional<std::string> flaw_of(const AlternativeName& glob);
 
 }  // namespace acl

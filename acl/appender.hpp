@@ -12,8 +12,9 @@
 
 namespace acl {
 
-/// Appends many small pieces to a string. It takes room ahead and returns what is left at its end,
-/// so that a piece costs its bytes and no more; until then nobody else may touch the string.
+/// Appends many small pieces to a string. It reserves space ahead, so that a piece costs no more
+/// than its bytes, and returns what is left at its end. Nobody else may touch the string until
+/// then.
 class Appender {
  public:
   explicit Appender(std::string& out) : out_(out), at_(out.data() + out.size()), end_(at_) {
@@ -24,24 +25,26 @@ class Appender {
   Appender(const Appender&) = delete;
   Appender& operator=(const Appender&) = delete;
 
-  /// String literals, views and bytes. Inlined always: a call for each quote costs a create 4 %.
+  /// Appends string literals, views and bytes. Always inlined: a call for each quote makes a create
+  /// 4 % slower.
   [[gnu::always_inline]] void put(const auto&... pieces) {
     reserve((size_of(pieces) + ...));
-    char* at = at_;  // a member might be one of the bytes written, for all that a compiler knows
+    char* at =
+        at_;  // a copy, since the compiler must assume that the written bytes alias the member
     ((at = append(pieces, at)), ...);
     at_ = at;
   }
 
-  /// In decimal.
+  /// Appends a number in decimal.
   void put_number(std::integral auto number) {
-    constexpr std::size_t longest = 20;  // of 64 bits, with a sign
+    constexpr std::size_t longest = 20;  // a 64-bit number with a sign
     reserve(longest);
     at_ = std::to_chars(at_, end_, number).ptr;
   }
 
  private:
-  static constexpr std::size_t step = 512;   // nearly every head and audit record
-  static constexpr std::size_t little = 64;  // less is not worth beginning with
+  static constexpr std::size_t step = 512;   // enough for nearly every head and audit record
+  static constexpr std::size_t little = 64;  // a smaller reservation does not pay
 
   template <std::size_t Size>
   static constexpr std::size_t size_of(const char (&)[Size]) {
@@ -59,7 +62,7 @@ class Appender {
     std::memcpy(at, literal, Size - 1);
     return at + Size - 1;
   }
-  // Most are short: two steps, which may overlap, without a call.
+  // Most pieces are short: two copies, which may overlap, do without a call.
   [[gnu::always_inline]] static char* append(std::string_view text, char* at) {
     const char* const from = text.data();
     const std::size_t size = text.size();

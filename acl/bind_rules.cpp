@@ -75,7 +75,7 @@ void check_list(const WritablePaths& writable, const std::vector<Rule>& rules,
     mistakes.push_back({place_of(profile, list, i),
                         quoted(rules[i].path) + " lies under " + quoted(above->path) + ", which " +
                             above->by +
-                            " makes writable: who writes there can put a link to anywhere in its "
+                            " makes writable: its writers can put a link to anywhere in its "
                             "place",
                         "add `read_only: true` there, or list a path that no client can write to"});
   }
@@ -100,8 +100,7 @@ bool is_host_to_read(const BindRule& rule, const HostPlace& place) {
 /// \returns "" for a path that is not the host
 std::string is_the_host(const Constraints& constraints, const BindRule& rule) {
   if (constraints.reaches_socket(rule.path)) {
-    return "this is the host: " + quoted(rule.path) +
-           " leads to sockets that give whoever mounts it all of it";
+    return "this is the host: " + quoted(rule.path) + " leads to sockets that give control of it";
   }
   const HostPlace* named = constraint::place_to_name(rule.path);
   if (named != nullptr && is_host_to_read(rule, *named)) return about_place(rule, *named);
@@ -113,9 +112,9 @@ void warn_of_rule(const Constraints& constraints, const BindRule& rule, const st
                   std::vector<Mistake>& out) {
   if (constraints.checks(Constraint::docker_socket) && constraints.reaches_socket(rule.path)) {
     out.push_back({where,
-                   quoted(rule.path) + " is refused all the same: it is a way to sockets that give "
-                                       "the host to whoever mounts it",
-                   "`docker_socket: allow` opens these, too"});
+                   quoted(rule.path) + " is refused all the same: it leads to sockets that give "
+                                       "control of the host",
+                   "write `docker_socket: allow` to open these too"});
     return;
   }
   if (const auto* place = constraint::place_to_name(rule.path); place && has_star(rule)) {
@@ -156,7 +155,7 @@ void warn_of_devices(const ProfileSpec& profile, const std::string& where,
   for (std::size_t i = 0; i < devices.size(); ++i) {
     if (devices[i].path != "/" && devices[i].path != "/dev") continue;
     out.push_back({place_of(where, "devices", i),
-                   "this is the host: " + quoted(devices[i].path) + " is every device of it",
+                   "this is the host: " + quoted(devices[i].path) + " has all its devices",
                    "list each device"});
   }
 }

@@ -69,11 +69,13 @@ Refusal no_page(const Sender& sender) {
   const bool twice = sender.origins > 1 || sender.fetch_sites > 1;
   const std::string_view name = sender.origins > 0 ? "Origin" : "Sec-Fetch-Site";
   const auto value = sender.origins > 0 ? sender.origin : sender.fetch_site;
-  const std::string said = twice ? "Origin or Sec-Fetch-Site stands there twice"
+  const std::string said = twice ? "Origin or Sec-Fetch-Site is given twice"
                                  : std::string(name) + " is " + quoted(value, 128);
-  return {Reason::browser_origin,
-          said + ": a web page asks through a browser, and pages are served only where `origins` " +
-              "of the listener lists their origin, as https://portal.corp"};
+  return {
+      Reason::browser_origin,
+      said +
+          ": the request comes from a web page, and the listener serves only pages whose origin " +
+          "its `origins` lists, as https://portal.corp"};
 }
 
 std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
@@ -89,9 +91,9 @@ std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
   if (sender.host.empty() || answers_to(sender.host, rules)) return std::nullopt;
   return Refusal(Reason::browser_host,
                  "Host is " + quoted(sender.host, 128) +
-                     ": a web page can have a name made up that leads here, so this listener "
-                     "answers to IP addresses, names without a dot, those under .internal, "
-                     ".local, .localhost and .svc, those of its certificate if it has one, and "
+                     ": a web page can make up a name that leads here, so this listener "
+                     "answers only to IP addresses, names without a dot, names under .internal, "
+                     ".local, .localhost and .svc, the names in its certificate, and "
                      "those that its `hosts` (or TIDEGATE_HOSTS) lists");
 }
 

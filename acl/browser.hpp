@@ -9,31 +9,31 @@
 
 #include "acl/reason.hpp"
 
-/// A browser connects to whatever a web page names, with the address and the certificate of who
-/// looks at the page. What the page makes it ask is no wish of that user.
+/// A browser connects to whatever a web page names, with the address and the certificate of the
+/// user who views the page, who has not asked for those requests.
 namespace acl {
 
-/// What a head says of who has sent it. A page has no say in these fields: the browser writes them.
+/// The fields of a head that tell its sender. A page cannot change them: the browser writes them.
 struct Sender {
-  std::size_t hosts = 0, origins = 0, fetch_sites = 0;  ///< how often each field stands there
+  std::size_t hosts = 0, origins = 0, fetch_sites = 0;  ///< how often each field occurs
   std::string_view host, origin, fetch_site;            ///< the first value of each
 };
 
-/// Which pages a listener serves, and which names it answers to.
+/// The pages that a listener serves and the names that it answers to.
 struct WebRules {
-  /// Browsers can connect. To a unix socket only programs can.
+  /// Whether browsers can connect. Only programs can connect to a unix socket.
   bool on_tcp = false;
-  std::vector<std::string> hosts;    ///< as normal_host() writes them
-  std::vector<std::string> origins;  ///< as normal_origin() writes them
+  std::vector<std::string> hosts;    ///< as normal_host() returns them
+  std::vector<std::string> origins;  ///< as normal_origin() returns them
 };
 
-/// Refuses what a web page has a browser send (`browser.origin`), and on tcp what comes under a
-/// name that a page can have made up, to lead here and share its origin with this listener: DNS
-/// rebinding (`browser.host`).
+/// Refuses requests that a web page makes through a browser (`browser.origin`). On tcp it also
+/// refuses a Host that a page may have chosen to reach this listener under the page's own origin,
+/// which is DNS rebinding (`browser.host`).
 std::optional<Refusal> check_sender(const Sender&, const WebRules&);
 
-/// "HTTPS://Portal.Corp:443" as "https://portal.corp", which is how browsers write it.
-/// \returns nothing where it is no origin, as "null" is none, or has more behind it.
+/// Returns "HTTPS://Portal.Corp:443" as "https://portal.corp", as browsers write it.
+/// \returns nothing where the text is not an origin ("null" is not one) or has more behind it
 std::optional<std::string> normal_origin(std::string_view);
 
 }  // namespace acl

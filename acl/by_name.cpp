@@ -38,11 +38,11 @@ struct Credential {
 
 constexpr auto credentials = std::to_array<Credential>({
     {Operation::SwarmInspect,
-     "levels baseline and restricted want it named, not \"*\" or a group: it shows the manager's "
-     "join token, which is the host"},
+     "levels baseline and restricted allow it only by its name, not by \"*\" or a group: it "
+     "shows the manager's join token, which is the host"},
     {Operation::SwarmUnlockkey,
-     "levels baseline and restricted want it named, not \"*\" or a group: it shows the key that "
-     "unlocks a manager, which is the host"},
+     "levels baseline and restricted allow it only by its name, not by \"*\" or a group: it "
+     "shows the key that unlocks a manager, which is the host"},
 });
 
 const Credential* credential_of(Operation operation) {
@@ -61,10 +61,10 @@ bool holds_builds(const ConstraintSpec& spec) {
 std::string_view why_by_name(const ConstraintSpec& spec, Operation operation) {
   const bool beyond = std::ranges::find(beyond_restricted, operation) != beyond_restricted.end();
   if (operation == Operation::ImageBuild && holds_builds(spec)) {
-    return "with `images` it takes `build: {images: any}`: FROM is not looked at";
+    return "with `images` it needs `build: {images: any}`, since tidegate does not read FROM lines";
   }
   if (spec.level == Level::restricted && beyond) {
-    return "level restricted wants it named, not \"*\" or a group";
+    return "level restricted allows it only by its name, not by \"*\" or a group";
   }
   const Credential* credential = credential_of(operation);
   return credential != nullptr && spec.level != Level::unconfined ? credential->why : "";
@@ -81,11 +81,12 @@ std::vector<Mistake> unlisted_builds(const ProfileSpec& profile, const std::stri
   for (std::size_t i = 0; i < profile.allow.size(); ++i) {
     const std::string& entry = profile.allow[i];
     if (entry != "ImageBuild" && entry != "Grpc") continue;
-    mistakes.push_back({where + ".allow[" + std::to_string(i) + "]",
-                        "'" + entry +
-                            "' builds from any image, and `images` says which ones may be used: "
-                            "what a Dockerfile begins FROM is not looked at",
-                        "build: {images: any} under `containers`, or leave it out"});
+    mistakes.push_back(
+        {where + ".allow[" + std::to_string(i) + "]",
+         "'" + entry +
+             "' builds from any image although `images` is set: tidegate does not read the "
+             "FROM lines of a Dockerfile",
+         "build: {images: any} under `containers`, or leave it out"});
   }
   return mistakes;
 }

@@ -11,16 +11,16 @@
 
 namespace acl {
 
-/// Why no group allows `operation` under these constraints, only its own name; "" where groups do.
-/// "level restricted wants it named".
+/// Says why, under these constraints, only its own name allows `operation` and no group does:
+/// "level restricted wants it named". Empty where groups allow it.
 std::string_view why_by_name(const ConstraintSpec&, Operation);
 
-/// What an operation shows that makes its reader a manager of the swarm, and so root on the host:
-/// "shows the manager's join token, which is the host"; "" for any other.
+/// Says what an operation shows that makes its reader a manager of the swarm, and so root on the
+/// host: "shows the manager's join token, which is the host". Empty for every other operation.
 std::string_view shown_credential(Operation);
 
-/// Operations that a profile allows by name, and that `images` cannot hold to its list: what a
-/// Dockerfile begins FROM is not looked at.
+/// Warns of operations that a profile allows by name although `images` cannot restrict them:
+/// tidegate does not read the FROM lines of a Dockerfile.
 std::vector<Mistake> unlisted_builds(const ProfileSpec&, const std::string& where);
 
 }  // namespace acl

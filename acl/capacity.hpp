@@ -7,13 +7,13 @@
 
 namespace acl {
 
-/// The memory that a list has, without what its elements have elsewhere.
+/// Returns the memory of a list itself, without what its elements allocate.
 template <class T>
 std::size_t capacity_of(const std::vector<T>& list) {
   return list.capacity() * sizeof(T);
 }
 
-/// The memory that texts have, and the list of them.
+/// Returns the memory of a list of texts, texts included.
 inline std::size_t capacity_of(const std::vector<std::string>& texts) {
   std::size_t all = texts.capacity() * sizeof(std::string);
   for (const auto& text : texts) all += text.capacity();

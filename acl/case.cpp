@@ -21,7 +21,7 @@ namespace {
 /// How much of an unknown path a message repeats, in bytes.
 constexpr std::size_t longest_path_shown = 128;
 
-// "ContainerCreate", or of what the table does not know its method and path.
+// Returns "ContainerCreate", or the method and path of an unknown operation.
 std::string name_of(const Request& request) {
   if (request.operation != Operation::unknown) return std::string(info(request.operation).name);
   return std::string(to_string(request.method)) +
@@ -29,20 +29,21 @@ std::string name_of(const Request& request) {
          shown(request.path, longest_path_shown);
 }
 
-// Where a level asks for more than any group that stands for the operation.
+// Says how an entry must name the operation if the level does not accept every group.
 std::string naming_sentence(Operation operation, Level level) {
   std::string_view how;
   switch (naming_of(operation)) {
     case Naming::any: return "";
-    case Naming::section: how = ", not \"*\" or a group by effect"; break;
+    case Naming::section: how = " or section, not by \"*\" or a group by effect"; break;
     case Naming::egress:
-      how = ", or \"@egress\": the engine connects to a host that the client names";
+      how = " or \"@egress\": the engine connects to a host that the client names";
       break;
   }
-  return "; level " + std::string(to_string(level)) + " wants it named" + std::string(how);
+  return "; level " + std::string(to_string(level)) + " allows it only by its name" +
+         std::string(how);
 }
 
-// All that keeps a body from being what the engine takes.
+// Everything in the body that the engine would not accept.
 std::string sentences(const schema::Conformance& conformance) {
   std::string out;
   for (const Refusal& problem : conformance.problems) {
@@ -74,7 +75,7 @@ Case::Case(const Profile& profile, const Identity& identity, const Terms& terms,
 
 const Plan& Case::head(const RequestView& view) {
   if (auto refusal = understand(view)) {
-    constexpr std::size_t enough = 256;  // to recognise a request by; a target may have 32 KiB
+    constexpr std::size_t enough = 256;  // enough to recognise a request; a target may have 32 KiB
     memory_.method = view.method.substr(0, enough);
     memory_.target = view.target.substr(0, std::min(view.target.find('?'), enough));
     refuse(*std::move(refusal));
@@ -115,7 +116,7 @@ void Case::deny_operation() {
   const bool known = operation != Operation::unknown;
   const Reason reason = known ? Reason::operation_denied : Reason::operation_unknown;
   std::string why(meaning(reason));
-  // What is not known could not be sent on, in shadow mode neither.
+  // An unknown operation cannot be forwarded, not even in shadow mode.
   if (!known) return refuse(Refusal(reason, refused_for() + why));
   const ConstraintSpec& spec = profile_.constraints().spec();
   if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
@@ -219,8 +220,8 @@ void Case::check_body(Scratch& scratch) {
   if (!scratch.found.empty()) deny(scratch.found);
 }
 
-/// Puts the questions that checks have left into the plan; where there is none and the body has
-/// been seen, all is decided.
+/// Puts the questions of the checks into the plan. If there are none and the body has been seen,
+/// the decision is final.
 void Case::ask() {
   auto& lookups = memory_.lookups;
   if (terms_.known != nullptr)
@@ -231,7 +232,7 @@ void Case::ask() {
     deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
                                       ": more than `limits.lookups`, " +
                                       std::to_string(terms_.lookups));
-  if (decision_.refusal) lookups.clear();  // in shadow mode, too: the first refusal counts
+  if (decision_.refusal) lookups.clear();  // in shadow mode too: the first refusal counts
   plan_.lookups = lookups;
   const bool awaits_body = plan_.body == Plan::Body::whole || plan_.body == Plan::Body::first;
   if (denied() || !lookups.empty() || (awaits_body && !body_seen_)) return;
@@ -264,7 +265,8 @@ void Case::judge(std::span<const Fact> facts) {
          std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));
 }
 
-/// What a name stands for may change before the engine reads it; what an id stands for does not.
+/// The object behind a name may change before the engine reads it; the object behind an id does
+/// not.
 void Case::rename(const Lookup& asked, const Fact& fact) {
   if (asked.reference == fact.id) return;
   memory_.request.rename(fact.id);
@@ -278,7 +280,7 @@ const Plan& Case::no_facts(Reason reason) {
   return plan_;
 }
 
-/// A trial of a policy changes nothing.
+/// A profile in shadow mode changes nothing.
 void Case::plan_answer() {
   const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
   if (request().operation == Operation::SystemEvents && !sees_commands &&
@@ -303,7 +305,7 @@ schema::Habits Case::habits() const {
   return profile_.constraints().spec().client_habits;
 }
 
-/// "ContainerCreate refused for profile 'ci': "
+/// Returns "ContainerCreate refused for profile 'ci': ".
 std::string Case::refused_for() const {
   return name_of(request()) + " refused for profile '" + std::string(profile_.name()) + "': ";
 }
@@ -312,7 +314,7 @@ void Case::deny(const constraint::Findings& found) {
   deny(info(found.first()).reason, found.message(profile_.constraints().level()));
 }
 
-/// Refuses, or in shadow mode notes the first refusal: it is what a client would be told.
+/// Refuses. In shadow mode it records the first refusal, which is what a client would be told.
 void Case::deny(Reason reason, const std::string& message) {
   if (decision_.refusal) return;
   decision_.refusal.emplace(reason, refused_for() + message);

@@ -21,110 +21,111 @@
 
 namespace acl {
 
-/// What applies to a request beside the client's profile: its listener's rules and a limit.
+/// Rules that apply to a request besides the client's profile: the listener's and the limits.
 struct Terms {
   const WebRules& web;
-  std::size_t query_parameters = TargetLimits().parameters;  ///< of a query, known or not
+  std::size_t query_parameters = TargetLimits().parameters;  ///< in a query, known or not
   std::size_t lookups = constraint::most_lookups;            ///< questions to the engine
   std::size_t record_bytes = std::size_t{256} * 1024;        ///< a record of an answer
-  KnownObjects* known = nullptr;                             ///< null: nothing is remembered
+  KnownObjects* known = nullptr;                             ///< null: no object is remembered
 };
 
-/// What has to be done next for a request. Where it asks for nothing, the decision is final.
+/// What the driver must do next for a request. An empty plan means that the decision is final.
 struct Plan {
   enum class Body : std::uint8_t {
-    none,   ///< the request has none, or it was refused: nothing of it goes on
-    pass,   ///< send it on as it comes
-    first,  ///< show Case::body() its beginning, then send it on as it comes
+    none,   ///< nothing is sent: there is no body, or the request was refused
+    pass,   ///< send the body on as it arrives
+    first,  ///< show Case::body() the first bytes, then send the body on as it arrives
     whole,  ///< show Case::body() all of it, and send what Case::body() made of it
-    drop,   ///< read it and forget it: the operation has no use for it
+    drop,   ///< read it and discard it: the operation does not use it
   };
   Body body = Body::none;
-  std::size_t first_bytes = 0;  ///< how much Body::first asks for; all of a shorter body will do
-  /// What facts() wants to be told before any of the request is sent.
+  std::size_t first_bytes = 0;  ///< how many bytes Body::first needs; a shorter body is shown whole
+  /// Questions that facts() needs answered before any part of the request is sent.
   std::span<const Lookup> lookups = {};
 
   enum class Answer : std::uint8_t {
-    pass,     ///< untouched
-    records,  ///< by way of answer_head() and answer()
+    pass,     ///< send it on unchanged
+    records,  ///< use answer_head() and answer()
   };
   Answer answer = Answer::pass;
 };
 
-/// One request before its policy, from its head to its record. It decides, and says what it needs
-/// for that; whoever drives it moves the bytes. The daemon, `explain`, tests, fuzzers and
-/// benchmarks all drive this class, so that there is one order in which a request is checked.
+/// One request under its policy, from its head to its record. A Case decides and says what it needs
+/// next; its driver moves the bytes. The daemon, `explain`, tests, fuzzers and benchmarks all drive
+/// this class, so that requests are checked in one order everywhere.
 ///
 ///   head() ─► Plan ─► facts() ─► body() ─► Plan ─► facts() ─► decision() ─► what is sent ─►
 ///   answer()
 ///
-/// The steps between head() and decision() are those that the plan asks for: questions to the
-/// engine first, then the body.
+/// The plan says which steps between head() and decision() are needed: questions to the engine come
+/// first, then the body.
 ///
-/// A driver that leaves out a step is left with Verdict::open, and sends nothing.
+/// A driver that skips a step gets Verdict::open and must send nothing.
 class Case {
  public:
-  /// What a Case works with, kept from request to request: a warm one allocates nothing.
+  /// Working memory of a Case, kept from request to request: once warm it allocates nothing.
   struct Memory {
     Request request;
-    std::string method, target;  ///< their beginnings as they were written, where no Request is
+    std::string method, target;  ///< the first bytes as written, for heads that could not be read
     std::vector<std::string> dropped, enforced;
     std::vector<Lookup> lookups;
-    answer::ExecCommands commands;  ///< of an answer that goes record by record
+    answer::ExecCommands commands;  ///< for an answer that is passed record by record
 
     std::size_t capacity() const;
     void clear();
   };
 
-  /// All that is given must outlive the Case.
+  /// All arguments must outlive the Case.
   Case(const Profile&, const Identity&, const Terms&, Memory&);
 
-  /// Understands the head and checks all that can be checked without the body.
+  /// Reads the head and checks all that can be checked without the body.
   const Plan& head(const RequestView&);
-  /// Decides with the body, or with its first bytes, as the plan said. For Body::whole what is to
-  /// be sent instead is then in `Scratch::body`: take it before the Scratch is used again.
+  /// Decides with the body, or with its first bytes, as the plan asks. For Body::whole the body to
+  /// send is in `Scratch::body` afterwards: take it before the Scratch is used again.
   const Plan& body(std::string_view, Scratch&);
-  /// Decides with what the engine said about each of Plan::lookups, in their order.
+  /// Decides with the engine's answers to Plan::lookups, in the same order.
   const Plan& facts(std::span<const Fact>);
-  /// The engine did not say what it was asked. In shadow mode that is recorded, and the request
+  /// Says that the engine did not answer a look-up. In shadow mode that is recorded and the request
   /// passes.
   const Plan& no_facts(Reason);
-  /// The request could not be brought here, or may not go on. Refuses it, whatever was decided.
+  /// Refuses the request, whatever was decided: it could not be read, or may not go on.
   void refuse(Refusal);
 
   const Plan& plan() const { return plan_; }
   const Decision& decision() const { return decision_; }
   bool denied() const { return decision_.verdict == Verdict::deny; }
   bool allowed() const { return decision_.verdict == Verdict::allow; }
-  /// Whether the request could be read at all. Where it was not, nothing behind it can be.
+  /// Whether the request could be read. If not, nothing behind it on the connection can be read.
   bool understood() const { return understood_; }
-  /// What was asked for, as far as a record shows it, where it was not understood: no query.
+  /// The target for the record, without a query, where the request could not be read.
   std::string_view raw_method() const { return memory_.method; }
   std::string_view raw_target() const { return memory_.target; }
 
-  // What is sent to the engine, beside the body.
+  // What is sent to the engine besides the body.
   const Request& request() const { return memory_.request; }
   /// The protocol to ask the engine for; empty for none.
   std::string_view upgrade() const { return upgrade_; }
-  /// Whether what clients say to no effect is sent on.
+  /// Whether parameters and fields that the engine ignores are still forwarded.
   schema::Habits habits() const;
 
-  /// The path names an object by its id now; the client had written less.
+  /// Says that the path now names an object by its full id instead of the client's reference.
   bool renamed() const { return renamed_; }
-  /// A member of the engine's answers that tidegate does not know; empty: none.
+  /// The member of an engine's answer that tidegate does not know; empty: none.
   const std::string& unknown_member() const { return unknown_member_; }
 
-  /// The answer's head has come, where the plan says how its body goes on. \returns why it cannot.
+  /// Takes the answer's head, for plans that look into the answer. \returns why the answer cannot
+  /// go on
   std::optional<Reason> answer_head(unsigned status, std::string_view content_type);
-  /// Whether the body goes by way of answer(): errors do not.
+  /// Whether the body must pass through answer(). Bodies of error answers need not.
   bool rewrites_answer() const { return rewrites_answer_; }
-  /// The memory of what of it has come and is not sent yet.
+  /// The memory of answer bytes that have arrived and are not sent yet.
   std::size_t held_of_answer() const { return memory_.commands.capacity(); }
-  /// Appends to `out` what is sent in place of a piece of the answer's body. \returns why it cannot
-  /// go on.
+  /// Appends to `out` what is sent instead of a piece of the answer's body. \returns why the answer
+  /// cannot go on
   std::optional<Reason> answer(std::string_view piece, bool last, std::string& out);
 
-  /// The client waits for 100 (Continue) before it sends the body.
+  /// Whether the client waits for 100 (Continue) before it sends the body.
   bool expects_continue() const { return expects_continue_; }
 
  private:

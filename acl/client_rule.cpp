@@ -80,7 +80,7 @@ bool certificate_covers(const WantedCertificate& wanted, const WantedCertificate
 void check_address(const std::string& text, std::string where, std::vector<Mistake>& mistakes) {
   const auto network = parse_network(text);
   if (!network) {
-    mistakes.push_back({std::move(where), quoted(text) + " is no IP address and no network",
+    mistakes.push_back({std::move(where), quoted(text) + " is neither an IP address nor a network",
                         "write it as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`"});
   } else if (const auto right = lowest(*network); right.first != network->first) {
     mistakes.push_back({std::move(where), quoted(text) + " has bits set behind its prefix",
@@ -103,7 +103,8 @@ void check_certificate(const CertificateMatch& match, const std::string& where,
   }
   if (match.san) check_san(*match.san, where + ".san", mistakes);
   if (match.key_sha256 && !is_key(*match.key_sha256)) {
-    mistakes.push_back({where + ".key_sha256", quoted(*match.key_sha256, 128) + " is no SHA-256",
+    mistakes.push_back({where + ".key_sha256",
+                        quoted(*match.key_sha256, 128) + " is not a SHA-256 hash",
                         "write 64 hex digits, without colons"});
   }
 }

@@ -13,19 +13,18 @@
 
 namespace acl {
 
-/// What a certificate must say; all that is given must hold. Names are globs: `*` stands for
-/// anything without a slash, `**` for anything.
+/// What a certificate must say; every condition must hold. Names are globs: `*` stands for anything
+/// without a slash, `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
-  /// One subject alternative name, at least, fits: a URI, an IP address or a DNS name, as
-  /// written_name() tells them apart.
+  /// At least one subject alternative name must match. written_name() tells URIs, IP addresses and
+  /// DNS names apart.
   std::optional<std::string> san = {};
   std::optional<std::string> issuer = {};
-  std::optional<std::string> key_sha256 = {};  ///< of the public key (SPKI): 64 hex digits
+  std::optional<std::string> key_sha256 = {};  ///< SHA-256 of the public key (SPKI): 64 hex digits
 };
 
-/// Which profile clients get that a listener shows to be so; all that is given must hold, and
-/// nothing given means everybody.
+/// Gives a profile to the clients that meet all its conditions; without conditions, to everybody.
 struct ClientRule {
   std::optional<std::uint32_t> uid = {}, gid = {};
   std::optional<std::string> address = {};  ///< "192.0.2.1", "10.0.0.0/8"
@@ -33,36 +32,36 @@ struct ClientRule {
   std::string profile = {};
 };
 
-/// Finds what is wrong in one rule but for its profile. `where` is the rule's place.
+/// Reports what is wrong in one rule, except its profile. `where` is the rule's place.
 void check(const ClientRule&, const std::string& where, std::vector<Mistake>&);
 
-/// A client as its rules look at it: its address and names are read once for all of them.
+/// A client prepared for matching: its address and names are read once for all rules.
 struct Caller {
   explicit Caller(const Identity&);
   const Identity& identity;
   std::optional<IpAddress> address;
-  std::vector<AlternativeName> names;  ///< of its certificate, as they are compared
+  std::vector<AlternativeName> names;  ///< names in its certificate, in comparable spelling
 };
 
 /// A CertificateMatch, ready for use.
 struct WantedCertificate {
   explicit WantedCertificate(CertificateMatch);
   CertificateMatch match;
-  std::optional<AlternativeName> name;  ///< its `san`, as names are compared
+  std::optional<AlternativeName> name;  ///< the `san` condition in comparable spelling
 };
 
-/// The conditions of a rule, ready for use. A thousand of them may be looked at for one client, so
-/// they are small, and most of them are told apart here by the user alone.
+/// A rule's conditions, ready for use. A thousand may be tried for one client, so they are small,
+/// and the user alone rules out most of them.
 class ClientConditions {
  public:
-  /// Of a rule that check() finds nothing wrong with.
+  /// Takes a rule in which check() finds no mistake.
   explicit ClientConditions(ClientRule);
 
   bool match(const Caller& caller) const { return may_match(caller) && has_shown(caller); }
-  /// Whether they could match once the client has shown the right certificate.
+  /// Whether the conditions could match once the client has shown the right certificate.
   bool may_match(const Caller& caller) const { return is_user(caller) && is_from(caller); }
   bool match_everybody() const;
-  /// Whether whoever matches `other` is sure to match these.
+  /// Whether every client that matches `other` matches these too.
   bool cover(const ClientConditions& other) const;
 
  private:
@@ -71,12 +70,12 @@ class ClientConditions {
     return (!uid_ || (peer && peer->uid == *uid_)) && (!gid_ || (peer && peer->gid == *gid_));
   }
   bool is_from(const Caller&) const;
-  /// The certificate that is wanted, if one is.
+  /// The certificate that is required, if any.
   bool has_shown(const Caller&) const;
 
   std::optional<std::uint32_t> uid_, gid_;
   std::optional<IpNetwork> network_;
-  std::unique_ptr<const WantedCertificate> certificate_;  ///< null where none is asked for
+  std::unique_ptr<const WantedCertificate> certificate_;  ///< null: no certificate is required
 };
 
 }  // namespace acl

@@ -61,7 +61,7 @@ class PolicyCompiler {
     const auto& profile = spec_.profiles[index];
     const auto where = "profiles." + shown(profile.name);
     if (!is_profile_name(profile.name)) {
-      mistake(where, quoted(profile.name) + " is no name for a profile",
+      mistake(where, quoted(profile.name) + " is not a valid name for a profile",
               "letters, digits, '_', '.' and '-', at most 64 of them");
     }
     const auto earlier = std::span(spec_.profiles).first(index);
@@ -114,7 +114,7 @@ class PolicyCompiler {
         mistake(item(where, i), quoted(entries[i]) + " is neither an operation nor a group",
                 suggest_entry(entries[i]));
       } else if (holds(entries.first(i), entries[i])) {
-        mistake(item(where, i), quoted(entries[i]) + " stands twice in this list");
+        mistake(item(where, i), quoted(entries[i]) + " is listed twice");
       }
     }
   }
@@ -171,7 +171,7 @@ class PolicyCompiler {
   void check_clients(const ListenerSpec& listener, const std::string& where,
                      std::span<const std::string> profiles) {
     if (!listener.profile.empty()) {
-      mistake(where, "stands beside `profile`, so who gets what could be meant in two ways",
+      mistake(where, "is given together with `profile`, so the profile of a client is ambiguous",
               "keep one of the two; a last rule without conditions is for everybody else");
     }
     std::vector<std::pair<std::string, ClientConditions>> earlier;

@@ -34,20 +34,20 @@ bool may_be_digest(std::string_view text) {
   });
 }
 
-/// What keeps references from fitting `glob`; "" for a glob that some may fit.
+/// Says why no reference can match `glob`; "" if one can.
 std::string_view why_nothing_fits(std::string_view glob) {
   if (glob.empty()) return "is empty";
   if (glob.find_first_of(" \t\r\n") != glob.npos) return "has a space in it";
   if (glob.find("://") != glob.npos) return "begins with a scheme";
   const auto at = glob.find('@');
-  if (at != glob.npos && !may_be_digest(glob.substr(at + 1))) return "has a digest that is none";
+  if (at != glob.npos && !may_be_digest(glob.substr(at + 1))) return "has an invalid digest";
   auto name = glob.substr(0, at);
-  if (!has_only(constraint::take_tag(name), tag)) return "has a tag that is none";
+  if (!has_only(constraint::take_tag(name), tag)) return "has an invalid tag";
   const std::string repository = constraint::with_registry(name);
   const auto slash = repository.find('/');
   const bool has_path = slash != repository.npos;
   if (has_path && !has_only(std::string_view(repository).substr(slash), repository_bytes)) {
-    return "has a path that is none: these have lower-case letters, digits, '.', '_' and '-'";
+    return "has an invalid path: write lower-case letters, digits, '.', '_' and '-'";
   }
   return "";
 }
@@ -75,7 +75,7 @@ void check_enforced_limits(const ConstraintSpec& spec, const std::string& where,
     if (!written || !most || *written <= *most || waives(spec, "resources." + name)) return;
     mistakes.push_back(
         {where + ".enforce." + name,
-         "is more than " + where + "." + name + ".max, so what it is written to is refused",
+         "is more than " + where + "." + name + ".max, so the containers that get it are refused",
          "lower `enforce: {" + name + ": ...}`, or raise `" + name + ": {max: ...}`"});
   };
   check("memory", spec.enforce.memory, spec.memory_max);

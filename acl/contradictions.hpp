@@ -9,11 +9,11 @@
 
 namespace acl {
 
-/// Values that `enforce` writes and the same profile refuses as too much.
-/// \param where the constraints stand: "profiles.ci.containers"
+/// Warns of values that `enforce` writes and the same profile then refuses as too large.
+/// \param where the constraints' place: "profiles.ci.containers"
 void check_enforced_limits(const ConstraintSpec&, const std::string& where, std::vector<Mistake>&);
 
-/// Entries of `images` and `images_write` that no reference to an image can fit.
+/// Warns of entries in `images` and `images_write` that no image reference can match.
 void check_image_globs(const ConstraintSpec&, const std::string& where, std::vector<Mistake>&);
 
 }  // namespace acl

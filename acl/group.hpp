@@ -10,20 +10,19 @@
 
 namespace acl {
 
-/// The names of all groups, "@read" and the like, sorted; "*" is not among them. A group has at
-/// least one operation.
+/// The sorted names of all groups, such as "@read"; "*" is not listed. No group is empty.
 std::vector<std::string> group_names();
 
-/// How an entry must be written to allow an operation where a level is in force.
+/// How an entry must be written to allow an operation under a level.
 enum class Naming : std::uint8_t {
-  any,      ///< by any group: levels look into containers, exec, images, networks and volumes
-  section,  ///< by name or as a section ("@swarm"): it changes the engine in another way
-  egress,   ///< by name or as "@egress": it makes the engine connect where the client says
+  any,      ///< any group will do: levels check containers, exec, images, networks and volumes
+  section,  ///< its name or its section ("@swarm"): it changes the engine in another way
+  egress,   ///< its name or "@egress": the engine connects to a host that the client chooses
 };
 
 Naming naming_of(Operation operation);
 
-/// Whether `entry`, which stands for `operation`, is written as naming_of() asks.
+/// Whether `entry`, which stands for `operation`, is written as naming_of() requires.
 bool allows_at_level(std::string_view entry, Operation operation);
 
 /// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.

@@ -12,7 +12,7 @@ bool contains(std::string_view text, std::string_view lower_case_part) {
   return !std::ranges::search(text, lower_case_part, {}, lower).empty();
 }
 
-/// The one protocol that an operation can be upgraded to.
+/// The only protocol that an operation can be upgraded to.
 std::string_view protocol_of(Operation operation) {
   if (!info(operation).has(hijacks)) return {};
   if (operation == Operation::Session || operation == Operation::Grpc) return "h2c";
@@ -22,8 +22,8 @@ std::string_view protocol_of(Operation operation) {
 
 std::optional<Reason> check_content_type(std::string_view type) {
   if (type.empty() || type == "application/json") return std::nullopt;  // as nearly always
-  // Searched for anywhere in the value: the engine keeps a type whose parameters do not parse
-  // ("application/x-www-form-urlencoded; =" still merges), so no parse of ours decides here.
+  // Searches the whole value: the engine keeps a type whose parameters it cannot parse
+  // ("application/x-www-form-urlencoded; =" still merges), so parsing it here would not be safe.
   if (contains(type, "x-www-form-urlencoded") || contains(type, "multipart/"))
     return Reason::body_form;
   if (contains(type, "application/grpc")) return Reason::content_grpc;

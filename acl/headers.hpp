@@ -10,8 +10,8 @@
 
 namespace acl {
 
-/// What the policy looks at in a request's head; fields that are absent are empty. The views end
-/// with the head.
+/// The header fields that the policy reads; absent fields are empty. Views are valid as long as the
+/// head.
 struct RequestView {
   std::string_view method, target;
   Sender sender = {};
@@ -19,14 +19,15 @@ struct RequestView {
   bool body = false;  ///< the request has a body
 };
 
-/// Checks what the engine would let the headers change about the request: a form body overrides the
-/// query (moby httputils.go ParseForm; `FormValue` on /build), gRPC goes past the engine's router
-/// to BuildKit (engine 29.2 and later), an upgrade turns the connection into something else.
-/// An expectation other than 100 (Continue) is one that nobody could meet.
+/// Refuses headers that would change what the engine does with the request. A form body overrides
+/// the query (moby httputils.go ParseForm; `FormValue` on /build), gRPC bypasses the engine's
+/// router and reaches BuildKit (engine 29.2 and later), and an upgrade turns the connection into
+/// something else. No expectation but 100 (Continue) can be met.
 std::optional<Refusal> check_headers(const Request&, const RequestView&);
 
-/// The protocol to ask the engine for, where a hijacking operation may be upgraded: "tcp",
-/// "websocket" or "h2c"; empty where the client did not ask or the operation does not hijack.
+/// The protocol to request from the engine when a hijacking operation may be upgraded: "tcp",
+/// "websocket" or "h2c". Empty where the client did not ask for one or the operation does not
+/// hijack.
 std::string_view upgrade_to_ask(const Request&, const RequestView&);
 
 }  // namespace acl

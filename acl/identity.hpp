@@ -19,16 +19,16 @@ struct UnixPeer {
   std::int32_t pid = 0;
 };
 
-/// A client's certificate, verified by the listener. What is empty proves nothing.
+/// A client's certificate, verified by the listener. Empty members prove nothing.
 struct Certificate {
   std::string common_name;
-  std::vector<AlternativeName> sans;  ///< as the certificate spells them
+  std::vector<AlternativeName> sans;  ///< as written in the certificate
   std::string issuer;                 ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
   std::string key_sha256;             ///< of the DER public key (SPKI), 64 lower-case hex digits
   std::string serial;                 ///< for the record only: hex digits
 };
 
-/// Who is asking, as the listener proves it. Plain data.
+/// Who is asking, as proven to the listener. Plain data.
 struct Identity {
   std::size_t listener = 0;   ///< index of the listener in the configuration
   std::string listener_name;  ///< its address as configured, for people
@@ -37,7 +37,7 @@ struct Identity {
   std::optional<Certificate> certificate;
 };
 
-/// How the client is seen, for people: "uid 1000, gid 1000", "the certificate 'ops-bob' from
+/// Describes the client for people: "uid 1000, gid 1000", "the certificate 'ops-bob' from
 /// 192.0.2.1".
 std::string seen_as(const Identity&);
 

@@ -9,23 +9,23 @@
 
 namespace acl {
 
-/// All addresses with the same first bits.
+/// A range of addresses that share a prefix.
 struct IpNetwork {
-  IpAddress first;    ///< the lowest of them
-  unsigned bits = 0;  ///< of the 128 of IpAddress that are the same: 120 of an IPv4 /24
+  IpAddress first;    ///< the lowest address
+  unsigned bits = 0;  ///< prefix length within the 128 bits of IpAddress: 120 for an IPv4 /24
 
-  /// ::/0 is all of IPv6, and nothing of IPv4.
+  /// ::/0 contains all of IPv6 and no IPv4 address.
   bool holds(const IpAddress&) const;
   bool holds(const IpNetwork&) const;
   /// "10.0.0.0/8"
   std::string to_string() const;
 };
 
-/// Reads an address, or a network as "10.0.0.0/8". Bits behind the prefix are kept: lowest() is
-/// without them.
+/// Reads an address, or a network as "10.0.0.0/8". Bits behind the prefix are kept; lowest() clears
+/// them.
 std::optional<IpNetwork> parse_network(std::string_view text);
 
-/// The network without bits that are set behind its prefix.
+/// Returns the network with the bits behind its prefix cleared.
 IpNetwork lowest(IpNetwork);
 
 }  // namespace acl

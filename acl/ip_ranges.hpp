@@ -7,20 +7,20 @@
 
 namespace acl {
 
-/// Networks to compare another one with, in a time that hardly grows with their number: a host may
-/// have as many routes as the internet.
+/// A set of networks whose look-ups hardly slow down as it grows: a host may have as many routes as
+/// the internet.
 class IpRanges {
  public:
   IpRanges() = default;
   explicit IpRanges(std::vector<IpNetwork>);
 
-  /// Whether one of them holds the whole of `network`.
+  /// Whether one member contains all of `network`.
   bool hold(const IpNetwork& network) const;
-  /// Whether one of them has an address in common with `network`.
+  /// Whether one member shares an address with `network`.
   bool overlap(const IpNetwork& network) const;
 
  private:
-  std::vector<IpNetwork> networks_;  ///< sorted; none lies in another one
+  std::vector<IpNetwork> networks_;  ///< sorted; none contains another
 };
 
 }  // namespace acl

@@ -5,12 +5,11 @@
 
 namespace acl {
 
-/// What is wrong with a PolicySpec. `where` is the place in the configuration:
-/// "profiles.ci.allow[2]".
+/// A mistake in a PolicySpec. `where` is its place in the configuration: "profiles.ci.allow[2]".
 struct Mistake {
   std::string where;
   std::string message;
-  std::string hint;  ///< the nearest valid name or what would be right; may be empty
+  std::string hint;  ///< the nearest valid name or a correct value; may be empty
 };
 
 }  // namespace acl

@@ -14,14 +14,14 @@ enum class Operation : std::uint8_t {
 #define OPERATION(id, ...) id,
 #include "acl/operations.inc"
 #undef OPERATION
-  unknown,  ///< no such method and path: always refused
+  unknown,  ///< no operation has this method and path: always refused
 };
 
 inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::unknown);
 
 enum class Method : std::uint8_t { get, head, post, put, delete_, options, unknown };
 
-/// The section of the Engine API reference that an operation stands in.
+/// The section of the Engine API reference that describes an operation.
 enum class Tag : std::uint8_t {
   system,
   container,
@@ -42,16 +42,16 @@ enum class Tag : std::uint8_t {
   debug,
 };
 
-/// What an operation does to the engine; the coarse side of a policy.
+/// What an operation does to the engine: the coarse side of a policy.
 enum class Effect : std::uint8_t { read, read_sensitive, egress, write, exec, delete_, admin };
 
-/// What kind of request body an operation takes.
+/// The kind of request body that an operation takes.
 enum class BodyKind : std::uint8_t { none, json, opaque };
 
 inline constexpr std::uint8_t no_flags = 0;
 inline constexpr std::uint8_t hijacks = 1;  ///< may turn the connection into a raw stream
 inline constexpr std::uint8_t lasting = 2;  ///< its answer has no time limit
-inline constexpr std::uint8_t by_name = 4;  ///< in no group, not even in "*"
+inline constexpr std::uint8_t by_name = 4;  ///< belongs to no group, not even "*"
 
 /// One row of the operation table. Columns are explained in operations.inc.
 struct OperationInfo {
@@ -72,17 +72,17 @@ struct OperationInfo {
 /// The whole table, in the order of the enum.
 std::span<const OperationInfo> all_operations();
 
-/// The row of `operation`; for `unknown` a row that names it "unknown" and has no flags.
+/// The row of `operation`. `unknown` has a row named "unknown" without flags.
 const OperationInfo& info(Operation operation);
 
-/// Looks an operation up by its exact reference name, "ContainerList".
+/// Finds an operation by its exact reference name, "ContainerList".
 std::optional<Operation> operation_by_name(std::string_view name);
 
 std::string_view to_string(Method);
 std::string_view to_string(Tag);
 std::string_view to_string(Effect);
 
-/// Methods are exact and case-sensitive, as in the engine. Anything else is Method::unknown.
+/// Methods are matched exactly and with their case, as in the engine; others are Method::unknown.
 Method method_from(std::string_view text);
 
 }  // namespace acl

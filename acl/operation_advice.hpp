@@ -9,8 +9,8 @@
 
 namespace acl {
 
-/// Entries that in tidegate 0.1 stood for what @egress holds now, and operations of whole sections
-/// that a level refuses since then. \param where the profile: "profiles.ci"
+/// Warns of entries that in tidegate 0.1 allowed what @egress holds now, and of operations in whole
+/// sections that a level has refused since then. \param where the profile's place: "profiles.ci"
 void tell_changes_of_operations(const ProfileSpec&, const std::string& where,
                                 std::vector<Mistake>& out);
 

@@ -7,7 +7,7 @@
 
 namespace acl {
 
-/// operations.inc as constants, so that look-ups can be laid out at compile time.
+/// operations.inc as constants, so that look-up tables are built at compile time.
 inline constexpr std::array<OperationInfo, operation_count> operation_table = {{
 #define OPERATION(id, method, path, tag, effect, body, flags, since, query) \
   {Operation::id,  #id,   Method::method, path, Tag::tag, Effect::effect,   \

@@ -20,7 +20,7 @@ bool Policy::may_serve(const Identity& identity) const {
       clients_of(identity), [&](const Clients& each) { return each.conditions.may_match(caller); });
 }
 
-// A listener that the policy does not know is a mistake of the caller; nobody there is served.
+// A listener that the policy does not know is a mistake of the caller; it serves nobody.
 std::span<const Policy::Clients> Policy::clients_of(const Identity& identity) const {
   if (identity.listener >= by_listener_.size()) return {};
   return by_listener_[identity.listener];

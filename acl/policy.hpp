@@ -21,20 +21,20 @@
 
 namespace acl {
 
-/// Whether a profile refuses, or only says what it would refuse: for a trial of a policy.
+/// Whether a profile refuses, or only records what it would refuse, for trying out a policy.
 enum class Mode : std::uint8_t { enforce, shadow };
 
 /// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
 struct ProfileSpec {
   std::string name;
   std::vector<std::string> allow;
-  std::vector<std::string> deny;  ///< takes away from `allow`
+  std::vector<std::string> deny;  ///< removes operations from `allow`
   ConstraintSpec constraints = {};
   Mode mode = Mode::enforce;
 };
 
-/// Who gets which profile at a listener: one for everybody, or rules of which the first that
-/// matches decides. Exactly one of the two is given.
+/// Which profile a listener's clients get: one for everybody, or rules of which the first match
+/// decides. Exactly one of the two is given.
 struct ListenerSpec {
   std::string profile = {};
   std::vector<ClientRule> clients = {};
@@ -46,7 +46,7 @@ struct PolicySpec {
   std::vector<ListenerSpec> listeners;  ///< in their order
   /// Unix sockets that no container may reach: the upstream's and those that tidegate listens on.
   std::vector<std::string> protected_paths = {};
-  /// The networks that the host has routes to, but for those that the engine has made.
+  /// The networks that the host has routes to, except those that the engine has made.
   std::vector<IpNetwork> host_networks = {};
 };
 
@@ -58,13 +58,13 @@ class Profile {
     bool allows = false;
   };
 
-  /// Without a name and without rules, for those whom no rule of their listener matches: it denies
-  /// everything.
+  /// A profile without a name or rules. It denies everything, for clients that match no rule of
+  /// their listener.
   Profile() = default;
   std::string_view name() const { return name_; }
   bool is_nobodys() const { return name_.empty(); }
-  /// The rule that decides about `operation`. No entry stands for `unknown`: its rule is the
-  /// default.
+  /// The rule that decides about `operation`. No entry stands for `unknown`, so the default decides
+  /// about it.
   const Rule& rule_of(Operation operation) const {
     return rules_[rule_of_[static_cast<std::size_t>(operation)]];
   }
@@ -76,23 +76,23 @@ class Profile {
 
   std::string name_;
   std::vector<Rule> rules_ = {{"default deny", false}};
-  /// Index into rules_, an operation each and one for `unknown`; 0 is the default.
+  /// Indices into rules_: one for each operation and one for `unknown`; 0 is the default.
   std::array<std::uint16_t, operation_count + 1> rule_of_{};
   Constraints constraints_;
   Mode mode_ = Mode::enforce;
 };
 
-/// Who has which profile: immutable, shared by all threads, replaced as a whole by a reload. What a
-/// profile says of a request a Case finds out.
+/// Says which client has which profile. Immutable, shared by all threads, replaced as a whole by a
+/// reload. A Case applies the profile to a request.
 class Policy {
  public:
-  /// The profile of the first rule of the client's listener that matches the client. Where none
-  /// does it is one that denies everything, and says to whom. Looks at the rules one by one: call
-  /// it once a connection and policy. The profile lives as long as the policy.
+  /// Returns the profile of the first rule of the client's listener that matches the client, or one
+  /// that denies everything if no rule does. It tries the rules one by one: call it once for each
+  /// connection and policy. The profile lives as long as the policy.
   const Profile& profile_of(const Identity&) const;
 
-  /// Whether some rule could match the client once it has shown the right certificate. Where none
-  /// could there is no need for a TLS handshake.
+  /// Whether some rule could match the client once it has shown the right certificate. If none
+  /// could, a TLS handshake is pointless.
   bool may_serve(const Identity&) const;
 
  private:
@@ -106,7 +106,7 @@ class Policy {
   std::vector<std::vector<Clients>> by_listener_;
 };
 
-/// Checks and compiles a policy; reports every mistake, not the first only.
+/// Checks and compiles a policy; reports every mistake, not only the first.
 Result<std::shared_ptr<const Policy>, std::vector<Mistake>> compile(const PolicySpec&);
 
 }  // namespace acl

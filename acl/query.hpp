@@ -9,8 +9,8 @@
 
 namespace acl {
 
-/// Reads a query as Go's url.ParseQuery does, strictly, into `out.query` and `out.dropped`; which
-/// parameters are known is a matter of `out.operation`. Strings of a former request are reused.
+/// Reads a query as Go's url.ParseQuery does, but strictly, into `out.query` and `out.dropped`.
+/// `out.operation` determines which parameters are known. Strings of an earlier request are reused.
 std::optional<Refusal> read_query(std::string_view raw, const TargetLimits&, Request& out);
 
 }  // namespace acl

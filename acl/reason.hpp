@@ -8,8 +8,8 @@
 
 namespace acl {
 
-/// Every reason for which tidegate refuses a request, in every room. The list with ids, statuses
-/// and meanings is reasons.inc; the ids are stable and the same in answers, audit records, docs and
+/// Every reason for which tidegate refuses a request, in every room. reasons.inc lists ids,
+/// statuses and meanings; ids are stable and the same in answers, audit records, documentation and
 /// tests.
 enum class Reason : std::uint8_t {
 #define REASON(name, id, status, meaning) name,
@@ -25,7 +25,7 @@ inline constexpr std::size_t reason_count = 0
 
 /// "target.not_canonical"
 std::string_view id(Reason);
-/// The HTTP status that a refusal for this reason is answered with.
+/// The HTTP status of a refusal for this reason.
 int status(Reason);
 /// One sentence for people, without details of the request.
 std::string_view meaning(Reason);

@@ -7,12 +7,12 @@
 
 namespace acl {
 
-/// What is wrong, as a sentence for the operator: it names the place, and what would be right.
+/// An error as a sentence for the operator, which names the place and what would be right.
 struct Error {
   std::string message;
 };
 
-/// A value, or the error that took its place. What std::expected is in C++23.
+/// A value, or the error that took its place: std::expected of C++23.
 template <class T, class E = Error>
 class Result {
  public:

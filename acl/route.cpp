@@ -12,10 +12,10 @@
 namespace acl {
 namespace {
 
-// How many segments a name takes in the engine's router: `[^/]+` or `.*`.
+// The segments that a name spans in the engine's router: `[^/]+` or `.*`.
 enum class NameShape : std::uint8_t { none, segment, greedy, greedy_served };
 
-// A path pattern cut at its names: prefix, name, suffix and, for checkpoints, one segment more.
+// A path pattern cut at its names: prefix, name, suffix and, for checkpoints, one more segment.
 struct Route {
   Operation operation = Operation::unknown;
   Method method = Method::unknown;
@@ -55,8 +55,8 @@ constexpr Route route_from(const OperationInfo& operation) {
   return route;
 }
 
-// The engine takes the first route that matches, in the order of its routers. Of the patterns that
-// can match one path, the more literal one always comes first there: /containers/json before
+// The engine takes the first route that matches, in the order of its routers. Where several
+// patterns match one path, the more literal one comes first: /containers/json before
 // /images/{name:.*}/json, DELETE …/checkpoints/{checkpoint} before DELETE /containers/{name:.*}.
 constexpr auto order_of(const Route& route) {
   return std::tuple(route.method, route.first_segment, route.shape != NameShape::none,
@@ -74,7 +74,7 @@ constexpr bool belongs(const Route& route, Method method, std::string_view first
   return route.method == method && route.first_segment == first_segment;
 }
 
-// The routes of one method and first segment stand together; this says where, by a hash of both.
+// The range of routes with the same method and first segment, by a hash of both.
 struct Group {
   std::uint8_t begin = 0;
   std::uint8_t end = 0;  // 0: no group here
@@ -114,8 +114,8 @@ std::span<const Route> candidates(Method method, std::string_view first_segment)
   return {};
 }
 
-// The part of `path` that is the route's name; empty where the route does not match. Control
-// characters are refused before, so that `.` of the engine's patterns matches any byte here.
+// The part of `path` that is the route's name; empty if the route does not match. Control
+// characters have been refused already, so `.` in the engine's patterns matches any byte here.
 std::string_view name_in(std::string_view path, const Route& route) {
   if (!path.starts_with(route.prefix)) return {};
   path.remove_prefix(route.prefix.size());
@@ -130,7 +130,7 @@ std::string_view name_in(std::string_view path, const Route& route) {
 
 RouteMatch route(Method method, std::string_view path) {
   if (path == "/networks/") path.remove_suffix(1);  // the engine has this route, too
-  // The engine answers OPTIONS on every path alike; nothing is named by it.
+  // The engine answers OPTIONS alike on every path; the path names nothing.
   if (method == Method::options) return {.operation = Operation::OptionsAny};
   for (const Route& route : candidates(method, first_segment_of(path))) {
     if (route.shape == NameShape::none) {

@@ -13,15 +13,14 @@
 
 namespace acl {
 
-/// Whether a byte of text needs a closer look: a control character, a part of what is not ASCII, or
-/// one of `Also`.
+/// Whether a byte of text is special: a control character, not ASCII, or one of `Also`.
 template <char... Also>
 constexpr bool is_special(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte >= 0x80 || ((c == Also) || ...);
 }
 
-/// The first bytes of text as a number; the very first is the lowest.
+/// The first bytes of a text as a number, the first byte lowest.
 template <class Number>
 Number load(const char* text) {
   Number word = 0;
@@ -31,7 +30,7 @@ Number load(const char* text) {
   if constexpr (sizeof word == 8) return __builtin_bswap64(word);
 }
 
-/// The same of up to eight bytes, without a loop and without a look behind the text's end.
+/// The same for up to eight bytes, without a loop and without reading past the text's end.
 inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
   if (size >= 8) return load<std::uint64_t>(text);
   if (size >= 4) {
@@ -44,7 +43,7 @@ inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
   return word;
 }
 
-/// Whether two texts of `size` bytes are alike. For short ones in hot places: no call.
+/// Whether two texts of `size` bytes are equal. Meant for short texts in hot places: no call.
 inline bool same(const char* a, const char* b, std::size_t size) {
   if (size < 8) return load_up_to_eight(a, size) == load_up_to_eight(b, size);
   const auto differ = [a, b](std::size_t i) {
@@ -57,20 +56,20 @@ inline bool same(const char* a, const char* b, std::size_t size) {
 }
 
 #if defined(__SSE2__)
-/// Of sixteen bytes: a bit for each special one, the lowest for the first.
+/// A bit for each special byte of sixteen; the lowest bit stands for the first byte.
 template <char... Also>
 unsigned special_among_sixteen(const char* text) {
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
-  // Signed: what is not ASCII is below 0x20 too.
+  // The comparison is signed: bytes that are not ASCII are below 0x20 too.
   __m128i found = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
   ((found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(Also)))), ...);
   return static_cast<unsigned>(_mm_movemask_epi8(found));
 }
 #endif
 
-/// Of eight bytes: the high bit of each special one, up to and with the first. The subtractions
-/// borrow from the high bit of a byte that is one of `Also` or below 0x20; a borrow may reach the
-/// bytes behind it, but never those before.
+/// The high bit of each special byte of eight, reliable up to the first special byte. The
+/// subtractions borrow from the high bit of a byte that is one of `Also` or below 0x20; a borrow
+/// may reach later bytes, but never earlier ones.
 template <char... Also>
 std::uint64_t special_among_eight(const char* text) {
   constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
@@ -81,8 +80,8 @@ std::uint64_t special_among_eight(const char* text) {
   return (word | controls | others) & ones * 0x80;
 }
 
-/// The first special byte of a text, `end` if there is none. Heads, bodies and records are full of
-/// others, so it looks at many at a time: one step for nearly every key of a body.
+/// Returns the first special byte of a text, or `end`. Such bytes are rare in heads, bodies and
+/// records, so it tests many at a time: one step for nearly every key of a body.
 template <char... Also>
 const char* find_special(const char* at, const char* end) {
 #if defined(__SSE2__)
@@ -101,7 +100,7 @@ const char* find_special(const char* at, const char* end) {
 
 constexpr char del = 0x7f;
 
-/// Printable ASCII only, the space included, and nothing of `Except`.
+/// Whether text is printable ASCII, spaces included, without any of `Except`.
 template <char... Except>
 bool all_printable(std::string_view text) {
   const char* end = text.data() + text.size();

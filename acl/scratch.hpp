@@ -11,22 +11,22 @@
 
 namespace acl {
 
-/// What decide() works with when it reads a body. Its caller keeps one a thread, so that a warm one
-/// allocates nothing; a Decision's views point into it until the next decision, or until the caller
-/// has taken out what they point to.
+/// Working memory for reading a body. A thread keeps one, and once warm it allocates nothing. A
+/// Decision's views point into it until the next decision, or until the caller has taken out what
+/// they point to.
 struct Scratch {
   json::Document document;
   schema::Conformance conformance;
   constraint::Findings found;
   std::vector<std::string> enforced;
-  std::string body;  ///< as it is to be sent
+  std::string body;  ///< the body to send
 
-  /// The memory that all of it has. A document takes some thirty times what its text does.
+  /// The memory of all members. A document takes some thirty times its text.
   std::size_t capacity() const;
 };
 
-/// `body` as tidegate would write it, where it is JSON; empty where it is not. For a body that the
-/// operation has no use for and a profile sends on all the same (Habits::keep).
+/// Returns `body` as tidegate would write it, or "" where it is not JSON. It is for bodies that the
+/// operation ignores and a profile forwards anyway (Habits::keep).
 std::string_view restate(std::string_view body, Scratch&);
 
 }  // namespace acl

@@ -10,8 +10,8 @@
 
 namespace acl {
 
-/// Where escaped slashes came to stand in a decoded path. The first and the last are enough to say
-/// whether all of them lie within a name.
+/// Where escaped slashes stand in a decoded path. The first and the last suffice to say whether all
+/// of them lie within a name.
 struct EncodedSlashes {
   std::size_t first = std::string_view::npos;
   std::size_t last = 0;
@@ -23,11 +23,12 @@ struct EncodedSlashes {
   }
 };
 
-/// Only a path with perhaps a query (RFC 9112 section 3.2.1), in the bytes that a URI may hold.
+/// Accepts only a path with an optional query (RFC 9112 section 3.2.1), in bytes that a URI may
+/// contain.
 std::optional<Refusal> check_form(std::string_view target);
 
-/// Reads the path of a target that check_form() took: decodes it once, takes the version off, and
-/// insists on the one spelling that the engine would route. `slashes` counts from the start of
+/// Reads the path of a target that check_form() accepted: decodes it once, removes the version, and
+/// requires the one spelling that the engine would route. `slashes` counts from the start of
 /// `out.path`.
 std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlashes& slashes);
 

@@ -13,14 +13,14 @@ constexpr ByteSet unreserved = unreserved_and("");
 constexpr ByteSet uri_bytes = unreserved_and(":/?#[]@!$&'()*+,;=%");
 constexpr ByteSet scheme_bytes = letters_digits_and("+-.");
 
-/// Appends `text` with every escape in its normal form. \returns false at a malformed one.
+/// Appends `text` with its escapes in canonical form. \returns false at a malformed escape
 bool append_normal(std::string_view text, std::string& out) {
   return decode(
       text, [&out](std::string_view plain) { out.append(plain); },
       [&out](char byte) { encode({&byte, 1}, unreserved, out); });
 }
 
-/// Host and port in lower case; escapes keep their digits as they are.
+/// Appends host and port in lower case; escapes keep their digits as they are.
 void lower_host(std::string& authority) {
   const auto at = authority.rfind('@');
   for (auto i = at == authority.npos ? 0 : at + 1; i < authority.size(); ++i) {

@@ -8,13 +8,14 @@
 
 namespace acl {
 
-/// The one spelling of a URI, with stars or without: scheme and host in lower case, no escape that
-/// need not be one, the others in upper case (RFC 3986 section 6.2.2). A path with `.`, `..` or
-/// an empty segment has none, however these are spelled: some readers take it for another path.
-/// \returns it, or why there is none: "has an empty segment".
+/// Returns the canonical spelling of a URI, which may contain stars: scheme and host in lower case,
+/// no needless escapes, and upper-case digits in the others (RFC 3986 section 6.2.2). A path with
+/// `.`, `..` or an empty segment, escaped or not, has no canonical spelling: some readers take it
+/// for another path.
+/// \returns the URI, or what is wrong with it: "has an empty segment"
 Result<std::string> normal_uri(std::string_view uri);
 
-/// "https", "spiffe"
+/// The scheme: "https", "spiffe".
 bool is_scheme(std::string_view text);
 
 /// Whether a text begins with a scheme and a colon, as URIs do.

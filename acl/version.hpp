@@ -10,18 +10,19 @@
 
 namespace acl {
 
-/// Below it ContainerStart takes a body that replaces the container's HostConfig.
+/// The oldest minor version that is served. Below it ContainerStart takes a body that replaces the
+/// container's HostConfig.
 inline constexpr unsigned oldest_minor = 24;
-/// Far above any version to come; bounds what is taken for a version at all.
+/// Far above any future version; anything larger is not read as a version.
 inline constexpr unsigned highest_minor = 999;
-/// The newest whose answers tidegate knows; it asks the engine in no newer one.
+/// The newest version whose answers tidegate knows; it asks the engine for no newer one.
 inline constexpr unsigned newest_known_minor = 52;
 
-/// Reads the version that a decoded path begins with: "/v1.41/info" is 1.41. A path without one is
-/// no error. `prefix` is the length of the version with its slash, "/v1.41", and 0 without one.
+/// Reads the version at the start of a decoded path: "/v1.41/info" gives 1.41. A path without one
+/// is valid. `prefix` becomes the length of the version with its slash ("/v1.41"), or 0.
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix);
 
-/// "1.41" is 41; nothing where it is no version 1 of the API.
+/// Returns 41 for "1.41", and nothing for text that is not a version 1.x of the API.
 std::optional<unsigned> minor_of(std::string_view version);
 
 }  // namespace acl

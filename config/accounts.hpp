@@ -8,18 +8,18 @@
 
 namespace config {
 
-/// Which users and groups there are, and their numbers; tests bring their own.
+/// Look-ups of users and groups by name; tests bring their own.
 struct Accounts {
   using Lookup = std::function<std::optional<std::uint32_t>(const std::string&)>;
-  Lookup uid_of;  ///< the number of the user of that name, where there is one
+  Lookup uid_of;  ///< the number of the user with that name, if there is one
   Lookup gid_of;
 };
 
-/// Those of this machine (getpwnam, getgrnam).
+/// The accounts of this machine (getpwnam, getgrnam).
 Accounts system_accounts();
 
-/// The number that `text` is, or that `lookup` knows for it as a name. -1 is none: to chown(2) it
-/// means "leave it".
+/// Reads `text` as a number, or as a name that `lookup` knows. -1 is refused: to chown(2) it means
+/// "leave it unchanged".
 std::optional<std::uint32_t> account_number(const std::string& text, const Accounts::Lookup&);
 
 }  // namespace config

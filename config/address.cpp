@@ -28,7 +28,7 @@ constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 Parsed parse_unix(std::string_view path) {
   if (path.empty()) return std::string("`unix://` names no path; write unix:///run/tidegate.sock");
   if (path.front() != '/') {
-    return acl::quoted(path) + " is no absolute path; write " +
+    return acl::quoted(path) + " is not an absolute path; write " +
            code("unix:///" + std::string(path)) + ", with three slashes";
   }
   const bool has_control = std::ranges::any_of(path, [](unsigned char c) { return c < 0x20; });
@@ -71,12 +71,13 @@ std::string complaint_of_host(std::string_view host, bool names) {
            "tcp://0.0.0.0:2375 for every network";
   }
   if (host.starts_with('[') && host.ends_with(']'))
-    return acl::quoted(host) + " is no IPv6 address; write one as in tcp://[::1]:2375";
+    return acl::quoted(host) + " is not an IPv6 address; write one as in tcp://[::1]:2375";
   if (host.find(':') != host.npos)
     return "an IPv6 address stands in brackets: write tcp://[::1]:2375";
   if (!names) {
     return acl::quoted(host) +
-           " is no literal address; host names are refused, as what they resolve to can change: "
+           " is not a literal address; host names are refused, since what they resolve to can "
+           "change: "
            "write the IP address";
   }
   return acl::quoted(host) +
@@ -95,7 +96,7 @@ Parsed parse_tcp(std::string_view rest, bool names) {
   const auto port = acl::whole_number<std::uint16_t>(rest.substr(colon + 1));
   if (!port || *port == 0) {
     return acl::quoted(rest.substr(colon + 1)) +
-           " is no port; write a number from 1 to 65535, and " + "nothing after it";
+           " is not a port; write a number from 1 to 65535, and " + "nothing after it";
   }
   return Address{Address::Kind::tcp, "", *host, *port};
 }
@@ -106,7 +107,8 @@ Parsed parse(std::string_view text, bool names) {
   if (text.starts_with('/')) {
     return acl::quoted(text) + " has no scheme; write " + code("unix://" + std::string(text));
   }
-  return acl::quoted(text) + " is no address; write unix:///path/to.sock or tcp://127.0.0.1:2375";
+  return acl::quoted(text) +
+         " is not an address; write unix:///path/to.sock or tcp://127.0.0.1:2375";
 }
 
 }  // namespace

@@ -9,11 +9,11 @@
 
 namespace config {
 
-/// What no single value shows: how a listener's keys go together, how listeners and the upstream go
-/// together, and limits that bound each other. Values that were reported already are left alone.
+/// Checks of how values go together: the keys of a listener, listeners and the upstream, and limits
+/// that bound each other. Values that were reported already are skipped.
 void check(const Settings&, Report&);
 
-/// \returns what to warn of where `held_bytes`, which is automatic, is too little for a body.
+/// \returns a warning where the automatic `held_bytes` is too small for a body
 std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits&);
 
 }  // namespace config

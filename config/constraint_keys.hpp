@@ -4,7 +4,7 @@
 #include "acl/constraint/spec.hpp"
 #include "config/fields.hpp"
 
-/// The keys of `profiles.<name>.containers`: the level, and what widens or narrows it by name.
+/// The keys of `profiles.<name>.containers`: the level, and the keys that widen or narrow it.
 namespace config {
 
 const Table<acl::ConstraintSpec>& constraint_keys();

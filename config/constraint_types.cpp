@@ -46,13 +46,14 @@ bool has_part_of_star(const std::string& path) {
 }
 
 std::string complaint_of_path(const std::string& text) {
-  if (!text.starts_with('/')) return acl::quoted(text) + " is no absolute path; begin it with `/`";
+  if (!text.starts_with('/'))
+    return acl::quoted(text) + " is not an absolute path; begin it with `/`";
   if (text != "/" && !acl::has_only_names(std::string_view(text).substr(1)))
     return acl::quoted(text) +
            " is not canonical; write it without `//`, `.`, `..` and a slash at the end";
   if (text.size() > longest_path) {
-    return acl::quoted(text) + " is no path: Linux takes " + std::to_string(longest_path) +
-           " bytes at most";
+    return acl::quoted(text) + " is too long; a path has at most " + std::to_string(longest_path) +
+           " bytes";
   }
   if (has_part_of_star(text))
     return acl::quoted(text) +
@@ -76,7 +77,7 @@ acl::Result<acl::IpNetwork, std::string> parse_subnet(const std::string& text) {
   // One spelling, in either case: with its bits, and none behind them.
   if (!network || network->to_string() != acl::lower_case(text) ||
       acl::lowest(*network).first != network->first) {
-    return acl::quoted(text) + " is no network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";
+    return acl::quoted(text) + " is not a network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";
   }
   if (std::stoul(text.substr(text.find('/') + 1)) < least_bits) {
     return acl::quoted(text) + " is out of range; write a network of /8 or smaller";
@@ -118,18 +119,18 @@ Type<std::string> bind_path() {
 }
 
 Type<std::string> device_permissions() {
-  return text_that(are_permissions, "is no permission; write `r`, `w` and `m`, as many as you mean",
+  return text_that(are_permissions, "is not a permission; write one or more of `r`, `w` and `m`",
                    "letters of rwm", string_like("^[rwm]{1,3}$"));
 }
 
 Type<std::string> capability() {
-  return text_that(is_capability, "is no capability; write it as `NET_ADMIN`", "a capability",
+  return text_that(is_capability, "is not a capability; write it as `NET_ADMIN`", "a capability",
                    string_like("^[A-Z0-9_]+$"));
 }
 
 Type<std::string> ip_address() {
   return text_that([](const std::string& text) { return acl::parse_ip(text).has_value(); },
-                   "is no IP address; write it as `127.0.0.1` or `::1`", "an IP address",
+                   "is not an IP address; write it as `127.0.0.1` or `::1`", "an IP address",
                    string_like("^[0-9a-fA-F.:]+$"));
 }
 

@@ -8,14 +8,14 @@
 #include "acl/ip_network.hpp"
 #include "config/fields.hpp"
 
-/// The kinds of values that only constraints have.
+/// Kinds of values that only constraints use.
 namespace config {
 
-/// An absolute path in its one spelling.
+/// An absolute path in canonical spelling.
 Type<std::string> host_path();
-/// The same, where a component may be `*`.
+/// The same; a component may be `*`.
 Type<std::string> bind_path();
-/// What a device may be opened for: letters of "rwm", each once.
+/// Permissions for a device: letters of "rwm", each at most once.
 Type<std::string> device_permissions();
 /// A capability by the kernel's name, with or without CAP_.
 Type<std::string> capability();
@@ -23,7 +23,7 @@ Type<std::string> capability();
 Type<std::string> ip_address();
 /// A network of at least 8 bits, as "10.20.0.0/16".
 Type<acl::IpNetwork> subnet();
-/// Maxima by the names that `docker run --ulimit` has for them.
+/// Maxima by ulimit name, as in `docker run --ulimit`.
 Type<std::map<std::string, std::int64_t>> ulimits();
 /// Labels and their values.
 Type<std::map<std::string, std::string>> labels();

@@ -8,8 +8,8 @@ namespace config {
 
 /// One mistake in a configuration, or a warning about it.
 struct Diagnostic {
-  std::string file;     ///< empty where the mistake is in no file
-  int line = 0;         ///< from 1; 0 = unknown
+  std::string file;     ///< empty if the mistake is not in a file
+  int line = 0;         ///< from 1; 0: unknown
   std::string where;    ///< "profiles.ci.allow[2]"
   std::string message;  ///< what is wrong, and what would be right
   std::string hint;     ///< "did you mean 'listeners'?"; may be empty

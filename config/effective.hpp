@@ -7,8 +7,8 @@
 
 namespace config {
 
-/// What holds, as a file that loads to equal settings: presets and accounts resolved, defaults
-/// included.
+/// The effective configuration as a file that loads to equal settings: presets and accounts are
+/// resolved and defaults included.
 std::string effective_text(const Settings&);
 
 }  // namespace config

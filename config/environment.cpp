@@ -147,7 +147,7 @@ class Translator {
       if (std::ranges::find(known, name) != known.end()) continue;
       auto hint = acl::suggest_word(name, known);
       if (hint.empty()) continue;
-      mistake(name, "is no variable that tidegate or the image knows", std::move(hint));
+      mistake(name, "is not a variable that tidegate or the image knows", std::move(hint));
     }
   }
 

@@ -11,15 +11,16 @@
 #include "acl/operation.hpp"
 #include "acl/reason.hpp"
 
-/// What the variables of Tecnativa's and LinuxServer's docker-socket-proxy images stand for.
+/// The policy that the variables of Tecnativa's and LinuxServer's docker-socket-proxy images ask
+/// for.
 namespace config {
 
 enum class Image : std::uint8_t { tecnativa, linuxserver, both };
 
-/// "tecnativa"
+/// The image's name: "tecnativa".
 std::string_view to_string(Image);
 
-/// One variable that lets something through; environment_switches.inc explains the columns.
+/// One variable that allows something; environment_switches.inc explains the columns.
 struct Switch {
   enum class Kind : std::uint8_t { methods, section, action, withheld, podman };
 
@@ -35,20 +36,20 @@ struct Switch {
 /// The whole table.
 std::span<const Switch> all_switches();
 
-/// What the environment says about policy, free of spellings.
+/// The policy in the environment, independent of its spelling.
 struct EnvironmentPolicy {
   Image image = Image::tecnativa;
-  std::vector<std::string_view> on;  ///< the switches that are on, set or initially
+  std::vector<std::string_view> on;  ///< switches that are on, by the environment or by default
   std::string level = "baseline";    ///< as the file names it
 
   bool is_on(std::string_view name) const;
 };
 
-/// The switches that are on in `image` where nothing is set.
+/// The switches that are on in `image` by default.
 EnvironmentPolicy initially(Image image);
 
-/// What the image lets through under the name of one switch, in the order of the operation table,
-/// without what tidegate withholds.
+/// The operations that the image allows under one switch, in the order of the operation table,
+/// except those that tidegate withholds.
 std::vector<acl::Operation> operations_of(const Switch&, const EnvironmentPolicy&);
 
 /// One way in which tidegate is stricter than the image; environment_differences.inc explains the
@@ -61,7 +62,7 @@ struct Difference {
   std::string_view sentence;
 };
 
-/// Those that are in force.
+/// The differences that apply to this policy.
 std::vector<Difference> differences(const EnvironmentPolicy&);
 
 }  // namespace config

@@ -48,19 +48,19 @@ bool reads_bodies(const EnvironmentPolicy& policy) {
 }
 
 std::string differences_text(const EnvironmentPolicy& policy, bool on_tcp) {
-  std::string text = "# Of what that image lets through, tidegate refuses:\n";
+  std::string text = "# tidegate refuses some requests that the image allows:\n";
   for (const auto& difference : differences(policy)) {
     text += wrapped("- ", std::string(difference.sentence) + " (" +
                               std::string(acl::id(difference.reason)) + ")");
   }
-  text += wrapped("- ", "what a web page asks through a browser, which says so (browser.origin)");
+  text += wrapped("- ", "requests that a web page makes through a browser (browser.origin)");
   if (on_tcp) {
     text += wrapped("- ",
-                    "what comes under a name with a dot that TIDEGATE_HOSTS does not list "
+                    "requests whose Host is a name with a dot that TIDEGATE_HOSTS does not list "
                     "(browser.host); IP addresses and names such as socket-proxy pass");
   }
   if (!reads_bodies(policy)) return text;
-  return text + wrapped("- ", "what a body asks for beyond the level " + policy.level +
+  return text + wrapped("- ", "bodies that ask for more than the level " + policy.level +
                                   ": privileged containers, host paths and the like "
                                   "(constraint.*)");
 }

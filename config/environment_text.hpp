@@ -8,8 +8,8 @@
 
 namespace config {
 
-/// The file that the variables stand for, for people to read and go on with: above it stands what
-/// the image lets through and tidegate refuses.
+/// The configuration that the variables stand for, as a file to read and continue with. A comment
+/// at its top lists what the image allows and tidegate refuses.
 std::string text_of(const YamlNode& file, const EnvironmentPolicy&);
 
 }  // namespace config

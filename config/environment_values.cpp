@@ -24,9 +24,8 @@ bool counts_as_on(std::string_view text) {
 
 std::string no_option(const std::string& option) {
   return acl::quoted(option) +
-         " is no option that tidegate reads in the place of HAProxy: known "
-         "are `mode`, `user`, `uid`, `group`, `gid` and `v4v6`; for TLS and more write a "
-         "configuration file";
+         " is not a `bind` option that tidegate supports; write `mode`, `user`, `uid`, `group`, "
+         "`gid` or `v4v6`, or a configuration file for TLS and more";
 }
 
 /// The key of the file for an option; empty where there is no such option.

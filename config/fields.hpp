@@ -18,12 +18,12 @@
 #include "config/words.hpp"
 #include "config/yaml.hpp"
 
-/// The declarative reader: one table per struct says which keys there are, where their values go,
-/// how they are read and in which range. Parsing, unknown keys, missing keys, `check --print`, the
-/// JSON Schema, what a reload may change and the test of README.md all come from the table.
+/// Declarative reader: one table per struct lists its keys, where their values go, how they are
+/// read and in which range. Parsing, unknown and missing keys, `check --print`, the JSON Schema,
+/// what a reload may change and the test of README.md all use the table.
 namespace config {
 
-/// A value and where it stands, as "listeners[0].mode", and what its reader needs beside it.
+/// A value, its place ("listeners[0].mode"), and what its reader needs besides.
 struct Place {
   const YamlNode& node;
   std::string where;
@@ -33,15 +33,14 @@ struct Place {
   Place at(const YamlNode::Entry&) const;
   Place at(std::size_t index) const;
 
-  /// Reports a mistake here. \returns false
+  /// Reports a mistake at this place. \returns false
   bool refuse(std::string message, std::string hint = {}) const;
-  /// Reports, where it was not, that the value is of another kind.
+  /// Reports that the value is of another kind, unless that was reported already.
   bool is_a(YamlNode::Kind) const;
 };
 
-/// One kind of value. `read` returns false, and leaves `T` alone, where it reported that there is
-/// no such value; `print` gives what `read` would read back, or nothing; `range` is for people,
-/// `shape` for editors.
+/// One kind of value. `read` returns false and leaves `T` unchanged if it has reported a mistake;
+/// `print` returns what `read` accepts, or nothing; `range` is for people, `shape` for editors.
 template <class T>
 struct Type {
   std::function<bool(const Place&, T&)> read;
@@ -58,14 +57,14 @@ struct Field {
   std::function<YamlNode(const Struct&)> print;
   std::string range;
   Shape shape;
-  std::string_view required = "";  ///< why the key may not be missing; empty where it may
-  bool reloadable = false;         ///< whether a reload may change it, or the next start only
+  std::string_view required = "";  ///< why the key must be present; empty if it may be missing
+  bool reloadable = false;         ///< whether a reload applies it; otherwise it needs a restart
 };
 
 template <class Struct>
 using Table = std::vector<Field<Struct>>;
 
-/// A key that may be missing. An optional member tells whether it was.
+/// A key that may be missing. An optional member records whether it was.
 template <class Struct, class Member, class T>
 Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T>& type) {
   const auto read = [member, read = type.read](const Place& place, Struct& to) {
@@ -82,7 +81,7 @@ Field<Struct> field(std::string_view name, Member Struct::* member, const Type<T
   return {name, read, print, type.range, type.shape};
 }
 
-/// A key that must be there; `why` completes "is missing: …".
+/// A key that must be present; `why` completes "is missing: …".
 template <class Struct, class Member, class T>
 Field<Struct> required(std::string_view name, Member Struct::* member, const Type<T>& type,
                        std::string_view why) {
@@ -119,7 +118,7 @@ bool read_map(const Place& place, const Table<Struct>& table, Struct& to) {
   return true;
 }
 
-/// What read_map would read back: every key that has a value, defaults included.
+/// Prints what read_map reads back: every key that has a value, defaults included.
 template <class Struct>
 YamlNode print_map(const Table<Struct>& table, const Struct& from) {
   YamlNode node(YamlNode::Kind::map);
@@ -144,7 +143,7 @@ Shape shape_of(const Table<Struct>& table) {
   return shape;
 }
 
-/// A struct that is written as a map of its own. \param table outlives the type
+/// A struct that is written as a map of its own. \param table must outlive the type
 template <class Struct>
 Type<Struct> map_of(const Table<Struct>& table) {
   const auto read = [&table](const Place& place, Struct& to) { return read_map(place, table, to); };
@@ -152,8 +151,8 @@ Type<Struct> map_of(const Table<Struct>& table) {
   return {read, print, "a map", shape_of(table)};
 }
 
-/// A list of at most `most` values. What cannot be read leaves a default value in its place, so
-/// that indices stay those of the file.
+/// A list of at most `most` values. An unreadable value is replaced by a default one, so that
+/// indices match the file.
 template <class T>
 Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
   auto read = [read_one = type.read, most](const Place& place, std::vector<T>& to) {
@@ -175,7 +174,7 @@ Type<std::vector<T>> list_of(const Type<T>& type, std::size_t most) {
   return {std::move(read), std::move(print), "a list", std::move(shape)};
 }
 
-/// A list that has one entry at least; `why` is said of one that has none.
+/// A list of at least one entry; `why` completes the message about an empty one.
 template <class T>
 Type<std::vector<T>> filled(Type<std::vector<T>> type, std::string range, std::string_view why) {
   type.read = [read = type.read, why](const Place& place, std::vector<T>& to) {

@@ -6,16 +6,16 @@
 
 #include "acl/ip_network.hpp"
 
-/// The networks that this machine reaches directly or by a router. A container's network with one
-/// of their addresses would take the host's own traffic to it.
+/// The networks that this machine reaches directly or through a router. A container network with
+/// the same addresses would capture the host's own traffic.
 namespace config {
 
-/// Those of this process' network namespace: in a container they are the container's, not the
-/// host's. None where /proc cannot be read.
+/// The networks of this process' network namespace: in a container that is the container's, not the
+/// host's. Empty if /proc cannot be read.
 std::vector<acl::IpNetwork> system_networks();
 
-/// The networks in the kernel's tables, as /proc/net/route and /proc/net/ipv6_route show them:
-/// neither default routes nor the loopback's, and not those to interfaces that the engine has made.
+/// Parses the kernel's tables in the format of /proc/net/route and /proc/net/ipv6_route, without
+/// default routes, the loopback's, and those to interfaces that the engine has made.
 std::vector<acl::IpNetwork> networks_of(std::string_view route, std::string_view ipv6_route);
 
 }  // namespace config

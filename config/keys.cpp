@@ -55,7 +55,7 @@ Type<acl::PolicySpec> profiles() {
 
 Type<std::vector<acl::ClientRule>> clients() {
   return filled(list_of(map_of(client_keys()), most_clients), "a list of rules",
-                ", so nobody would be served; write a rule at least");
+                ", so nobody would be served; write at least one rule");
 }
 
 Type<std::vector<Listener>> listeners() {
@@ -134,7 +134,7 @@ const Table<ListenerTls>& listener_tls_keys() {
       reloadable(required("cert", &Tls::cert, file_path(), "the listener's certificate")),
       reloadable(required("key", &Tls::key, file_path(), "the certificate's private key")),
       reloadable(required("client_ca", &Tls::client_ca, file_path(),
-                          "the certificate of whoever signs those of clients")),
+                          "the certificate of the authority that signs clients' certificates")),
       reloadable(field("crl", &Tls::crl, list_of(file_path(), most_revocation_lists))),
       field("min_version", &Tls::min_version, one_of({"1.2", "1.3"})),
   };
@@ -169,7 +169,7 @@ const Table<UpstreamTls>& upstream_tls_keys() {
   using Tls = UpstreamTls;
   static const Table<Tls> table{
       reloadable(required("ca", &Tls::ca, file_path(),
-                          "the certificate of whoever signs that of the engine")),
+                          "the certificate of the authority that signs the engine's")),
       reloadable(field("cert", &Tls::cert, file_path())),
       reloadable(field("key", &Tls::key, file_path())),
       field("server_name", &Tls::server_name, host_name()),

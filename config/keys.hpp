@@ -5,8 +5,8 @@
 #include "config/fields.hpp"
 #include "config/settings.hpp"
 
-/// Every key of the configuration file but those of `containers`: one table per struct. README.md
-/// describes them for operators, and a test keeps the two together.
+/// All keys of the configuration file except those of `containers`: one table per struct. README.md
+/// describes them for operators, and a test keeps the two in step.
 namespace config {
 
 const Table<Settings>& file_keys();

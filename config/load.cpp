@@ -165,7 +165,7 @@ Loaded load_file(const std::string& path) {
   if (!file || fstat(fileno(file.get()), &status) != 0) {
     return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
   }
-  if (!S_ISREG(status.st_mode)) return fail("is no regular file", "write the path of a file");
+  if (!S_ISREG(status.st_mode)) return fail("is not a regular file", "write the path of a file");
   if ((status.st_mode & S_IWOTH) != 0) {
     report.add(0, "",
                "every user of this machine can write to this file, and so decide who gets "

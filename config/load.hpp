@@ -18,23 +18,23 @@ struct YamlNode;
 
 using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
 
-/// Reads and checks a configuration file. \returns the settings, or every mistake in the file.
+/// Reads and checks a configuration file. \returns the settings, or every mistake in the file
 Loaded load_file(const std::string& path);
 
-/// The same from text; `name` stands for the file in diagnostics. Does no I/O but to look up users
-/// and groups.
-/// \param host_networks that containers may not be given; load_file takes this machine's
+/// Reads and checks text; `name` stands for the file in diagnostics. The only I/O is the look-up of
+/// users and groups.
+/// \param host_networks networks that containers may not be given; load_file uses this machine's
 Loaded load_text(std::string_view text, const std::string& name,
                  const Accounts& accounts = system_accounts(),
                  const std::vector<acl::IpNetwork>& host_networks = {});
 
-/// The same from a tree that something else than a file was read into. Mistakes and warnings are
-/// those of `report`, with others that it holds already.
+/// Reads and checks a tree that does not come from a file. Mistakes and warnings go to `report`,
+/// which may already hold some.
 Loaded load_tree(const YamlNode& root, const Accounts&,
                  const std::vector<acl::IpNetwork>& host_networks, Report& report);
 
-/// What applies without a file: read-only operations that leak no secrets (@read without
-/// @read-sensitive), on one unix socket, in front of `upstream`.
+/// The settings that apply without a file: read-only operations that reveal no secrets (@read
+/// without @read-sensitive), on one unix socket, in front of `upstream`.
 Settings without_file(const Address& listen, const Address& upstream);
 
 }  // namespace config

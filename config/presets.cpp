@@ -134,8 +134,8 @@ void read_profile(const Place& place, acl::ProfileSpec& to) {
   const auto& profile = place.node;
   if (!is_map || profile.find("allow") != nullptr || profile.find("preset") != nullptr) return;
   place.report.add(profile.line, join(place.where, "allow"),
-                   "is missing: the operations that it allows, as [\"@read\"]; [] for "
-                   "none; or a `preset` that says them");
+                   "is missing: the operations that it allows, as [\"@read\"], or [] for "
+                   "none; or name a `preset`");
 }
 
 Field<acl::ProfileSpec> preset_key() {

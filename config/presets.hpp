@@ -16,27 +16,27 @@ struct Preset {
   std::string_view name;  ///< "traefik"
   std::string_view text;  ///< the file: comments, then the keys of a profile
 
-  /// The first line of the file.
+  /// The first line of the file, which describes the preset.
   std::string_view summary() const;
 };
 
-/// All of them, by name.
+/// All presets, by name.
 std::span<const Preset> presets();
 
-/// \returns null where there is none of this name.
+/// \returns null if no preset has this name
 const Preset* preset_named(std::string_view name);
 
-/// What to write instead of an unknown name.
+/// Suggests a replacement for an unknown name.
 std::string suggest_preset(std::string_view name);
 
-/// A whole configuration with this preset written out, to start from.
+/// A complete configuration that spells out this preset, to start from.
 std::string configuration_with(const Preset&);
 
-/// A preset as a policy has it.
+/// The preset as a profile of a policy.
 acl::ProfileSpec profile_of(const Preset&);
 
-/// Reads one profile of the file. What stands beside `preset` is added to it; where the two do not
-/// agree, the file is right.
+/// Reads one profile of the file. Keys beside `preset` are added to it; where the two disagree, the
+/// file wins.
 void read_profile(const Place&, acl::ProfileSpec& to);
 
 /// The key `preset` of a profile.

@@ -8,9 +8,9 @@
 
 namespace config {
 
-/// What a running daemon cannot take over from new settings: every key that differs and is not
-/// `reloadable` in its table, as "listeners[0].address", "limits.head_time"; "listeners" where
-/// there are more or fewer of them. Empty where a reload is enough.
+/// Lists what a running daemon cannot take over from new settings: every key that differs and is
+/// not `reloadable` in its table, such as "listeners[0].address" or "limits.head_time"; "listeners"
+/// if their number differs. Empty if a reload suffices.
 std::vector<std::string> fixed_changes(const Settings& running, const Settings& wanted);
 
 }  // namespace config

@@ -54,7 +54,7 @@ int Report::line_of(std::string_view where) const {
 std::vector<Diagnostic> Report::take() {
   if (std::exchange(overflowed_, false)) {
     mistakes_.push_back({file_, 0, "", "there are more mistakes than these " + std::to_string(most),
-                         "mend these first"});
+                         "fix these first"});
   }
   return std::exchange(mistakes_, {});
 }

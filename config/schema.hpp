@@ -5,8 +5,8 @@
 
 namespace config {
 
-/// A JSON Schema (2020-12) of the configuration file, for editors. It refuses nothing that
-/// load_text takes; what no single value shows only load_text sees.
+/// A JSON Schema (2020-12) of the configuration file, for editors. It accepts everything that
+/// load_text accepts; load_text also checks how values go together.
 std::string json_schema();
 
 }  // namespace config

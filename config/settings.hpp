@@ -16,39 +16,39 @@
 
 namespace config {
 
-/// How a tcp listener proves who it is, and whose clients it takes. Each path names a PEM file,
-/// which need not be there before the start.
+/// How a tcp listener identifies itself and which clients' certificates it accepts. Each path names
+/// a PEM file, which must exist only at the start of the daemon.
 struct ListenerTls {
-  std::string cert;                 ///< its certificate, and the chain behind it
+  std::string cert;                 ///< the listener's certificate and its chain
   std::string key;                  ///< the certificate's private key
-  std::string client_ca;            ///< who signs the clients' certificates
-  std::vector<std::string> crl;     ///< revocation lists; with one, every issuer needs one
-  std::string min_version = "1.3";  ///< the oldest version of TLS that is spoken: 1.2 | 1.3
+  std::string client_ca;            ///< the authority that signs clients' certificates
+  std::vector<std::string> crl;     ///< revocation lists; if there is one, every issuer needs one
+  std::string min_version = "1.3";  ///< the oldest TLS version that is accepted: 1.2 | 1.3
 
   bool operator==(const ListenerTls&) const = default;
 };
 
-/// How an engine on tcp proves who it is, and tidegate to the engine.
+/// How tidegate and an engine on tcp identify themselves to each other.
 struct UpstreamTls {
-  std::string ca;           ///< who signs the engine's certificate
-  std::string cert, key;    ///< tidegate's own certificate; both empty for none
+  std::string ca;           ///< the authority that signs the engine's certificate
+  std::string cert, key;    ///< tidegate's own certificate; both are empty if it has none
   std::string server_name;  ///< the name or address that the engine's certificate must be for
 
   bool operator==(const UpstreamTls&) const = default;
 };
 
-/// Where clients connect, or the operator, whose listener has neither certificates nor profiles.
+/// A listener for clients, or for the operator, whose listener has no certificates or profiles.
 struct Listener {
   Address address;
-  std::string profile;                   ///< of all its clients; empty where `clients` has rules
+  std::string profile;                   ///< for all of its clients; empty if `clients` has rules
   std::vector<acl::ClientRule> clients;  ///< who gets which profile; the first that matches decides
   unsigned mode = 0660;                  ///< permissions of a unix socket
-  std::optional<std::string> owner;      ///< user name or number; unchanged where absent
-  std::optional<std::string> group;      ///< group name or number; unchanged where absent
-  bool insecure = false;                 ///< a tcp listener without TLS must say so
+  std::optional<std::string> owner;      ///< user name or number; absent: unchanged
+  std::optional<std::string> group;      ///< group name or number; absent: unchanged
+  bool insecure = false;                 ///< required for a tcp listener without TLS
   std::optional<ListenerTls> tls;
-  std::vector<std::string> hosts;    ///< names that a tcp listener answers to, beside the usual
-  std::vector<std::string> origins;  ///< of the web pages that it serves
+  std::vector<std::string> hosts;  ///< names that a tcp listener answers to, besides the usual ones
+  std::vector<std::string> origins;  ///< web pages that may use it
 
   bool on_tcp() const { return address.kind == Address::Kind::tcp; }
 };
@@ -65,7 +65,7 @@ struct Limits {
 #undef LIMIT
 };
 
-/// Where the audit records go: one JSON line a request.
+/// Where audit records go: one JSON line for each request.
 struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
 };
@@ -74,22 +74,23 @@ struct Log {
   std::string level = "info";  ///< trace | debug | info | warn | error
 };
 
-/// Everything that the daemon needs to know; checked and immutable. keys.cpp has a row for each key
-/// of the file.
+/// All settings of the daemon, checked and immutable. keys.cpp has a row for each key of the file.
 struct Settings {
-  std::optional<std::size_t> version;  ///< of the format; absent in files written for tidegate 0.1
+  std::optional<std::size_t>
+      version;  ///< the version of the format; absent in files written for tidegate 0.1
   Address upstream{Address::Kind::unix_socket, "/var/run/docker.sock", "", 0};
-  std::optional<UpstreamTls> upstream_tls;  ///< without it an engine on tcp is spoken to in plain
+  std::optional<UpstreamTls> upstream_tls;  ///< absent: an engine on tcp is reached without TLS
   std::vector<Listener> listeners;
-  acl::PolicySpec policy_spec;  ///< what `policy` was made of: the profiles, and who gets which
+  acl::PolicySpec policy_spec;  ///< the source of `policy`: the profiles, and who has which
   std::shared_ptr<const acl::Policy> policy;
   Limits limits;
-  /// Where the operator looks: /metrics, /healthz and /readyz. Not served where absent.
+  /// Serves /metrics, /healthz and /readyz to the operator; absent: not served.
   std::optional<Listener> admin;
   Audit audit;
   Log log;
-  std::size_t workers = 0;  ///< threads; 0 = one a core, at most 4
-  /// What is no mistake but may not be meant; `check` prints it, and so does the log at the start.
+  std::size_t workers = 0;  ///< number of threads; 0: one for each core, at most 4
+  /// Warnings about settings that are valid but may not be meant; `check` and the log at the start
+  /// show them.
   std::vector<Diagnostic> warnings;
 };
 

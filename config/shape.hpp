@@ -9,27 +9,28 @@
 
 namespace config {
 
-/// What a value looks like to whoever knows YAML alone, as editors do. Never stricter than the
-/// reader of the value.
+/// The form of a value for editors, which know only YAML. It is never stricter than the value's
+/// reader.
 struct Shape {
   enum class Kind : std::uint8_t {
     scalar,
     list,
     map,
-    by_name,  ///< a map whose keys are names that the user gives
+    by_name,  ///< a map whose keys are names that the user chooses
   };
   struct Key;
 
   Kind kind = Kind::scalar;
-  /// Of a scalar: what readers of YAML may take it for, in the words of JSON Schema. Here `1000`
-  /// is a user as well as a number.
+  /// How YAML readers may understand a scalar, in JSON Schema's terms. `1000` is a user here as
+  /// well as a number.
   std::vector<std::string_view> types;
-  std::string pattern;                  ///< of a scalar that is taken for a string
-  std::optional<double> least, most;    ///< of a number; of a list or map: how many
-  std::vector<std::string> words;       ///< all that a scalar, or a name, can be; empty: anything
-  std::vector<Shape> values;            ///< of a list, or by name: the one shape of all values
-  std::vector<Key> keys;                ///< of a map
-  std::vector<std::string_view> needs;  ///< of a map: keys of which there must be one
+  std::string pattern;                ///< for a scalar that is read as a string
+  std::optional<double> least, most;  ///< bounds of a number, or of the length of a list or map
+  std::vector<std::string>
+      words;                  ///< the only values of a scalar, or the only names; empty: anything
+  std::vector<Shape> values;  ///< the shape of all values of a list or of a map by name
+  std::vector<Key> keys;      ///< the keys of a map
+  std::vector<std::string_view> needs;  ///< keys of which a map must have one
 };
 
 struct Shape::Key {
@@ -40,12 +41,12 @@ struct Shape::Key {
   Shape shape;
 };
 
-/// Any scalar at all.
+/// Accepts any scalar.
 inline Shape any_scalar() {
   return {.types = {"string", "number", "boolean"}};
 }
 
-/// A scalar that is a string to every reader of YAML.
+/// A scalar that every YAML reader takes for a string.
 inline Shape string_like(std::string pattern) {
   return {.types = {"string"}, .pattern = std::move(pattern)};
 }

@@ -62,7 +62,7 @@ acl::Result<unsigned, std::string> parse_mode(std::string_view text) {
     return mode;
   }
   const std::string cure = octal && digits.size() == 3 ? "0" + std::string(digits) : "0660";
-  return acl::quoted(text) + " is no mode; write three octal digits after a zero, as \"" + cure +
+  return acl::quoted(text) + " is not a mode; write three octal digits after a zero, as \"" + cure +
          "\"";
 }
 
@@ -78,10 +78,11 @@ bool read_boolean(const Place& place, bool& to) {
     return true;
   }
   if (is_other_spelling(text, {"true", "yes", "on", "y", "1"}))
-    return place.refuse(acl::quoted(text) + " is no boolean here; write `true`, without quotes");
+    return place.refuse(acl::quoted(text) + " is not a boolean here; write `true`, without quotes");
   if (is_other_spelling(text, {"false", "no", "off", "n", "0"}))
-    return place.refuse(acl::quoted(text) + " is no boolean here; write `false`, without quotes");
-  return place.refuse(acl::quoted(text) + " is no boolean; write `true` or `false`");
+    return place.refuse(acl::quoted(text) +
+                        " is not a boolean here; write `false`, without quotes");
+  return place.refuse(acl::quoted(text) + " is not a boolean; write `true` or `false`");
 }
 
 }  // namespace
@@ -169,18 +170,18 @@ Type<std::string> host_name() {
 
 Type<std::string> own_host() {
   return normal_text(acl::normal_host,
-                     "is no host name; write it as `gate.corp`, or `\"*.corp\"` for all names "
+                     "is not a host name; write it as `gate.corp`, or `\"*.corp\"` for all names "
                      "under it, without scheme and port; IP addresses need no entry",
                      "a host name, or *. and a name", any_scalar());
 }
 
 Type<std::string> origin() {
-  return normal_text(acl::normal_origin,
-                     "is no origin; write the scheme, the host and a port that is not the usual "
-                     "one, as `https://portal.corp` or `http://10.0.0.5:9000`, and nothing behind "
-                     "it",
-                     "scheme://host or scheme://host:port",
-                     string_like("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#@]+$"));
+  return normal_text(
+      acl::normal_origin,
+      "is not an origin; write the scheme, the host and a port that is not the usual "
+      "one, as `https://portal.corp` or `http://10.0.0.5:9000`, and nothing behind "
+      "it",
+      "scheme://host or scheme://host:port", string_like("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#@]+$"));
 }
 
 Type<unsigned> file_mode() {
@@ -190,13 +191,13 @@ Type<unsigned> file_mode() {
 
 Type<std::string> file_path() {
   return text_that(is_file_path,
-                   "is no absolute path of a file; write one, as /etc/tidegate/ca.pem",
+                   "is not an absolute path of a file; write one, as /etc/tidegate/ca.pem",
                    "an absolute path", string_like("^/.*[^/]$"));
 }
 
 Type<std::string> output_path() {
   return text_that([](std::string_view text) { return text == "-" || is_file_path(text); },
-                   "is no absolute path of a file; write one, or \"-\" for standard output",
+                   "is not an absolute path of a file; write one, or \"-\" for standard output",
                    "an absolute path, or \"-\"", string_like("^(-|/.*[^/])$"));
 }
 

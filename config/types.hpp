@@ -11,39 +11,39 @@
 #include "config/address.hpp"
 #include "config/fields.hpp"
 
-/// The kinds of values that the file has, each strict: one spelling, and a message that shows it.
+/// The kinds of values in the file. Each accepts one spelling only and shows it in its message.
 namespace config {
 
-/// true or false, and none of YAML 1.1's yes, no, on and off.
+/// true or false; YAML 1.1's yes, no, on and off are refused.
 Type<bool> boolean();
 /// A whole number. T is std::size_t, or std::int64_t where the Engine API has signed numbers.
 template <class T = std::size_t>
 Type<T> count(std::size_t least, std::size_t most);
-/// Bytes, as "64KiB".
+/// A number of bytes, as "64KiB".
 template <class T = std::size_t>
 Type<T> size(std::size_t least, std::size_t most);
-/// The same, where 0 leaves it to tidegate.
+/// The same; 0 lets tidegate choose.
 Type<std::size_t> size_or_automatic(std::size_t least, std::size_t most);
-/// 10^-9 CPUs, written as CPUs: "1.5".
+/// A number of CPUs, "1.5", stored in 10^-9 CPUs.
 Type<std::int64_t> cpus(std::int64_t least, std::int64_t most);
 /// A time above zero, as "10s".
 Type<std::chrono::milliseconds> duration(std::chrono::milliseconds most);
-/// The same, where 0 means that there is no limit.
+/// The same; 0 means no limit.
 Type<std::chrono::milliseconds> duration_or_off(std::chrono::milliseconds most);
-/// Any text but the empty one.
+/// Any non-empty text.
 Type<std::string> text();
 Type<std::string> one_of(std::initializer_list<std::string_view> words);
-/// Where something listens.
+/// An address to listen on.
 Type<Address> address();
-/// Where the engine is: an address, or tcp with a host name.
+/// The engine's address, which may be tcp with a host name.
 Type<Address> upstream();
 /// A host name or a literal address, without a port.
 Type<std::string> host_name();
-/// A name that clients reach a listener by, "gate.corp", or "*.corp" for all under it.
+/// A name under which clients reach a listener: "gate.corp", or "*.corp" for all below it.
 Type<std::string> own_host();
-/// A web page's origin, as "https://portal.corp".
+/// The origin of a web page: "https://portal.corp".
 Type<std::string> origin();
-/// Permissions in octal with a leading zero, as "0660".
+/// Permissions in octal with a leading zero: "0660".
 Type<unsigned> file_mode();
 /// An absolute path of a file.
 Type<std::string> file_path();
@@ -57,9 +57,9 @@ struct AccountKind {
 inline constexpr AccountKind users{"user", &Accounts::uid_of};
 inline constexpr AccountKind groups{"group", &Accounts::gid_of};
 
-/// The number of one, written as it or as a name that this machine knows.
+/// A user or group number, written as a number or as a name that this machine knows.
 Type<std::uint32_t> number_of(AccountKind);
-/// A number or a name that this machine knows, as it is written.
+/// The same, kept as written.
 Type<std::string> one_of(AccountKind);
 
 }  // namespace config

@@ -86,7 +86,7 @@ acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_v
            " or another of ms, s, m, h, d";
   }
   const auto time = parse(text, duration_units,
-                          " is no time; write one whole number and one of ms, s, m, h, d, as "
+                          " is not a time; write one whole number and one of ms, s, m, h, d, as "
                           "`90s`");
   if (!time) return time.error();
   return std::chrono::milliseconds(*time);
@@ -94,12 +94,12 @@ acl::Result<std::chrono::milliseconds, std::string> parse_duration(std::string_v
 
 acl::Result<std::size_t, std::string> parse_size(std::string_view text) {
   return parse(text, size_units,
-               " is no size; write one whole number, alone or with KiB, MiB or GiB, as `64KiB`");
+               " is not a size; write one whole number, alone or with KiB, MiB or GiB, as `64KiB`");
 }
 
 acl::Result<std::size_t, std::string> parse_count(std::string_view text) {
   const auto number = parse(text, std::array{Unit{"", 1}},
-                            " is no whole number; write decimal digits only, as `64`");
+                            " is not a whole number; write decimal digits only, as `64`");
   // To YAML 1.1 a leading zero means octal, to people it does not: one of them would be surprised.
   if (number && text.size() > 1 && text.front() == '0')
     return acl::quoted(text) + " begins with a zero; write it without";
@@ -113,7 +113,7 @@ acl::Result<std::int64_t, std::string> parse_cpus(std::string_view text) {
   const bool digits_only = !whole.digits.empty() && whole.unit.empty() &&
                            split(fraction).unit.empty() && fraction.size() <= nano_digits;
   if (!digits_only || (point < text.size() && fraction.empty())) {
-    return acl::quoted(text) + " is no number of CPUs; write it as `2` or `0.5`";
+    return acl::quoted(text) + " is not a number of CPUs; write it as `2` or `0.5`";
   }
   fraction.append(nano_digits - fraction.size(), '0');
   const auto nano = multiply(whole.digits, nano_per_cpu);

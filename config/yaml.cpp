@@ -46,7 +46,7 @@ class Builder : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     YamlNode node(YamlNode::Kind::null, line_at(mark));
-    refuse(node, "aliases (`*name`) are not read here", "write the value out");
+    refuse(node, "aliases (`*name`) are not supported", "write the value out");
     place(std::move(node));
   }
 
@@ -93,10 +93,10 @@ class Builder : public YAML::EventHandler {
 
   YamlNode checked(YamlNode node, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
-      refuse(node, "anchors (`&name`) are not read here", "write the value out where it is needed");
+      refuse(node, "anchors (`&name`) are not supported", "write the value out where it is needed");
     }
     if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(node, "tags (`!!type`) are not read here", "remove it");
+      refuse(node, "tags (`!!type`) are not supported", "remove it");
     }
     return node;
   }
@@ -146,13 +146,13 @@ class Builder : public YAML::EventHandler {
       return dropped;
     }
     if (node.text == "<<") {
-      report_.add(node.line, where(), "merge keys (`<<`) are not read here", "write the keys out");
+      report_.add(node.line, where(), "merge keys (`<<`) are not supported", "write the keys out");
       return dropped;
     }
     const auto [first, is_new] = frame.lines_of.try_emplace(node.text, node.line);
     if (is_new) return {node.text, node.line, true};
     report_.add(node.line, join(where(), node.text),
-                "stands here a second time; the first is on line " + std::to_string(first->second),
+                "is given twice; the first one is on line " + std::to_string(first->second),
                 "keep one of them");
     return dropped;
   }

@@ -7,8 +7,8 @@
 
 namespace config {
 
-/// A map as a YAML document in block style, which read_yaml reads back. Scalars stand without
-/// quotes where no reader of YAML takes them for something else than a word, a number or a boolean.
+/// Writes a map as a YAML document in block style, which read_yaml reads back. Scalars have no
+/// quotes where every YAML reader takes them for the same word, number or boolean.
 std::string yaml_text(const YamlNode& map);
 
 }  // namespace config

@@ -73,7 +73,8 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = std::min(not_after, ca_ends);
   const auto minted = mint(blank, &state.ca);
-  if (minted.cert == nullptr) return openssl_problem("no certificate for " + blank.common_name);
+  if (minted.cert == nullptr)
+    return openssl_problem("cannot make a certificate for " + blank.common_name);
   Entry entry{.kind = blank.purpose == Purpose::server ? Entry::Kind::server : Entry::Kind::client,
               .file = folder + "/cert.pem",
               .certificate = read_certificate(minted.cert.get())};
@@ -91,7 +92,8 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
 Result<Authority> Authority::make(const std::string& folder, Days life) {
   for (const auto* file : {"/ca/ca.pem", "/ca/ca-key.pem"}) {
     if (exists(folder + file))
-      return Error{folder + file + " exists already: every certificate hangs on it, so it stays"};
+      return Error{folder + file +
+                   " exists already and is kept, since every certificate depends on it"};
   }
   if (auto trouble = prepare(folder)) return *trouble;
   const auto state = std::make_shared<State>(folder);

@@ -8,7 +8,7 @@
 #include "tls/files.hpp"
 #include "tls/mint.hpp"
 
-/// What the parts of Authority share. Private to the room.
+/// State that the parts of Authority share. Private to the room.
 namespace tls {
 
 constexpr mode_t open_folder = 0755, closed_folder = 0700;
@@ -31,12 +31,12 @@ Error openssl_problem(const std::string& what);
 
 Result<openssl::Cert> read_one_certificate(const std::string& path);
 
-/// Of `blank` all but the times is used.
-/// \param folder where {ca,cert,key}.pem go
+/// Uses all of `blank` except the times.
+/// \param folder receives {ca,cert,key}.pem
 Result<Entry> issue_into(const Authority::State&, const std::string& folder, Blank blank,
                          TimePoint not_after);
 
-/// The list as a file.
+/// Writes the list to its file.
 Result<TimePoint> write_list(const Authority::State&, const X509_CRL* earlier,
                              const std::vector<const X509*>& revoked);
 

@@ -83,7 +83,7 @@ Result<openssl::Crl> read_list(const Authority::State& state) {
   // Another's list, or one that was changed, must not be signed as ours.
   auto& list = lists->front();
   if (lists->size() != 1 || X509_CRL_verify(list.get(), state.ca.key.get()) != 1)
-    return Error{file + " is not the one list that this authority has signed"};
+    return Error{file + " is not a single list signed by this authority"};
   return std::move(list);
 }
 
@@ -91,7 +91,7 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
                              const std::vector<const X509*>& revoked) {
   const auto until = std::chrono::floor<std::chrono::seconds>(Clock::now()) + Authority::list_life;
   const auto list = mint_list(state.ca, earlier, revoked, Clock::now() - clock_skew, until);
-  if (list == nullptr) return openssl_problem("no revocation list");
+  if (list == nullptr) return openssl_problem("cannot make a revocation list");
   const auto pem = pem_of(list.get());
   if (pem.size() > most_file_bytes)
     return Error{"the revocation list would be larger than 1 MiB: make a new authority"};

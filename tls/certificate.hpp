@@ -9,19 +9,19 @@
 
 namespace tls {
 
-/// What a certificate says about its owner. Plain data; names with control characters, and a common
-/// name that is not the only one, are left out: what is ambiguous proves nothing.
+/// What a certificate says about its owner. Plain data. Names with control characters are left out,
+/// and so are several common names: ambiguous names prove nothing.
 struct Certificate {
   std::string common_name;
   std::vector<std::string> dns;  ///< subject alternative names, in lower case
   std::vector<std::string> ip;   ///< "192.0.2.1", "2001:db8::1"
-  std::vector<std::string> uri;  ///< as a SPIFFE id: "spiffe://corp/ci/runner-7"
+  std::vector<std::string> uri;  ///< URIs such as SPIFFE ids: "spiffe://corp/ci/runner-7"
   std::string issuer;            ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
   std::string key_sha256;        ///< of the DER public key (SPKI), 64 lower-case hex digits
   std::string serial;            ///< hex digits, as openssl prints it
   std::chrono::system_clock::time_point not_before, not_after;
 
-  /// Its subject alternative names of every kind.
+  /// All subject alternative names.
   std::vector<std::string> names() const;
 };
 

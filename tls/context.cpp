@@ -74,7 +74,7 @@ Trouble expect_name(SSL_CTX* context, const std::string& name) {
           : is_host_name(name) && X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1;
   if (set) return std::nullopt;
   return Error{"'" + name +
-               "' is no server name: it must be the host name or IP address in the "
+               "' is not a server name: it must be the host name or IP address in the "
                "engine's certificate"};
 }
 

@@ -29,7 +29,7 @@ bool is_for(Role role, X509* cert) {
 
 Error wrong_purpose(Role role, const std::string& file) {
   const bool server = role == Role::server;
-  return {file + " is no certificate for a " + (server ? "server" : "client") +
+  return {file + " is not a certificate for a " + (server ? "server" : "client") +
           ": its extendedKeyUsage must have " + (server ? "serverAuth" : "clientAuth")};
 }
 
@@ -91,7 +91,7 @@ Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
         return Error{file + " cannot be used: " + openssl::last_error()};
       const auto* until = X509_CRL_get0_nextUpdate(list.get());
       if (until == nullptr)
-        return Error{file + " does not say until when it holds: it needs a nextUpdate"};
+        return Error{file + " has no nextUpdate, so its end is unknown: issue it with one"};
       expiries.push_back(
           {file, shown(X509_CRL_get_issuer(list.get())), openssl::time_of(until), true});
     }

@@ -12,8 +12,8 @@ struct Cause {
   std::string text;
 };
 
-/// What the last call on this connection failed for; reads OpenSSL's error queue, and errno where
-/// that is empty. For use right after the call.
+/// Says why the last call on this connection failed. It reads OpenSSL's error queue, or errno if
+/// that is empty, so it must be called right after the failing call.
 Cause cause_of(SSL*);
 
 }  // namespace tls

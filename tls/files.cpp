@@ -76,7 +76,7 @@ Trouble write_new(const std::string& path, const std::string& text, mode_t mode)
 Trouble replace(const std::string& path, const std::string& text, mode_t mode) {
   struct stat old{};
   const bool exists = ::lstat(path.c_str(), &old) == 0;
-  if (exists && !S_ISREG(old.st_mode)) return Error{path + " is no regular file"};
+  if (exists && !S_ISREG(old.st_mode)) return Error{path + " is not a regular file"};
   const Draft draft(path);
   const bool written = draft.write(text) && (exists ? draft.be_like(old) : draft.set_mode(mode)) &&
                        draft.rename_to(path);

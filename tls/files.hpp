@@ -7,20 +7,20 @@
 
 #include "tls/result.hpp"
 
-/// Files that are written as a whole or not at all. Private to the room.
+/// Files that are written completely or not at all. Private to the room.
 namespace tls {
 
-/// Makes a folder, and those above it, unless it is there.
+/// Makes a folder and its parents, unless they exist.
 Trouble make_folder(const std::string& path, mode_t mode);
 
-/// Writes a file that must not be there.
+/// Writes a file that must not exist yet.
 Trouble write_new(const std::string& path, const std::string& text, mode_t mode);
 
-/// Writes a file, or another in its place, which keeps owner, group and mode: the daemon that could
-/// read the old one can read the new one.
+/// Writes or replaces a file. A replacement keeps owner, group and mode, so that the daemon can
+/// read the new file if it could read the old one.
 Trouble replace(const std::string& path, const std::string& text, mode_t mode);
 
-/// An open file, or none below 0.
+/// An open file; a negative number if there is none.
 struct Descriptor {
   explicit Descriptor(int opened) : fd(opened) {}
   ~Descriptor();
@@ -29,7 +29,7 @@ struct Descriptor {
   const int fd;
 };
 
-/// Held by one process at a time; others wait.
+/// A lock that one process holds at a time; others wait.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& folder);

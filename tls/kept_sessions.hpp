@@ -9,14 +9,14 @@
 
 namespace tls {
 
-/// What a session was, as bytes, by the number that the client knows it by. The oldest make room
-/// for new ones. Threads share it.
+/// TLS sessions, serialized, by the id that the client knows. New sessions replace the oldest.
+/// Thread-safe.
 class KeptSessions {
  public:
   explicit KeptSessions(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 
   void keep(std::string id, std::string session);
-  /// \returns nothing where it is not known, or not any more
+  /// \returns nothing if the session is not known, or no longer
   std::string find(const std::string& id) const;
   std::size_t bytes() const;
 

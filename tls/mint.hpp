@@ -9,33 +9,33 @@
 #include "tls/authority.hpp"
 #include "tls/openssl.hpp"
 
-/// Certificates and revocation lists, made and signed: ECDSA P-256 with SHA-256. Private to the
+/// Makes and signs certificates and revocation lists: ECDSA P-256 with SHA-256. Private to the
 /// room.
 namespace tls {
 
 enum class Purpose : std::uint8_t { authority, server, client };
 
-/// What a certificate shall say.
+/// The contents of a new certificate.
 struct Blank {
-  std::string common_name;         ///< at most 64 bytes; may be empty where there are names
+  std::string common_name;         ///< at most 64 bytes; may be empty if there are names
   std::vector<std::string> names;  ///< host names, IP addresses, URIs: "spiffe://corp/ci/runner-7"
   Purpose purpose = Purpose::client;
   TimePoint not_before, not_after;
 };
 
-/// With its key.
+/// A certificate with its key.
 struct Minted {
   openssl::Cert cert;
   openssl::Key key;
 };
 
-/// \returns nothing where OpenSSL fails: last_error() has the reason. So do all here.
+/// \returns nothing if OpenSSL fails, as all functions here; last_error() has the reason
 openssl::Key new_key();
 
-/// \param issuer null for an authority that signs itself
+/// \param issuer null: an authority that signs itself
 Minted mint(const Blank&, const Minted* issuer);
 
-/// A list with the entries of `earlier` (which may be null) and `revoked`.
+/// Makes a list with the entries of `earlier` (which may be null) and `revoked`.
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
                        const std::vector<const X509*>& revoked, TimePoint not_before,
                        TimePoint not_after);

@@ -45,19 +45,19 @@ bool is_client_name(const std::string& name) {
 }
 
 std::string flaw_of_host(const std::string& name) {
-  return is_host(name) ? "" : "'" + name + "' is no host name and no IP address";
+  return is_host(name) ? "" : "'" + name + "' is not a host name or IP address";
 }
 
 std::string flaw_of_alternative_name(const std::string& name) {
   if (is_host(name) || is_uri(name)) return "";
-  return "'" + name + "' is no host name, IP address or URI such as spiffe://corp/ci";
+  return "'" + name + "' is not a host name, IP address or URI such as spiffe://corp/ci";
 }
 
 std::string flaw_of_client_name(const std::string& name) {
   if (is_client_name(name)) return "";
   return "'" + name +
-         "' is no client's name: letters, digits and . _ - @ make one, up to 64, and the first is "
-         "no dot and no dash";
+         "' is not a client's name: write at most 64 letters, digits and . _ - @, and begin with "
+         "neither a dot nor a dash";
 }
 
 }  // namespace tls

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-/// OpenSSL's objects with owners. Private to the room.
+/// Owning pointers to OpenSSL's objects. Private to the room.
 namespace tls::openssl {
 
 template <auto function>
@@ -41,19 +41,19 @@ using GeneralNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 /// A memory BIO that reads `text`, which must outlive it.
 Bio reader_of(std::string_view text);
 
-/// What has been written into a memory BIO.
+/// The contents of a memory BIO.
 std::string text_of(BIO*);
 
-/// Why the last call failed, in OpenSSL's words: "bad base64 decode". Forgets it.
+/// The reason why the last call failed, in OpenSSL's words: "bad base64 decode". Clears it.
 std::string last_error();
 
-/// Times beyond what the clock can hold (99991231235959Z: no end) become the clock's last.
+/// Times beyond the clock's range (99991231235959Z: no end) become the clock's maximum.
 std::chrono::system_clock::time_point time_of(const ASN1_TIME*);
 
-/// "CN=Corp CI CA,O=Corp", as `openssl x509 -nameopt RFC2253` prints it.
+/// A name as `openssl x509 -nameopt RFC2253` prints it: "CN=Corp CI CA,O=Corp".
 std::string text_of(const X509_NAME*);
 
-/// The only common name; empty where there is none, or more than one.
+/// The only common name; empty if there are none or several.
 std::string common_name_of(const X509_NAME*);
 
 }  // namespace tls::openssl

@@ -33,7 +33,7 @@ Result<std::string> read_file(const std::string& path, Content content) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (file.fd < 0 || fstat(file.fd, &status) != 0) return cannot_be("opened");
-  if (!S_ISREG(status.st_mode)) return Error{path + " is no regular file"};
+  if (!S_ISREG(status.st_mode)) return Error{path + " is not a regular file"};
   if (content == Content::secret && is_exposed(status)) {
     return Error{path + " is a private key that other users can read or change: run `chmod 600 " +
                  path + "`, and replace the key if that may have happened"};
@@ -125,9 +125,9 @@ Result<openssl::Key> read_key(const std::string& path) {
   const auto reason = openssl::last_error();
   if (encrypted) {
     return Error{path +
-                 " is encrypted, and there is nobody to ask for its passphrase: write it out with "
+                 " is encrypted, and tidegate has no passphrase for it: decrypt it with "
                  "`openssl pkey -in " +
-                 path + " -out FILE` and guard it by its mode"};
+                 path + " -out FILE` and keep the file readable by tidegate only"};
   }
   return Error{path + " holds no private key in PEM: " + reason};
 }

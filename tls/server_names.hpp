@@ -10,11 +10,11 @@
 
 namespace tls {
 
-/// The DNS names that clients may connect to, "*.corp" as it stands there. The common name counts
-/// where the certificate has no DNS name: some clients still go by it.
+/// The DNS names of a server's certificate, wildcards such as "*.corp" as written. Without DNS
+/// names the common name counts: some clients still use it.
 std::vector<std::string> server_names(X509*);
 
-/// The same of the first certificate in a file.
+/// The same for the first certificate in a file.
 Result<std::vector<std::string>> server_names(const std::string& file);
 
 }  // namespace tls

@@ -17,18 +17,18 @@
 
 namespace tls {
 
-/// What one attempt came to.
+/// The result of one attempt.
 enum class Progress : std::uint8_t {
   done,
   want_read,   ///< try again when the socket is readable
   want_write,  ///< try again when the socket is writable
-  end,         ///< the peer has sent close_notify: it will send no more, and may still read
+  end,         ///< the peer has sent close_notify: it sends no more, and may still read
   failed,      ///< see failure()
 };
 
 struct Step {
   Progress progress = Progress::failed;
-  std::size_t bytes = 0;  ///< read or written, where done
+  std::size_t bytes = 0;  ///< read or written, if done
 };
 
 inline bool waits(const Step& step) {
@@ -38,52 +38,52 @@ inline bool waits(const Step& step) {
 /// Why a stream ended without a proper close.
 enum class Failure : std::uint8_t {
   none,
-  no_certificate,  ///< the client showed none
-  untrusted,       ///< not signed by the CA that is trusted, or not for this host
+  no_certificate,  ///< the client showed no certificate
+  untrusted,       ///< not signed by a trusted CA, or not for this host
   expired,
   not_yet_valid,
   revoked,
   wrong_purpose,    ///< a server's certificate shown by a client, or the other way round
   list_unusable,    ///< the issuer's revocation list is missing, expired or not yet valid
-  version,          ///< no version of TLS in common
-  not_tls,          ///< what arrived is no TLS: plain HTTP, most likely
-  refused_by_peer,  ///< the peer sent an alert: it does not trust us
+  version,          ///< no TLS version in common
+  not_tls,          ///< the peer does not speak TLS; probably plain HTTP
+  refused_by_peer,  ///< the peer sent an alert: it does not trust our certificate
   broken_off,       ///< the connection ended without close_notify
-  protocol,         ///< anything else
+  protocol,         ///< any other failure
 };
 
-/// TLS over a connected, non-blocking socket that somebody else owns. Never waits: each call makes
-/// one attempt and says what to wait for. asio::ssl::stream cannot half-close, as its shutdown
-/// waits for the peer's; `docker run -i` needs it (see proxy/README.md, Why).
+/// TLS over a connected, non-blocking socket that somebody else owns. It never waits: each call
+/// makes one attempt and says what to wait for. asio::ssl::stream cannot half-close, since its
+/// shutdown waits for the peer's; `docker run -i` needs that (see proxy/README.md, Why).
 class Stream {
  public:
-  /// Serves or connects as the context says. The socket must outlive the stream.
+  /// Acts as server or client, as the context says. The socket must outlive the stream.
   Stream(std::shared_ptr<const Context>, int socket);
   ~Stream();
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
 
   Step handshake();
-  /// Fills the room with as many records as have arrived.
+  /// Fills the buffer with as many records as have arrived.
   Step read(std::span<char>);
-  /// Done once the socket has taken all of it; or, where more follows at once, OpenSSL. After
-  /// want_* the same bytes must come again. Where the peer has closed the write fails, and what it
-  /// had sent before can still be read.
+  /// Done once the socket has taken all bytes or, where more follows at once, OpenSSL has. After
+  /// want_* the same bytes must be passed again. Once the peer has closed, writes fail, and what it
+  /// sent before can still be read.
   Step write(std::string_view, bool more_follows = false);
-  /// What the socket has taken of all that was to be sent, in encrypted bytes.
+  /// The number of encrypted bytes that the socket has taken so far.
   std::uint64_t sent() const { return wire_->sent(); }
-  /// Sends close_notify; what the peer sends can still be read. Once is enough, more does no harm.
+  /// Sends close_notify; the peer's data can still be read. Repeated calls do no harm.
   Step shutdown_send();
-  /// Whether bytes, the end or a failure can be read without waiting. Reads what is no data
-  /// (session tickets) away.
+  /// Whether data, the end or a failure can be read without waiting. Processes records without
+  /// data, such as session tickets.
   bool readable();
 
   Failure failure() const { return failure_; }
-  /// For people: "certificate has expired", "wrong version number"; empty without a failure.
+  /// The failure for people: "certificate has expired", "wrong version number"; empty without one.
   const std::string& failure_text() const { return failure_text_; }
-  /// The peer's certificate, verified; where it failed to verify, the one that did.
+  /// The peer's verified certificate or, if verification failed, the certificate that failed.
   std::optional<Certificate> peer() const;
-  /// Without data under way an idle stream gives its record buffers back.
+  /// Lets an idle stream release its record buffers while no data is under way.
   void release_buffers(bool idle);
 
  private:
@@ -99,10 +99,10 @@ class Stream {
 
   std::shared_ptr<const Context> context_;
   std::unique_ptr<SSL, Free> ssl_;
-  Wire* wire_ = nullptr;        ///< the SSL's
-  std::size_t taken_ = 0;       ///< by OpenSSL, of the bytes that must come again
-  bool end_queued_ = false;     ///< close_notify has been written, and may wait in the wire
-  bool reads_no_more_ = false;  ///< the peer: a write has failed
+  Wire* wire_ = nullptr;        ///< owned by the SSL
+  std::size_t taken_ = 0;       ///< bytes that OpenSSL has taken of those that must be passed again
+  bool end_queued_ = false;     ///< close_notify has been written, and may still be in the wire
+  bool reads_no_more_ = false;  ///< the peer has stopped reading: a write has failed
   Failure failure_ = Failure::none;
   std::string failure_text_;
 };

@@ -5,10 +5,10 @@
 
 namespace tls {
 
-/// For SSL_CTX_set_verify: remembers the peer's certificate where it fails to verify.
+/// A callback for SSL_CTX_set_verify. It remembers the peer's certificate when verification fails.
 int on_verified(int verified, X509_STORE_CTX*);
 
-/// The certificate that failed to verify on this connection; null without one. Owned by the SSL.
+/// The certificate that failed verification on this connection, or null. Owned by the SSL.
 X509* refused_certificate(const SSL*);
 
 }  // namespace tls

@@ -11,14 +11,14 @@
 
 namespace tls {
 
-/// What lies between OpenSSL and a non-blocking socket that somebody else owns: several records are
-/// received with one recv(2), and sent with one send(2). Left alone OpenSSL makes a system call for
-/// each of them (see README.md, Why).
+/// A buffer between OpenSSL and a non-blocking socket that somebody else owns. It receives several
+/// records with one recv(2) and sends several with one send(2); OpenSSL by itself makes a system
+/// call for each (see README.md, Why).
 ///
-/// Holds memory only while bytes wait in it.
+/// It holds memory only while bytes wait in it.
 class Wire {
  public:
-  /// Six records of the largest size (RFC 8446 section 5.2), and a short one.
+  /// Six records of maximum size (RFC 8446 section 5.2) and a short one.
   static constexpr std::size_t block_size = std::size_t{6} * 16'640;
 
   explicit Wire(int socket) : socket_(socket) {}
@@ -26,22 +26,22 @@ class Wire {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  /// Has an SSL read and write through a new wire, which it owns. \returns null without memory
+  /// Makes an SSL use a new wire, which the SSL owns. \returns null if memory is short
   static Wire* connect(SSL*, int socket);
 
-  /// As recv(2) and send(2) do: less than asked for, 0 at the end, or -1 with errno. What was put
-  /// waits for flush() or until there is no room.
+  /// Like recv(2) and send(2): fewer bytes than requested, 0 at the end, or -1 with errno. Bytes
+  /// that were put wait until flush(), or until the buffer is full.
   std::ptrdiff_t take(std::span<char> into);
   std::ptrdiff_t put(std::string_view);
-  /// \returns false with errno where bytes are left
+  /// \returns false with errno if bytes are left
   bool flush();
 
-  /// While set nothing is received: take() ends where what has arrived does.
+  /// While set, nothing is received: take() stops at the end of what has arrived.
   void receive_no_more(bool set) { receives_ = !set; }
-  /// Whether bytes have been received that nobody has taken.
+  /// Whether received bytes are left to take.
   bool holds_received() const { return !in_.empty(); }
   bool ended() const { return ended_; }
-  /// Bytes that the socket has taken, ever.
+  /// The number of bytes that the socket has taken so far.
   std::uint64_t sent() const { return sent_; }
   std::size_t memory() const {
     return (in_.block ? block_size : 0) + (out_.block ? block_size : 0);

@@ -14,7 +14,7 @@ struct Magic {
   std::string_view format;
 };
 
-// As the engine tells them apart (moby go-archive, compression.Detect).
+// The magic bytes by which the engine recognises compression (moby go-archive, compression.Detect).
 constexpr auto magics = std::to_array<Magic>({
     {"\x1f\x8b"sv, "gzip"},
     {"BZh"sv, "bzip2"},

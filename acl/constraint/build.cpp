@@ -16,7 +16,7 @@ using json::Value;
 
 constexpr auto level_networks = std::to_array<std::string_view>({"default", "none"});
 
-// What clients send for "nothing": the classic builder's clients send every parameter they know.
+// Values that mean "nothing": the classic builder's clients send every parameter they know.
 constexpr auto nothing = std::to_array<std::string_view>({"", "null", "[]", "{}"});
 
 constexpr auto memory_parameters =
@@ -24,7 +24,7 @@ constexpr auto memory_parameters =
 
 constexpr auto ulimit_keys = std::to_array<std::string_view>({"Name", "Hard", "Soft"});
 
-/// As the engine's httputils.BoolValue: whatever is not one of these is true.
+/// Follows the engine's httputils.BoolValue: every other value is true.
 bool is_true(std::string_view text) {
   constexpr auto falsehoods = std::to_array<std::string_view>({"", "0", "no", "false", "none"});
   const auto first = text.find_first_not_of(" \t\r\n\v\f");
@@ -41,8 +41,8 @@ void check_network(Context& context, std::string_view network) {
                  listed ? "a listed network" : "'default' or 'none'");
 }
 
-/// Parameters that have no harmless value. BuildKit (version=2) takes its build from a session that
-/// nobody but the two ends can read.
+/// Parameters that have no harmless value. BuildKit (version=2) builds from a session that only its
+/// two ends can read.
 void check_escapes(Context& context, const Parameter& parameter) {
   constexpr auto escapes = std::to_array<std::string_view>(
       {"cgroupparent", "securityopt", "session", "outputs", "isolation"});
@@ -60,8 +60,7 @@ void check_escapes(Context& context, const Parameter& parameter) {
   }
 }
 
-/// What a build's steps ask for, 0 for nothing; `memswap` is memory and swap together, as in
-/// containers.
+/// The limits that a build's steps ask for, or 0. `memswap` is memory plus swap, as in containers.
 void check_memory(Context& context, const Parameter& parameter) {
   const auto [most, key] = memory_ceiling(context);
   if (!most || parameter.value.empty()) return;
@@ -73,8 +72,8 @@ void check_memory(Context& context, const Parameter& parameter) {
                      ", by `containers." + std::string(key) + "`");
 }
 
-/// Of one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the case of
-/// these keys, clients never make use of it.
+/// Checks one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the
+/// case of these keys; clients never use that.
 bool is_within(const ConstraintSpec& spec, Value limit) {
   for (const auto member : limit) {
     if (!is_one_of(ulimit_keys, member.key())) return false;
@@ -98,7 +97,7 @@ void check_build_ulimits(Context& context, Value limits) {
   }
 }
 
-/// Parameters that hold JSON: the engine ignores what it cannot decode, so that is refused.
+/// Parameters with JSON values. The engine ignores what it cannot decode, so that is refused here.
 void check_json(Context& context, const Parameter& parameter) {
   if (is_one_of(nothing, parameter.value)) return;
   json::Document document;

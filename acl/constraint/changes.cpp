@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dockerfile instructions that commit and import run (`changes`). They are read as the engine's
-// parser reads them, but for what has more than one reading there: that is refused.
+// parser reads them; whatever has more than one reading there is refused.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -20,7 +20,7 @@ constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 constexpr std::string_view key_letters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
 
-// What Go takes for a space outside of ASCII, and so for the end of a word.
+// Characters outside of ASCII that Go takes for a space, and so for the end of a word.
 constexpr auto other_spaces = std::to_array<std::string_view>(
     {"\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
      "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f",
@@ -42,7 +42,7 @@ struct Instruction {
   std::string_view arguments;
 };
 
-/// A value may hold a secret, so messages show the name of the instruction alone.
+/// A value may be a secret, so messages show only the instruction's name.
 void refuse(Context& context, const Instruction& instruction, std::string_view wanted) {
   context.refuse(Constraint::changes, where, Quoted{instruction.name}, wanted);
 }
@@ -55,8 +55,8 @@ bool has_odd_bytes(std::string_view line) {
          });
 }
 
-/// Nothing for a comment, which may be a directive, for what goes on in the next line, and for
-/// bytes that only look like a space or a letter.
+/// Returns nothing for a comment, which may be a directive, for a line that continues on the next,
+/// and for bytes that only look like a space or a letter.
 std::optional<Instruction> parse(std::string_view line) {
   line = trimmed(line, blanks);
   const bool goes_on = line.ends_with('\\') || line.ends_with('`');
@@ -66,7 +66,7 @@ std::optional<Instruction> parse(std::string_view line) {
   return Instruction{lower_case(name), trimmed(line, blanks)};
 }
 
-/// `"…"` or `'…'`, of which `text` begins with the first quote.
+/// Takes `"…"` or `'…'`; `text` begins with the opening quote.
 bool skip_quoted(std::string_view& text) {
   const auto end = text.find(text[0], 1);
   if (end == text.npos) return false;
@@ -74,7 +74,7 @@ bool skip_quoted(std::string_view& text) {
   return true;
 }
 
-/// The value of a pair: bare and quoted pieces up to a space.
+/// Takes the value of a pair: bare and quoted pieces up to a space.
 bool skip_value(std::string_view& text) {
   while (!text.empty() && blanks.find(text[0]) == blanks.npos) {
     const bool quote = text[0] == '"' || text[0] == '\'';
@@ -93,9 +93,9 @@ std::string_view take_key(std::string_view& text) {
   return key;
 }
 
-/// `key=value key="a value"`, or the old form `key the rest`. Backslashes and variables in keys are
-/// not read.
-/// \returns false for what is neither
+/// Reads `key=value key="a value"`, or the old form `key the rest`. It does not read backslashes or
+/// variables in keys.
+/// \returns false for any other form
 template <class Use>
 bool for_each_key(std::string_view text, Use use) {
   if (text.empty() || text.find('\\') != text.npos) return false;
@@ -129,7 +129,7 @@ void check_label_pairs(Context& context, const Instruction& instruction) {
   if (!plain) refuse(context, instruction, pairs_wanted);
 }
 
-/// A relative one is joined to what the image has, a variable may be anything.
+/// A relative path is joined to the image's directory, and a variable may be anything.
 void check_directory(Context& context, const Instruction& instruction) {
   const auto path = instruction.arguments;
   const bool readable = path.starts_with('/') && path.find_first_of("$\\\"'`") == path.npos;

@@ -12,12 +12,12 @@
 #include "acl/object/lookup.hpp"
 #include "acl/request.hpp"
 
-/// Checks of requests against a profile's constraints. operations.cpp says which function looks at
-/// which operation, rules.hpp what looks at each field of a body.
+/// Checks of requests against a profile's constraints. operations.cpp lists the check of each
+/// operation, rules.hpp the rule of each field of a body.
 namespace acl::constraint {
 
-/// Where a violation stands: in the body, or in what a name says (a query parameter, the path). Its
-/// path is written out only for those few violations that are told.
+/// Where a violation is: in the body, or in a named part of the request (a query parameter, the
+/// path). Its path is written out only for the few violations that are reported.
 class Place {
  public:
   Place(json::Value value) : value_(value) {}      // NOLINT(google-explicit-constructor)
@@ -31,37 +31,40 @@ class Place {
   std::string_view name_;
 };
 
-/// A client's text that a message quotes, cut at `limit` bytes.
+/// A client's text for a message, cut at `limit` bytes.
 struct Quoted {
   std::string_view text;
   std::size_t limit = 64;
 };
 
-/// A value as messages show it: 'text' shortened, numbers and booleans as they are, "an object".
+/// A value as messages show it: shortened text in quotes, numbers and booleans as they are, "an
+/// object".
 std::string shown_value(json::Value);
 
-/// What a checker looks at and what it has to say.
+/// The request that a check looks at, and the violations that it has found.
 struct Context {
   const Constraints& rules;
   const Request& request;
-  json::Document* body;  ///< conformed to its schema; null where there is none
+  json::Document* body;  ///< conforms to its schema; null: no body
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
-  std::string_view home = {};  ///< path of the object that is being checked, should it be absent
-  /// Questions to the engine, whose answers judge() gets. Where there is nobody to ask, what would
-  /// be asked about is refused.
+  std::string_view home =
+      {};  ///< the path of the object being checked, for use when that object is absent
+  /// Questions to the engine; judge() gets the answers. Where nobody can be asked, the request is
+  /// refused instead.
   std::vector<Lookup>* lookups = nullptr;
 
-  /// The body; absent where there is none.
+  /// The body; absent if there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
   const ConstraintSpec& spec() const { return rules.spec(); }
   bool checks(Constraint constraint) const { return rules.checks(constraint); }
   bool restricted() const { return rules.restricted(); }
 
-  /// Notes a violation, unless the constraint is waived or the level does not have it. Costs next
-  /// to nothing once enough of them are told: a list may have as many as its body has room for.
+  /// Reports a violation, unless the constraint is waived or the level does not have it. Almost
+  /// free once the limit of reports is reached: a list may have as many violations as the body has
+  /// room for.
   void refuse(Constraint, json::Value where, std::string_view wanted);
-  /// \param wanted says what is wanted; not called for a violation that is not told
+  /// \param wanted returns what is wanted; called only for a violation that is reported
   template <std::invocable Wanted>
   void refuse(Constraint constraint, json::Value where, Wanted wanted) {
     if (tells(constraint)) {
@@ -70,19 +73,20 @@ struct Context {
   }
   void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
   void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
-  /// Asks the engine what `reference` stands for. The same question is asked once, and more than
-  /// `most_lookups` are one too many, whatever they are.
+  /// Asks the engine what `reference` stands for. A repeated question is asked once; more than
+  /// `most_lookups` questions are refused, whatever they are.
   void ask(Lookup::Kind, const Place&, std::string_view reference);
-  /// Of a field that is absent from `object`, or from `home` where there is none.
+  /// The place of a field that is absent from `object`, or from `home` if `object` is absent too.
   void refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
 
  private:
-  /// Whether a violation is to be told, with its path and value; else it is counted or waived.
+  /// Whether to report a violation with its path and value; otherwise it is only counted, or
+  /// waived.
   bool tells(Constraint);
 };
 
-/// Bounds the work of finding out whether a question was asked before; limits.lookups may be less.
+/// Bounds the search for a repeated question; limits.lookups may be smaller.
 inline constexpr std::size_t most_lookups = 64;
 
 /// Checks an object that a Context asked about.
@@ -90,13 +94,13 @@ void judge(Context&, const Lookup&, const Fact&);
 
 using Checker = void (*)(Context&);
 
-/// Checks that need the head alone: parameters of the query, names in the path. null: none.
-/// They run before the body is read, and for operations without a JSON body they are the only ones.
+/// Checks that need only the head: query parameters and names in the path. null: none. They run
+/// before the body is read; operations without a JSON body have no others.
 Checker head_checker(Operation);
 /// Checks of the conformed body. null: none.
 Checker body_checker(Operation);
 
-/// Whether the first bytes of a body that is relayed are checked: see archive.hpp.
+/// Whether the first bytes of a relayed body are checked: see archive.hpp.
 bool checks_first_bytes(Operation);
 
 }  // namespace acl::constraint

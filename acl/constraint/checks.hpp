@@ -9,13 +9,12 @@
 #include "acl/constraint/check.hpp"
 #include "acl/schema/schema.hpp"
 
-/// The checks that tables name, and what several of them share. Each thing that requests can say
-/// has one check, wherever it is said.
+/// The checks that tables name, and helpers that several of them share. Whatever requests can say
+/// in several places has one check.
 namespace acl::constraint {
 
-// Of the rules of fields: each looks at a value that is not zero.
-/// A network that a container or service is to join, by the name, id or beginning of an id that
-/// leads to it.
+// Checks for rules of fields. Each gets a value that is not zero.
+/// A network that a container or service is to join, given by name, id or beginning of an id.
 void check_joined(Context&, Lookup::Kind, const Place&, std::string_view network);
 void check_attachments(Context&, json::Value networks);
 void check_binds(Context&, json::Value list);
@@ -68,7 +67,7 @@ void check_volume_options(Context&, json::Value options);
 void check_volumes_from(Context&, json::Value list);
 void check_working_dir(Context&, json::Value directory);
 
-// Of operations.
+// Checks of operations.
 void check_checkpoint_dir(Context&);
 void check_container_create(Context&);
 void check_container_name(Context&);
@@ -89,65 +88,66 @@ void check_service(Context&);
 void check_service_rollback(Context&);
 void check_swarm_join(Context&);
 
-// Of what must be there. \param object the one that should have it; absent: Context::home
+// Checks that require a field. \param object must have the field; absent: use Context::home
 void require_user(Context&, json::Value object, schema::Field);
 void require_capabilities_dropped(Context&, json::Value object, schema::Field);
 void require_no_new_privileges(Context&, json::Value host_config);
-/// `resources.*`: that a container has limits where the level or the profile asks for some.
+/// `resources.*`: requires the limits that the level or the profile wants.
 void require_limits(Context&, json::Value host_config);
 void require_task_limits(Context&, json::Value resources);
 
-/// `images`: whether `reference` is one of the listed, and by digest where that is demanded.
+/// `images`: whether `reference` is listed, and has a digest where one is required.
 void check_image(Context&, const Place&, std::string_view reference);
-/// The same for a name that is given to an image: it must be one of `images_write`.
+/// The same for a name that an image is given: it must be in `images_write`.
 void check_image_name(Context&, const Place&, std::string_view reference);
-/// `names`: the name that an image is given.
+/// `names`: checks the name that an image is given.
 void check_new_image_name(Context&, std::string_view path, std::string_view reference);
-/// `env` and `labels` for one name.
+/// `env` and `labels`: checks one name.
 void check_env_name(Context&, const Place&, std::string_view name);
 void check_label_key(Context&, const Place&, std::string_view key);
-/// `changes`: the Dockerfile instructions of that parameter.
+/// `changes`: checks the Dockerfile instructions of that parameter.
 void check_changes(Context&);
 
-/// `working_dir`: where a process starts. Behind a link of /proc a flaw of the runtime has shown
-/// the host's directories (CVE-2024-21626).
+/// `working_dir`: checks where a process starts. Behind a link in /proc a flaw of the runtime
+/// exposed the host's directories (CVE-2024-21626).
 bool is_plain_directory(std::string_view path);
 inline constexpr std::string_view working_dir_wanted =
     "a directory outside of /proc and /dev/fd, or `waive: [working_dir]`";
 
-/// What `docker_socket` wants of a path.
+/// The text that tells what `docker_socket` wants of a path.
 inline constexpr std::string_view no_way_to_a_socket =
     "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
     "says `docker_socket: allow`";
 
-/// `tmpfs`, and `constraint` for what is no option of a tmpfs: options as mount(8) takes them.
+/// `tmpfs`: checks options in mount(8) syntax; `constraint` is violated by what is not a tmpfs
+/// option.
 void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
-/// That a mount of the type tmpfs has a size where the profile has a maximum.
+/// Requires a size for a mount of type tmpfs if the profile sets a maximum.
 void require_tmpfs_size(Context&, json::Value mount);
 
-/// The most memory that a container may have, and the key of `containers` that says so.
+/// The largest memory that a container may have, and the key of `containers` that sets it.
 struct Ceiling {
   std::optional<std::int64_t> most;
   std::string_view key;
 };
 Ceiling memory_ceiling(const Context&);
 
-/// Whether a ulimit may be called so.
+/// Whether a ulimit may have this name.
 bool is_ulimit_name(std::string_view name);
-/// The most of a ulimit; nothing where it has no end. Real-time and raised priorities starve the
-/// host, so there are none unless the profile lists them.
+/// The maximum of a ulimit; nothing means no maximum. Real-time and raised priorities starve the
+/// host, so they are refused unless the profile lists them.
 std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec&, std::string_view name);
 
-/// A field that must hold something counts only where the request's API version has it: engines
-/// drop what is newer. No version means the engine's newest, which nobody here knows, so only the
-/// fields that every version has count then.
+/// A field is required only if the request's API version has it, since engines drop newer fields. A
+/// request without a version uses the engine's newest, which is unknown here, so only fields that
+/// every version has are required of it.
 bool is_served(const Context&, schema::Field);
 
-/// Whether swarm expands `text`, in a mount of a service, to what nobody here can tell. A waiver of
-/// `templates` changes nothing about that.
+/// Whether swarm expands `text` in a service's mount, so that the result is unknown. Waiving
+/// `templates` does not change that.
 bool is_expanded(const Context&, std::string_view text);
 
-/// The member `field` of `object`, or `other` where the object is of the other's struct.
+/// The member `field` of `object`, or `other` if the object is of the other field's struct.
 json::Value get_either(json::Value object, schema::Field field, schema::Field other);
 
 }  // namespace acl::constraint

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an image may say as well as a container: environment, labels and working directory.
+// Settings that an image may have as well as a container: environment, labels and working
+// directory.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -17,7 +18,7 @@ constexpr auto secret_words =
     std::to_array<std::string_view>({"password", "passwd", "secret", "token", "credential",
                                      "api_key", "apikey", "private_key", "access_key"});
 
-/// "DB_PASSWORD" does, "DB_PASSWORD_FILE" does not: that is how secrets are to be given.
+/// "DB_PASSWORD" looks like a secret; "DB_PASSWORD_FILE" does not, since files are the right way.
 bool looks_secret(std::string_view name) {
   const auto lower = lower_case(name);
   return !lower.ends_with("_file") && std::ranges::any_of(secret_words, [&](std::string_view word) {
@@ -25,8 +26,8 @@ bool looks_secret(std::string_view name) {
   });
 }
 
-// The engine takes containers with com.docker.swarm.* for tasks of its services. What else begins
-// with com.docker belongs to clients: compose and stacks set such labels on everything they make.
+// The engine takes containers with com.docker.swarm.* for tasks of its services. Other labels with
+// com.docker belong to clients: compose and stacks put them on everything they make.
 constexpr auto reserved = std::to_array<std::string_view>({"com.docker.swarm.", "tidegate."});
 
 constexpr std::string_view wanted_label = "no label with a reserved prefix";

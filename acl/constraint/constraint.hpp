@@ -10,7 +10,7 @@
 
 namespace acl {
 
-/// What a level constrains; constraints.inc is the table.
+/// A constraint of a level; constraints.inc is the table.
 enum class Constraint : std::uint8_t {
 #define CONSTRAINT(id, key, baseline, restricted) id,
 #include "acl/constraint/constraints.inc"
@@ -33,7 +33,7 @@ inline constexpr std::size_t constraint_count = [] {
 }();
 
 const ConstraintInfo& info(Constraint);
-/// Looks a constraint up by its exact key, "namespaces.pid".
+/// Finds a constraint by its exact key, "namespaces.pid".
 std::optional<Constraint> constraint_by_key(std::string_view key);
 
 }  // namespace acl

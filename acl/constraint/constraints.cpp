@@ -8,8 +8,8 @@
 namespace acl {
 namespace {
 
-/// 172.16.0.0/12, from which the engine takes its own networks, and the unique local addresses of
-/// IPv6. Of the other private networks, 10.0.0.0/8 and 192.168.0.0/16, hosts are often a part.
+/// 172.16.0.0/12, which the engine uses for its own networks, and the unique local addresses of
+/// IPv6. Hosts are often in the other private networks, 10.0.0.0/8 and 192.168.0.0/16.
 std::vector<IpNetwork> with_private_ones(std::vector<IpNetwork> listed) {
   for (const auto* network : {"172.16.0.0/12", "fc00::/7"}) {
     listed.push_back(*parse_network(network));
@@ -26,8 +26,8 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
       subnets_(with_private_ones(spec_.subnets)),
       host_networks_(std::move(host_networks)) {
   if (spec_.level != Level::unconfined) checked_.set();
-  // A quantity that is written into one field must not be lifted by another one, nor may the API
-  // version of a request make the engine drop what is enforced.
+  // If one field of a quantity is enforced, another must not lift it, nor may the request's API
+  // version make the engine drop the enforced field.
   const EnforceSpec& enforce = spec_.enforce;
   const std::pair<bool, Constraint> enforced[] = {
       {enforce.memory.has_value(), Constraint::memory},
@@ -45,7 +45,7 @@ Constraints::Constraints(ConstraintSpec spec, const std::vector<std::string>& pr
       checked_.reset(static_cast<std::size_t>(*waived));
     }
   }
-  // The one constraint that every level has, and that only its own key takes away.
+  // The one constraint that every level has, and that only its own key switches off.
   checked_.set(static_cast<std::size_t>(Constraint::docker_socket), !spec_.docker_socket);
   for (const std::string& path : protected_paths) {
     sockets_.add(constraint::canonical_path(path));

@@ -20,39 +20,39 @@ namespace acl {
 class Constraints {
  public:
   Constraints() : Constraints(ConstraintSpec{}, {}) {}
-  /// \param protected_paths of unix sockets that no container may reach: the engine's, tidegate's
-  /// \param host_networks that the host has routes to and that the engine has not made
+  /// \param protected_paths unix sockets of the engine and tidegate, which no container may reach
+  /// \param host_networks networks that the host has routes to and that the engine has not made
   Constraints(ConstraintSpec, const std::vector<std::string>& protected_paths,
               IpRanges host_networks = {});
 
   const ConstraintSpec& spec() const { return spec_; }
   Level level() const { return spec_.level; }
   bool restricted() const { return spec_.level == Level::restricted; }
-  /// Whether values are checked against `constraint`: the level has it and no `waive` names it.
+  /// Whether values are checked against `constraint`: the level has it and `waive` does not list
+  /// it.
   bool checks(Constraint constraint) const {
     return checked_[static_cast<std::size_t>(constraint)];
   }
 
-  /// Whether `images` has this reference; true where there is no such list.
+  /// Whether `images` allows this reference; true without such a list.
   bool lists_image(std::string_view reference) const {
     return !images_ || images_->have(reference);
   }
 
-  /// Whether a mount of the canonical `path` would be a way to a socket from which the host can be
-  /// taken over: one of the engine's or tidegate's own, or of those that hosts usually have.
+  /// Whether a mount of the canonical `path` leads to a socket through which the host can be taken
+  /// over: the engine's, tidegate's, or a usual one of the host's services.
   bool reaches_socket(std::string_view path) const { return sockets_.are_reached_by(path); }
 
-  /// The rule of `binds` that lists the canonical `path`; null: none.
+  /// The rule of `binds` that matches the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
-  /// Whether a network may be made with this subnet: it lies in one that the level or `subnets`
-  /// has.
+  /// Whether a network may have this subnet: it must lie in one that the level or `subnets` allows.
   bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
-  /// Whether the host would lose the way to one of its own networks to this subnet.
+  /// Whether a network with this subnet would cut the host off from one of its own networks.
   bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
 
-  /// Whether `images_write` has this reference: a name that the profile's clients may give to what
-  /// they have made. Where there is no such list it is true, unless `images` lists what may run.
+  /// Whether the profile's clients may give this name to an image that they have made: it must be
+  /// in `images_write`. Without that list any name is allowed, unless `images` is set.
   bool lists_image_to_write(std::string_view reference) const {
     return images_write_ ? images_write_->have(reference) : !images_;
   }
@@ -68,7 +68,7 @@ class Constraints {
   IpRanges host_networks_;
 };
 
-/// "baseline"
+/// The level's name: "baseline".
 std::string_view to_string(Level);
 
 }  // namespace acl

@@ -8,7 +8,7 @@ namespace {
 
 using schema::Field;
 
-/// Without a mode the engine takes the bridge.
+/// Without a mode the engine uses the bridge.
 void require_network(Context& context, json::Value host) {
   const auto& listed = context.spec().networks;
   if (!listed || !get(host, Field::HostConfig_NetworkMode).is_zero()) return;
@@ -16,7 +16,7 @@ void require_network(Context& context, json::Value host) {
   context.refuse_missing(Constraint::networks, host, "NetworkMode", "a listed network");
 }
 
-/// The engine chooses: for old clients it takes what they expect.
+/// The engine chooses: old clients get the default of their time.
 void require_private_ipc(Context& context, json::Value host) {
   constexpr unsigned first_private = 40;
   const ApiVersion& version = context.request.version;
@@ -49,7 +49,7 @@ json::Value get_either(json::Value object, Field field, Field other) {
   return found.exists() ? found : get(object, other);
 }
 
-/// What a container must have; what it must not have the rules of its fields say.
+/// Requires the fields that a container must have; the rules of its fields cover the rest.
 void check_container_create(Context& context) {
   const json::Value body = context.root();
   const json::Value host = get(body, Field::ContainerCreateRequest_HostConfig);
@@ -61,9 +61,9 @@ void check_container_create(Context& context) {
   check_image(context, "Image", get(body, Field::Config_Image).text());
 }
 
-/// Engines up to 25 let the body of a start replace the container's HostConfig where the API
-/// version is below 1.24. No version that is served here gives it a meaning, so it is an attempt or
-/// a mistake.
+/// Engines up to 25 let the body of a start replace the container's HostConfig if the API version
+/// is below 1.24. No version that is served here gives the body a meaning, so it is an attack or a
+/// mistake.
 void check_container_start(Context& context) {
   for (const json::Value member : context.root()) {
     if (!member.is_zero()) context.refuse(Constraint::start_body, member, "no body");

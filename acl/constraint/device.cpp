@@ -11,7 +11,7 @@ namespace {
 
 using schema::Field;
 
-/// A device by its path on the host or, from Engine 25 on, by its CDI name: "vendor.com/gpu=0".
+/// A device, by its path on the host or, from Engine 25 on, by its CDI name: "vendor.com/gpu=0".
 const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
   const std::string wanted = name.starts_with('/') ? unclean_path(name) : std::string(name);
   const auto found = std::find_if(spec.devices.begin(), spec.devices.end(),
@@ -33,21 +33,21 @@ void check_device(Context& context, json::Value device) {
   }
 }
 
-/// Who makes the devices: by default whoever has what is asked for. Another driver's options and
-/// ids mean what it says they do, so it must be listed like a device.
+/// The driver that provides the devices; by default any that has the capabilities. Another driver
+/// gives options and ids its own meaning, so it must be listed like a device.
 bool is_known_driver(const ConstraintSpec& spec, std::string_view driver) {
   return driver.empty() || driver == "nvidia" || driver == "cdi" ||
          rule_for(spec, driver) != nullptr;
 }
 
-/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks, so a listed capability does not do
-/// for it.
+/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks, so a listed capability does not
+/// allow it.
 bool is_cdi(std::string_view driver, std::string_view id) {
   return driver == "cdi" || id.find('=') != id.npos;
 }
 
-/// A request is for devices by their ids, or for those that have capabilities ("gpu"): each of the
-/// words must be listed like a device.
+/// A request names devices by id, or by capabilities ("gpu"): each word must be listed like a
+/// device.
 bool is_listed(const ConstraintSpec& spec, json::Value request) {
   const json::Value ids = get(request, Field::DeviceRequest_DeviceIDs);
   const json::Value sets = get(request, Field::DeviceRequest_Capabilities);
@@ -67,7 +67,7 @@ bool is_listed(const ConstraintSpec& spec, json::Value request) {
 
 }  // namespace
 
-/// The engine looks at the path, so that its answer tells which files the host has.
+/// The engine checks that the path exists, so its answer would reveal which files the host has.
 void check_block_devices(Context& context, json::Value list) {
   for (const json::Value device : list) {
     const json::Value path =

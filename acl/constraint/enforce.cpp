@@ -17,7 +17,7 @@ using json::Document;
 using json::Value;
 using schema::Field;
 
-/// Writes into one object of the body and keeps the record of it.
+/// Writes into one object of the body and records what it has written.
 class Writer {
  public:
   Writer(Context& context, Value object) : context_(context), object_(object) {}
@@ -26,14 +26,14 @@ class Writer {
     if (peek(field).truth() != truth) write(member(field), truth);
   }
 
-  /// Where the client set no number above 0, which means no limit, or a larger one.
+  /// Lowers a value that is larger, or that is 0 or less, which means no limit.
   void fill(Field field, const std::optional<std::int64_t>& number) {
     if (!number) return;
     const std::int64_t asked = peek(field).integer().value_or(0);
     if (asked <= 0 || asked > *number) write(member(field), *number);
   }
 
-  /// Where the client set a larger number.
+  /// Lowers a larger value.
   void lower(Field field, const std::optional<std::int64_t>& number) {
     if (number && peek(field).integer().value_or(0) > *number) fill(field, number);
   }
@@ -44,7 +44,7 @@ class Writer {
 
   void append(Field field, std::string_view text) { write(body().append(member(field)), text); }
 
-  /// Every label of the profile, whatever the client says of it.
+  /// Sets every label of the profile, whatever the client's value.
   void label(Field field) {
     std::map<std::string_view, std::string_view> missing(context_.spec().enforce.labels.begin(),
                                                          context_.spec().enforce.labels.end());
@@ -72,8 +72,8 @@ class Writer {
     return {context_, value};
   }
 
-  /// Whether the engine obeys the field. What it drops is not written: the checks refuse the
-  /// request for the lack of it.
+  /// Whether the engine obeys the field. A field that it drops is not written: the checks then
+  /// refuse the request because the field is missing.
   bool serves(Field field) const { return is_served(context_, field); }
 
   Value peek(Field field) const { return get(object_, field); }
@@ -97,7 +97,7 @@ bool drops_all(Value list) {
   });
 }
 
-/// The last word on it decides.
+/// The last entry about it decides.
 bool ends_without_new_privileges(Value options) {
   bool on = false;
   for (const Value option : options) {
@@ -123,19 +123,19 @@ void harden(const EnforceSpec& spec, Writer body, Writer host) {
   }
 }
 
-/// Memory and swap together, as the engine has it where a client names the memory alone.
+/// Sets memory plus swap as the engine does for a client that sets only the memory.
 std::optional<std::int64_t> with_swap(const std::optional<std::int64_t>& memory) {
   return memory ? std::optional(2 * *memory) : std::nullopt;
 }
 
-/// What goes with the memory and would not fit it any more.
+/// Lowers the fields that depend on the memory and would exceed it.
 void follow_memory(const EnforceSpec& spec, Writer object) {
   object.lower(Field::Resources_MemorySwap, with_swap(spec.memory));
   object.lower(Field::Resources_MemoryReservation, spec.memory);
 }
 
-/// A number of CPUs and a quota are two ways to say one thing; the engine refuses both at once.
-/// What says more in another way than here is refused behind this: see resource.cpp.
+/// A number of CPUs and a quota set the same limit; the engine refuses both at once. Larger amounts
+/// in another field are refused afterwards: see resource.cpp.
 void limit(const EnforceSpec& spec, Writer host) {
   host.fill(Field::Resources_Memory, spec.memory);
   follow_memory(spec, host);
@@ -154,8 +154,8 @@ void enforce_container(Context& context) {
   body.label(Field::Config_Labels);
 }
 
-/// What an update leaves out stays as it is, so nothing is added. 0 and -1, which lift a limit, are
-/// no larger number: they are refused.
+/// An update keeps what it leaves out, so nothing is added. 0 and -1 lift a limit and are not
+/// larger numbers: the checks refuse them.
 void enforce_update(Context& context) {
   const EnforceSpec& spec = context.spec().enforce;
   Writer body(context, context.root());

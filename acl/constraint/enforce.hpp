@@ -6,8 +6,8 @@
 namespace acl::constraint {
 
 /// Writes the profile's `enforce` values into the body of ContainerCreate, ContainerUpdate,
-/// ServiceCreate and ServiceUpdate, and notes the path of each in Context::enforced. What is
-/// already so stays as it is.
+/// ServiceCreate and ServiceUpdate, and adds the path of each to Context::enforced. Values that
+/// already comply stay unchanged.
 void enforce(Context&);
 
 }  // namespace acl::constraint

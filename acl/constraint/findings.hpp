@@ -11,26 +11,26 @@
 
 namespace acl::constraint {
 
-/// All that is wrong with one request, so that a client need not mend it piece by piece. In the
-/// order of constraints.inc, so that the first reason does not depend on how the client orders its
-/// fields.
+/// All violations of one request, so that a client can fix them at once. They are in the order of
+/// constraints.inc, so that the first reason does not depend on the order of the client's fields.
 class Findings {
  public:
-  static constexpr std::size_t most = 20;  ///< more are counted, not told
+  static constexpr std::size_t most = 20;  ///< further violations are only counted
 
   /// Whether another violation would only be counted.
   bool full() const { return violations_.size() == most; }
   void count() { ++more_; }
-  /// To be called while there is room. \param path of the field: "HostConfig.Privileged"; for query
-  /// parameters their name
-  /// \param value as messages may show it: a secret never
+  /// Adds a violation; call it only while there is room. \param path the field's path,
+  /// "HostConfig.Privileged", or the name of a query parameter
+  /// \param value as messages may show it; never a secret
   void refuse(Constraint, std::string path, std::string value, std::string wanted);
 
   bool empty() const { return violations_.empty(); }
   Constraint first() const { return violations_.front().constraint; }
-  /// "HostConfig.Privileged is true, level baseline wants false; HostConfig.Binds[0] is …"
+  /// All violations as text: "HostConfig.Privileged is true, level baseline wants false;
+  /// HostConfig.Binds[0] is …".
   std::string message(Level) const;
-  /// The memory that its list and texts have.
+  /// The memory of its list and texts.
   std::size_t capacity() const;
   void clear();
 

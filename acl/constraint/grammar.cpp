@@ -24,7 +24,7 @@ constexpr std::string_view name_letters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 constexpr std::string_view units = "kmgtp";  // each 1024 of the one before
 
-// The placeholders that the reference of `docker service create` lists, with the platform.
+// The placeholders that the reference of `docker service create` lists, and the platform.
 constexpr auto of_tasks = std::to_array<std::string_view>(
     {".Service.ID", ".Service.Name", ".Service.Labels", ".Node.ID", ".Node.Hostname",
      ".Node.Platform.Architecture", ".Node.Platform.OS", ".Task.ID", ".Task.Name", ".Task.Slot"});
@@ -38,7 +38,7 @@ bool is_no_template(std::string_view text) {
   return text.find(opening) == text.npos;
 }
 
-/// Whether each `{{…}}` in `text` holds one of `names` and nothing else.
+/// Whether each `{{…}}` in `text` contains exactly one of `names`.
 template <class IsName>
 bool holds_only(std::string_view text, IsName is_name) {
   for (;;) {
@@ -51,7 +51,7 @@ bool holds_only(std::string_view text, IsName is_name) {
   }
 }
 
-/// A label by its name is what the client writes itself: swarm does not expand it again.
+/// A label named in a placeholder is the client's own text: swarm does not expand it again.
 bool is_service_label(std::string_view name) {
   constexpr std::string_view labels = ".Service.Labels.";
   return name.starts_with(labels) && is_made_of(name.substr(labels.size()), word_letters);
@@ -70,7 +70,7 @@ bool is_log_tag(std::string_view text) {
 }
 
 std::optional<std::int64_t> plain_number(std::string_view text) {
-  constexpr std::size_t longest = 15;  // times 1024 three times over is still an int64
+  constexpr std::size_t longest = 15;  // times 1024 three times this still fits an int64
   if (!is_made_of(text, digits) || text.size() > longest) return std::nullopt;
   return whole_number<std::int64_t>(text);
 }
@@ -106,7 +106,7 @@ bool is_between(std::optional<std::int64_t> value, std::int64_t least, std::int6
   return value && *value >= least && *value <= most;
 }
 
-/// Small files are renamed all the time, as often as there are files.
+/// Small log files are rotated all the time, and each rotation renames all of them.
 bool is_log_size(std::string_view text) {
   return is_between(engine_size(text), 1000, TiB);
 }
@@ -135,14 +135,14 @@ bool is_number(std::string_view text) {
   return text.size() <= longest && is_made_of(text, digits);
 }
 
-/// Where a file appears in the container: "db_password" below the engine's own directory, or an
-/// absolute path. Older engines join the two without a look at "..".
+/// The place of a file in the container: "db_password" below the engine's own directory, or an
+/// absolute path. Older engines join the two without checking for "..".
 bool is_plain_path(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
   return has_only_names(path);
 }
 
-/// What the engine takes for the name of a checkpoint; it becomes that of a directory.
+/// Names that the engine accepts for a checkpoint; the name becomes a directory's.
 bool is_plain_name(std::string_view name) {
   return !name.starts_with('.') && name.find_first_not_of(name_letters) == name.npos;
 }
@@ -167,8 +167,8 @@ const Grammar log_mode{
     "'blocking' or 'non-blocking'"};
 const Grammar log_names{[](std::string_view text) { return text.size() <= 4096; },
                         "at most 4096 bytes, or `waive: [log_driver]`"};
-// Go's expressions take time in proportion to their length and the text's, and may repeat a part of
-// themselves a thousand times.
+// Go's regular expressions take time in proportion to their length and the text's, and may repeat a
+// part of themselves a thousand times.
 const Grammar log_pattern{[](std::string_view text) { return text.size() <= 256; },
                           "an expression of at most 256 bytes, or `waive: [log_driver]`"};
 const Grammar truth{is_truth, "'true' or 'false'"};

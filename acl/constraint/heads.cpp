@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parameters without a harmless value, and operations that do harm whatever they say.
+// Parameters without a harmless value, and operations that do harm whatever they are given.
 #include "acl/constraint/checks.hpp"
 #include "acl/text/shown.hpp"
 
@@ -30,8 +30,8 @@ void check_plugin_create(Context& context) {
                  "PluginPull, whose privileges are checked, or `waive: [plugins]`");
 }
 
-/// The engine then takes the spec that the service had before, and ignores the body: nobody here
-/// has seen it.
+/// The engine restores the spec that the service had before and ignores the body; that spec was
+/// never checked.
 void check_service_rollback(Context& context) {
   const auto rollback = context.request.parameter("rollback");
   if (rollback.empty() || rollback == "none") return;
@@ -39,7 +39,8 @@ void check_service_rollback(Context& context) {
                  "the spec itself in the body, or `waive: [services]`");
 }
 
-/// The managers of the cluster that is joined may run anything here, as root and past tidegate.
+/// The managers of the cluster that is joined may run anything on this host, as root and past
+/// tidegate.
 void check_swarm_join(Context& context) {
   context.refuse(Constraint::swarm, "SwarmJoin", "an order to obey the managers that it names",
                  "no such order, or `waive: [swarm]`");

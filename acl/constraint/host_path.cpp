@@ -8,14 +8,14 @@
 namespace acl::constraint {
 namespace {
 
-// Links that distributions make; what an administrator made can't be seen from here.
+// Links that distributions create; those that an administrator created cannot be seen from here.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> links = {{
     {"/var/run", "/run"},
     {"/var/lock", "/run/lock"},
     {"/dev/fd", "/proc/self/fd"},
 }};
 
-// From the top down: the last that holds a path is the deepest.
+// From the top down: the last match is the deepest.
 constexpr std::array<HostPlace, 5> places_to_name = {{
     {"/dev", "its disks and other devices"},
     {"/sys", "its kernel's settings and devices"},
@@ -45,7 +45,7 @@ std::string_view take_component(std::string_view& path) {
   return part;
 }
 
-/// Takes the components that both have as long as they fit. \returns whether all of them did
+/// Skips the leading components that match in both. \returns whether all that both have match
 bool take_fitting(std::string_view& path, std::string_view& pattern) {
   while (!path.empty() && !pattern.empty()) {
     const auto part = take_component(path), wanted = take_component(pattern);
@@ -54,7 +54,7 @@ bool take_fitting(std::string_view& path, std::string_view& pattern) {
   return true;
 }
 
-/// Whether something that fits `pattern` may be `top` or lie in it.
+/// Whether something that matches `pattern` may be `top` or lie in it.
 bool reaches_into(std::string_view pattern, std::string_view top) {
   return take_fitting(top, pattern) && top.empty();
 }

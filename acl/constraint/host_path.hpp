@@ -8,31 +8,32 @@
 
 namespace acl::constraint {
 
-/// A host path as the engine resolves it, as far as that can be told without looking: cleaned as
-/// Go's path.Clean does, and through the links that every Linux has (`/var/run` is `/run`). A
-/// relative path, which is one below the daemon's working directory, counts as "/".
+/// A host path as the engine resolves it, as far as the text can tell: cleaned as by Go's
+/// path.Clean, and through the links that every Linux has (`/var/run` is `/run`). A relative path
+/// starts at the daemon's working directory and counts as "/".
 std::string canonical_path(std::string_view path);
 
-/// The same for a path that the kernel gets as it is written, as a volume's `device`: `..` behind a
-/// link is the directory above the link's target, and a backslash is dropped by overlayfs. What has
-/// one of them may be anything and counts as "/".
+/// The same for a path that goes to the kernel as written, such as a volume's `device`. There `..`
+/// behind a link means the parent of the link's target, and overlayfs drops a backslash. A path
+/// with either may be anything and counts as "/".
 std::string unclean_path(std::string_view path);
 
-/// Whether `path` is one of those that fit `pattern`, whose components may be `*`; both canonical.
+/// Whether `path` matches `pattern`, whose components may be `*`; both are canonical.
 bool fits(std::string_view path, std::string_view pattern);
 
-/// A directory that is the host, and what lies there.
+/// A directory that gives control of the host, and its contents.
 struct HostPlace {
   std::string_view path, holds;
 };
 
-/// The deepest directory at or above the canonical `path` that a rule of `binds` opens only by its
-/// name, without `*`: /sys, /dev, /var/lib, /var/lib/docker, /var/lib/containerd. null: none.
+/// The deepest directory at or above the canonical `path` whose contents a rule of `binds` opens
+/// only by exact name, without `*`: /sys, /dev, /var/lib, /var/lib/docker, /var/lib/containerd.
+/// null: none.
 const HostPlace* place_to_name(std::string_view path);
 
-/// A directory that makes root whoever may write there, and that something that fits `pattern` is
-/// or lies in. Of /home only itself and `/home/*`: what lies in a user's home is that user's. null:
-/// none.
+/// A directory whose writers become root, and which equals or contains something that matches
+/// `pattern`. For /home that is only /home itself and `/home/*`: the contents of a home belong to
+/// its user. null: none.
 const HostPlace* place_not_to_write(std::string_view pattern);
 
 }  // namespace acl::constraint

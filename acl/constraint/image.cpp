@@ -6,7 +6,7 @@
 namespace acl::constraint {
 namespace {
 
-/// "repo" and "tag" as the engine puts them together; a tag may be a digest ("sha256:…").
+/// Joins "repo" and "tag" as the engine does; a tag may be a digest ("sha256:…").
 std::string joined(std::string_view repository, std::string_view tag) {
   std::string out(repository);
   if (!tag.empty()) {
@@ -21,7 +21,8 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
-/// With a digest the engine ignores the tag, so an entry with a tag says nothing of the image.
+/// The engine ignores the tag if there is a digest, so an entry with a tag cannot match such an
+/// image.
 void check_listed(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image(reference)) return;
   context.refuse(Constraint::images, where, Quoted{reference, 128},
@@ -31,8 +32,8 @@ void check_listed(Context& context, const Place& where, std::string_view referen
                        "name without a tag");
 }
 
-/// An import makes an image of what it is given; of what a URL names, the engine fetches it from
-/// the host's own network, where cloud metadata and services on the loopback answer.
+/// An import makes an image of its input. If a URL names the input, the engine fetches it from the
+/// host's own network, where cloud metadata and services on the loopback answer.
 void check_source(Context& context, std::string_view source) {
   if (source.empty() || context.spec().image_import) return;
   if (source != "-") {
@@ -45,7 +46,7 @@ void check_source(Context& context, std::string_view source) {
 }  // namespace
 
 void check_image(Context& context, const Place& where, std::string_view reference) {
-  // The engine falls back from names to the beginnings of ids, so such a name says nothing.
+  // The engine tries beginnings of ids after names, so such a name does not tell the image.
   const bool id = may_be_an_id(reference);
   if (context.spec().images && id) {
     context.refuse(Constraint::images, where, Quoted{reference, 128},
@@ -60,7 +61,7 @@ void check_image(Context& context, const Place& where, std::string_view referenc
   }
 }
 
-/// Whatever stands under a name of `images` may run, so that nobody may put a thing there unasked.
+/// Images whose names are in `images` may run, so clients may only give names in `images_write`.
 void check_image_name(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image_to_write(reference)) return;
   context.refuse(Constraint::images, where, Quoted{reference, 128},
@@ -81,7 +82,7 @@ void check_image_create(Context& context) {
   check_image_target(context);
 }
 
-/// The archive says what its images are called.
+/// The archive contains the names of its images.
 void check_image_load(Context& context) {
   const ConstraintSpec& spec = context.spec();
   if (spec.image_load) return;

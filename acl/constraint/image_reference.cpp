@@ -21,8 +21,8 @@ std::string_view take_tag(std::string_view& name) {
   return tag;
 }
 
-// As distribution/reference does: a first component is a registry if it looks like a host. Older
-// engines take one with capitals for a folder of the hub's, where no name has any.
+// Follows distribution/reference: a first component is a registry if it looks like a host. Older
+// engines take one with capitals for a folder on the hub, where no name has capitals.
 std::string with_registry(std::string_view name) {
   constexpr std::string_view hub = "docker.io";
   if (name.starts_with("**")) return std::string(name);

@@ -23,7 +23,7 @@ ListedImages::Glob ListedImages::read(std::string_view glob) {
   if (at != glob.npos) out.digest = glob.substr(at + 1);
   out.repository = with_registry(name);
   const auto star = out.repository.find('*');
-  // No slash before it: npos + 1 is 0.
+  // Without a slash before it npos + 1 is 0.
   out.fixed = star == out.repository.npos ? star : out.repository.rfind('/', star) + 1;
   return out;
 }
@@ -31,7 +31,7 @@ ListedImages::Glob ListedImages::read(std::string_view glob) {
 bool ListedImages::fits(const Glob& glob, const ImageReference& wanted) {
   if (!acl::fits(glob.repository, wanted.repository)) return false;
   if (glob.digest && !acl::fits(*glob.digest, wanted.digest)) return false;
-  // The engine ignores the tag of a reference with a digest, so the tag says nothing of the image.
+  // The engine ignores the tag of a reference with a digest, so the tag does not tell the image.
   if (!glob.digest && !glob.tag.empty() && !wanted.digest.empty()) return false;
   return glob.tag.empty() || acl::fits(glob.tag, wanted.tag);
 }

@@ -15,9 +15,9 @@ class ListedPaths {
  public:
   explicit ListedPaths(const std::vector<BindRule>&);
 
-  /// The rule that decides about the canonical `path`; null: none lists it. A rule of the path
-  /// itself comes before one that opens what is below, a deeper one of these before another, and of
-  /// two alike the one with fewer `*`. Of two that are alike in that, too, the read-only one.
+  /// The rule that decides about the canonical `path`; null: none lists it. A rule for exactly this
+  /// path wins over one that opens what is below a directory, then the deeper rule, then the one
+  /// with fewer `*`, then the read-only one.
   const BindRule* rule_for(std::string_view path) const;
 
  private:
@@ -26,12 +26,12 @@ class ListedPaths {
     std::size_t components, stars;
 
     bool comes_before(const Entry&) const;
-    /// Whether it names the directory that `path` lies in, where that one must be named.
+    /// Whether the rule names the directory of `path`, for directories that must be named exactly.
     bool names_place_of(std::string_view path) const;
   };
 
   std::vector<Entry> entries_;
-  PathTree<std::vector<std::size_t>> by_path_;  ///< indices of entries_
+  PathTree<std::vector<std::size_t>> by_path_;  ///< indices into entries_
 };
 
 }  // namespace acl::constraint

@@ -19,7 +19,7 @@ struct LogOption {
   const Grammar& grammar;
 };
 
-// What the drivers of the level understand; none of it is an address or a path.
+// Options of the level's drivers; none of them is an address or a path.
 constexpr LogOption known_options[] = {
     {"cache-compress", grammar::truth},
     {"cache-disabled", grammar::truth},
@@ -37,8 +37,8 @@ constexpr LogOption known_options[] = {
     {"tag", grammar::log_tag},
 };
 
-/// \param of_level whether the driver is one of the level's: whoever lists another driver wants it
-/// with its addresses
+/// \param of_level whether the driver is one of the level's: a profile that lists another driver
+/// accepts its addresses
 void check_option(Context& context, json::Value option, bool of_level) {
   if (option.is_zero()) return;
   const auto* const known = std::ranges::find(known_options, option.key(), &LogOption::name);

@@ -10,16 +10,16 @@ namespace {
 
 using schema::Field;
 
-// Propagation towards or from the host (shared, slave) is not among them.
+// Modes of binds. Propagation to or from the host (shared, slave) is not allowed.
 constexpr auto bind_modes = std::to_array<std::string_view>(
     {"rw", "z", "Z", "nocopy", "private", "rprivate", "cached", "delegated", "consistent"});
 
-/// A template may come to any path.
+/// A template may expand to any path.
 std::string mounted_path(const Context& context, std::string_view source) {
   return is_expanded(context, source) ? "/" : canonical_path(source);
 }
 
-/// \returns the rule that lists `source`, if it may be mounted at all.
+/// \returns the rule that lists `source`, if `source` may be mounted at all
 const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
   const std::string path = mounted_path(context, source);
   if (context.rules.reaches_socket(path)) {
@@ -40,7 +40,7 @@ struct Bind {
   std::string_view source, modes;
 };
 
-/// As the engine splits it: source, target, mode. Two colons at most, or it refuses itself.
+/// Splits source, target and mode as the engine does. The engine refuses more than two colons.
 Bind parse(std::string_view text) {
   const auto first = text.find(':');
   if (first == text.npos) return {};  // the target of an anonymous volume
@@ -48,7 +48,7 @@ Bind parse(std::string_view text) {
   return {text.substr(0, first), second == text.npos ? "" : text.substr(second + 1)};
 }
 
-/// A new SELinux label is written onto the directory and all below it.
+/// A new SELinux label is written to the directory and everything below it.
 bool relabels(std::string_view mode) {
   return mode == "z" || mode == "Z";
 }
@@ -81,7 +81,7 @@ void check_bind_mount(Context& context, json::Value mount) {
   if (read_only && !get(mount, Field::Mount_ReadOnly).truth()) {
     context.refuse_missing(Constraint::binds, mount, "ReadOnly", "true for this path");
   }
-  // Mounts below a read-only one would then be writable.
+  // Mounts below a read-only mount would be writable.
   const json::Value options = get(mount, Field::Mount_BindOptions);
   const json::Value shallow = get(options, Field::BindOptions_ReadOnlyNonRecursive);
   if (read_only && shallow.truth()) context.refuse(Constraint::binds, shallow, "false");
@@ -91,7 +91,7 @@ void check_mount(Context& context, json::Value mount) {
   const json::Value type = get(mount, Field::Mount_Type);
   const json::Value source = get(mount, Field::Mount_Source);
   if (type.text() == "bind") return check_bind_mount(context, mount);
-  // The name of a volume may have a template in it, but not begin with one.
+  // A volume's name may contain a template, but not begin with one.
   const bool is_path = source.text().starts_with('/') || source.text().starts_with("{{");
   if (is_path && context.rules.reaches_socket(mounted_path(context, source.text()))) {
     context.refuse(Constraint::docker_socket, source, no_way_to_a_socket);
@@ -119,8 +119,7 @@ void check_mounts(Context& context, json::Value list) {
   }
 }
 
-/// The other container may have the engine's socket, so at every level somebody must have written
-/// that this is meant.
+/// The other container may have the engine's socket, so every level requires explicit consent.
 void check_volumes_from(Context& context, json::Value list) {
   if (context.spec().volumes_from) return;
   if (context.checks(Constraint::volumes_from)) {

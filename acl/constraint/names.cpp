@@ -40,7 +40,7 @@ void check_container_name(Context& context) {
   context.refuse(Constraint::names, "name", Quoted{name}, name_wanted);
 }
 
-/// Local networks have the engine's ids, others swarm's.
+/// Local networks have the engine's ids, all others swarm's.
 void check_new_network_name(Context& context, json::Value value) {
   const std::string_view name = value.text();
   const bool is_whole = name.size() == whole_engine_id && looks_like_engine_id(name);

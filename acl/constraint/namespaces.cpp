@@ -10,7 +10,7 @@ bool is_another_container(std::string_view mode) {
   return mode.starts_with("container:");
 }
 
-/// Modes are listed, not excluded: old engines hardly look at them.
+/// Modes are listed rather than excluded, since old engines hardly check them.
 void check_mode(Context& context, Constraint constraint, json::Value mode) {
   if (mode.text() == "private") return;
   if (context.spec().container_namespaces && is_another_container(mode.text())) return;
@@ -29,7 +29,7 @@ void check_ipc_mode(Context& context, json::Value mode) {
   check_mode(context, Constraint::namespaces_ipc, mode);
 }
 
-/// A network, or another container's; "default" is the bridge.
+/// Checks a network, or another container's; "default" is the bridge.
 void check_network_mode(Context& context, json::Value mode) {
   const std::string_view name = mode.text();
   if (!is_another_container(name)) {

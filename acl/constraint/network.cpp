@@ -13,7 +13,7 @@ using schema::Field;
 constexpr auto network_drivers_of_level =
     std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 
-// The engine's own options are listed, since new ones keep opening the host: bridge.name,
+// The engine's options are listed one by one, since new ones keep opening the host: bridge.name,
 // gateway_mode_*, trusted_host_interfaces, inhibit_ipv4 …
 constexpr auto harmless_options = std::to_array<std::string_view>({
     "com.docker.network.bridge.enable_icc",
@@ -28,7 +28,7 @@ constexpr auto harmless_options = std::to_array<std::string_view>({
 constexpr auto host_bindings = std::to_array<std::string_view>(
     {"com.docker.network.bridge.host_binding_ipv4", "com.docker.network.bridge.host_binding_ipv6"});
 
-// Options of the drivers that stand on an interface of the host.
+// Options of the drivers that use an interface of the host.
 constexpr auto host_options = std::to_array<std::string_view>(
     {"parent", "macvlan_mode", "ipvlan_mode", "ipvlan_flag", "host_iface"});
 
@@ -43,7 +43,7 @@ bool is_harmless(const ConstraintSpec& spec, json::Value option) {
 
 }  // namespace
 
-/// Where only the engine can tell what is meant, it is asked.
+/// Asks the engine where only the engine can tell which network is meant.
 void check_joined(Context& context, Lookup::Kind kind, const Place& where,
                   std::string_view network) {
   const auto& listed = context.spec().networks;
@@ -96,8 +96,7 @@ void check_endpoint_options(Context& context, json::Value options) {
   }
 }
 
-/// In networks that are not its own, the engine goes by this id or name and not by that of the
-/// endpoint.
+/// For networks other than its own, the engine uses this id or name and ignores the endpoint's.
 void check_network_id(Context& context, json::Value id) {
   check_joined(context, Lookup::Kind::network, id, id.text());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What covers each operation that can do harm.
+// The checks that cover each operation that can do harm.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,15 +14,15 @@ namespace {
 using enum Constraint;
 using enum Operation;
 
-/// Parameters of the query and names in the path, before the body is read.
+/// Checks query parameters and names in the path, before the body is read.
 consteval Cover head(Checker check, std::same_as<Constraint> auto... names) {
   return {.head = check, .named = Named(names...)};
 }
-/// The body; the rules of its fields are checked besides.
+/// Checks the body, in addition to the rules of its fields.
 consteval Cover body(Checker check, std::same_as<Constraint> auto... names) {
   return {.body = check, .named = Named(names...)};
 }
-/// The rules of the body's fields are enough.
+/// The rules of the body's fields suffice.
 consteval Cover fields(std::same_as<Constraint> auto... names) {
   return {.named = Named(names...)};
 }
@@ -84,8 +84,7 @@ constexpr std::pair<Operation, Cover> rows[] = {
     {SwarmJoin, head(check_swarm_join, swarm)},
     {SwarmUpdate, fields(swarm, log_driver, names, labels)},
 
-    // What these do to a container was decided when it was created; containers that others made
-    // count as well.
+    // What these do to a container was decided when it was created, by whomever.
     {ContainerAttach, harmless("speaks to a process that runs")},
     {ContainerAttachWebsocket, harmless("speaks to a process that runs")},
     {ContainerKill, harmless("a signal to a container")},
@@ -99,7 +98,8 @@ constexpr std::pair<Operation, Cover> rows[] = {
     {BuildCancel, harmless("stops a build")},
     {NetworkDisconnect, harmless("takes a container out of a network")},
 
-    // A profile allows these by an explicit entry, and they say nothing more than their name.
+    // A profile allows these by an explicit entry, and the request says no more than the
+    // operation's name.
     {NodeDelete, harmless("takes a node out of the cluster")},
     {PluginDelete, harmless("removes a plugin")},
     {PluginDisable, harmless("stops a plugin")},
@@ -109,7 +109,7 @@ constexpr std::pair<Operation, Cover> rows[] = {
 };
 
 consteval auto by_operation() {
-  std::array<Cover, operation_count + 1> covers;  // and one for `unknown`
+  std::array<Cover, operation_count + 1> covers;  // plus one for `unknown`
   for (const auto& [operation, cover] : rows) covers[static_cast<std::size_t>(operation)] = cover;
   return covers;
 }

@@ -9,13 +9,13 @@
 
 namespace acl::constraint {
 
-/// Values by canonical paths, of which each component may be `*`: any one component. A search takes
-/// time by the length of its path, however many paths the tree holds.
+/// Values by canonical path; a component `*` matches any one component. The time of a search
+/// depends on the length of its path, not on the number of paths in the tree.
 template <class Value>
 class PathTree {
  public:
   /// Calls use(value, whether it is the path's own) for each directory above `path` and for the
-  /// path, from "/" down; makes those that are new.
+  /// path itself, from "/" down, and creates missing values.
   template <class Use>
   void grow(std::string_view path, Use use) {
     Node* node = &root_;
@@ -30,20 +30,21 @@ class PathTree {
     }
   }
 
-  /// Calls use(value, whether it is the path's own) for whatever fits `path` or a directory above.
+  /// Calls use(value, whether it is the path's own) for each stored path that matches `path` or a
+  /// directory above it.
   template <class Use>
   void visit(std::string_view path, Use use) const {
     walk(root_, inside(path), false, use);
   }
 
-  /// The same for all paths that fit a pattern: a `*` in it meets every component.
+  /// The same for all paths that match a pattern: a `*` in it matches every component.
   template <class Use>
   void visit_pattern(std::string_view pattern, Use use) const {
     walk(root_, inside(pattern), true, use);
   }
 
  private:
-  /// By length first: most names differ in that, and then no bytes are compared.
+  /// Compares lengths first: most names differ in length, so no bytes are compared.
   struct Shorter {
     using is_transparent = void;
     bool operator()(std::string_view a, std::string_view b) const {
@@ -54,7 +55,7 @@ class PathTree {
   struct Node {
     Value value{};
     std::map<std::string, std::unique_ptr<Node>, Shorter> below;
-    std::unique_ptr<Node> any;  ///< `*`
+    std::unique_ptr<Node> any;  ///< the child for `*`
   };
 
   static std::string_view inside(std::string_view path) {
@@ -67,7 +68,7 @@ class PathTree {
     return part;
   }
 
-  // Enters each node at most once, and goes no deeper than the tree.
+  // Visits each node at most once, and goes no deeper than the tree.
   template <class Use>
   static void walk(const Node& node, std::string_view rest, bool is_pattern, Use& use) {
     use(node.value, rest.empty());

@@ -12,7 +12,7 @@ namespace {
 
 using schema::Field;
 
-/// A plugin itself says whether it writes to a mount, and may do anything with a device.
+/// A plugin itself decides whether it writes to a mount, and may do anything with a device.
 bool is_listed(const Context& context, std::string_view path) {
   const BindRule* rule = context.rules.bind_rule(path);
   if (rule != nullptr && !rule->read_only) return true;
@@ -35,7 +35,7 @@ struct Setting {
   std::string_view field, value;
 };
 
-/// "name.field=value" as the engine takes it apart.
+/// Splits "name.field=value" as the engine does.
 Setting setting_of(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == text.npos) return {};
@@ -45,7 +45,7 @@ Setting setting_of(std::string_view text) {
   return {has_field ? key.substr(dot + 1) : std::string_view{}, text.substr(equals + 1)};
 }
 
-/// Whether a relative path begins in one of the host's directories: the engine runs in "/", and
+/// Whether a relative path begins with one of the host's directories: the engine runs in "/", and
 /// makes devices of all that it finds in a directory.
 bool begins_in_the_host(std::string_view value) {
   constexpr auto with_devices =
@@ -57,8 +57,8 @@ bool begins_in_the_host(std::string_view value) {
   return is_one_of(with_devices, first) || (slash != value.npos && is_one_of(others, first));
 }
 
-/// Which name is a mount's or a device's is known to the plugin alone. Where the field is left out,
-/// what looks like a path counts as one.
+/// Only the plugin knows which name is a mount's or a device's. Without a field name, a value that
+/// looks like a path is checked as one.
 bool may_be_a_path(const Setting& setting) {
   const auto& [field, value] = setting;
   if (field == "source" || field == "path") return !value.empty();
@@ -66,7 +66,7 @@ bool may_be_a_path(const Setting& setting) {
   return field.empty() && begins_in_the_host(value);
 }
 
-/// A relative path is one below a directory of the engine's, and may lead anywhere.
+/// A relative path starts at a directory of the engine and may lead anywhere.
 void check_set_path(Context& context, json::Value where, std::string_view path) {
   if (path.starts_with('/') && !climbs(path)) {
     check_host_path(context, where, path);
@@ -87,7 +87,7 @@ void check_plugin_remote(Context& context) {
   if (!remote.empty()) check_image(context, "remote", remote);
 }
 
-/// What a plugin may be granted: each privilege is a way to the host, but for an empty one.
+/// Checks a privilege for a plugin: every non-empty one is a way to the host.
 void check_plugin_privilege(Context& context, json::Value values) {
   const auto name = get(values.parent(), Field::PluginPrivilege_Name).text();
   for (const auto value : values) {
@@ -101,7 +101,7 @@ void check_plugin_privilege(Context& context, json::Value values) {
   }
 }
 
-/// "mymount.source=/", "mydevice.path=/dev/sda"; the field may be left out.
+/// Checks "mymount.source=/" or "mydevice.path=/dev/sda"; the field name may be left out.
 void check_plugin_set(Context& context) {
   for (const auto each : context.root()) {
     const Setting setting = setting_of(each.text());

@@ -13,11 +13,11 @@ namespace {
 
 using schema::Field;
 
-/// One quantity of a container, whatever field says it: what asks for it, and what it may be.
+/// A quantity of a container, whichever field sets it, with its limit.
 struct Limit {
   Constraint constraint;
   std::optional<std::int64_t> most;
-  std::string_view key;  ///< of `containers`, where the most is written
+  std::string_view key;  ///< the key of `containers` that sets the maximum
 };
 
 bool limited(const Context& context, const Limit& limit) {
@@ -29,7 +29,7 @@ std::string wanted(const Limit& limit) {
   return "at most " + std::to_string(*limit.most) + ", by `" + std::string(limit.key) + "`";
 }
 
-/// \param amount what is given at `where` comes to, not above 0 for "no limit"
+/// \param amount the effective amount of the value at `where`; 0 or less: no limit
 void check_amount(Context& context, json::Value where, std::int64_t amount, const Limit& limit) {
   if (!limited(context, limit)) return;
   if (amount <= 0 || (limit.most && amount > *limit.most)) {
@@ -41,7 +41,8 @@ void check_given(Context& context, json::Value value, const Limit& limit) {
   check_amount(context, value, value.integer().value_or(0), limit);
 }
 
-/// A limit without which a container has none. Others than 0 are checked where they stand.
+/// Requires a limit, without which the container would have none. Values other than 0 are checked
+/// as fields.
 void require_limit(Context& context, json::Value object, Field field, const Limit& limit) {
   const json::Value value = get(object, field);
   if (!value.is_zero() || !limited(context, limit)) return;
@@ -52,7 +53,7 @@ void require_limit(Context& context, json::Value object, Field field, const Limi
   }
 }
 
-/// The maximum, or what is enforced where that is less.
+/// The maximum, or the enforced value if that is smaller.
 Limit least(Limit max, const Limit& enforced) {
   const bool is_less = enforced.most && (!max.most || *enforced.most < *max.most);
   return is_less ? enforced : max;
@@ -74,21 +75,22 @@ Limit pids(const Context& context) {
                {Constraint::pids, spec.enforce.pids, "enforce.pids"});
 }
 
-/// CpuQuota of CpuPeriod (both µs; the kernel's period is 100,000) in 10^-9 CPUs; 0 for no limit.
+/// CpuQuota / CpuPeriod (both µs; the kernel's default period is 100,000) in 10^-9 CPUs; 0: no
+/// limit.
 std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
   const std::int64_t time = quota.integer().value_or(0);
   const std::int64_t of = period.is_zero() ? 100'000 : period.integer().value_or(0);
-  constexpr std::int64_t most = std::int64_t{1} << 33;  // times 10^9 still an int64
+  constexpr std::int64_t most = std::int64_t{1} << 33;  // times 10^9 this still fits an int64
   if (time <= 0 || of <= 0) return 0;
   return time > most ? INT64_MAX : time * 1'000'000'000 / of;
 }
 
-/// What it does not say of a container stays as it is.
+/// An update leaves everything unchanged that it does not name.
 bool is_update(const Context& context) {
   return context.request.operation == Operation::ContainerUpdate;
 }
 
-/// The runtime folds the case of these names, and of letters outside of ASCII too.
+/// The runtime folds the case of these names, including letters outside of ASCII.
 std::string ulimit_name(std::string_view name) {
   return lower_case(name);
 }
@@ -124,8 +126,8 @@ void check_pids(Context& context, json::Value limit) {
   check_given(context, limit, pids(context));
 }
 
-/// MemorySwap is memory and swap together; -1 is as much swap as the host has. The engine's own
-/// default is twice the memory.
+/// MemorySwap is memory plus swap; -1 allows as much swap as the host has. The engine's default is
+/// twice the memory.
 void check_swap(Context& context, json::Value memory_and_swap) {
   const std::int64_t amount = memory_and_swap.integer().value_or(0);
   const Limit limit = memory(context);
@@ -138,13 +140,13 @@ void check_swap(Context& context, json::Value memory_and_swap) {
   }
 }
 
-/// What lies in /dev/shm is memory, and a tmpfs. The engine's own default, 64 MiB, is no concern.
+/// Files in /dev/shm use memory, and it is a tmpfs. The engine's default, 64 MiB, is harmless.
 void check_shared_memory(Context& context, json::Value bytes) {
   if (context.spec().tmpfs_max) check_tmpfs_size(context, bytes);
   if (memory(context).most) check_memory(context, bytes);
 }
 
-// CPUs are limited by NanoCpus or by quota and period; the engine refuses both at once.
+// NanoCpus, or quota and period, limit CPUs; the engine refuses both at once.
 
 void check_cpus(Context& context, json::Value nano_cpus) {
   check_given(context, nano_cpus, cpus(context));
@@ -153,20 +155,20 @@ void check_cpus(Context& context, json::Value nano_cpus) {
 void check_cpu_quota(Context& context, json::Value quota) {
   const json::Value period = get(quota.parent(), Field::Resources_CpuPeriod);
   check_amount(context, quota, quota_in_nano_cpus(quota, period), cpus(context));
-  // The period that the container has may be shorter than the kernel's own.
+  // The container's current period may be shorter than the kernel's default.
   if (period.is_zero() && is_update(context) && cpus(context).most) {
     context.refuse(Constraint::cpus, quota, "NanoCpus, or CpuPeriod with it");
   }
 }
 
-/// With the quota that the container has, a shorter period is more time.
+/// With the container's current quota, a shorter period means more CPU time.
 void check_cpu_period(Context& context, json::Value period) {
   if (!is_update(context) || !limited(context, cpus(context))) return;
   if (!get(period.parent(), Field::Resources_CpuQuota).is_zero()) return;
   context.refuse(Constraint::cpus, period, "NanoCpus, or CpuQuota with it");
 }
 
-/// This one and the next count where the engine runs on Windows.
+/// This field and the next count only where the engine runs on Windows.
 void check_cpu_count(Context& context, json::Value count) {
   const std::int64_t asked = count.integer().value_or(0);
   const auto most = cpus(context).most;

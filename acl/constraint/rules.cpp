@@ -62,8 +62,8 @@ constexpr std::size_t index(auto id) {
   return static_cast<std::size_t>(id);
 }
 
-/// Calls `use(outer, inner, field)` for each struct that stands in another one; the field is 0
-/// where it is embedded.
+/// Calls `use(outer, inner, field)` for each struct contained in another one; the field is 0 for an
+/// embedded struct.
 constexpr void for_each_part(auto use) {
   for (const auto& [outer, inner] : schema::tables::embeds) use(index(outer), index(inner), 0U);
   for (std::size_t f = 1; f < field_count; ++f) {
@@ -79,7 +79,7 @@ constexpr bool is_refused_whole(std::size_t field) {
 
 using Structs = std::array<bool, struct_count>;
 
-/// Those that a body may have without being refused for it.
+/// Structs that may occur in a body that is not refused.
 consteval Structs find_reached() {
   Structs reached{};
   for (const auto& body : schema::tables::bodies) reached[index(body.type.object)] = true;
@@ -95,7 +95,7 @@ consteval Structs find_reached() {
 
 constexpr Structs reached = find_reached();
 
-/// Those in which some field, at any depth, has a rule to obey.
+/// Structs in which some field, at any depth, has a rule to apply.
 consteval Structs find_with_rules() {
   Structs with{};
   for (std::size_t f = 1; f < field_count; ++f) {
@@ -111,11 +111,11 @@ consteval Structs find_with_rules() {
   return with;
 }
 
-constexpr std::uint8_t obey = 1;   // the field has a rule to obey
-constexpr std::uint8_t enter = 2;  // what stands in it may have some
+constexpr std::uint8_t obey = 1;   // the field has a rule to apply
+constexpr std::uint8_t enter = 2;  // its value may contain such fields
 
-/// A byte a field is all that most fields of a request need. Elements of lists and maps are
-/// Field::none.
+/// One byte for each field is all that most fields of a request need. Elements of lists and maps
+/// are Field::none.
 consteval auto find_steps() {
   constexpr Structs with = find_with_rules();
   std::array<std::uint8_t, field_count> steps{enter};
@@ -172,7 +172,8 @@ void check_word(Context& context, const Rule& rule, json::Value value) {
   });
 }
 
-/// Of a value and all below it; of the keys of maps too, whoever may expand those one day.
+/// Checks a value, everything below it and the keys of its maps, since any of these may be
+/// expanded.
 void check_text(Context& context, Constraint constraint, const Grammar& grammar,
                 json::Value value) {
   if (!grammar.fits(value.text()) || !grammar.fits(value.key())) {

@@ -11,14 +11,15 @@ namespace {
 
 using schema::Field;
 
-// What the engine gives every container that does not drop it (moby oci/caps/defaults.go).
+// The capabilities that the engine gives every container that does not drop them (moby
+// oci/caps/defaults.go).
 constexpr auto default_set = std::to_array<std::string_view>(
     {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
      "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"});
 constexpr auto hardened_set = std::to_array<std::string_view>({"NET_BIND_SERVICE"});
 
-/// As the engine reads it: any case, with or without CAP_. It also upper-cases U+017F to S; such a
-/// name stays as it is here and so is in no list.
+/// Reads a name as the engine does: any case, with or without CAP_. The engine also upper-cases
+/// U+017F to S; here such a name stays unchanged and so is in no list.
 std::string capability(std::string_view text) {
   std::string name(text);
   for (char& c : name) {
@@ -47,7 +48,8 @@ struct SecurityOption {
   std::string_view key, value;
 };
 
-/// As the engine splits it: "k=v", or "k:v" where there is no "=". Bare words are its two old ones.
+/// Splits an option as the engine does: "k=v", or "k:v" where there is no "=". Bare words are the
+/// two old options.
 SecurityOption parse(std::string_view text) {
   if (text == no_new_privileges) return {text, "true"};
   if (text == "disable") return {"label", text};
@@ -79,7 +81,7 @@ void check_option(Context& context, json::Value where, const SecurityOption& opt
   }
 }
 
-/// The one that counts.
+/// Returns the entry that counts.
 json::Value last_about_privileges(json::Value list) {
   json::Value last;
   for (const json::Value entry : list) {
@@ -88,8 +90,8 @@ json::Value last_about_privileges(json::Value list) {
   return last;
 }
 
-// What every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer ones add to
-// it.
+// Paths that every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer
+// engines add more.
 constexpr auto masked = std::to_array<std::string_view>(
     {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
      "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"});
@@ -101,7 +103,8 @@ bool has(json::Value list, std::string_view path) {
                      [path](json::Value entry) { return entry.text() == path; });
 }
 
-/// null keeps the engine's list, [] empties it, and so does a list that lacks something.
+/// null keeps the engine's list. [] empties it, and any other list must have all of the engine's
+/// paths.
 template <class Paths>
 void check_paths(Context& context, json::Value list, const Paths& defaults) {
   for (const std::string_view path : defaults) {

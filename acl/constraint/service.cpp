@@ -52,7 +52,7 @@ void check_attachments(Context& context, json::Value networks) {
   for (const json::Value network : networks) check_attachment(context, network);
 }
 
-/// They stand open on every address of every node.
+/// Such ports are open on every address of every node.
 void check_published(Context& context, json::Value ports_of_service) {
   const auto& listed = context.spec().port_addresses;
   const bool everywhere = listed ? is_one_of(*listed, "") : !context.restricted();
@@ -67,7 +67,7 @@ bool is_expanded(const Context& context, std::string_view text) {
          text.find("{{") != text.npos;
 }
 
-/// What a service must have; what it must not have the rules of its fields say.
+/// Requires the fields that a service must have; the rules of its fields cover the rest.
 void check_service(Context& context) {
   const json::Value task = get(context.root(), Field::ServiceSpec_TaskTemplate);
   const json::Value container = get(task, Field::TaskSpec_ContainerSpec);

@@ -12,7 +12,7 @@ namespace {
 
 using schema::Field;
 
-// Kubernetes' safe sysctls: namespaced, and no way to starve a neighbour.
+// Kubernetes' safe sysctls: they are namespaced and cannot starve a neighbour.
 constexpr auto safe_sysctls = std::to_array<std::string_view>(
     {"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
      "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range", "net.ipv4.tcp_fin_timeout",
@@ -32,8 +32,8 @@ bool is_number(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_digit);
 }
 
-/// "user:group"; without a user the engine takes root. Without a group it takes the user's in the
-/// image's passwd, and of a number that stands nowhere in it group root.
+/// "user:group". The engine uses root for a missing user. For a missing group it uses the user's
+/// group in the image's passwd, and group root for a number that is not in it.
 struct User {
   explicit User(std::string_view text)
       : colon(text.find(':')),
@@ -57,7 +57,7 @@ std::string_view user_wanted(const ConstraintSpec& spec) {
                "is for clients that name no user";
 }
 
-/// Whether a published port's host address may be listened on; "" is every address.
+/// Whether a published port may listen on this host address; "" is every address.
 bool may_publish(const Context& context, std::string_view address) {
   if (const auto& listed = context.spec().port_addresses) return is_one_of(*listed, address);
   return !context.restricted() || is_one_of(loopback, address);

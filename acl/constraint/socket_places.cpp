@@ -8,16 +8,16 @@ namespace {
 
 struct Row {
   std::string_view path;
-  /// Where directories above are mounted for other reasons: how deep one must lie to count.
+  /// Directories above are also mounted for other reasons: the depth from which one counts.
   std::size_t least = 1;
 };
 
-// /run/systemd/journal and /run/udev, sound below /run/user and a user's .docker/config.json are
-// not among them: containers mount these for good reasons. A home directory as a whole and /var/lib
-// count as hosts of such a socket only in few places, and stay out.
+// Not listed: /run/systemd/journal and /run/udev, sound below /run/user, and a user's
+// .docker/config.json, which containers mount for good reasons. A whole home directory and /var/lib
+// hold such a socket only on few hosts.
 constexpr Row usual[] = {
     {"/proc"},  // a process's root, cwd and fd are links to anywhere
-    // Docker, and what builds on it
+    // Docker and tools built on it
     {"/run/docker.sock"},
     {"/run/docker.pid"},
     {"/run/docker"},
@@ -29,7 +29,7 @@ constexpr Row usual[] = {
     {"/run/host-services"},
     {"/var/snap/docker"},
     {"/mnt/wsl/docker-desktop", 2},
-    // runtimes below Kubernetes and beside it
+    // runtimes used by Kubernetes and others
     {"/run/containerd"},
     {"/run/cri-dockerd.sock"},
     {"/run/crio"},
@@ -45,7 +45,7 @@ constexpr Row usual[] = {
     {"/var/lib/incus", 3},
     {"/var/lib/lxd", 3},
     {"/var/snap/lxd"},
-    // whoever may speak to these starts services as root
+    // anyone who can talk to these starts services as root
     {"/run/dbus"},
     {"/run/snapd.socket"},
     {"/run/systemd/io.systemd.Manager"},

@@ -12,32 +12,32 @@
 
 namespace acl {
 
-/// How much of the engine a profile's clients may turn against the host. README.md says what each
-/// level means, constraint by constraint.
+/// How far a profile's clients may use the engine against the host. README.md describes each level,
+/// constraint by constraint.
 enum class Level : std::uint8_t { unconfined, baseline, restricted };
 
 using schema::Habits;
 using schema::UnknownFields;
 
-/// What a rule opens below its path. Links there are the engine's to resolve, at every start anew,
-/// so whoever can write there decides what is mounted.
+/// What a rule opens below its path. The engine resolves links there at every start, so whoever can
+/// write there decides what is mounted.
 enum class Below : std::uint8_t { unresolved };
 
-/// A host path that may be mounted: itself, and nothing below it.
+/// A host path that may be mounted, without what is below it.
 struct BindRule {
-  std::string path;  ///< absolute and canonical; a component may be `*`, which is any one
+  std::string path;  ///< absolute and canonical; a component `*` matches any one component
   bool read_only = false;
-  std::optional<Below> below = {};  ///< what is below as well; absent: nothing
+  std::optional<Below> below = {};  ///< what else is opened below the path; absent: nothing
 };
 
-/// A device that may be given to containers.
+/// A device that containers may be given.
 struct DeviceRule {
   std::string path;                 ///< on the host: "/dev/fuse"
-  std::string permissions = "rwm";  ///< at most these
+  std::string permissions = "rwm";  ///< the most that may be asked for
 };
 
 /// What a profile writes into bodies so that an unaware client gets a hardened container instead of
-/// a refusal: defaults where the client says nothing, floors where it asks for more.
+/// a refusal: defaults for missing values, limits for larger ones.
 struct EnforceSpec {
   std::map<std::string, std::string> labels;
   bool no_new_privileges = false;
@@ -52,8 +52,8 @@ struct EnforceSpec {
   bool operator==(const EnforceSpec&) const = default;
 };
 
-/// What builds may use. FROM is not looked at, so where `images` lists what may run there are no
-/// builds, unless somebody wrote that any image will do.
+/// What builds may use. tidegate does not read FROM lines, so a profile with `images` allows no
+/// builds unless it accepts any image for them.
 struct BuildSpec {
   std::optional<std::vector<std::string>> networks;  ///< `networkmode` values; absent: the level's
   bool any_image = false;                            ///< `images: any`
@@ -61,44 +61,44 @@ struct BuildSpec {
   bool operator==(const BuildSpec&) const = default;
 };
 
-/// The constraints of a profile as they were written: a level, and what widens or narrows it by
-/// name. An absent optional leaves the level's own meaning.
+/// The constraints of a profile as written: a level, and the keys that widen or narrow it. An
+/// absent optional keeps the level's default.
 struct ConstraintSpec {
   Level level = Level::baseline;
   bool docker_socket = false;  ///< `docker_socket: allow`: the engine's socket may be mounted
   UnknownFields unknown_fields = UnknownFields::refuse;
   Habits client_habits = Habits::drop;
 
-  std::vector<BindRule> binds;                     ///< none listed, none allowed
+  std::vector<BindRule> binds;                     ///< host paths that may be mounted; empty: none
   std::optional<std::vector<std::string>> images;  ///< globs over references; absent: any
   bool require_digest = false;
   std::optional<std::vector<std::string>>
-      capabilities;  ///< that may be added; replaces the level's
+      capabilities;  ///< capabilities that may be added; replaces the level's
   std::vector<DeviceRule> devices;
-  std::optional<std::vector<std::string>> networks;  ///< names that may be joined; absent: any
-  std::vector<IpNetwork> subnets;     ///< that networks may be made with, beside the level's
+  std::optional<std::vector<std::string>> networks;  ///< networks that may be joined; absent: any
+  std::vector<IpNetwork> subnets;     ///< subnets that networks may have, besides the level's
   bool container_namespaces = false;  ///< `container:X` as network, pid or ipc mode
   bool volumes_from = false;
-  bool numeric_user = false;  ///< at `restricted`: a name may be root's in the image's passwd
-  std::vector<std::string> runtimes;                        ///< beside the engine's default
-  std::optional<std::vector<std::string>> port_addresses;   ///< host addresses; absent: the level's
-  std::optional<std::vector<std::string>> sysctls;          ///< replaces the safe set
-  std::optional<std::vector<std::string>> log_drivers;      ///< replaces the level's
-  std::optional<std::vector<std::string>> volume_drivers;   ///< replaces {local}
+  bool numeric_user = false;  ///< at `restricted`: a user name may be root in the image's passwd
+  std::vector<std::string> runtimes;                       ///< allowed besides the engine's default
+  std::optional<std::vector<std::string>> port_addresses;  ///< host addresses; absent: the level's
+  std::optional<std::vector<std::string>> sysctls;         ///< replaces the safe set
+  std::optional<std::vector<std::string>> log_drivers;     ///< replaces the level's
+  std::optional<std::vector<std::string>> volume_drivers;  ///< replaces {local}
   std::optional<std::vector<std::string>> network_drivers;  ///< replaces the level's
   BuildSpec build;
   bool image_import = false;  ///< fromSrc and remote may be URLs
-  /// Globs over names that tag, commit, import and build may give; absent: any where `images` is
-  /// absent too, none where it is not.
+  /// Globs over names that tag, commit, import and build may give. Absent: any name without
+  /// `images`, none with it.
   std::optional<std::vector<std::string>> images_write;
-  bool image_load = false;                    ///< ImageLoad, which may bring any name
-  std::optional<std::int64_t> tmpfs_max;      ///< bytes; then a tmpfs must have a size
-  std::optional<std::int64_t> memory_max;     ///< bytes
+  bool image_load = false;                 ///< allows ImageLoad, whose archives may name any image
+  std::optional<std::int64_t> tmpfs_max;   ///< bytes; if set, a tmpfs must have a size
+  std::optional<std::int64_t> memory_max;  ///< bytes
   std::optional<std::int64_t> nano_cpus_max;  ///< 10^-9 CPUs
   std::optional<std::int64_t> pids_max;
   std::map<std::string, std::int64_t> ulimits_max;
-  /// Constraints switched off by their keys in constraints.inc: "security_opt.seccomp". Each must
-  /// be written out; `docker_socket` cannot be one.
+  /// Constraints switched off by key: "security_opt.seccomp". Each must be spelled out;
+  /// `docker_socket` cannot be waived.
   std::vector<std::string> waive;
   EnforceSpec enforce;
 };

@@ -10,8 +10,8 @@ namespace {
 
 using schema::Field;
 
-/// IPv4 is taken in its own spelling only: the engine applies the mask of ::ffff:172.28.0.0/112 as
-/// one of IPv6.
+/// Accepts IPv4 only in its own spelling: the engine applies the mask of ::ffff:172.28.0.0/112 as
+/// an IPv6 mask.
 std::optional<IpNetwork> read_network(std::string_view text) {
   const auto network = parse_network(text);
   const bool respelled = network && network->first.is_v4() && text.find(':') != text.npos;
@@ -23,7 +23,7 @@ bool lies_in(const IpNetwork& subnet, std::string_view text) {
   return part && subnet.holds(*part);
 }
 
-/// An address or a range that belongs to a subnet.
+/// Checks an address or a range, which must lie in the subnet.
 void check_part(Context& context, json::Value part, const IpNetwork& subnet) {
   if (part.is_zero() || lies_in(subnet, part.text())) return;
   context.refuse(Constraint::subnets, part, "what lies in the Subnet beside it");
@@ -37,7 +37,8 @@ void check_parts(Context& context, json::Value pool, const IpNetwork& subnet) {
   }
 }
 
-/// Without a subnet the engine takes one of its own pools, and the rest has nothing to lie in.
+/// Without a subnet the engine chooses a pool of its own, so the other fields have no subnet to lie
+/// in.
 void check_absent(Context& context, json::Value pool) {
   for (const auto field : {Field::IPAMConfig_IPRange, Field::IPAMConfig_Gateway,
                            Field::IPAMConfig_AuxiliaryAddresses}) {

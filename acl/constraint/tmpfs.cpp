@@ -13,7 +13,7 @@ namespace {
 
 using schema::Field;
 
-// An option without a value; any other, as `bind`, makes mount(2) forget the type.
+// Options without a value. Any other, such as `bind`, makes mount(2) ignore the type.
 constexpr auto flags = std::to_array<std::string_view>(
     {"",         "defaults",   "ro",       "rw",         "exec",        "noexec",
      "suid",     "nosuid",     "dev",      "nodev",      "atime",       "noatime",
@@ -27,7 +27,7 @@ struct ValueOption {
 constexpr ValueOption options[] = {
     {"mode", grammar::octal}, {"uid", grammar::number}, {"gid", grammar::number}};
 
-/// One that says how much memory, in units of so many bytes.
+/// An option that limits memory, in units of so many bytes.
 struct SizeOption {
   std::string_view name;
   std::int64_t unit;
@@ -40,7 +40,7 @@ const SizeOption* size_option(std::string_view key) {
   return found == std::end(sizes) ? nullptr : found;
 }
 
-/// Of an option that says no size.
+/// Checks an option that is not a size.
 bool is_harmless(std::string_view option) {
   const auto equals = option.find('=');
   if (equals == option.npos) return is_one_of(flags, option);
@@ -61,7 +61,7 @@ void refuse_size(Context& context, json::Value where) {
   });
 }
 
-/// To the kernel 0 is no limit; what it may read in another way is refused too.
+/// The kernel takes 0 for no limit. Text that it may read in another way is refused too.
 bool is_within(const Context& context, std::string_view amount, std::int64_t unit) {
   const auto number = kernel_size(amount);
   return number && *number > 0 && *number <= most_bytes(context) / unit;
@@ -91,7 +91,7 @@ void want_size(Context& context, bool sized, json::Value where) {
 
 }  // namespace
 
-/// The first option that is wrong tells what there is to tell.
+/// Only the first wrong option is reported.
 void check_tmpfs_options(Context& context, Constraint constraint, json::Value where,
                          std::string_view text) {
   bool sized = false;
@@ -116,7 +116,7 @@ void check_tmpfs(Context& context, json::Value options_by_target) {
   }
 }
 
-/// [["exec"], ["mode", "1777"]]: the engine puts each together as an option.
+/// Checks [["exec"], ["mode", "1777"]]: the engine joins each element into an option.
 void check_tmpfs_pairs(Context& context, json::Value list) {
   for (const json::Value pair : list) {
     const auto key = pair.first();

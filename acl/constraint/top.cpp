@@ -7,7 +7,7 @@
 namespace acl::constraint {
 namespace {
 
-// What ps prints as one word that is never empty.
+// Columns that ps prints as one word that is never empty.
 constexpr auto words = std::to_array<std::string_view>({
     "%cpu",   "%mem",    "c",       "class",   "cls",     "cp",     "cputime", "cputimes", "egid",
     "egroup", "etime",   "etimes",  "euid",    "euser",   "f",      "flag",    "flags",    "gid",
@@ -19,13 +19,13 @@ constexpr auto words = std::to_array<std::string_view>({
     "tty",    "uid",     "user",    "vsize",   "vsz",
 });
 
-// What may be several words, and so moves the columns behind it.
+// Columns that may have several words, and so move the columns behind them.
 constexpr auto texts = std::to_array<std::string_view>(
     {"args", "bsdstart", "cmd", "comm", "command", "lstart", "start", "ucmd", "ucomm", "wchan"});
 
-/// The arguments of ps, word by word. The engine runs it as root on the host, finds the column that
-/// is titled PID, and keeps the rows where that holds a process of the container. So no column may
-/// have a title of the client's, and none before `pid` may move it.
+/// Checks the arguments of ps word by word. The engine runs ps as root on the host, finds the
+/// column with the title PID, and keeps the rows where it holds a process of the container. So no
+/// column may have a title that the client chooses, and none before `pid` may move it.
 class PsArguments {
  public:
   bool take(std::string_view word) {
@@ -34,13 +34,13 @@ class PsArguments {
     const bool dash = word.starts_with('-');
     if (dash) word.remove_prefix(1);
     if (word.empty()) return false;
-    // "-aux" is a user named x to begin with, and what "aux" is where there is none.
+    // ps first takes "-aux" for a user named x, and for "aux" if there is no such user.
     if (!dash || word.starts_with("aux")) return take_flags(word, "acfgjlnruvwx", bsd_);
     return take_flags(word, "AFHLadefjlw", standard_);
   }
 
-  /// ps reads all words in the other way once they contradict each other, and "-e" is then what
-  /// shows environments.
+  /// ps reads all words in the other syntax once they contradict each other, and then "-e" shows
+  /// environments.
   bool are_complete() const {
     return !wants_columns_ && !(standard_ && bsd_) && !(has_columns_ && has_format_);
   }

@@ -18,8 +18,9 @@ bool is_local(std::string_view driver) {
   return driver.empty() || driver == "local";
 }
 
-constexpr std::size_t most_paths = 512;  // overlayfs takes 500 layers; more may be anything
-// What overlayfs reads as paths; what else has a path in `o` begins it with a slash.
+constexpr std::size_t most_paths =
+    512;  // overlayfs takes 500 layers; longer lists count as any path
+// Options that overlayfs reads as paths; in other options of `o` a path begins with a slash.
 constexpr auto overlay_layers =
     std::to_array<std::string_view>({"lowerdir", "upperdir", "workdir", "lowerdir+", "datadir+"});
 
@@ -33,8 +34,8 @@ bool binds(std::string_view option) {
   return option == "bind" || option == "rbind";
 }
 
-/// Whether one of the options names a path that shows a socket: overlay's layers, which may be
-/// relative, are a way to / as well.
+/// Whether an option names a path that exposes a socket. Layers of overlayfs may be relative and
+/// count as a way to /.
 bool options_reach_socket(const Constraints& rules, std::string_view options) {
   bool reach = false;
   std::size_t paths = 0;
@@ -51,7 +52,8 @@ bool options_reach_socket(const Constraints& rules, std::string_view options) {
   return reach;
 }
 
-/// Drivers beside the local one have other names for a path, as `mountpoint`; any may be one.
+/// Other drivers than local have other names for a path, such as `mountpoint`, so any option may be
+/// one.
 bool reaches_socket(const Context& context, json::Value option, bool is_bind) {
   const auto key = option.key(), text = option.text();
   const bool expanded = is_expanded(context, text);
@@ -75,7 +77,7 @@ void check_sockets(Context& context, json::Value options) {
   }
 }
 
-/// A device of a tmpfs is a name that nobody looks at.
+/// The device of a tmpfs is a name that the kernel ignores.
 bool is_plain_device(std::string_view device) {
   return !device.starts_with('/') && std::ranges::all_of(device, [](char c) { return c > ' '; });
 }
@@ -100,7 +102,7 @@ void check_local_options(Context& context, json::Value options) {
 
 }  // namespace
 
-/// Which driver makes a volume.
+/// Checks the driver that makes a volume.
 void check_volume_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().volume_drivers;
   const auto name = driver.text();
@@ -108,7 +110,7 @@ void check_volume_driver(Context& context, json::Value driver) {
   context.refuse(Constraint::volumes, driver, listed ? "one of the listed drivers" : "'local'");
 }
 
-/// And with what; `docker_socket` holds at every level.
+/// Checks the driver's options; `docker_socket` holds at every level.
 void check_volume_options(Context& context, json::Value options) {
   const json::Value driver =
       get_either(options.parent(), Field::VolumeCreateRequest_Driver, Field::MountDriver_Name);

@@ -17,22 +17,22 @@ namespace acl::json {
 
 enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
-/// "a string", "an array": for messages.
+/// The kind in words for messages: "a string", "an array".
 std::string_view to_string(Kind);
 
 /// Bounds of Document::read(). The caller bounds the size of the text.
 struct Limits {
-  unsigned depth = 64;          ///< of arrays and objects in each other
+  unsigned depth = 64;          ///< how deep arrays and objects may be nested
   std::size_t values = 50'000;  ///< in one document, containers included
 };
 
 using Index = std::uint32_t;
 inline constexpr Index no_index = 0xffff'ffff;
 
-/// How a Document stores one value: a tree of indices in one vector, text as views. Not for users.
+/// How a Document stores one value: a tree of indices in one vector, with text as views. Internal.
 struct Node {
-  const char* key_at = nullptr;   ///< of a member; empty elsewhere
-  const char* text_at = nullptr;  ///< a string's content, a number as it was written
+  const char* key_at = nullptr;   ///< a member's key; empty for other values
+  const char* text_at = nullptr;  ///< a string's content, or a number as written
   std::uint32_t key_size = 0;
   std::uint32_t text_size = 0;
   Index parent = no_index;
@@ -42,7 +42,7 @@ struct Node {
   Kind kind = Kind::null;
   bool truth : 1 = false;
   bool key_plain : 1 = true;   ///< the key needs no escapes when written
-  bool text_plain : 1 = true;  ///< nor does the text
+  bool text_plain : 1 = true;  ///< the text needs no escapes when written
 
   std::string_view key() const { return {key_at, key_size}; }
   std::string_view text() const { return {text_at, text_size}; }
@@ -58,8 +58,8 @@ struct Node {
 
 class Document;
 
-/// One value of a Document; cheap to copy, valid as long as its Document. A default-made Value
-/// stands for "absent" and reads like null, so that look-ups chain.
+/// One value of a Document. It is cheap to copy and valid as long as its Document. A
+/// default-constructed Value is "absent" and reads like null, so that look-ups can be chained.
 class Value {
  public:
   class Iterator;
@@ -71,15 +71,15 @@ class Value {
   Kind kind() const { return exists() ? node().kind : Kind::null; }
   bool is_null() const { return kind() == Kind::null; }
   bool truth() const { return exists() && node().truth; }
-  /// A string's content or a number as it was written; "" for all else.
+  /// A string's content or a number as written; "" for all other kinds.
   std::string_view text() const { return exists() ? node().text() : std::string_view(); }
-  /// What Go decodes into an int64: a number written as a plain integer, and in range.
+  /// The value if Go would decode it into an int64: a number written as a plain integer, in range.
   std::optional<std::int64_t> integer() const;
-  /// As Go's zero value: null, absent, false, 0, "", [] or {}.
+  /// Whether it is Go's zero value: null, absent, false, 0, "", [] or {}.
   bool is_zero() const;
 
   std::string_view key() const { return exists() ? node().key() : std::string_view(); }
-  /// The number that tag() attached; for a member of a struct its schema::Field.
+  /// The number that tag() attached; for a struct's member, its schema::Field.
   std::uint16_t tag() const { return exists() ? node().tag : std::uint16_t{0}; }
 
   Value parent() const;
@@ -87,14 +87,14 @@ class Value {
   Value next() const;
   Iterator begin() const;
   Iterator end() const;
-  std::size_t size() const;  ///< number of children; counts them
+  std::size_t size() const;  ///< the number of children, which it counts
 
-  /// The member with exactly this key; absent if there is none or this is no object.
+  /// The member with exactly this key; absent if there is none or the value is not an object.
   Value operator[](std::string_view key) const;
-  /// The member with this tag. Mostly without a search: see Document::last_tagged_.
+  /// The member with this tag, usually without a search: see Document::last_tagged_.
   Value tagged(std::uint16_t tag) const;
 
-  /// Where it stands: `HostConfig.Mounts[0].Type`, `Labels["com.example"]`; "" for the root.
+  /// The value's place: `HostConfig.Mounts[0].Type`, `Labels["com.example"]`; "" for the root.
   std::string path() const;
 
   const Node& node() const;
@@ -107,27 +107,28 @@ class Value {
   Index index_ = no_index;
 };
 
-/// A JSON document, read, changed and written. Keep and reuse it: once warm it allocates nothing.
+/// A JSON document that is read, changed and written. Keep and reuse it: once warm it allocates
+/// nothing.
 class Document {
  public:
   Document() = default;
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  /// Replaces the content by what `text` says. Values point into `text`, which must live on.
-  /// \returns why it is no acceptable JSON; the document is then empty.
+  /// Replaces the content by that of `text`. Values point into `text`, which must stay alive.
+  /// \returns why the JSON is not accepted; the document is then empty
   std::optional<Refusal> read(std::string_view text, const Limits& limits = {});
 
   Value root() const { return size_ == 0 ? Value() : Value(*this, 0); }
   std::size_t size() const { return size_; }
-  /// The memory that it has, for this content or from an earlier one.
+  /// The memory that it holds, for this content or from an earlier one.
   std::size_t capacity() const;
 
-  /// The member `key` of `object`, added as null at the end where it is missing. A null becomes an
-  /// object first. `key` must outlive the document's content.
+  /// Returns the member `key` of `object`, and adds it as null at the end if it is missing. A null
+  /// becomes an object first. `key` must outlive the document's content.
   Value member(Value object, std::string_view key);
-  /// Adds the member `key` as null to `object`, which has none of that name, behind its last member
-  /// `last` (absent where it has no members). Constant time.
+  /// Adds the member `key` as null to `object`, which must not have one, behind its last member
+  /// `last` (absent if it has no members). Takes constant time.
   Value add_member(Value object, Value last, std::string_view key);
   /// Adds a null at the end of `array`; a null becomes an array first.
   Value append(Value array);
@@ -137,7 +138,7 @@ class Document {
   void set(Value value, std::string_view text);  ///< copies `text`
   void set(Value value, const char* text) { set(value, std::string_view(text)); }
   void set_empty(Value value, Kind array_or_object);
-  /// Turns `value` into an array whose only element is what it was.
+  /// Replaces `value` by an array whose only element is the old value.
   void wrap(Value value);
   /// \param word letters and digits that outlive the document
   void rename(Value member, std::string_view word) {
@@ -154,12 +155,12 @@ class Document {
     node.tag = tag;
     return again;
   }
-  /// Whether any member got this tag, should it have been dropped since.
+  /// Whether any member got this tag, even one that has been dropped since.
   bool has_tag(std::uint16_t tag) const { return last_tagged(tag) != no_member; }
-  /// As if tag() had never been called.
+  /// Forgets all tags.
   void forget_tags();
 
-  /// Unlinks each child of `parent` for which `keep` says no. Linear.
+  /// Unlinks each child of `parent` for which `keep` returns false. Linear.
   template <class Keep>
   void filter(Value parent, Keep keep) {
     Index last = no_index;
@@ -181,8 +182,8 @@ class Document {
   template <class Guide>
   friend class Reader;
 
-  // Only a Document makes indices, so that a release build need not check them: that is a seventh
-  // of what decide() costs.
+  // Only a Document makes indices, so a release build need not check them; the checks would be a
+  // seventh of the cost of a decision.
   const Node& at(Index index) const {
     assert(index < size_);
     return nodes_.get()[index];
@@ -194,7 +195,8 @@ class Document {
   Index& link_after(Index parent, Index last) {
     return last == no_index ? at(parent).first : at(last).next;
   }
-  /// A null behind the child `last` of `parent`, which it becomes itself; no_index: there was none.
+  /// Adds a null behind `last`, the last child of `parent`, and updates `last`; no_index: there was
+  /// no child.
   [[gnu::always_inline]] Node& add(Index parent, Index& last) {
     const Index added = next_node();
     link_after(parent, last) = added;
@@ -213,7 +215,7 @@ class Document {
   Index last_tagged(std::uint16_t tag) const {
     return tag < last_tagged_.size() ? last_tagged_.data()[tag] : no_member;
   }
-  /// A member of `object` whose key another one has as well; no_index where all differ.
+  /// A member of `object` whose key another member has too; no_index if all keys differ.
   Index repeated_key(Index object);
   Index sorted_repeated_key(Index object);
   char* take(std::size_t size);
@@ -223,14 +225,14 @@ class Document {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
-  std::unique_ptr<Node[]> nodes_;        ///< one that was unlinked has no parent
-  Index size_ = 0;                       ///< so many are in use …
-  Index room_ = 0;                       ///< … of so many
-  static constexpr Index no_member = 0;  // the root, which is nobody's
+  std::unique_ptr<Node[]> nodes_;        ///< an unlinked node has no parent
+  Index size_ = 0;                       ///< nodes in use …
+  Index room_ = 0;                       ///< … and allocated
+  static constexpr Index no_member = 0;  // the root, which is not a member
   std::vector<Index> last_tagged_;       ///< by tag: the last member that got it
-  std::vector<Chunk> chunks_;  ///< text that does not stand in the source: unescaped or set
-  std::size_t chunk_ = 0;      ///< the one in use …
-  std::size_t used_ = 0;       ///< … and how far
+  std::vector<Chunk> chunks_;            ///< text that is not in the source: unescaped or set
+  std::size_t chunk_ = 0;                ///< the one in use …
+  std::size_t used_ = 0;                 ///< … and how far
   std::vector<Index> scratch_;
 };
 

@@ -11,8 +11,8 @@
 
 namespace acl::json {
 
-/// A number for a key: its size and its first and last eight bytes, in which nearly all keys of one
-/// object differ. Letters count the same in either case, as Go takes a field's name.
+/// A hash of a key's size and its first and last eight bytes, in which nearly all keys of one
+/// object differ. The case of letters does not count, as in Go's field names.
 constexpr std::uint32_t key_hash(std::string_view key) {
   constexpr std::uint64_t one_case = 0x2020'2020'2020'2020;
   const auto word = [](std::string_view bytes) {

@@ -15,21 +15,21 @@
 
 namespace acl::json {
 
-/// Expects nothing of a text, and so learns nothing of it. Another guide knows what the values
-/// should be, and is told on the way what they are: see schema/read.cpp.
+/// Default guide: no schema, plain JSON. Another guide knows what values to expect and is told what
+/// was read: see schema/read.cpp.
 struct Unguided {
   /// What is known of a value before it is read.
   struct Expected {};
 
-  /// The keys of one object, as they come.
+  /// Follows the keys of one object in the text's order.
   struct Keys {
     Keys(Unguided&, Expected) {}
-    /// The key that a text in double quotes and its colon begin with, where that is the likeliest
-    /// one: it need not be looked for then.
+    /// Guesses the likeliest next key and compares it with the quoted text and its colon, which
+    /// saves a search.
     static std::string_view guess(const char* /*at*/, const char* /*end*/) { return {}; }
-    /// Of a key that was not guessed.
+    /// Takes a key that was not guessed.
     static void look_up(std::string_view /*key*/) {}
-    /// The last key's; 0: it says nothing, and is to be compared with the others.
+    /// The tag of the last key; 0: it tells nothing, so the key must be compared with the others.
     static std::uint16_t tag() { return 0; }
     static Expected value() { return {}; }
   };
@@ -39,8 +39,8 @@ struct Unguided {
   static void saw(Kind, std::string_view /*text*/, Expected) {}
 };
 
-/// Whether keys can be alike at all, by twelve bits of their hashes: those of the docker command's
-/// bodies never are, and are not compared.
+/// Tells by twelve bits of their hashes whether keys may be equal. The keys in the docker command's
+/// bodies never collide, so they are not compared.
 class Hashes {
  public:
   void add(std::uint32_t hash) {
@@ -55,12 +55,12 @@ class Hashes {
   bool differ() const { return !alike_; }
 
  private:
-  std::array<std::uint64_t, 64> seen_;  // most objects have no such keys
+  std::array<std::uint64_t, 64> seen_;  // most objects have no collisions
   bool begun_ = false;
   bool alike_ = false;
 };
 
-/// Recursive descent over a text. What Go would merge, repeated keys, is refused.
+/// Recursive-descent parser. It refuses repeated keys, which Go would merge.
 template <class Guide>
 class Reader : Scanner {
  public:
@@ -90,7 +90,7 @@ class Reader : Scanner {
     document_.at(document_.next_node()) = Node();
     if (!value(0, 0, expected)) return false;
     skip_space();
-    // Engines since 23.0 stop at a `}` or `]` here and never see what follows it.
+    // Engines since 23.0 stop at a `}` or `]` here and never read what follows it.
     return at_end() || fail(Reason::body_trailing_data, "there is data after the value");
   }
 

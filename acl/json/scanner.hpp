@@ -12,9 +12,9 @@
 
 namespace acl::json {
 
-/// The tokens of a text as RFC 8259 has them, stricter than Go: what encoding/json would repair
-/// (broken UTF-8, lone surrogates) is refused, so that one text has one meaning. Says where it
-/// stands, and why it stopped; Reader puts the tokens together.
+/// The tokens of a text as RFC 8259 defines them. It is stricter than Go: it refuses what
+/// encoding/json would repair (broken UTF-8, lone surrogates), so that one text has one meaning. It
+/// keeps its position and the reason why it stopped; Reader puts the tokens together.
 class Scanner {
  protected:
   Scanner(Document& document, std::string_view text)
@@ -26,7 +26,7 @@ class Scanner {
   bool at_end() const { return at_ == end_; }
   std::size_t length() const { return static_cast<std::size_t>(end_ - at_); }
 
-  // What machines write has no space anywhere.
+  // Machine-written JSON has no space.
   void skip_space() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
@@ -37,7 +37,7 @@ class Scanner {
     return true;
   }
 
-  /// \returns whether there is anything behind the space.
+  /// \returns whether anything follows the space
   bool skip_rare_space() {
     if (at_ != end_ && *at_ > ' ') return true;
     skip_space();
@@ -55,9 +55,9 @@ class Scanner {
     return true;
   }
 
-  // Most strings are plain ASCII; for the others there are two passes: find the end and check the
-  // raw bytes, then unescape where there is need.
-  // \returns a view without data where it failed; plain_ says whether it holds no escape.
+  // Most strings are plain ASCII. Others take two passes: one finds the end and checks the raw
+  // bytes, the other unescapes. \returns a view without data on failure; plain_ says whether the
+  // string has no escapes
   [[gnu::always_inline]] std::string_view string() {
     const char* const start = ++at_;
     const char* const stop = find_special<'"', '\\'>(start, end_);
@@ -67,16 +67,16 @@ class Scanner {
     return {start, stop};
   }
 
-  /// \returns it as it is written; a view without data where it failed.
+  /// \returns the number as written; a view without data on failure
   [[gnu::always_inline]] std::string_view number() {
-    // Most are one digit.
+    // Most numbers have one digit.
     const bool digit = length() > 1 && is_digit(at_[0]) && (at_[1] == ',' || at_[1] == '}');
     return digit ? std::string_view(at_++, 1) : long_number();
   }
 
-  bool no_value() { return fail(Reason::body_not_json, "this is no JSON value"); }
+  bool no_value() { return fail(Reason::body_not_json, "this is not a JSON value"); }
   bool fail_over(Reason reason, std::size_t limit, std::string_view unit);
-  // Takes a view: a string in each caller would need its place on their stacks, made or not.
+  // Takes a view: a std::string would use stack space in each caller, even where none is made.
   [[gnu::cold, gnu::noinline]] bool fail(Reason reason, std::string_view what);
 
   Document& document_;
@@ -84,7 +84,7 @@ class Scanner {
   const char* at_;
   const char* end_;
   Index here_ = no_index;  ///< the value being read, for messages
-  bool plain_ = true;      ///< whether the last string holds no escape
+  bool plain_ = true;      ///< whether the last string has no escapes
   std::optional<Refusal> failure_;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace acl::json {
 
-/// Appends the one spelling of a value: no white space, the order of the document, `"` `\` and
-/// control characters escaped and nothing else. Reading it gives the same value again.
+/// Appends a value in its canonical spelling: no white space, the order of the document, and
+/// escapes for `"`, `\` and control characters only. Reading it gives the same value again.
 void write(Value value, std::string& out);
 
 }  // namespace acl::json

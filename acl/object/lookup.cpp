@@ -16,12 +16,13 @@ constexpr std::size_t whole_engine_id = 64, whole_swarm_id = 25;
 constexpr std::string_view base16 = "0123456789abcdef";
 constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-// What engines from API 1.24 to 1.52 and Podman say of a network beside what a Fact holds.
+// Members of a network that engines from API 1.24 to 1.52 and Podman report, besides those in a
+// Fact.
 constexpr auto known_members = std::to_array<std::string_view>(
     {"Created", "Scope", "EnableIPv4", "EnableIPv6", "IPAM", "Internal", "Attachable", "ConfigFrom",
      "ConfigOnly", "Containers", "Options", "Labels", "Peers", "Services", "Status"});
 
-/// \returns false where the value is not of its member's type.
+/// \returns false where the value does not have its member's type
 bool take_text(std::string_view value, std::string& out) {
   auto text = json::text_of(value);
   if (text) out = *std::move(text);

@@ -8,40 +8,39 @@
 #include <string_view>
 #include <vector>
 
-/// What a request names exists on the engine, and the name alone does not tell what it is. A Case
-/// asks; its driver brings what the engine says.
+/// Look-ups: a request may name an object on the engine whose nature the name alone does not tell.
+/// A Case asks, and its driver brings the engine's answer.
 namespace acl {
 
 /// A question about one object.
 struct Lookup {
   enum class Kind : std::uint8_t {
-    network,        ///< as a container finds it
-    swarm_network,  ///< as a service finds it: by swarm's ids, among swarm's networks
+    network,        ///< found as a container finds it
+    swarm_network,  ///< found as a service finds it: by swarm's ids, among swarm's networks
   };
   Kind kind = Kind::network;
-  std::string reference;  ///< a name, an id or the beginning of one, as the client wrote it
-  std::string place;      ///< where it stands, for a refusal: "HostConfig.NetworkMode"
-  bool in_path = false;   ///< the path names it: there its id takes its place
+  std::string reference;  ///< a name, an id or the beginning of an id, as the client wrote it
+  std::string place;      ///< where the reference stands, for a refusal: "HostConfig.NetworkMode"
+  bool in_path = false;   ///< the path contains the reference; the object's id replaces it there
 
   /// The target of the engine's inspect operation, without a version: "/networks/ab12".
   std::string target() const;
 };
 
-/// What the engine said about it.
+/// The engine's description of an object.
 struct Fact {
-  std::string id;  ///< 64 digits, or swarm's 25
+  std::string id;  ///< 64 hex digits, or 25 for swarm's objects
   std::string name, driver;
   bool ingress = false;
-  std::string
-      unknown;  ///< a member of the answer that tidegate does not know, and that is not zero
+  std::string unknown;  ///< a non-zero member of the answer that tidegate does not know
 };
 
 /// Reads the engine's answer to Lookup::target().
-/// \returns nothing where it is not what the engine says of such an object.
+/// \returns nothing where the answer does not describe such an object
 std::optional<Fact> read_fact(std::string_view answer);
 
-/// Objects that a profile may use, by their whole id: what an id stands for never changes, so that
-/// the engine need not be asked again. Bounded; of one worker and one policy.
+/// Objects that a profile may use, by their full id. An id always stands for the same object, so
+/// the engine need not be asked again. Bounded; one for each worker and policy.
 class KnownObjects {
  public:
   bool have(std::string_view id, const void* profile) const;
@@ -57,13 +56,13 @@ class KnownObjects {
   };
   static std::size_t slot_of(std::string_view id);
 
-  std::vector<Entry> entries_;  ///< by slot; empty until something is known
+  std::vector<Entry> entries_;  ///< indexed by slot; empty until an object is known
 };
 
-/// Whether such an object may be found by `reference` although none has that name: by its id or by
-/// the beginning of its id. "" is the beginning of every id.
+/// Whether the engine may find such an object by `reference` as its id or the beginning of its id,
+/// even if no object has that name. "" is the beginning of every id.
 bool may_begin_id(Lookup::Kind, std::string_view reference);
-/// Whether it is all the 64 digits of an engine's id.
+/// Whether the text is a full engine id of 64 digits.
 bool is_whole_id(std::string_view reference);
 
 }  // namespace acl

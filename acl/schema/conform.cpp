@@ -85,7 +85,7 @@ class Matcher {
     }
     if (find(legacy_top_level(type), member.key()) != Field::none) {
       return refuses(Reason::body_top_level_host_config, member,
-                     [] { return "belongs into HostConfig; engines up to 26.1 obey it here too"; });
+                     [] { return "belongs in HostConfig; engines up to 26.1 obey it here too"; });
     }
     if (settings_.unknown_fields == UnknownFields::drop) return drops(member);
     return refuses(Reason::body_unknown_field, member, [&] {

@@ -11,42 +11,43 @@
 
 namespace acl::schema {
 
-/// What becomes of a field that no engine knew when this table was made.
+/// What happens to a field that no engine knew when this table was made.
 enum class UnknownFields { refuse, drop };
 
-/// What becomes of what known clients say to no effect: known habits, unknown fields
-/// that are zero, and other spellings of a field's name than the engine's.
+/// What happens to input that the engine ignores: known client habits, unknown fields with a zero
+/// value, and field names in another spelling than the engine's.
 enum class Habits { drop, keep };
 
 struct ConformSettings {
   UnknownFields unknown_fields = UnknownFields::refuse;
   Habits habits = Habits::drop;
-  bool drop_refused = false;  ///< whether what is refused by name is left out as well
-  std::size_t problems = 20;  ///< at most so many are reported of one body
-  std::size_t dropped = 64;   ///< at most so many dropped fields are named
+  bool drop_refused = false;  ///< whether fields that are refused by name are removed as well
+  std::size_t problems = 20;  ///< the most problems reported for one body
+  std::size_t dropped = 64;   ///< the most removed fields that are named
 };
 
-/// What conform() found. Keep and reuse it.
+/// The result of conform(). Keep and reuse it.
 struct Conformance {
-  std::vector<Refusal> problems;     ///< each with the path of its field; none: the body conforms
-  std::vector<std::string> dropped;  ///< paths of the fields that were left out, for the audit
-  bool stopped = false;              ///< whether there may be more problems than those told
-  std::size_t more_dropped = 0;      ///< beyond ConformSettings::dropped
-  /// Whether all problems are fields that are refused by name: without these the body conforms.
+  std::vector<Refusal> problems;     ///< each with its field's path; empty: the body conforms
+  std::vector<std::string> dropped;  ///< paths of the removed fields, for the audit record
+  bool stopped = false;              ///< whether there may be more problems than those listed
+  std::size_t more_dropped = 0;  ///< the number of removed fields beyond ConformSettings::dropped
+  /// Whether every problem is a field that is refused by name, so that the body conforms without
+  /// them.
   bool understood = true;
 
   bool ok() const { return problems.empty(); }
-  /// The memory that its lists and texts have.
+  /// The memory of its lists and texts.
   std::size_t capacity() const;
   void clear();
 };
 
-/// Makes `body` say what the engine would decode it to, and nothing else: each key gets the
-/// engine's spelling and its member the tag of its Field, unknown fields that are zero or a known
-/// client quirk are dropped, a bare string where the engine takes a list becomes one. Nulls stay:
-/// for most fields they are absence, but `MaskedPaths: null` and `[]` differ. Linear in the size of
-/// the body. The operation must have a JSON body (schema::body_of()); one that has none conforms to
-/// nothing.
+/// Makes `body` say what the engine would decode it to, and nothing else. Each key gets the
+/// engine's spelling and its member the tag of its Field; unknown fields that are zero or a known
+/// client habit are removed; a bare string becomes a list where the engine takes a list. Nulls
+/// stay: most fields treat null as absent, but `MaskedPaths: null` and `[]` differ. Linear in the
+/// size of the body. The operation must have a JSON body (schema::body_of()); otherwise nothing
+/// conforms.
 void conform(Operation, json::Document& body, const ConformSettings&, Conformance& out);
 
 }  // namespace acl::schema

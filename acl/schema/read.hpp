@@ -11,10 +11,10 @@
 
 namespace acl::schema {
 
-/// Replaces the content of `body` by what `text` says, made to conform: as Document::read() and
-/// conform() do it, but in one pass where the text has only what the engine would write itself, as
-/// the docker command's has. The operation must have a JSON body. `text` must outlive `body`.
-/// \returns why it is no acceptable JSON; the document is then empty, and `out` says nothing.
+/// Reads `text` into `body` and makes it conform, with the result of Document::read() and
+/// conform(). It takes one pass where the text has only what the engine would write itself, as the
+/// docker command's has. The operation must have a JSON body. `text` must outlive `body`.
+/// \returns why the JSON is not accepted; the document is then empty and `out` has no meaning
 std::optional<Refusal> read(Operation, std::string_view text, json::Document& body,
                             const ConformSettings&, Conformance& out);
 

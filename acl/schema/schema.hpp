@@ -12,7 +12,7 @@
 #include "acl/json/document.hpp"
 #include "acl/operation.hpp"
 
-/// What the engine decodes each request body into: Go's structs as data (structs.inc, tables.hpp).
+/// The Go structs that the engine decodes request bodies into, as data (structs.inc, tables.hpp).
 namespace acl::schema {
 
 /// A struct of the engine.
@@ -40,8 +40,8 @@ enum class Scalar : std::uint8_t {
   uint32,
   uint16,
   float32,
-  object,   ///< of the struct that Type::object names
-  ignored,  ///< decoded by the engine and thrown away
+  object,   ///< a struct, named by Type::object
+  ignored,  ///< decoded by the engine and discarded
 };
 
 enum class Shape : std::uint8_t {
@@ -61,7 +61,7 @@ struct Type {
   constexpr bool operator==(const Type&) const = default;
 };
 
-/// Whether the engine decodes a number, as it is written, into this scalar.
+/// Whether the engine decodes a number, given as written, into this scalar.
 bool is_in_range(std::string_view number, Scalar);
 
 constexpr json::Kind kind_of(Scalar scalar) {
@@ -71,15 +71,15 @@ constexpr json::Kind kind_of(Scalar scalar) {
   return text ? json::Kind::string : json::Kind::number;
 }
 
-/// Whether the engine decodes a value into this scalar. \param text of a string or number
+/// Whether the engine decodes a value into this scalar. \param text a string's or number's text
 inline bool takes(Scalar scalar, json::Kind kind, std::string_view text) {
   if (scalar == Scalar::ignored) return true;
   if (kind != kind_of(scalar)) return false;
-  const bool is_digit = text.size() == 1;  // as most numbers are, and it fits anywhere
+  const bool is_digit = text.size() == 1;  // most numbers have one digit, which fits every scalar
   return kind != json::Kind::number || is_digit || is_in_range(text, scalar);
 }
 
-/// What the elements of a list or the values of a map are; not for Shape::one.
+/// The type of a list's elements or a map's values; not for Shape::one.
 constexpr Type inner(Type type) {
   const bool of_lists = type.shape == Shape::list_of_lists || type.shape == Shape::map_of_lists;
   return {of_lists ? Shape::list : Shape::one, type.scalar, type.object};
@@ -89,7 +89,7 @@ constexpr bool is_map(Shape shape) {
   return shape == Shape::map || shape == Shape::map_of_lists;
 }
 
-/// The worst that a field can do.
+/// The worst harm that a field can do.
 enum class Risk : std::uint8_t {
   none,
   identity,
@@ -100,7 +100,7 @@ enum class Risk : std::uint8_t {
   host_access,
 };
 
-/// One row of structs.inc; the columns are explained there. constraint/rules.hpp has the rules.
+/// One row of structs.inc, which explains the columns. constraint/rules.hpp has the rules.
 struct FieldInfo {
   Struct owner;
   std::string_view name;
@@ -109,56 +109,56 @@ struct FieldInfo {
   Risk risk;
 };
 
-/// All fields, in the order of the enum; the first stands for Field::none, and so does another row
-/// behind the last.
+/// All fields in the order of the enum. The first row and one more behind the last stand for
+/// Field::none.
 std::span<const FieldInfo> all_fields();
 const FieldInfo& info(Field);
 
 std::string_view name(Struct);
 std::string_view to_string(Risk);
-/// "a list of strings": for messages.
+/// The type in words for messages: "a list of strings".
 std::string to_string(Type);
 
-/// The type of an operation's body; nothing for an operation that has none.
+/// The type of an operation's body; nothing where the operation has no body.
 std::optional<Type> body_of(Operation);
-/// Whether the engine takes the operation without any body too.
+/// Whether the engine also takes the operation without a body.
 bool body_is_optional(Operation);
-/// Whether the body is read and checked, but never sent on: since API 1.24 no start obeys one, and
-/// dockerode repeats {"detachKeys":…} there.
+/// Whether the body is read and checked but never forwarded: no engine has obeyed a start's body
+/// since API 1.24, and dockerode repeats {"detachKeys":…} there.
 bool body_is_dropped(Operation);
 
-/// The field of `object`, embedded structs included, that the engine would decode `key` into: the
-/// case of ASCII letters does not matter. Field::none if there is none, as for all that is not
+/// The field of `object`, embedded structs included, that the engine would decode `key` into,
+/// whatever the case of ASCII letters. Field::none if there is none, and for every key that is not
 /// ASCII.
 Field find(Struct object, std::string_view key);
 
-/// The first that `object` declares itself; Field::none if it has embedded ones alone.
+/// The first field that `object` declares itself; Field::none if it only embeds structs.
 Field first_field(Struct object);
 
-/// All fields of `object`, those of embedded structs included. Not for the way of a request.
+/// All fields of `object`, those of embedded structs included. Too slow for the request path.
 std::vector<Field> fields_of(Struct object);
 
-/// The field of `object` whose name is nearest to `key`; "" if none is near.
+/// The field of `object` whose name is nearest to `key`; "" if none is similar.
 std::string_view nearest(Struct object, std::string_view key);
 
-/// The fields that engines up to 26.1 also take at the top level of `object`; Struct::Empty if
-/// none.
+/// The struct whose fields engines up to 26.1 also take at the top level of `object`; Struct::Empty
+/// if there is none.
 Struct legacy_top_level(Struct object);
 
-/// Whether `key` is a known habit of clients that no engine minds.
+/// Whether `key` is a known habit of clients that every engine ignores.
 bool is_client_quirk(Operation, Struct object, std::string_view key);
 
-/// The member of `object` that conform() found to be `field`; absent if there is none.
+/// The member of `object` that conform() identified as `field`; absent if there is none.
 inline json::Value get(json::Value object, Field field) {
   return object.tagged(static_cast<std::uint16_t>(field));
 }
 
-/// What conform() found a member to be.
+/// The field that conform() identified a member as.
 inline Field field_of(json::Value member) {
   return static_cast<Field>(member.tag());
 }
 
-/// The member `field` of `object`, added as null where it is missing.
+/// Returns the member `field` of `object`, and adds it as null if it is missing.
 json::Value require(json::Document& document, json::Value object, Field field);
 
 }  // namespace acl::schema

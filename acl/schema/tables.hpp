@@ -8,8 +8,8 @@
 
 #include "acl/schema/schema.hpp"
 
-/// The tables of this room as constants, so that what follows from them is worked out when they are
-/// compiled.
+/// The room's tables as constants, so that everything derived from them is computed at compile
+/// time.
 namespace acl::schema::tables {
 
 // The vocabulary of the `type` column.
@@ -42,8 +42,8 @@ consteval Type pair_of(Type inner) {
   return {Shape::pair, inner.scalar, inner.object};
 }
 
-/// In the order of the enum; the first stands for Field::none, and so does another row behind the
-/// last.
+/// Fields in the order of the enum. The first row and one more behind the last stand for
+/// Field::none.
 inline constexpr FieldInfo fields[] = {
     {Struct::Empty, "", {}, 0, Risk::none},
 #define FIELD(owner, name, type, since, risk, ...) {Struct::owner, #name, type, since, Risk::risk},
@@ -65,17 +65,17 @@ inline constexpr std::pair<Struct, Struct> embeds[] = {
 struct Body {
   Operation operation;
   Type type;
-  bool optional = false;  ///< whether the engine takes a request without any body as well
+  bool optional = false;  ///< whether the engine also takes a request without a body
 };
 
-/// What the engine decodes each operation's body into.
+/// The struct that the engine decodes each operation's body into.
 inline constexpr Body bodies[] = {
     {Operation::SystemAuth, AuthConfig, true},
     {Operation::ContainerCreate, ContainerCreateRequest},
-    // Replaces the HostConfig, API < 1.24 and engine <= 25.
+    // replaces the HostConfig on API < 1.24 and engine <= 25
     {Operation::ContainerStart, ContainerCreateRequest, true},
     {Operation::ContainerUpdate, ContainerUpdateConfig},
-    {Operation::ContainerCopy, CopyConfig, true},  // answers an error since API 1.24
+    {Operation::ContainerCopy, CopyConfig, true},  // has answered with an error since API 1.24
     {Operation::ContainerExec, ExecCreateRequest},
     {Operation::ExecStart, ExecStartRequest, true},
     {Operation::ImageCommit, CommitRequest, true},

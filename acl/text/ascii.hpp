@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// Classes and cases of characters as protocols have them: ASCII, whatever the locale.
+/// Character classes and cases as protocols define them: ASCII, whatever the locale.
 namespace acl {
 
 constexpr bool is_digit(char c) {
@@ -30,12 +30,12 @@ constexpr bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// Printable, and no space.
+/// Printable and not a space.
 constexpr bool is_visible(char c) {
   return c > 0x20 && c < 0x7f;
 }
 
-/// Whether `text` has no character but these; an empty one has none at all.
+/// Whether `text` consists of these characters only; an empty text does.
 constexpr bool has_only(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == text.npos;
 }
@@ -44,7 +44,7 @@ constexpr bool is_made_of(std::string_view text, std::string_view characters) {
   return !text.empty() && has_only(text, characters);
 }
 
-/// For each byte whether it is in a set.
+/// For each byte, whether it is in a set.
 using ByteSet = std::array<bool, 256>;
 
 constexpr ByteSet letters_digits_and(std::string_view others) {
@@ -64,7 +64,7 @@ inline std::string lower_case(std::string_view text) {
   return out;
 }
 
-/// Nearly everybody spells a name as we do, so that is looked at first.
+/// Nearly every client spells a name as we do, so exact equality is tried first.
 constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a == b || std::ranges::equal(a, b, {}, lower, lower);
 }

@@ -5,8 +5,8 @@
 
 namespace acl {
 
-// On a mismatch only the last star of its kind is tried again, and a `*` that cannot pass a slash
-// hands back to the `**` before it.
+// On a mismatch only the last star of each kind is tried again; a `*` that would have to pass a
+// slash falls back to the `**` before it.
 bool fits(std::string_view glob, std::string_view text) {
   struct Star {
     std::size_t glob = std::string_view::npos, text = 0;

@@ -7,35 +7,35 @@
 
 #include "acl/text/ascii.hpp"
 
-/// Hosts as they stand in URLs, in Host fields and in origins.
+/// Hosts in URLs, Host fields and origins.
 namespace acl {
 
-/// "host", "host:port" or "[address]:port" in its parts.
+/// Splits "host", "host:port" or "[address]:port".
 struct Authority {
-  std::string_view host;  ///< an IPv6 address is without its brackets
-  std::string_view port;  ///< digits; empty where there is none
+  std::string_view host;  ///< an IPv6 address has no brackets here
+  std::string_view port;  ///< digits; empty if there is none
   bool bracketed = false;
-  bool has_port = false;  ///< a colon stands there, with or without a port behind it
+  bool has_port = false;  ///< whether there is a colon, with or without a port behind it
 };
 
-/// \returns nothing where the text has another form, as "user@host" has. Whether the host is one
-/// is not looked at.
+/// \returns nothing for text of another form, such as "user@host". It does not check that the host
+/// is valid.
 std::optional<Authority> split_authority(std::string_view);
 
-/// Labels of letters, digits, `-` and `_` with a dot between each two, at most 253 bytes in all.
-/// Docker gives containers names with `_`, which RFC 1123 does not have.
+/// Labels of letters, digits, `-` and `_`, separated by dots, at most 253 bytes in all. Docker
+/// gives containers names with `_`, which RFC 1123 does not allow.
 bool is_dns_name(std::string_view);
 
-/// What DNS itself takes (RFC 1123): labels of at most 63 of `bytes`, no `-` at either end of one,
-/// and a dot between each two; at most 253 bytes in all.
+/// A name that DNS accepts (RFC 1123): labels of at most 63 of `bytes` without `-` at either end,
+/// separated by dots, at most 253 bytes in all.
 bool has_labels(std::string_view name, const ByteSet& bytes);
 
-/// Whether a name, whatever its case, is `name`, or is under it where it begins with "*.". That one
-/// is in lower case. No name is under itself.
+/// Whether a name in any case equals `name` or, where that begins with "*.", is below it. `name`
+/// must be in lower case. No name is below itself.
 bool is_named(std::string_view host, std::string_view name);
 
-/// "Gate.Corp" as "gate.corp", "*.Corp" as "*.corp".
-/// \returns nothing where it is no name.
+/// Returns "Gate.Corp" as "gate.corp" and "*.Corp" as "*.corp".
+/// \returns nothing where the text is not a name
 std::optional<std::string> normal_host(std::string_view);
 
 }  // namespace acl

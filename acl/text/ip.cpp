@@ -15,7 +15,7 @@ constexpr std::size_t v4_size = 4, v6_size = 16;
 }  // namespace
 
 IpBytes ip_bytes(std::string_view text) {
-  std::array<char, INET6_ADDRSTRLEN> copy{};  // with the NUL that inet_pton wants
+  std::array<char, INET6_ADDRSTRLEN> copy{};  // inet_pton needs a terminating NUL
   if (text.size() >= copy.size() || text.find('\0') != text.npos) return {};
   std::ranges::copy(text, copy.begin());
   const bool v4 = text.find(':') == text.npos;

@@ -11,7 +11,7 @@
 
 namespace acl {
 
-/// The 4 or 16 bytes of an address as it is written; none where it is no literal address.
+/// The 4 or 16 bytes of an address as written; none where the text is not a literal address.
 struct IpBytes {
   std::array<std::uint8_t, 16> room{};
   std::size_t size = 0;
@@ -19,10 +19,10 @@ struct IpBytes {
   std::span<const std::uint8_t> span() const { return std::span(room).first(size); }
 };
 
-/// What inet_pton takes, and in the text's whole length.
+/// Accepts what inet_pton accepts, for the whole text.
 IpBytes ip_bytes(std::string_view text);
 
-/// 4 or 16 bytes in the spelling of RFC 5952, "192.0.2.1" or "2001:db8::1"; empty for any other
+/// Writes 4 or 16 bytes as RFC 5952 spells them, "192.0.2.1" or "2001:db8::1"; empty for any other
 /// number of bytes.
 std::string ip_text(std::span<const std::uint8_t> bytes);
 
@@ -32,12 +32,12 @@ struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
 
   bool is_v4() const;
-  /// As ip_text().
+  /// The address as ip_text() writes it.
   std::string to_string() const;
   bool operator==(const IpAddress&) const = default;
 };
 
-/// \returns nothing where `text` is no literal address.
+/// \returns nothing where `text` is not a literal address
 std::optional<IpAddress> parse_ip(std::string_view text);
 
 }  // namespace acl

@@ -9,8 +9,8 @@
 
 namespace acl {
 
-/// The number that the whole of `text` spells in ASCII digits, behind a `-` where the type has a
-/// sign; nothing where there is more or less than that, or where it does not fit.
+/// The number that the whole of `text` spells in ASCII digits, with a leading `-` if the type is
+/// signed; nothing where the text has anything else or the number does not fit.
 template <std::integral Number>
 std::optional<Number> whole_number(std::string_view text, int base = 10) {
   Number number{};

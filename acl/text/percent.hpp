@@ -9,19 +9,19 @@
 
 namespace acl {
 
-/// What no URI needs to escape (RFC 3986 section 2.3), and `others`.
+/// Bytes that no URI needs to escape (RFC 3986 section 2.3), and `others`.
 constexpr ByteSet unreserved_and(std::string_view others) {
   ByteSet set = letters_digits_and(others);
   for (const char c : std::string_view("-._~")) set[static_cast<unsigned char>(c)] = true;
   return set;
 }
 
-/// The byte of the escape that `text` begins with ("%2Fjson" is '/'); none where `%` is not
+/// The byte of the escape at the start of `text` ('/' for "%2Fjson"); none where `%` is not
 /// followed by two hex digits.
 std::optional<char> decode_escape(std::string_view text);
 
-/// Hands on what stands in `text` as it is to `plain`, and the byte of each escape to `escaped`.
-/// \returns false at a malformed escape, with which it ends
+/// Passes unescaped text to `plain` and the byte of each escape to `escaped`.
+/// \returns false at a malformed escape, where it stops
 template <class Plain, class Escaped>
 bool decode(std::string_view text, Plain plain, Escaped escaped) {
   for (;;) {
@@ -40,15 +40,15 @@ bool decode(std::string_view text, Plain plain, Escaped escaped) {
 /// \returns false at a malformed escape; `out` then holds what came before it.
 bool decode_query_part(std::string_view text, std::string& out);
 
-/// Appends `text` with an escape for each byte that is not one of `kept`.
+/// Appends `text` and escapes each byte that is not one of `kept`.
 void encode(std::string_view text, const ByteSet& kept, std::string& out);
 
-/// Appends the one spelling of a decoded path. Slashes stay, as does what RFC 3986 allows in a
-/// segment and Go's url.URL.EscapedPath leaves alone.
+/// Appends a decoded path in its canonical spelling. Slashes stay, and so do bytes that RFC 3986
+/// allows in a segment and that Go's url.URL.EscapedPath leaves alone.
 void encode_path(std::string_view path, std::string& out);
 
-/// Appends the one spelling of a parameter's value. A space is %20, since `+` means different
-/// things in different parsers.
+/// Appends a parameter's value in its canonical spelling. A space becomes %20, since parsers
+/// disagree about `+`.
 void encode_query_value(std::string_view value, std::string& out);
 
 }  // namespace acl

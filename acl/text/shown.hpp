@@ -7,11 +7,11 @@
 
 namespace acl {
 
-/// A client's bytes made fit for a message or a record: printable ASCII as it is, other bytes as
-/// `?`, and `...` where it was cut at `limit` bytes.
+/// Makes a client's bytes fit for a message or a record: printable ASCII stays, other bytes become
+/// `?`, and `...` marks text that was cut at `limit` bytes.
 std::string shown(std::string_view text, std::size_t limit = 64);
 
-/// shown() in single quotes, for sentences.
+/// Returns shown() in single quotes, for sentences.
 std::string quoted(std::string_view text, std::size_t limit = 64);
 
 }  // namespace acl

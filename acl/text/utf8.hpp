@@ -6,7 +6,7 @@
 
 namespace acl {
 
-/// The length of the UTF-8 sequence that `text` begins with, 0 where it is invalid: truncated,
+/// The length of the UTF-8 sequence at the start of `text`, or 0 where it is invalid: truncated,
 /// overlong, a surrogate or past U+10FFFF (RFC 3629 section 4).
 constexpr std::size_t utf8_length(std::string_view text) {
   const auto byte = [text](std::size_t i) {
@@ -36,8 +36,8 @@ constexpr bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// Writes a code point that is no surrogate; `out` has room for four bytes.
-/// \returns the end of what was written.
+/// Writes a code point that is not a surrogate; `out` has room for four bytes.
+/// \returns the end of what was written
 constexpr char* write_utf8(char32_t point, char* out) {
   const auto put = [&out](char32_t bits) { *out++ = static_cast<char>(bits); };
   if (point < 0x80) {

@@ -6,7 +6,8 @@
 
 namespace acl {
 
-/// Whether `is_good` holds for each part of `text` between separators; for "" of an empty text.
+/// Whether `is_good` holds for each part of `text` between separators; an empty text has one part,
+/// "".
 template <class IsGood>
 bool all_words(std::string_view text, char separator, IsGood is_good) {
   for (;;) {
@@ -17,7 +18,7 @@ bool all_words(std::string_view text, char separator, IsGood is_good) {
   }
 }
 
-/// Calls `use` with each part of `text` between separators; with "" for an empty text.
+/// Calls `use` with each part of `text` between separators; an empty text has one part, "".
 template <class Use>
 void for_each_word(std::string_view text, char separator, Use use) {
   all_words(text, separator, [&use](std::string_view word) {
@@ -26,7 +27,7 @@ void for_each_word(std::string_view text, char separator, Use use) {
   });
 }
 
-/// `text` without the `blanks` at its ends.
+/// Returns `text` without the `blanks` at its ends.
 constexpr std::string_view trimmed(std::string_view text, std::string_view blanks) {
   const auto first = text.find_first_not_of(blanks);
   if (first == text.npos) return {};

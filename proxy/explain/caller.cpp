@@ -39,7 +39,7 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
   if (key == "gid") return set_account("group", value, accounts.gid_of, to.gid);
   if (key == "address") {
     const auto address = acl::parse_ip(value);
-    if (!address) return acl::quoted(value) + " is no IP address";
+    if (!address) return acl::quoted(value) + " is not an IP address";
     to.address = address->to_string();
   } else if (key == "cn") {
     to.shown().common_name = value;

@@ -171,9 +171,9 @@ class Mistakes(CertsTest):
     def test_names_that_cannot_be_are_refused(self):
         self.init()
         for name in ("../x", "a b", ".", "a/b", "x" * 65):
-            self.assertIn("is no client's name", self.certs("client", name, status=USAGE))
-        self.assertIn("is no host name", self.certs("client", "ci", "--san", "a b", status=USAGE))
-        self.assertIn("is no host name", self.certs("server", "--host", "tcp://x", status=USAGE))
+            self.assertIn("is not a client's name", self.certs("client", name, status=USAGE))
+        self.assertIn("is not a host name", self.certs("client", "ci", "--san", "a b", status=USAGE))
+        self.assertIn("is not a host name", self.certs("server", "--host", "tcp://x", status=USAGE))
         self.certs("client", "ci", "--days", "0", status=USAGE)
         self.assertIn("unit", self.certs("renew", "--within", "30", status=USAGE))
         self.certs("client", status=USAGE)

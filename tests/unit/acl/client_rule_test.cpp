@@ -287,12 +287,13 @@ TEST(ClientMistake, an_unknown_profile) {
 }
 
 TEST(ClientMistake, an_address_that_is_none) {
-  EXPECT_THAT(mistakes(spec({{.address = "10.1.2.3/8", .profile = "p"},
-                             {.address = "10.0.0", .profile = "q"}})),
-              ElementsAre("listeners[0].clients[0].address: '10.1.2.3/8' has bits set behind its "
-                          "prefix; write `10.0.0.0/8`",
-                          "listeners[0].clients[1].address: '10.0.0' is no IP address and no "
-                          "network; write it as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`"));
+  EXPECT_THAT(
+      mistakes(
+          spec({{.address = "10.1.2.3/8", .profile = "p"}, {.address = "10.0.0", .profile = "q"}})),
+      ElementsAre("listeners[0].clients[0].address: '10.1.2.3/8' has bits set behind its "
+                  "prefix; write `10.0.0.0/8`",
+                  "listeners[0].clients[1].address: '10.0.0' is neither an IP address "
+                  "nor a network; write it as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`"));
 }
 
 TEST(ClientMistake, a_key_that_is_no_sha256) {
@@ -300,7 +301,7 @@ TEST(ClientMistake, a_key_that_is_no_sha256) {
        {std::string("AA:BB"), std::string(63, 'a'), std::string(64, 'g'), key + "a"}) {
     EXPECT_THAT(mistakes(spec({for_certificate({.key_sha256 = text})})),
                 ElementsAre("listeners[0].clients[0].certificate.key_sha256: '" + text +
-                            "' is no SHA-256; write 64 hex digits, without colons"));
+                            "' is not a SHA-256 hash; write 64 hex digits, without colons"));
   }
 }
 
@@ -324,8 +325,8 @@ TEST(ClientMistake, a_name_that_no_certificate_can_have_or_that_is_of_no_kind) {
   const std::string where = "listeners[0].clients[0].certificate.san: ";
   EXPECT_EQ(mistake("spiffe://corp/ci/../admin"),
             where +
-                "'spiffe://corp/ci/../admin' has a segment `.` or `..`, and no name with one is "
-                "matched; write a URI as `spiffe://corp/ci/*`, an IP address as `192.0.2.1`, "
+                "'spiffe://corp/ci/../admin' has a segment `.` or `..`, and no name with that can "
+                "match; write a URI as `spiffe://corp/ci/*`, an IP address as `192.0.2.1`, "
                 "or a DNS name as `*.ci.corp`");
   const std::vector<std::pair<std::string, std::string>> others{
       {"spiffe://corp/%2e%2e/x", "has a segment `.` or `..`"},
@@ -336,11 +337,11 @@ TEST(ClientMistake, a_name_that_no_certificate_can_have_or_that_is_of_no_kind) {
       {"spiffe://corp/%zz", "has a broken escape"},
       {"spiffe://corp/a b", "has a character that stands in no URI"},
       {"urn:a//b", "has an empty segment"},
-      {"10.0.0.0/8", "is no IP address"},
-      {"fe80::/10", "is no IP address"},
-      {"10.0.0", "is no IP address"},
-      {"*", "does not say which kind of names it is for"},
-      {"**", "does not say which kind of names it is for"},
+      {"10.0.0.0/8", "is not an IP address"},
+      {"fe80::/10", "is not an IP address"},
+      {"10.0.0", "is not an IP address"},
+      {"*", "matches every kind of name"},
+      {"**", "matches every kind of name"},
       {"bob@corp", "is neither a DNS name nor an IP address nor a URI"},
       {"corp/ci", "is neither a DNS name nor an IP address nor a URI"},
       {"", "is neither a DNS name nor an IP address nor a URI"},
@@ -395,7 +396,7 @@ TEST(ClientMistake, a_listener_with_both_or_neither) {
   acl::PolicySpec both = spec({{.uid = 1, .profile = "p"}});
   both.listeners[0].profile = "p";
   EXPECT_THAT(mistakes(both),
-              ElementsAre(testing::StartsWith("listeners[0].clients: stands beside")));
+              ElementsAre(testing::StartsWith("listeners[0].clients: is given together with")));
   EXPECT_THAT(mistakes(spec({})), ElementsAre(testing::StartsWith("listeners[0]: has neither")));
 }
 

@@ -127,16 +127,17 @@ TEST(Levels, want_egress_asked_for) {
     EXPECT_NE(says_of("@read", method, target, Level::unconfined), "passes") << target;
   }
   EXPECT_EQ(says_of("ImageSearch", "GET", "/images/search?term=a"), "passes");
-  EXPECT_EQ(says_of("@image", "GET", "/images/search?term=a"),
-            "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
-            "baseline wants it named, or \"@egress\": the engine connects to a host that the "
-            "client names");
+  EXPECT_EQ(
+      says_of("@image", "GET", "/images/search?term=a"),
+      "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
+      "baseline allows it only by its name or \"@egress\": the engine connects to a host that the "
+      "client names");
 }
 
 TEST(Levels, want_what_they_cannot_look_into_named) {
   EXPECT_EQ(says_of("*", "POST", "/swarm/leave"),
             "SwarmLeave refused for profile 'p': the profile does not allow this operation; level "
-            "baseline wants it named, not \"*\" or a group by effect");
+            "baseline allows it only by its name or section, not by \"*\" or a group by effect");
   EXPECT_NE(says_of("@admin", "POST", "/plugins/x/enable"), "passes");
   EXPECT_EQ(says_of("@swarm", "POST", "/swarm/leave"), "passes");
   EXPECT_EQ(says_of("SwarmLeave", "POST", "/swarm/leave"), "passes");

@@ -269,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PolicyMistake, same_entry_twice_in_one_list) {
   const auto found = mistake({"@read", "@image", "@read"});
   EXPECT_EQ(found.where, "profiles.ci.allow[2]");
-  EXPECT_EQ(found.message, "'@read' stands twice in this list");
+  EXPECT_EQ(found.message, "'@read' is listed twice");
 }
 
 TEST(PolicyMistake, same_entry_in_allow_and_deny) {

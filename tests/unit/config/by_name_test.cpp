@@ -47,7 +47,7 @@ TEST(Restricted, takes_the_name_of_what_it_cannot_look_into) {
   ASSERT_TRUE(groups);
   for (const auto* request : beyond) {
     EXPECT_THAT(says(groups, request),
-                HasSubstr("level restricted wants it named, not \"*\" or a group"))
+                HasSubstr("level restricted allows it only by its name, not by \"*\" or a group"))
         << request;
   }
   EXPECT_EQ(says(groups, "GET /containers/json"), "passes");
@@ -75,9 +75,10 @@ TEST(Credentials, that_lead_to_the_host_are_allowed_by_their_names_alone) {
     const auto groups = at_level("\"*\", \"@read\", \"@read-sensitive\", \"@swarm\"");
     const auto named = at_level("SwarmInspect, SwarmUnlockkey");
     ASSERT_TRUE(groups && named);
-    const auto refused = level == "unconfined"
-                             ? HasSubstr("passes")
-                             : HasSubstr("want it named, not \"*\" or a group: it shows the");
+    const auto refused =
+        level == "unconfined"
+            ? HasSubstr("passes")
+            : HasSubstr("allow it only by its name, not by \"*\" or a group: it shows the");
     for (const auto* request : {"GET /swarm", "GET /v1.41/swarm/unlockkey"}) {
       EXPECT_THAT(says(groups, request), refused) << level;
       EXPECT_EQ(says(named, request), "passes") << level;

@@ -83,17 +83,17 @@ TEST(ConstraintKeys, refuse_what_they_do_not_know_and_say_what_would_be_right) {
   EXPECT_THAT(mistake("{memory: 4g}"), HasSubstr("memory"));
   EXPECT_THAT(mistake("{memory: {}}"), HasSubstr("containers.memory.max: is missing"));
   EXPECT_THAT(mistake("{memory: {max: 1k}}"), HasSubstr("out of range"));
-  EXPECT_THAT(mistake("{cpus: {max: -1}}"), HasSubstr("is no number of CPUs"));
+  EXPECT_THAT(mistake("{cpus: {max: -1}}"), HasSubstr("is not a number of CPUs"));
   EXPECT_THAT(mistake("{binds: [{read_only: true}]}"), HasSubstr("binds[0].path: is missing"));
   EXPECT_THAT(mistake("{binds: [{path: /srv/../etc}]}"), HasSubstr("canonical"));
   EXPECT_THAT(mistake("{devices: [{path: /dev/fuse, permissions: x}]}"),
-              HasSubstr("'x' is no permission"));
+              HasSubstr("'x' is not a permission"));
   EXPECT_THAT(mistake("{waive: [seccomp]}"), HasSubstr("there is no constraint 'seccomp'"));
   EXPECT_THAT(mistake("{waive: [docker_socket]}"), HasSubstr("docker_socket: allow"));
 }
 
 TEST(ConstraintKeys, refuse_values_that_would_silently_mean_nothing) {
-  EXPECT_THAT(mistake("{ports: {addresses: [localhost]}}"), HasSubstr("is no IP address"));
+  EXPECT_THAT(mistake("{ports: {addresses: [localhost]}}"), HasSubstr("is not an IP address"));
   EXPECT_THAT(mistake("{capabilities: {add: [net-admin]}}"), HasSubstr("write it as `NET_ADMIN`"));
   EXPECT_THAT(mistake("{ulimits: {nofiles: 1}}"), HasSubstr("did you mean 'nofile'?"));
   EXPECT_THAT(mistake("{binds: [{path: srv}]}"), HasSubstr("begin it with `/`"));
@@ -103,7 +103,7 @@ TEST(ConstraintKeys, refuse_values_that_would_silently_mean_nothing) {
   }
   for (const auto* letters : {"rr", "rwx", "\"\""}) {
     EXPECT_THAT(mistake("{devices: [{path: /dev/x, permissions: " + std::string(letters) + "}]}"),
-                HasSubstr("is no permission"));
+                HasSubstr("is not a permission"));
   }
 }
 
@@ -116,7 +116,8 @@ TEST(ConstraintKeys, take_subnets_in_one_spelling) {
   EXPECT_EQ(upper_case->subnets.at(0).to_string(), "2001:db8:1::/48");
   for (const auto* text :
        {"10.20.0.1/16", "10.20.0.0", "::ffff:10.20.0.0/112", "10.020.0.0/16", "lan"}) {
-    EXPECT_THAT(mistake("{subnets: [\"" + std::string(text) + "\"]}"), HasSubstr("is no network"))
+    EXPECT_THAT(mistake("{subnets: [\"" + std::string(text) + "\"]}"),
+                HasSubstr("is not a network"))
         << text;
   }
   for (const auto* text : {"0.0.0.0/0", "128.0.0.0/1", "::/0", "fc00::/7"}) {

@@ -16,7 +16,8 @@ TEST(Diagnostic, reads_as_one_line_that_an_editor_can_jump_to) {
 }
 
 TEST(Diagnostic, leaves_out_what_is_not_known) {
-  EXPECT_EQ(to_string({"t.yaml", 0, "", "is no regular file", ""}), "t.yaml: is no regular file");
+  EXPECT_EQ(to_string({"t.yaml", 0, "", "is not a regular file", ""}),
+            "t.yaml: is not a regular file");
   EXPECT_EQ(to_string({"", 3, "log", "is empty", ""}), "line 3: log: is empty");
   EXPECT_EQ(to_string({"", 0, "", "is empty", ""}), "is empty");
 }

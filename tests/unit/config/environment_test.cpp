@@ -79,9 +79,10 @@ TEST(Environment, refuses_words_for_switches_and_says_what_they_are_in_the_image
 }
 
 TEST(Environment, names_the_variable_that_was_meant) {
-  EXPECT_THAT(mistakes_in({{"IAMGES", "1"}}),
-              ElementsAre("environment: IAMGES: is no variable that tidegate or the image knows; "
-                          "did you mean 'IMAGES'?"));
+  EXPECT_THAT(
+      mistakes_in({{"IAMGES", "1"}}),
+      ElementsAre("environment: IAMGES: is not a variable that tidegate or the image knows; "
+                  "did you mean 'IMAGES'?"));
   EXPECT_THAT(mistakes_in({{"CONTAINER", "true"}}), ElementsAre(HasSubstr("'CONTAINERS'")));
 }
 
@@ -113,7 +114,7 @@ TEST(Environment, names_the_variable_of_a_value_that_the_file_would_refuse) {
   EXPECT_THAT(mistakes_in({{"BIND_CONFIG", "/shared/docker.sock mode 9"},
                            {"TIDEGATE_ADMIN", "tcp://0.0.0.0:9180"},
                            {"LOG_LEVEL", "loud"}}),
-              ElementsAre("environment: BIND_CONFIG: '9' is no mode; write three octal digits "
+              ElementsAre("environment: BIND_CONFIG: '9' is not a mode; write three octal digits "
                           "after a zero, as \"0660\"",
                           HasSubstr("environment: TIDEGATE_ADMIN: whoever can connect"),
                           HasSubstr("environment: LOG_LEVEL: unknown level 'loud'")));
@@ -148,11 +149,11 @@ TEST(Environment, refuses_bind_lines_that_it_cannot_keep) {
     const auto mistakes = mistakes_in({{"BIND_CONFIG", bind}});
     return mistakes.size() == 1 ? mistakes.front() : testing::PrintToString(mistakes);
   };
-  EXPECT_THAT(only_mistake(":2376 ssl crt /x.pem"), HasSubstr("'ssl' is no option"));
+  EXPECT_THAT(only_mistake(":2376 ssl crt /x.pem"), HasSubstr("'ssl' is not a `bind` option"));
   EXPECT_THAT(only_mistake("/x.sock mode"), HasSubstr("'mode' has no value"));
-  EXPECT_THAT(only_mistake("docker:2375"), HasSubstr("no literal address"));
+  EXPECT_THAT(only_mistake("docker:2375"), HasSubstr("not a literal address"));
   EXPECT_THAT(only_mistake(" "), HasSubstr("is empty"));
-  EXPECT_THAT(only_mistake("/x.sock mode 9"), HasSubstr("'9' is no mode"));
+  EXPECT_THAT(only_mistake("/x.sock mode 9"), HasSubstr("'9' is not a mode"));
   EXPECT_THAT(only_mistake("/var/run/docker.sock"), HasSubstr("is the upstream too"));
 }
 

@@ -228,7 +228,7 @@ TEST(HostPaths, that_are_the_host_are_warned_of) {
     EXPECT_THAT(warnings(file({{"p", binds(rule)}})), IsEmpty()) << rule;
   }
   EXPECT_THAT(warnings(file({{"p", "devices: [{path: /dev}]"}})),
-              ElementsAre(HasSubstr("devices[0]: this is the host: '/dev' is every device of it")));
+              ElementsAre(HasSubstr("devices[0]: this is the host: '/dev' has all its devices")));
   EXPECT_THAT(warnings(file({{"p", "level: unconfined, " + binds("{path: /sys}")}})), IsEmpty());
 }
 
@@ -256,7 +256,7 @@ TEST(HostPaths, under_a_path_that_clients_may_write_are_named_with_both_rules) {
   EXPECT_THAT(
       mistakes({{"ci", binds("{path: /srv/ci/x}")}, {"web", binds("{path: /a}, {path: /srv/ci}")}}),
       ElementsAre("t.yaml:3: profiles.ci.containers.binds[0]: '/srv/ci/x' lies under '/srv/ci', "
-                  "which profiles.web.containers.binds[1] makes writable: who writes there can put "
+                  "which profiles.web.containers.binds[1] makes writable: its writers can put "
                   "a link to anywhere in its place; add `read_only: true` there, or list a path "
                   "that no client can write to"));
 }

@@ -136,10 +136,10 @@ workers: many
   EXPECT_THAT(
       lines_of(loaded),
       testing::ElementsAre(
-          HasSubstr("t.yaml:1: upstream: 'docker.sock' is no address"),
+          HasSubstr("t.yaml:1: upstream: 'docker.sock' is not an address"),
           HasSubstr("t.yaml:2: listners: unknown key 'listners'; did you mean 'listeners'?"),
           HasSubstr("t.yaml:5: listeners[0].mode: only a unix socket has 'mode'"),
-          HasSubstr("t.yaml:6: listeners[0].insecure: 'yes' is no boolean here; write `true`"),
+          HasSubstr("t.yaml:6: listeners[0].insecure: 'yes' is not a boolean here; write `true`"),
           HasSubstr("t.yaml:7: listeners[0].profile: no profile is named 'cii'; did you mean"),
           HasSubstr("t.yaml:8: listeners[1].profil: unknown key 'profil'; did you mean"),
           HasSubstr("t.yaml:8: listeners[1].address: is missing"),
@@ -150,7 +150,7 @@ workers: many
           HasSubstr("t.yaml:14: limits.head_bytes: '1' is out of range; write 1KiB to 1MiB"),
           HasSubstr("t.yaml:15: limits.idle_time: '30' has no unit; write `30s`"),
           HasSubstr("t.yaml:16: log.level: unknown value 'loud'"),
-          HasSubstr("t.yaml:17: workers: 'many' is no whole number")));
+          HasSubstr("t.yaml:17: workers: 'many' is not a whole number")));
 }
 
 TEST(Load, refuses_what_is_no_plain_yaml) {
@@ -263,7 +263,7 @@ TEST(Load, refuses_a_tcp_listener_that_does_not_say_insecure) {
       {with_listener("address: tcp://127.0.0.1:2375, insecure: false"), 3, "listeners[0].address",
        "whoever can connect"},
       {with_listener("address: tcp://127.0.0.1:2375, insecure: on"), 3, "listeners[0].insecure",
-       "'on' is no boolean here; write `true`"},
+       "'on' is not a boolean here; write `true`"},
       {with_listener("address: tcp://127.0.0.1:2375, insecure: \"true\""), 3,
        "listeners[0].insecure", "write `true`, without quotes"},
       {with_listener("address: tcp://127.0.0.1:2375, insecure: maybe"), 3, "listeners[0].insecure",
@@ -289,9 +289,9 @@ TEST(Load, checks_the_permissions_of_a_unix_socket) {
       {with_listener(socket + "mode: 0440"), 3, "listeners[0].mode", "nobody can connect"},
       {with_listener(socket + "mode: 660"), 3, "listeners[0].mode", "as \"0660\""},
       {with_listener(socket + "mode: 0o600"), 3, "listeners[0].mode", "as \"0600\""},
-      {with_listener(socket + "mode: 0880"), 3, "listeners[0].mode", "is no mode"},
-      {with_listener(socket + "mode: \"04660\""), 3, "listeners[0].mode", "is no mode"},
-      {with_listener(socket + "mode: u=rw"), 3, "listeners[0].mode", "is no mode"},
+      {with_listener(socket + "mode: 0880"), 3, "listeners[0].mode", "is not a mode"},
+      {with_listener(socket + "mode: \"04660\""), 3, "listeners[0].mode", "is not a mode"},
+      {with_listener(socket + "mode: u=rw"), 3, "listeners[0].mode", "is not a mode"},
       {with_listener(socket + "insecure: true"), 3, "listeners[0].insecure", "nothing insecure"},
       {with_listener(socket + "owner: nemo"), 3, "listeners[0].owner", "no user 'nemo'"},
       {with_listener(socket + "group: nemos"), 3, "listeners[0].group", "no group 'nemos'"},
@@ -384,10 +384,10 @@ TEST(LoadFile, says_why_a_file_cannot_be_read) {
   EXPECT_THAT(lines_of(load_file(directory + "/other.yaml")),
               testing::ElementsAre(HasSubstr("No such file or directory")));
   EXPECT_THAT(lines_of(load_file(directory)),
-              testing::ElementsAre(HasSubstr("is no regular file")));
+              testing::ElementsAre(HasSubstr("is not a regular file")));
   mkfifo((directory + "/fifo").c_str(), 0600);
   EXPECT_THAT(lines_of(load_file(directory + "/fifo")),
-              testing::ElementsAre(HasSubstr("is no regular file")));
+              testing::ElementsAre(HasSubstr("is not a regular file")));
   EXPECT_THAT(lines_of(load_file(file.path.string())), testing::ElementsAre(HasSubstr("empty")));
 }
 

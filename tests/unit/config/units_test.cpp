@@ -26,9 +26,9 @@ TEST(Duration, is_a_whole_number_and_a_unit) {
 
 TEST(Duration, says_what_is_wrong) {
   const std::pair<std::string, std::string> rows[] = {
-      {"", "is no time"},
-      {"s", "is no time"},
-      {"-1s", "is no time"},
+      {"", "is not a time"},
+      {"s", "is not a time"},
+      {"-1s", "is not a time"},
       {"30", "write `30s`"},
       {"1h30m", "one whole"},
       {"1.5h", "one whole"},
@@ -68,14 +68,10 @@ TEST(Size, is_a_number_of_bytes_in_powers_of_1024) {
 
 TEST(Size, says_what_is_wrong) {
   const std::pair<std::string, std::string> rows[] = {
-      {"", "is no size"},
-      {"KiB", "is no size"},
-      {"1kB", "with KiB, MiB or GiB"},
-      {"1 KiB", "is no size"},
-      {"1.5m", "is no size"},
-      {"-1", "is no size"},
-      {"0x10", "is no size"},
-      {"9999999999999GiB", "too large"},
+      {"", "is not a size"},           {"KiB", "is not a size"},
+      {"1kB", "with KiB, MiB or GiB"}, {"1 KiB", "is not a size"},
+      {"1.5m", "is not a size"},       {"-1", "is not a size"},
+      {"0x10", "is not a size"},       {"9999999999999GiB", "too large"},
   };
   for (const auto& [text, message] : rows) {
     const auto read = parse_size(text);

@@ -33,8 +33,8 @@ TEST(WebTypes, are_read_into_one_form_and_printed_in_it) {
 }
 
 TEST(WebTypes, say_what_is_wrong_with_an_entry) {
-  const std::string no_host = "is no host name; write it as `gate.corp`";
-  const std::string no_origin = "is no origin; write the scheme, the host";
+  const std::string no_host = "is not a host name; write it as `gate.corp`";
+  const std::string no_origin = "is not an origin; write the scheme, the host";
   expect_one_mistake_each({
       {on_listener("hosts: [\"gate.corp:2375\"]"), 1, "listeners[0].hosts[0]", no_host},
       {on_listener("hosts: [a.corp, \"tcp://b.corp\"]"), 1, "listeners[0].hosts[1]", no_host},

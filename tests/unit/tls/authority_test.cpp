@@ -179,16 +179,16 @@ TEST_F(AuthorityTest, issues_no_second_certificate_unless_the_first_is_revoked) 
 TEST_F(AuthorityTest, refuses_names_that_lead_out_of_its_folder_or_say_nothing) {
   for (const auto* name : {"", ".", "..", "../x", "a/b", ".hidden", "-x", "a b", "a\n", "ä"})
     EXPECT_THAT(problem(authority_.issue_client(name, {}, Days(1))),
-                HasSubstr("is no client's name"))
+                HasSubstr("is not a client's name"))
         << name;
   EXPECT_THAT(problem(authority_.issue_client(std::string(65, 'a'), {}, Days(1))),
-              HasSubstr("is no client's name"));
+              HasSubstr("is not a client's name"));
   for (const auto* name : {"", "a b", "spiffe://", "://x", "x,DNS:y", "10.0.0.256", "a..b"})
     EXPECT_THAT(problem(authority_.issue_client("x", {name}, Days(1))),
-                HasSubstr("is no host name"))
+                HasSubstr("is not a host name"))
         << name;
   EXPECT_THAT(problem(authority_.issue_server({"http://x"}, Days(1))),
-              HasSubstr("is no host name"));
+              HasSubstr("is not a host name"));
   EXPECT_THAT(problem(authority_.issue_server({}, Days(1))), HasSubstr("needs a host name"));
 }
 

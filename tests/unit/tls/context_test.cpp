@@ -65,7 +65,7 @@ TEST_F(ContextTest, refuses_files_that_are_not_there_or_no_files) {
   options.client_ca = path("absent");
   EXPECT_THAT(problem(options), HasSubstr(path("absent") + " cannot be opened: No such file"));
   options.client_ca = folder_;
-  EXPECT_THAT(problem(options), HasSubstr("is no regular file"));
+  EXPECT_THAT(problem(options), HasSubstr("is not a regular file"));
 }
 
 TEST_F(ContextTest, refuses_what_is_empty_too_large_or_no_pem) {
@@ -144,7 +144,7 @@ TEST_F(ContextTest, needs_a_name_that_the_engine_must_have) {
   auto options = client_options();
   for (const auto& name : {std::string(), std::string("a b"), std::string(300, 'a')}) {
     options.server_name = name;
-    EXPECT_THAT(problem(options), HasSubstr("is no server name"));
+    EXPECT_THAT(problem(options), HasSubstr("is not a server name"));
   }
 }
 
