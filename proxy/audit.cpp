@@ -24,16 +24,15 @@ using acl::Appender;
 
 namespace {
 
-constexpr std::size_t queue_slots =
-    64;  // batches; spdlog allocates 400 bytes for each at the start
+constexpr std::size_t queue_slots = 64;  // batches; spdlog takes 400 bytes for each at once
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 constexpr std::size_t longest_message = 512;
 
 spdlog::sink_ptr open(const std::string& file) {
   if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  // Created here, before spdlog opens it: whatever the umask, only the owner's group may read who
-  // did what.
+  // Created here, before spdlog opens it: whatever the umask, only the owner and its group may read
+  // who did what.
   const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0640);
   if (made >= 0) ::close(made);
   return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
