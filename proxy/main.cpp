@@ -7,8 +7,7 @@
 int main(int argc, char** argv) {
   try {
     return proxy::run_command(argc, argv);
-  } catch (
-      const std::exception& error) {  // at the start only: a file cannot be opened, or no memory
+  } catch (const std::exception& error) {  // at the start only, such as a lack of memory
     std::fprintf(stderr, "tidegate: %s\n", error.what());
     return 1;
   }

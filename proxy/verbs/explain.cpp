@@ -39,8 +39,7 @@ bool choose(std::string_view profile, config::Settings& settings) {
   settings.policy_spec.listeners = {{std::string(profile)}};
   const auto policy = acl::compile(settings.policy_spec);
   if (policy) settings.policy = *policy;
-  return static_cast<bool>(
-      policy);  // fails only for an unknown profile: the rest has compiled before
+  return static_cast<bool>(policy);  // only an unknown profile fails
 }
 
 using Asker = acl::Result<acl::Identity, std::string>;
