@@ -16,23 +16,23 @@
 
 namespace proxy {
 
-/// Counts connections and what they hold, in all and by client: one uid on unix sockets, one
-/// address on tcp. Shared by all workers; locked once when a connection comes and once when it
-/// goes.
+/// Counts connections and the memory that they hold, in all and for each client. A client is one
+/// uid on unix sockets and one address on tcp. Shared by all workers; takes a lock once when a
+/// connection opens and once when it closes.
 class Admission {
   struct OfClient {
     explicit OfClient(HeldBytes& all, std::size_t most) : held(most, all) {}
     std::size_t connections = 0;
     HeldBytes held;
   };
-  using Clients = std::map<std::string, OfClient>;  // whose entries never move
+  using Clients = std::map<std::string, OfClient>;  // its entries never move
 
  public:
-  /// \param held_bytes what all connections together may hold; one client may hold half of it.
+  /// \param held_bytes most that all connections together may hold; one client may hold half.
   Admission(const config::Limits& limits, std::size_t held_bytes)
       : limits_(limits), held_most_(held_bytes), held_(held_bytes) {}
 
-  /// A counted connection; uncounted when it leaves scope.
+  /// Counts one connection until it leaves scope.
   class Ticket {
    public:
     Ticket(Admission& admission, Clients::iterator client)
@@ -43,7 +43,7 @@ class Admission {
     ~Ticket() {
       if (admission_ != nullptr) admission_->leave(client_);
     }
-    /// What all connections of this client hold.
+    /// The memory that all connections of this client hold.
     HeldBytes& held() { return client_->second.held; }
 
    private:
@@ -53,10 +53,10 @@ class Admission {
 
   acl::Result<Ticket, acl::Reason> admit(const acl::Identity&);
 
-  /// What all connections hold, as far as it is counted.
+  /// The memory that all connections hold, as far as it is counted.
   std::size_t held() const { return held_.now(); }
 
-  /// Calls back once, on any thread, as soon as no connection is left.
+  /// Calls back once, on any thread, when no connection is left.
   void when_empty(std::function<void()> callback);
 
  private:

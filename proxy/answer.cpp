@@ -14,7 +14,8 @@ template class http::h1::Connection<http::h1::EngineRole>;
 
 namespace {
 
-/// What may last for days and bring little, a thousand at a time, begins with little.
+/// Lasting operations begin with a small buffer: thousands of them may stay open for days and carry
+/// little.
 std::size_t first_block(const acl::Request& request, const BufferPool& buffers) {
   const bool lasts = acl::info(request.operation).has(acl::lasting);
   return lasts || !buffers.has_large() ? BufferPool::little : BufferPool::block_size;
@@ -52,7 +53,8 @@ Task<std::optional<Reason>> Answer::read_head() {
   }
 }
 
-/// 100 (Continue) is for us, who asked for nothing; the others are for a client that may know them.
+/// Passes interim answers on, except for 100 (Continue), which the client gets from tidegate
+/// itself.
 Task<bool> Answer::pass_on_interim() {
   if (storage_.head.status == 100 || question_.http_1_0) co_return true;
   storage_.head_out.clear();
@@ -60,8 +62,8 @@ Task<bool> Answer::pass_on_interim() {
   co_return co_await send_head();
 }
 
-/// A body in a coding of its own cannot be read. Of one that is rewritten nobody knows the length,
-/// not even for an answer to HEAD.
+/// Prepares for rewriting where the plan asks for it. A body with a content coding cannot be read,
+/// so it is not passed on. The length of a rewritten body is unknown, even for an answer to HEAD.
 std::optional<Reason> Answer::choose_filter() {
   filter_ = nullptr;
   if (question_.filters == nullptr || opens_tunnel()) return std::nullopt;
@@ -77,8 +79,8 @@ std::optional<Reason> Answer::choose_filter() {
   return std::nullopt;
 }
 
-/// Only what tidegate itself has seen makes a tunnel: 101 where an upgrade was asked for, or a raw
-/// stream without an end on an operation that hijacks. Else the connection stays HTTP.
+/// A tunnel needs a 101 to a request for an upgrade, or a raw stream without an end on an operation
+/// that hijacks. Otherwise the connection stays HTTP.
 bool Answer::opens_tunnel() const {
   if (!acl::info(question_.request.operation).has(acl::hijacks)) return false;
   const auto& head = storage_.head;
@@ -107,13 +109,13 @@ Task<Next> Answer::pass_on(bool close_after) {
   http::append_response_head(head, body, connection, storage_.head_out);
   if (tunnel) co_return co_await send_head() ? Next::tunnel : Next::close;
   co_await relay(body.framing);
-  // Bytes behind the answer belong to nothing that was asked: a 204 with a body, or worse.
+  // Bytes after the answer belong to no request: a 204 with a body, or worse.
   const bool ends = head.framing != Framing::until_eof && engine_.buffer().empty();
   reusable_ = !failure_ && head.keep_alive && ends;
   co_return keep && !failure_ ? Next::keep_alive : Next::close;
 }
 
-/// Sends the head that is written, and behind it the body as it comes.
+/// Sends the head, followed by the body as it arrives.
 Task<void> Answer::relay(Framing framing) {
   auto& out = storage_.out;
   out.clear();
@@ -127,13 +129,13 @@ Task<void> Answer::relay(Framing framing) {
   if (carried.refused) failure_ = client_reason();
 }
 
-/// Why the client takes no more.
+/// Why the client does not take more.
 Reason Answer::client_reason() const {
   return means_.deadline.expired() ? Reason::client_stalled : Reason::client_left;
 }
 
-/// While the client reads, its time limit runs; while the engine is silent, only that of operations
-/// that do not last.
+/// Sends the head within the client's time limit. For lasting operations no limit runs afterwards,
+/// while the engine is silent.
 Task<bool> Answer::send_head() {
   means_.deadline.arm(means_.limits.stall_time);
   const auto [error, n] = co_await client_.write(storage_.head_out);

@@ -17,16 +17,16 @@ namespace proxy {
 extern template class http::h1::EngineInput<Stream>;
 extern template class http::h1::Connection<http::h1::EngineRole>;
 
-/// What becomes of a client's connection after a request.
+/// What happens to a client's connection after a request.
 enum class Next { keep_alive, close, tunnel };
 
-/// What a session keeps from one answer to the next, so that a warm one allocates nothing.
+/// Memory that is reused from answer to answer, so that a warm one allocates nothing.
 struct AnswerStorage {
   http::ResponseHead head;
   http::h1::Body body;
   http::h1::Framer out;
   std::string head_out;
-  std::string filtered;  ///< what a filter sends in place of a piece
+  std::string filtered;  ///< a piece after rewriting
 
   std::size_t capacity() const {
     return acl::capacity_of(head.fields) + body.capacity() + out.capacity() + head_out.capacity() +
@@ -34,13 +34,13 @@ struct AnswerStorage {
   }
 };
 
-/// The question that an answer belongs to.
+/// The properties of a request that decide how its answer is passed on.
 struct Question {
   const acl::Request& request;
   bool http_1_0 = false;                  ///< the client knows neither chunks nor interim answers
-  bool upgrades = false;                  ///< an upgrade was asked for
-  bool keep_alive = true;                 ///< the client's connection may live on
-  http::FilterChoice* filters = nullptr;  ///< null where no answer is rewritten
+  bool upgrades = false;                  ///< the request asked for an upgrade
+  bool keep_alive = true;                 ///< the client's connection may be kept
+  http::FilterChoice* filters = nullptr;  ///< null if the answer is not rewritten
 };
 
 /// The engine's answer on its way to the client.
@@ -48,23 +48,23 @@ class Answer {
  public:
   Answer(Stream& upstream, Stream& client, const Means&, AnswerStorage&, const Question&);
 
-  /// Reads up to the end of the final head; interim answers (1xx) are passed on.
-  /// \returns why there is no head to pass on.
+  /// Reads up to the end of the final head, and passes interim answers (1xx) on.
+  /// \returns why there is no head.
   Task<std::optional<acl::Reason>> read_head();
-  /// The engine has sent nothing at all so far.
+  /// Whether the engine has sent nothing at all so far.
   bool nothing_arrived() const { return engine_.nothing_arrived(); }
   unsigned status() const { return storage_.head.status; }
 
-  /// Sends head and body to the client. Afterwards `failure` says whether it went wrong on the way:
-  /// the client then sees a broken answer, never a shortened one that looks whole.
+  /// Sends head and body to the client. Afterwards failure() says whether it broke on the way. The
+  /// caller must then break the client's connection, so that a short answer does not look complete.
   Task<Next> pass_on(bool close_after);
   std::optional<acl::Reason> failure() const { return failure_; }
   /// Bytes of body sent to the client.
   std::uint64_t sent() const { return sent_; }
 
-  /// The engine's connection is fit for another request.
+  /// Whether the engine's connection can carry another request.
   bool upstream_reusable() const { return reusable_; }
-  /// After Next::tunnel: what the engine sent right behind its head.
+  /// After Next::tunnel: bytes that the engine sent right after its head.
   std::string_view behind_head() const { return engine_.buffer().data(); }
 
  private:

@@ -24,15 +24,15 @@ using acl::Appender;
 
 namespace {
 
-constexpr std::size_t queue_slots = 64;  // of batches: spdlog takes 400 bytes for each at once
+constexpr std::size_t queue_slots = 64;  // batches; spdlog takes 400 bytes for each at once
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 constexpr std::size_t longest_message = 512;
 
 spdlog::sink_ptr open(const std::string& file) {
   if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  // Who did what is not for everybody to read, whatever the umask: made here, before spdlog opens
-  // it.
+  // Created here, before spdlog opens it: whatever the umask, only the owner and its group may read
+  // who did what.
   const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0640);
   if (made >= 0) ::close(made);
   return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
@@ -45,7 +45,7 @@ void append_text(const char (&key)[Size], std::string_view value, Appender& out)
   out.put("\"");
 }
 
-/// For words of our own, which have nothing to escape.
+/// Appends a fixed word, which needs no escaping.
 template <std::size_t Size>
 void append_word(const char (&key)[Size], std::string_view value, Appender& out) {
   out.put(",\"", key, "\":\"", value, "\"");
@@ -101,7 +101,7 @@ void append_query(const acl::Request& request, Appender& out) {
   append_names("dropped", request.dropped, std::identity(), out);
 }
 
-/// "2025-11-23T23:00:00.": the second's digits are made once a second, not once a record.
+/// "2025-11-23T23:00:00.", formatted once a second instead of once a record.
 std::string_view text_of(std::time_t second) {
   thread_local std::time_t last = 0;
   thread_local std::string text;
@@ -136,13 +136,13 @@ AuditSink::AuditSink(const config::Audit& audit)
   logger_->flush_on(spdlog::level::info);
 }
 
-/// Writes what is still queued and ends the writing thread, while what it writes to is still there.
+/// Writes what is still queued and ends the writing thread before its destinations are destroyed.
 AuditSink::~AuditSink() {
   writer_.reset();
 }
 
 std::optional<std::string> AuditSink::reopen() {
-  try {  // spdlog throws what it cannot open
+  try {  // spdlog throws if it cannot open the file
     auto file = open(file_);
     file->set_pattern("%v");
     sink_->set_sinks({std::move(file)});
@@ -170,7 +170,7 @@ void AuditLog::line_ended() {
 
 void AuditLog::flush() {
   if (lines_.empty()) return;
-  lines_.pop_back();  // the sink ends each message with a line end
+  lines_.pop_back();  // the sink adds a line end itself
   sink_.write(lines_);
   lines_.clear();
 }
@@ -206,7 +206,7 @@ void AuditRecord::sent_on(Clock::time_point sent, Clock::time_point answered) {
   if (answered >= sent) answered_ = answered;
 }
 
-/// What has gone wrong with a request that was let through says more than why it need not have.
+/// A failure after the decision takes precedence over the reason of a shadow profile.
 std::optional<acl::Reason> AuditRecord::reason() const {
   const auto& refusal = case_.decision().refusal;
   return failure_ || !refusal ? failure_ : std::optional(refusal->reason);
@@ -241,7 +241,7 @@ void AuditRecord::append_outcome(Appender& out) const {
   if (decision.would_deny()) out.put(",\"would_deny\":true");
   append_text("rule", decision.rule, out);
   if (const auto why = reason()) append_word("reason", acl::id(*why), out);
-  constexpr std::size_t dots = 3;  // where shown() cuts
+  constexpr std::size_t dots = 3;  // shown() marks a cut with "..."
   if (decision.would_deny())
     append_text("message", acl::shown(decision.refusal->message, longest_message - dots), out);
 }

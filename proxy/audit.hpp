@@ -30,33 +30,33 @@ class dist_sink;
 
 namespace proxy {
 
-/// Where records go: shared by all workers, written by a thread of its own.
+/// Destination of all records: shared by all workers, with its own writing thread.
 class AuditSink {
  public:
   /// \throws std::runtime_error where the file cannot be opened.
   explicit AuditSink(const config::Audit&);
   ~AuditSink();
-  /// Opens the file anew, so that a rotated one is let go. \returns what went wrong; the old file
-  /// is written on then.
+  /// Reopens the file after a rotation. \returns what went wrong; records then still go to the old
+  /// file.
   std::optional<std::string> reopen();
-  /// Takes whole lines. Waits where the queue is full: a record is never dropped.
+  /// Takes whole lines. Waits while the queue is full, so no record is dropped.
   void write(std::string_view lines);
 
  private:
   std::string file_;
   std::shared_ptr<spdlog::sinks::dist_sink<std::mutex>> sink_;
-  std::shared_ptr<spdlog::details::thread_pool> writer_;  // the logger holds it weakly only
+  std::shared_ptr<spdlog::details::thread_pool> writer_;  // the logger has only a weak pointer
   std::shared_ptr<spdlog::logger> logger_;
 };
 
-/// One worker's way to the sink. Collects lines so that a busy worker wakes the writing thread once
-/// for many records, not for each.
+/// One worker's access to the sink. Collects lines, so that a busy worker wakes the writing thread
+/// once for many records.
 class AuditLog {
  public:
   AuditLog(AuditSink& sink, boost::asio::io_context& loop) : sink_(sink), timer_(loop) {}
   ~AuditLog() { flush(); }
 
-  /// What the records say in figures; counted where they are written, so that both agree.
+  /// Counted where records are written, so that figures and records agree.
   Metrics metrics;
 
   std::string& lines() { return lines_; }  ///< append one line, then call line_ended()
@@ -71,30 +71,31 @@ class AuditLog {
   bool waiting_ = false;
 };
 
-/// What is known of one request; becomes one line of JSON when it leaves scope, so no return skips
-/// it (guarantee 8 in .github/SECURITY.md). Values of the query and bodies never get in, but for
-/// those that the sentence of a shadow profile shows: no secrets, and not much of each.
+/// The record of one request. It is written as one line of JSON when it leaves scope, so no return
+/// can skip it (guarantee 8 in .github/SECURITY.md). It holds no values of queries or bodies,
+/// except for those quoted in the message of a shadow profile: these are cut short and never
+/// secret.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// \param request whose decision is recorded as it is when the record is written
+  /// \param request its decision is read when the record is written
   AuditRecord(AuditLog&, const acl::Identity&, const acl::Case& request);
   ~AuditRecord();
   AuditRecord(const AuditRecord&) = delete;
   AuditRecord& operator=(const AuditRecord&) = delete;
 
-  /// Failed on the way, after it was let through: the reason is recorded.
+  /// Records why a request failed after it was allowed.
   void failed(acl::Reason reason) { failure_ = reason; }
   void answered(unsigned status) { status_ = status; }
-  /// So many questions were put to the engine about what the request names.
+  /// Records how many questions the engine was asked about the request, and how long they took.
   void looked_up(std::size_t questions, Clock::duration time) {
     lookups_ = questions;
     lookup_time_ = time;
   }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
-  /// When the request was on its way to the engine, and when the engine's answer began.
+  /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:

@@ -12,18 +12,18 @@
 
 namespace proxy {
 
-/// Bytes that have been read but not yet used, in one piece. Grows up to a bound.
+/// Bytes that have been read but not yet used, contiguous. Grows up to a bound.
 class Buffer {
  public:
   Buffer(std::size_t small, std::size_t most) : small_(small), most_(most), storage_(small) {}
 
   std::string_view data() const { return {storage_.data() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
-  /// There is no room without growing.
+  /// Whether it must grow before more can be read.
   bool full() const { return begin_ == 0 && end_ == storage_.size(); }
 
-  /// Room to read into; moves and grows what is there as needed, so views into data() become
-  /// invalid. Empty only where the buffer is full to its bound.
+  /// Returns space to read into. May move the data, so views into data() become invalid. Empty only
+  /// if the buffer is full to its bound.
   std::span<char> room() {
     if (empty()) begin_ = end_ = 0;
     if (end_ == storage_.size()) make_room();
@@ -33,18 +33,18 @@ class Buffer {
   void consume(std::size_t count) { begin_ += count; }
 
   std::size_t capacity() const { return storage_.size(); }
-  /// What capacity() will be after room().
+  /// The value of capacity() after the next room().
   std::size_t capacity_with_room() const {
     const bool grows = end_ == storage_.size() && begin_ == 0 && !empty();
     return grows ? std::min(storage_.size() * 2, most_) : storage_.size();
   }
 
-  /// Makes room() at least as large as a bulk body wants it.
+  /// Makes room() large enough for bulk bodies.
   void widen(std::size_t size) {
     if (storage_.size() < size) storage_.resize(size);
   }
-  /// Gives back what a large message needed, unless what is left is large itself: an idle
-  /// connection holds little.
+  /// Frees the memory of a large message, unless the unused bytes are many. An idle connection then
+  /// holds little.
   void narrow() {
     const auto left = data();
     if (storage_.size() == small_ || left.size() > small_) return;
@@ -74,18 +74,18 @@ class Buffer {
 /// Relay buffers of one worker. A session holds one only while the engine may answer.
 class BufferPool {
  public:
-  /// Six records of TLS. With 64 KiB bulk costs a tenth more, with 128 uploads half as much again:
-  /// what is on its way no longer fits into the cache of one core.
+  /// Six TLS records. With 64 KiB bulk costs a tenth more. With 128 KiB uploads cost half as much
+  /// again, because the data no longer fits into the cache of one core.
   static constexpr std::size_t block_size = 96 * 1024;
-  /// Enough for a head: of a thousand streams nearly all are silent nearly always.
+  /// Enough for a head. Of a thousand streams nearly all are silent nearly always.
   static constexpr std::size_t little = 512;
-  /// Of blocks above `modest` so many are lent at a time. Beyond that sessions make do with less:
-  /// thousands that wait for a silent engine would else hold hundreds of MiB.
+  /// How many blocks above `modest` are lent at a time. Further sessions get smaller blocks;
+  /// otherwise thousands that wait for a silent engine would hold hundreds of MiB.
   static constexpr std::size_t modest = 4 * 1024;
   static constexpr std::size_t most_lent = 64;
   using Block = std::unique_ptr<char[]>;
 
-  /// A block that goes back to the pool when it leaves scope.
+  /// A block that returns to the pool when it leaves scope.
   class Lease {
    public:
     explicit Lease(BufferPool& pool, std::size_t size = block_size)
@@ -95,13 +95,13 @@ class BufferPool {
     Lease& operator=(const Lease&) = delete;
     std::span<char> bytes() const { return {block_.get(), size_}; }
 
-    /// Whether a larger block can be had.
+    /// Whether a larger block is available.
     bool may_grow() const { return size_ < modest || (size_ < block_size && pool_.has_large()); }
-    /// Takes the next larger block instead, with the same bytes at its beginning.
+    /// Replaces the block by the next larger one and copies its bytes there.
     void grow() { grow(std::min(size_ * growth, block_size)); }
-    /// The same with the largest that can be had, where may_grow() says so.
+    /// Replaces the block by the largest available one, if may_grow().
     void grow_fully() { grow(pool_.has_large() ? block_size : modest); }
-    /// Makes do with little again.
+    /// Replaces the block by a small one.
     void shrink() {
       if (size_ == little) return;
       pool_.give_back(std::exchange(block_, nullptr), std::exchange(size_, little));
@@ -122,7 +122,7 @@ class BufferPool {
     Block block_;
   };
 
-  /// Whether blocks above `modest` are left to be lent.
+  /// Whether a block above `modest` can still be lent.
   bool has_large() const { return lent_ < most_lent; }
 
  private:
@@ -141,10 +141,10 @@ class BufferPool {
   }
 
   std::vector<Block> free_;
-  std::size_t lent_ = 0;  ///< of those above `modest`
+  std::size_t lent_ = 0;  ///< blocks above `modest`
 };
 
-/// The same as Buffer in a block of a pool's.
+/// Like Buffer, but in a block that a pool lends.
 class LeasedBuffer {
  public:
   LeasedBuffer(BufferPool& pool, std::size_t first) : lease_(pool, first) {}
@@ -154,8 +154,8 @@ class LeasedBuffer {
   void added(std::size_t count) { end_ += count; }
   void consume(std::size_t count) { begin_ += count; }
 
-  /// A block that was filled is too little for what comes, whether it has been used up or not. A
-  /// head must fit, even where blocks are scarce.
+  /// Returns space to read into. A block that has been filled is replaced by a larger one, because
+  /// more will come. A head must fit even if large blocks are scarce.
   std::span<char> room() {
     const bool full = end_ == lease_.bytes().size(), unused = begin_ == 0;
     const bool largest = end_ >= BufferPool::block_size;

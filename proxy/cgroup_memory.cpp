@@ -11,15 +11,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The number in a file; nothing for "max", and where there is no such file.
+/// Reads the number in a file; nothing for "max" or if there is no such file.
 std::optional<std::size_t> number_in(const fs::path& file) {
   std::size_t number = 0;
   if (std::ifstream(file) >> number) return number;
   return std::nullopt;
 }
 
-/// The least of what the group and those above it say. Inside a container the group's path may be
-/// the host's, which is not there; the mount is then the container's own group, as the walk ends.
+/// The lowest limit of the group and of its parents. Inside a container the group's path may be the
+/// host's and not exist; the walk then ends at the mount, which is the container's own group.
 std::optional<std::size_t> least_limit(const fs::path& mount, fs::path group, const char* file) {
   std::optional<std::size_t> least;
   for (;; group = group.parent_path()) {

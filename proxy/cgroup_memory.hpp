@@ -7,12 +7,11 @@
 
 namespace proxy {
 
-/// How much memory the control groups (v1 or v2) of this process leave it, as they say it now;
-/// nothing where they set no limit.
-/// \param root where proc and sys are; for tests
+/// The current memory limit of this process's control groups (v1 or v2); nothing if they set none.
+/// \param root the folder of proc and sys; for tests
 std::optional<std::size_t> cgroup_memory_limit(const std::filesystem::path& root = "/");
 
-/// `limits.held_bytes` where the configuration leaves it to tidegate.
+/// The value of `limits.held_bytes` if the configuration leaves it at 0 (automatic).
 std::size_t default_held_bytes(std::optional<std::size_t> memory_limit);
 
 }  // namespace proxy

@@ -16,7 +16,7 @@ Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
 
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
                                                                http::RequestHead& head) {
-  // More than heads of usual clients have; an idle connection keeps no more.
+  // More fields than usual clients send; an idle connection keeps memory for no more.
   constexpr std::size_t most_fields_kept = 32;
   deadline.arm(limits_.idle_time);
   narrow();
@@ -37,7 +37,7 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
 }
 
 void Client::consume_head(const http::RequestHead& head) {
-  constexpr std::size_t bulk = 16 * 1024;  // bodies from here on are read in large pieces
+  constexpr std::size_t bulk = 16 * 1024;  // larger bodies are read in large pieces
   Connection::consume_head(head);
   if (body_.chunked() || body_.length_left() >= bulk) widen();
 }
@@ -54,7 +54,7 @@ Task<std::optional<Reason>> Client::read(HeldBody* body, std::size_t most, std::
     size += piece->size;
     for (const auto data : piece->data)
       if (body != nullptr && !body->append(data, longest)) co_return Reason::limit_memory;
-    if (size >= least) break;  // what is here already need not be all
+    if (size >= least) break;  // no need to wait for the rest
     if (const auto reason = co_await await_piece()) co_return *reason;
   }
   co_return std::nullopt;

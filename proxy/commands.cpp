@@ -10,7 +10,7 @@
 namespace proxy {
 namespace {
 
-/// \returns the status to end with where there is nothing to run.
+/// Sets `run` for the verb that was chosen. \returns the exit status if there is nothing to run.
 std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
   CLI::App app{
       "tidegate stands between Docker clients and the engine's socket, and lets through only what "
@@ -19,7 +19,7 @@ std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
       "tidegate"};
   app.require_subcommand(1);
   app.footer(
-      "Start with `tidegate serve --help`. `tidegate check FILE` tells every mistake in a "
+      "Start with `tidegate serve --help`. `tidegate check FILE` reports every mistake in a "
       "configuration.");
   verbs::add_serve(app, run);
   verbs::add_check(app, run);
@@ -40,7 +40,7 @@ std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
 
 }  // namespace
 
-/// The command line is forgotten before the verb runs: the daemon needs its memory for others.
+/// Frees the command line's memory before the verb runs, since the daemon may run for long.
 int run_command(int argc, char** argv) {
   verbs::Run run;
   if (const auto status = read_command(argc, argv, run)) return *status;

@@ -3,7 +3,7 @@
 
 namespace proxy {
 
-/// Runs the verb that the command line names: serve, check, explain, certs, engine-stub, version.
+/// Runs the verb that the command line names; see proxy/verbs/.
 /// \returns the exit code: 0, 64 (EX_USAGE) for a bad command line, 78 (EX_CONFIG) for a bad
 /// configuration.
 int run_command(int argc, char** argv);

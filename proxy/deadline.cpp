@@ -15,7 +15,7 @@ Deadline::~Deadline() {
 
 void Deadline::arm(std::chrono::milliseconds limit) {
   expired_ = false;
-  // The last tick's time may be one tick old; never expire early.
+  // The time of the last tick may be one tick old, so add one: never expire early.
   due_ = limit.count() == 0 ? Clock::time_point::max() : all_.now_ + limit + Deadlines::tick;
 }
 
@@ -32,7 +32,8 @@ void Deadlines::on_tick() {
     if (now_ < deadline.due_) continue;
     deadline.disarm();
     deadline.expired_ = true;
-    deadline.on_expiry_();  // cancels sockets: completions come later, so the list stays as it is
+    deadline.on_expiry_();  // only cancels sockets; completions run later, so the list does not
+                            // change here
   }
   ticking_ = !armed_.empty();
   if (!ticking_) return;

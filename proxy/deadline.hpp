@@ -11,40 +11,41 @@ namespace proxy {
 
 class Deadlines;
 
-/// The one time limit that a session is under at a moment. Arming only stores a time point, so a
-/// busy session never touches a timer; the worker's ticker compares.
+/// The current time limit of a session. Arming only stores a time point, which the worker's ticker
+/// compares with the time; so a busy session never touches a timer.
 class Deadline : public boost::intrusive::list_base_hook<> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `on_expiry` is called once for each arming that runs out, `on_wait` once for each watch_wait()
-  /// that is not called off; both on the worker's thread.
+  /// \param on_expiry called once for each arming that expires
+  /// \param on_wait called once for each watch_wait() that is not cancelled
+  /// Both are called on the worker's thread.
   Deadline(Deadlines&, std::function<void()> on_expiry, std::function<void()> on_wait = {});
   ~Deadline();
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  /// Expires `limit` from now, up to two ticks later; 0 means no limit. Replaces what was armed
-  /// before.
+  /// Sets the limit: it expires `limit` from now, or up to two ticks later. 0 means no limit.
+  /// Replaces an earlier one.
   void arm(std::chrono::milliseconds limit);
   void disarm() { due_ = Clock::time_point::max(); }
-  /// Calls `on_wait` at the second tick from now, or at a later one: for what is worth its while
-  /// only where a wait lasts.
+  /// Calls `on_wait` at the second tick from now, or at a later one; for work that pays only if a
+  /// wait lasts.
   void watch_wait(std::uint8_t ticks = 2) { ticks_to_wait_ = ticks; }
   void stop_watching() { ticks_to_wait_ = 0; }
-  /// The last arming has run out.
+  /// Whether the last limit has expired.
   bool expired() const { return expired_; }
 
  private:
   friend class Deadlines;
   Deadlines& all_;
   std::function<void()> on_expiry_, on_wait_;
-  std::uint8_t ticks_to_wait_ = 0;  ///< none where it is 0
+  std::uint8_t ticks_to_wait_ = 0;  ///< until on_wait; 0: not watching
   Clock::time_point due_ = Clock::time_point::max();
   bool expired_ = false;
 };
 
-/// A worker's deadlines. Ticks only while there are any: an idle tidegate sleeps.
+/// A worker's deadlines. Ticks only while there are any, so an idle tidegate sleeps.
 class Deadlines {
  public:
   static constexpr std::chrono::milliseconds tick{50};
@@ -58,7 +59,7 @@ class Deadlines {
 
   boost::asio::steady_timer timer_;
   boost::intrusive::list<Deadline> armed_;
-  Deadline::Clock::time_point now_;  ///< at the last tick; saves a clock reading an arming
+  Deadline::Clock::time_point now_;  ///< at the last tick; saves reading the clock for each arming
   bool ticking_ = false;
 };
 

@@ -20,8 +20,8 @@ Task<Exchange::Outcome> Exchange::run() {
   co_return co_await both(bring_answer(), send_body());
 }
 
-/// Opens the way and sends the head. An idle connection that the engine has closed meanwhile is
-/// noticed before a request is risked on it; what slips through is for bring_answer() to repeat.
+/// Opens a connection if needed and sends the head. Usually a connection that the engine closed
+/// while it was idle is noticed here; otherwise bring_answer() repeats the request.
 Task<std::optional<Reason>> Exchange::ask() {
   for (;;) {
     if (upstream_.is_open() && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
@@ -43,23 +43,23 @@ Task<std::optional<Reason>> Exchange::ask() {
   co_return std::nullopt;
 }
 
-/// RFC 9110 section 9.2.2: only what may be done twice is sent twice.
+/// Only idempotent requests are sent twice (RFC 9110 section 9.2.2).
 bool Exchange::may_repeat() const {
   const auto method = outgoing_.request.method;
   return (method == acl::Method::get || method == acl::Method::head) &&
          outgoing_.streamed == Framing::none;
 }
 
-/// \returns false where not a byte of it was taken. An engine that refuses to read the rest may
-/// still say why, so its answer is read.
+/// \returns false if not a byte of it was taken. An engine that stops reading may still say why, so
+/// its answer is read.
 Task<bool> Exchange::send_head() {
   std::array<net::const_buffer, 2> parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
   const auto [error, n] = co_await upstream_.stream().write(parts);
   co_return n != 0;
 }
 
-/// A client that leaves is noticed only where the engine takes its time: most answers are here
-/// sooner, and then its next request is read at once instead of being waited for first.
+/// Watches for the client's leaving only if the engine takes long. Most answers arrive sooner, and
+/// then the next request's read finds its bytes at once instead of failing first.
 void Exchange::await_answer() {
   means_.deadline.watch_wait();
   const bool lasts = acl::info(outgoing_.request.operation).has(acl::lasting);
@@ -72,13 +72,13 @@ Task<void> Exchange::send_body() {
   if (!co_await send_first()) co_return;
   http::h1::Relay relay(client_, upstream_.stream(), out_, means_);
   const auto carried = co_await relay.run(sent_);
-  if (carried.refused) co_return;  // the answer, if there is one, says why
+  if (carried.refused) co_return;  // the engine's answer may say why
   if (!carried.broken) co_return await_answer();
   body_failure_ = means_.deadline.expired() ? Reason::client_stalled : *carried.broken;
-  upstream_.close();  // the engine sees a request that breaks off, and so does nothing
+  upstream_.close();  // the engine sees an incomplete request and does nothing
 }
 
-/// What was read of the body to decide about it.
+/// Sends the beginning of the body, which was read for the decision.
 Task<bool> Exchange::send_first() {
   const std::string_view first = outgoing_.first;
   if (first.empty()) co_return true;
@@ -119,14 +119,13 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
   co_return next;
 }
 
-/// Answered, or failed, before the upload was over: nothing more of it is read.
+/// Stops the upload once the engine has answered or failed.
 void Exchange::stop_body() {
   if (client_.body_complete()) return;
   client_.stream().cancel();
 }
 
-/// The client's part in a failure, where it had one, explains it better than what the engine did
-/// then.
+/// If the client caused the failure, that explains it better than the engine's reaction.
 Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
   return client_.has_ended() ? Reason::client_left : reason;
@@ -135,7 +134,8 @@ Reason Exchange::explain(Reason reason) const {
 void Exchange::client_ended() {
   const bool broken = client_.end() && client_.end() != net::error::eof;
   if (broken || client_.stream().hung_up()) return upstream_.cancel();
-  // Half-closed. Lasting operations end when the engine hears of it, as they do without us.
+  // The client has only half-closed. A lasting operation ends when the engine sees that, as it does
+  // without tidegate.
   if (acl::info(outgoing_.request.operation).has(acl::lasting)) upstream_.stream().shutdown_send();
 }
 

@@ -13,32 +13,32 @@
 
 namespace proxy {
 
-/// What is sent to the engine: the request as it was decided about, and its body.
+/// What is sent to the engine: the request that was decided about, and its body.
 struct Outgoing {
   const acl::Request& request;
-  HeldBody& body;          ///< given back as soon as it is on its way
-  std::string_view head;   ///< written by tidegate, whole
-  std::string_view held;   ///< all of it, where it was read whole and decided about
-  std::string_view first;  ///< or of a streamed body: what was read of it already
-  http::Framing streamed = http::Framing::none;  ///< of a body that is relayed as it comes
+  HeldBody& body;          ///< released as soon as it is sent
+  std::string_view head;   ///< complete, written by tidegate
+  std::string_view held;   ///< the whole body, if it was read before the decision
+  std::string_view first;  ///< the part of a streamed body that was read before the decision
+  http::Framing streamed = http::Framing::none;  ///< how a streamed body arrives
 };
 
-/// One request on its way to the engine, and its answer on the way back.
+/// Sends one request to the engine and brings its answer back.
 class Exchange {
  public:
   Exchange(Client&, Upstream&, const Means&, Answer&, const Outgoing&);
 
-  /// \returns what is next; or why there is no answer, and then the client has been sent none.
+  /// \returns what is next, or why there is no answer; in that case nothing was sent to the client.
   Task<acl::Result<Next, acl::Reason>> run();
 
-  /// The client's connection is to end with this answer, where its head is not on its way yet.
+  /// Ends the client's connection after this answer, unless its head has already been sent.
   void close_after() { close_after_ = true; }
-  /// The client's side has ended while the engine works on its request.
+  /// Must be called when the client's side ends while the engine works on its request.
   void client_ended();
   using Clock = std::chrono::steady_clock;
-  /// When the request's head was on its way; the epoch where it never was.
+  /// When the request's head had been sent; the epoch if it never was.
   Clock::time_point sent_at() const { return sent_at_; }
-  /// When the answer's head had come; the epoch where it never did.
+  /// When the answer's head had arrived; the epoch if it never did.
   Clock::time_point answered_at() const { return answered_at_; }
   /// Bytes of streamed body sent to the engine.
   std::uint64_t sent() const { return sent_; }
@@ -65,7 +65,7 @@ class Exchange {
   bool answered_ = false, close_after_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;
-  http::h1::Framer out_;  ///< of the body that is relayed
+  http::h1::Framer out_;  ///< for the relayed body
 };
 
 }  // namespace proxy

@@ -4,7 +4,7 @@
 namespace proxy {
 
 void FileChange::note(FileEvent event, Time now) {
-  if (event == FileEvent::touched && at_rest()) return;  // its content is what it was
+  if (event == FileEvent::touched && at_rest()) return;  // its content has not changed
   if (at_rest()) begin_ = now;
   last_ = now;
   held_ = event == FileEvent::held || (held_ && event == FileEvent::touched);

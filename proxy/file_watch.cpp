@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t replaced_by = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM;
-/// A file is watched by itself too: it may be written under another name, say where a container has
-/// it mounted. Its directory alone tells what is written to a new file before that one is watched.
+/// Events of a file itself, which may be written under another name, for example by a container
+/// that has it mounted. Only its directory reports writes to a new file that is not watched yet.
 constexpr std::uint32_t in_files = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 constexpr std::uint32_t in_directories = replaced_by | in_files;
-constexpr const char* kubernetes_link = "..data";  // its change changes every file beside it
+constexpr const char* kubernetes_link = "..data";  // a change of it changes every file beside it
 
-/// The file's own name, and what it is a link to: either may be replaced.
+/// The file's own name and the target of a link: either may be replaced.
 std::vector<fs::path> places_of(const std::string& file) {
   std::error_code ignored;
   auto real = fs::canonical(file, ignored);
@@ -36,7 +36,7 @@ std::vector<fs::path> places_of(const std::string& file) {
   return places;
 }
 
-/// A link is created as a whole; a file is created empty, and its writer will close it.
+/// A link is complete when it is created; a file is created empty and closed by its writer later.
 FileEvent creation_of(const std::string& path) {
   std::error_code ignored;
   return fs::is_symlink(path, ignored) ? FileEvent::finished : FileEvent::written;
@@ -51,8 +51,8 @@ std::optional<FileEvent> event_of(std::uint32_t mask, const std::string& path) {
   return std::nullopt;
 }
 
-/// Whether somebody has the file open for writing. The kernel knows, and grants no lease then. Only
-/// the file's owner or root gets an answer, and not on every file system: elsewhere it is no.
+/// Whether any process has the file open for writing: the kernel then grants no lease. Works only
+/// for the file's owner or root, and not on every file system; otherwise returns false.
 bool is_open_for_writing(const std::string& file) {
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (opened < 0) return false;
@@ -96,7 +96,7 @@ bool FileWatch::open(std::vector<std::string>& problems) {
   }
   error_code failed;
   events_.assign(made, failed);
-  events_.non_blocking(true, failed);  // or Asio's read_some() would wait, and the loop with it
+  events_.non_blocking(true, failed);  // otherwise Asio's read_some() would block the loop
   return true;
 }
 
@@ -120,13 +120,13 @@ FileWatch::Places FileWatch::find_places(std::vector<std::string>& problems) {
   return places;
 }
 
-/// Adding a directory or a file again gives the same number.
+/// Adding a directory or a file again returns the same descriptor.
 void FileWatch::add(const std::string& watched, const std::string& name, const std::string& file,
                     Places& places, std::vector<std::string>& problems) {
   const auto mask = name.empty() ? in_files : in_directories;
   const int id = ::inotify_add_watch(events_.native_handle(), watched.c_str(), mask | IN_MASK_ADD);
   if (id < 0) {
-    if (name.empty() && errno == ENOENT) return;  // its directory tells when it is there
+    if (name.empty() && errno == ENOENT) return;  // its directory reports when it appears
     const auto problem = watched + ": " + std::strerror(errno);
     if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
     return;
@@ -136,8 +136,8 @@ void FileWatch::add(const std::string& watched, const std::string& name, const s
   place.files.insert(file);
 }
 
-/// What has happened to a place that stays is kept. A file that was replaced is not watched any
-/// longer, even if somebody still writes to it.
+/// Keeps the state of places that are still watched. A file that was replaced is no longer watched,
+/// even if a process still writes to it.
 void FileWatch::replace_places(Places places) {
   std::set<int> left;
   for (auto& [key, place] : places_) {
@@ -162,7 +162,7 @@ Task<void> FileWatch::run() {
 
 void FileWatch::look() {
   alignas(inotify_event) std::array<char, 4096> buffer;
-  int waiting = 0;  // and no more than that, or a busy neighbour would keep us here
+  int waiting = 0;  // read no more than that: a busy neighbour could keep us here
   ::ioctl(events_.native_handle(), FIONREAD, &waiting);
   while (waiting > 0) {
     error_code failed;
@@ -192,7 +192,7 @@ void FileWatch::take(const inotify_event& event, std::string_view name) {
   replaced_ = replaced_ || (event.mask & replaced_by) != 0;
 }
 
-/// Nobody knows what was missed: each file may be half written.
+/// Events were lost, so each file may be half written.
 void FileWatch::take_overflow() {
   for (auto& [key, place] : places_) {
     place.change.note(FileEvent::written, Clock::now());
@@ -213,7 +213,7 @@ void FileWatch::act() {
   arm();
 }
 
-/// The first change that has settled waits for others, but no longer than it took to settle.
+/// A settled change waits for other changes, but no longer than the settle time.
 FileChange::Time FileWatch::time_of_change() const {
   auto first = FileChange::never, last = FileChange::Time::min();
   for (const auto& [key, place] : places_) {
@@ -225,7 +225,7 @@ FileChange::Time FileWatch::time_of_change() const {
   return first == FileChange::never ? first : std::min(last, first + settle_time);
 }
 
-/// That a file was closed, or put in place as a whole, does not say that all its writers are done.
+/// A file that was closed or replaced may still have other writers.
 void FileWatch::hold_open_files(FileChange::Time now) {
   for (auto& [key, place] : places_) {
     if (place.change.settles_at() > now) continue;
@@ -234,8 +234,8 @@ void FileWatch::hold_open_files(FileChange::Time now) {
   }
 }
 
-/// \returns whether there is something new to be read: a file may be settled in one place, and
-/// still be written in another.
+/// \returns whether there is something new to read. A file may be settled in one place and still be
+/// written in another.
 bool FileWatch::settle(FileChange::Time now) {
   std::set<std::string> changed;
   for (auto& [key, place] : places_) {
@@ -249,7 +249,7 @@ bool FileWatch::settle(FileChange::Time now) {
   return std::ranges::any_of(changed, [this](const auto& file) { return is_finished(file); });
 }
 
-/// Each file once, though it may be watched in several places.
+/// Reports each file once, though it may be watched in several places.
 void FileWatch::tell_of_unfinished(FileChange::Time now) {
   std::set<std::string> told;
   for (auto& [key, place] : places_) {

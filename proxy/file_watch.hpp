@@ -18,34 +18,33 @@ struct inotify_event;
 
 namespace proxy {
 
-/// Tells when one of several files has changed and is finished. Watches the files, for what is
-/// written to them, and their directories: editors, certificate tools and Kubernetes put a new
-/// file, or a new link, in an old one's place.
+/// Reports when one of several files has changed and is finished. Watches the files, for writes,
+/// and their directories, because editors, certificate tools and Kubernetes replace files or links.
 class FileWatch {
  public:
-  /// `on_change` is called when files have changed that may be read now. Those that change at the
-  /// same time are waited for, so that a certificate and its key are one change.
+  /// \param on_change called when changed files may be read. Files that change at the same time are
+  /// waited for, so that a certificate and its key are one change.
   FileWatch(net::io_context& loop, std::function<void()> on_change);
 
-  /// Replaces what is watched. \returns what cannot be, with the cause.
+  /// Replaces the list of watched files. \returns which cannot be watched, with the cause.
   std::vector<std::string> watch(std::vector<std::string> files);
   /// Reports changes until close().
   Task<void> run();
   void close();
 
-  /// Takes note of what has happened until now.
+  /// Processes all events so far.
   void look();
-  /// Whether a file may be read: nothing has happened to it that has not settled since.
+  /// Whether a file may be read: all its changes have settled.
   bool is_finished(const std::string& file) const;
-  /// Takes all files as finished: somebody who knows has asked for them as they are.
+  /// Treats all files as finished, because the operator asked for a reload.
   void take_as_finished();
 
  private:
-  /// One name in a directory, or a file itself: then the name is empty.
+  /// One name in a directory, or a file itself (with an empty name).
   using Key = std::pair<int, std::string>;
   struct Place {
     std::string path;
-    std::set<std::string> files;  ///< what changes with it
+    std::set<std::string> files;  ///< the files that change with it
     FileChange change;
   };
   using Places = std::map<Key, Place>;
@@ -70,7 +69,7 @@ class FileWatch {
   std::function<void()> on_change_;
   std::vector<std::string> files_;
   Places places_;
-  bool replaced_ = false;  ///< a name stands for another file now, which must be watched
+  bool replaced_ = false;  ///< a name now refers to another file, which must be watched
 };
 
 }  // namespace proxy

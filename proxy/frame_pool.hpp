@@ -8,8 +8,8 @@
 
 namespace proxy {
 
-/// Memory of coroutine frames, by size, for this thread alone: a request begins and ends a dozen of
-/// them. A frame goes back to the thread on which it ends.
+/// Free memory for coroutine frames of this thread, sorted by size. A request uses a dozen frames.
+/// A frame's memory goes to the thread on which it ends.
 class FramePool {
  public:
   static void* take(std::size_t size) {
@@ -37,7 +37,7 @@ class FramePool {
   static constexpr std::size_t step = 64, classes = 32, most_kept = 32;
   static std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
   static std::size_t rounded(std::size_t size) { return class_of(size) * step; }
-  /// Null where a frame is larger than what is worth keeping.
+  /// Null for frames that are too large to be kept.
   static Kept* kept_of(std::size_t size) {
     static thread_local FramePool pool;
     return class_of(size) < classes ? &pool.kept_[class_of(size)] : nullptr;

@@ -46,7 +46,7 @@ acl::Certificate certificate_of(tls::Certificate from) {
   return certificate;
 }
 
-/// What was shown proves nothing here, but tells the operator whom to call.
+/// Logs the certificate that was shown. It proves nothing, but tells the operator whom to ask.
 void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream& stream) {
   const auto shown = stream.peer();
   spdlog::info(
@@ -56,9 +56,10 @@ void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream
             : "");
 }
 
-/// A close with unread input resets the connection, and may take the alert with it that says why.
+/// Reads what the client still sends: closing with unread input would reset the connection, and the
+/// client might lose the alert that says why.
 Task<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
-  constexpr std::size_t enough = 64 * 1024;  // of a request that was sent in good faith
+  constexpr std::size_t enough = 64 * 1024;  // for a request that the client has already sent
   error_code ignored;
   socket.shutdown(Socket::shutdown_send, ignored);
   deadline.arm(std::chrono::seconds(1));

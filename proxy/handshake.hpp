@@ -10,11 +10,11 @@
 
 namespace proxy {
 
-/// What a handshake that is under way is charged for: OpenSSL has some 50 KiB of it.
+/// Memory that a running handshake is charged for; OpenSSL needs some 50 KiB.
 inline constexpr std::size_t handshake_bytes = std::size_t{64} * 1024;
 
-/// Completes TLS with a client, within `limit`, and adds to its identity what its certificate says.
-/// \returns why it is not served; the log says more.
+/// Completes TLS with a client within `limit`, and adds its certificate to its identity.
+/// \returns why it is not served; details are logged.
 Task<std::optional<acl::Reason>> shake_hands(Stream&, Deadline&, std::chrono::milliseconds limit,
                                              acl::Identity&);
 

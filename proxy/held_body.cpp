@@ -12,7 +12,7 @@ bool HeldBody::append(std::string_view more, std::size_t longest) {
     auto room = std::max(needed, 2 * text_.capacity());
     if (needed <= longest) room = std::min(room, longest);
     if (!charge_.hold(room)) return false;
-    std::string larger;  // reserve() of one that has some doubles it at least
+    std::string larger;  // reserve() on a used string at least doubles it
     larger.reserve(room);
     larger += text_;
     text_.swap(larger);

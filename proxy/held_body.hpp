@@ -11,8 +11,7 @@
 
 namespace proxy {
 
-/// The memory of bodies that are over, of one worker: warm, so that the next body allocates
-/// nothing.
+/// Memory of earlier bodies of one worker, reused so that the next body allocates nothing.
 class BodyPool {
  public:
   std::string take() {
@@ -21,7 +20,7 @@ class BodyPool {
     free_.pop_back();
     return last;
   }
-  /// Keeps what most bodies need; the memory of a large one is let go.
+  /// Keeps memory of usual size and frees that of a large body.
   void give_back(std::string text) {
     if (text.capacity() > large || free_.size() == most_kept) return;
     text.clear();
@@ -35,8 +34,8 @@ class BodyPool {
   std::vector<std::string> free_;
 };
 
-/// A body that is held while it is read, decided about and sent, and no longer. It is charged for
-/// the memory that it has, not for the length that was announced.
+/// A body that is held while it is read, decided about and sent. It is charged for the memory that
+/// it really uses, not for the announced length.
 class HeldBody {
  public:
   HeldBody(BodyPool& pool, HeldBytes& bytes) : pool_(pool), charge_(bytes) {}
@@ -46,13 +45,14 @@ class HeldBody {
 
   std::string_view text() const { return text_; }
 
-  /// \param longest how long the body will be, or may be; 0 where nothing is known.
-  /// \returns false where all that is held would be too much; `more` is not added then.
+  /// \param longest the length or the greatest possible length of the body; 0 if unknown.
+  /// \returns false if a memory limit would be exceeded; `more` is not added then.
   bool append(std::string_view more, std::size_t longest);
-  /// Holds `text` from now on, and leaves in it the memory of what was held, unless that is large.
-  /// \returns false where that is too much.
+  /// Holds `text` instead of the current body, and leaves the old memory in `text` unless it is
+  /// large.
+  /// \returns false if a memory limit would be exceeded.
   bool swap(std::string& text);
-  /// Nobody needs it any more.
+  /// Releases the body when it is no longer needed.
   void give_back();
 
  private:

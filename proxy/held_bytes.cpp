@@ -23,9 +23,9 @@ std::string HeldBytes::why_not_more() const {
   const auto mib = [](std::size_t bytes) { return static_cast<double>(bytes) / MiB; };
   const auto& all = all_ == nullptr ? *this : *all_;
   return fmt::format(
-      "this client holds {:.1f} MiB and would hold more than {:.1f} MiB, or all clients together "
-      "more than {:.1f} MiB (`limits.held_bytes`, of which one client may hold half); try again "
-      "when less is held, or raise `limits.held_bytes`",
+      "this client's requests hold {:.1f} MiB. With this request they would hold more than {:.1f} "
+      "MiB, or those of all clients more than {:.1f} MiB (`limits.held_bytes`, of which one client "
+      "may hold half); try again later, or raise `limits.held_bytes`",
       mib(now()), mib(most_), mib(all.most_));
 }
 

@@ -7,9 +7,9 @@
 
 namespace proxy {
 
-/// How many bytes requests hold, up to a bound (guarantee 7 in .github/SECURITY.md): those of all
-/// clients, or those of one, which count for all as well. All workers use it at once, without a
-/// lock.
+/// Counts the memory that requests hold, up to a bound (guarantee 7 in .github/SECURITY.md): of all
+/// clients, or of one client, which also counts for all. All workers use it concurrently, without
+/// locks.
 class HeldBytes {
  public:
   static constexpr auto unbounded = static_cast<std::size_t>(-1);
@@ -19,11 +19,11 @@ class HeldBytes {
   HeldBytes(const HeldBytes&) = delete;
   HeldBytes& operator=(const HeldBytes&) = delete;
 
-  /// \returns false where that would be too much; nothing is taken then.
+  /// \returns false if the bound would be exceeded; nothing is taken then.
   bool take(std::size_t bytes);
   void give_back(std::size_t bytes);
   std::size_t now() const { return now_.load(std::memory_order_relaxed); }
-  /// For whom take() has refused: the bounds, what is held, and what to do.
+  /// The message for a refused take(): the bounds, what is held, and what to do.
   std::string why_not_more() const;
 
  private:
@@ -32,11 +32,11 @@ class HeldBytes {
   HeldBytes* const all_ = nullptr;
 };
 
-/// What one holder has of it: a buffer, a body. Given back when it leaves scope.
+/// The memory of one holder, such as a buffer or a body. Released when it leaves scope.
 class Charge {
  public:
-  /// No holder is charged for less: nearly all requests cost no atomic operation then. What is not
-  /// counted is bounded by the number of connections.
+  /// Holders up to this size are not counted, so nearly all requests need no atomic operation. The
+  /// uncounted memory is bounded by the number of connections.
   static constexpr std::size_t uncounted = std::size_t{4} * 1024;
 
   explicit Charge(HeldBytes& from) : from_(from) {}
@@ -44,8 +44,8 @@ class Charge {
   Charge(const Charge&) = delete;
   Charge& operator=(const Charge&) = delete;
 
-  /// From now on the holder has so many bytes.
-  /// \returns false where these are too many; it is charged for as many as before then.
+  /// Sets the holder's size.
+  /// \returns false if a bound would be exceeded; the charge is unchanged then.
   bool hold(std::size_t bytes) {
     const std::size_t counted = bytes <= uncounted ? 0 : bytes;
     return counted == taken_ || change(counted);

@@ -17,7 +17,7 @@ namespace proxy {
 namespace {
 
 constexpr int first_descriptor = 3;  // SD_LISTEN_FDS_START
-constexpr int most = 64;             // as many as there may be listeners
+constexpr int most = 64;             // the greatest number of listeners
 
 std::optional<int> number_in(const char* variable) {
   const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -31,7 +31,7 @@ config::Address tcp_address(const sockaddr_storage& storage, socklen_t size) {
   return {config::Address::Kind::tcp, "", endpoint.address().to_string(), endpoint.port()};
 }
 
-/// \returns what no configuration can say where it is no listening stream socket.
+/// \returns text that matches no configured address if it is not a listening stream socket.
 std::string address_of(int descriptor) {
   int listens = 0;
   socklen_t size = sizeof listens;
@@ -40,13 +40,13 @@ std::string address_of(int descriptor) {
   size = sizeof storage;
   if (!fit || listens == 0 ||
       ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0)
-    return "no listening socket";
+    return "not a listening socket";
   if (storage.ss_family == AF_UNIX) {
     const auto* path = reinterpret_cast<const sockaddr_un*>(&storage)->sun_path;
     return config::Address{config::Address::Kind::unix_socket, path, "", 0}.to_string();
   }
   const bool is_ip = storage.ss_family == AF_INET || storage.ss_family == AF_INET6;
-  return is_ip ? tcp_address(storage, size).to_string() : "no socket of a known kind";
+  return is_ip ? tcp_address(storage, size).to_string() : "not a unix or tcp socket";
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ std::vector<std::string> InheritedSockets::left_over() const {
   for (const auto& socket : sockets_)
     sentences.push_back("descriptor " + std::to_string(socket.descriptor) +
                         " of socket activation is " + socket.address +
-                        ", and no listener has that address: give the unit's ListenStream= and a "
+                        ", but no listener has that address: make the unit's ListenStream= and a "
                         "listener's `address` the same");
   return sentences;
 }

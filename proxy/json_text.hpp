@@ -7,9 +7,8 @@
 
 namespace proxy {
 
-/// Appends `text` as it stands between the quotes of a JSON string. Bytes that are no printable
-/// ASCII are escaped or, where they are not known to be UTF-8, written as U+FFFD: a log line must
-/// hold whatever a client sends.
+/// Appends `text` as the content of a JSON string. Bytes other than printable ASCII are escaped, or
+/// written as U+FFFD if they are not known to be UTF-8, because clients may send any bytes.
 void append_json_text(std::string_view text, acl::Appender& out);
 
 }  // namespace proxy

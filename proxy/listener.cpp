@@ -15,7 +15,8 @@ namespace {
 
 constexpr int backlog = 4096;  // the kernel lowers it to net.core.somaxconn
 
-/// A socket file is born without permissions, so that nobody connects before set_permissions().
+/// Creates the socket file without permissions, so that nobody can connect before
+/// set_permissions().
 class NobodyMayConnect {
  public:
   NobodyMayConnect() : before_(::umask(0777)) {}
@@ -58,7 +59,7 @@ acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(net::io_conte
   return listener;
 }
 
-/// Mode, owner and end of an inherited socket are its maker's business.
+/// Mode, owner and removal of an inherited socket are left to the service manager.
 std::optional<std::string> Listener::adopt(int descriptor) {
   error_code error;
   acceptor_.assign(endpoint_of(settings_.address).protocol(), descriptor, error);
@@ -106,7 +107,7 @@ Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
     Socket client(loop);
     const auto [error] = co_await acceptor_.async_accept(client, as_result);
     if (error == net::error::operation_aborted || !acceptor_.is_open()) co_return;
-    if (error) {  // EMFILE, most likely: connections that end make room
+    if (error) {  // most likely EMFILE: descriptors become free when connections end
       spdlog::warn("{}: cannot accept: {}; trying again in {} ms", settings_.address.to_string(),
                    error.message(), pause.count());
       pause_.expires_after(pause);

@@ -19,14 +19,14 @@ namespace proxy {
 class Listener {
  public:
   using Acceptor = net::basic_socket_acceptor<net::generic::stream_protocol>;
-  /// Gives the loop that the next connection shall live on.
+  /// Returns the loop that will serve the next connection.
   using PickLoop = std::function<net::io_context&()>;
   using OnClient = std::function<void(net::io_context&, Socket, acl::Identity)>;
 
-  /// Binds and listens, unless the service manager has done so. A unix socket of our own gets its
-  /// mode and owner before anybody can connect; a stale one is replaced, one that somebody answers
-  /// on is not.
-  /// \returns the listener, or a sentence that says why not.
+  /// Binds and listens, unless the service manager has done so. A new unix socket gets its mode and
+  /// owner before anybody can connect. Replaces a stale socket, but not one that a process listens
+  /// on.
+  /// \returns the listener, or a sentence that says what went wrong.
   static acl::Result<std::unique_ptr<Listener>, std::string> open(net::io_context&,
                                                                   std::size_t index,
                                                                   const config::Listener&,
@@ -35,7 +35,7 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Accepts until close(). Out of file descriptors it waits and tries again.
+  /// Accepts until close(). Without free file descriptors it waits and tries again.
   Task<void> run(PickLoop, OnClient);
   void close();
 

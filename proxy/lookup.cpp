@@ -29,7 +29,7 @@ Task<LookedUp> LookUp::run(std::span<const acl::Lookup> questions) {
   co_return out;
 }
 
-/// Opening has a limit of its own; all questions together have another.
+/// Connecting has its own time limit; all questions together have another.
 Task<std::optional<Reason>> LookUp::connect() {
   if (upstream_.is_open()) co_return std::nullopt;
   const auto reason = co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
@@ -37,8 +37,8 @@ Task<std::optional<Reason>> LookUp::connect() {
   co_return reason;
 }
 
-/// The highest version of the API that tidegate and the engine both know, whatever the client
-/// speaks: an old one would not show all of an object.
+/// Chooses the highest API version that tidegate and the engine both know, whatever the client
+/// uses: an old version would not show every member of an object.
 Task<std::optional<Reason>> LookUp::agree_on_version() {
   if (upstream_.api_minor() != 0) co_return std::nullopt;
   const auto asked = co_await ask("/version");
@@ -52,7 +52,7 @@ Task<std::optional<Reason>> LookUp::agree_on_version() {
   co_return upstream_.api_minor() == 0 ? std::optional(Reason::object_unavailable) : std::nullopt;
 }
 
-/// A kept connection may have been closed by the engine meanwhile: then a fresh one is asked.
+/// Asks again on a fresh connection if the engine has closed the kept one meanwhile.
 Task<LookUp::Asked> LookUp::ask(std::string_view target) {
   const bool kept = upstream_.used();
   auto asked = co_await ask_once(target);

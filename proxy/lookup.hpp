@@ -18,9 +18,9 @@ namespace proxy {
 /// What the engine said about the objects that a request names.
 struct LookedUp {
   std::vector<acl::Fact> facts;        ///< one for each question; fewer where one has failed
-  std::optional<acl::Reason> failure;  ///< why there is no answer that could be understood
-  /// The engine's own words where it knows no such object, or cannot tell which is meant: what the
-  /// client is told then.
+  std::optional<acl::Reason> failure;  ///< why an answer is missing or could not be read
+  /// The engine's own answer if it knows no such object or finds the name ambiguous. The client
+  /// gets it in place of a refusal.
   struct Words {
     unsigned status = 0;
     std::string content_type, body;
@@ -28,14 +28,14 @@ struct LookedUp {
   std::optional<Words> words;
 };
 
-/// Asks the engine one question after the other, by the session's own connection. Nothing of the
-/// client's goes into a question but the name of the object.
+/// Asks the engine about objects, one after the other, on the session's own connection. The only
+/// part of the client's request that goes into a question is the name of the object.
 class LookUp {
  public:
   LookUp(Upstream& upstream, HeldBody& answer, const Means& means)
       : upstream_(upstream), answer_(answer), means_(means) {}
 
-  /// Within limits.lookup_time in all, beside the time that a new connection takes.
+  /// Takes at most limits.lookup_time for all questions, not counting the time to connect.
   Task<LookedUp> run(std::span<const acl::Lookup>);
 
  private:
@@ -53,7 +53,7 @@ class LookUp {
   Task<std::optional<acl::Reason>> read_body(Engine&);
 
   Upstream& upstream_;
-  HeldBody& answer_;  ///< its body
+  HeldBody& answer_;  ///< holds the body of the current answer
   Means means_;
 };
 

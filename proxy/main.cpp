@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   try {
     return proxy::run_command(argc, argv);
-  } catch (const std::exception& error) {  // start-up only: a file that cannot be opened, no memory
+  } catch (const std::exception& error) {  // at the start only, such as a lack of memory
     std::fprintf(stderr, "tidegate: %s\n", error.what());
     return 1;
   }

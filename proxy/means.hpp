@@ -9,7 +9,7 @@
 
 namespace proxy {
 
-/// What carrying bytes takes: the session's time limit, and what its worker lends.
+/// What code that moves bytes needs: the session's time limit, and the pools of its worker.
 struct Means {
   Deadline& deadline;
   const config::Limits& limits;

@@ -17,7 +17,7 @@
 
 namespace proxy {
 
-/// A number that one thread changes and any thread reads: a plain store, no locked instruction.
+/// A number that one thread changes and any thread may read. It needs no locked instruction.
 class Counter {
  public:
   void add(std::uint64_t more = 1) { value_.store(get() + more, std::memory_order_relaxed); }
@@ -28,9 +28,9 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// How often what took how long.
+/// Counts durations by size.
 struct Histogram {
-  /// Upper bounds in microseconds; one more bucket counts what took longer.
+  /// Upper bounds in microseconds; one more bucket counts longer durations.
   static constexpr std::array<std::uint64_t, 16> bounds{
       25,     50,     100,     250,     500,       1'000,     2'500,      5'000,
       10'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000, 10'000'000, 60'000'000};
@@ -44,7 +44,7 @@ struct Histogram {
 enum class Outcome : std::uint8_t { allowed, denied, would_deny };
 inline constexpr std::size_t outcome_count = 3;
 
-/// What one worker has done since it began.
+/// The figures of one worker since its start.
 class Metrics {
  public:
   struct OfProfile {
@@ -52,14 +52,14 @@ class Metrics {
     std::array<std::array<Counter, outcome_count>, acl::operation_count + 1> requests;
   };
 
-  /// Counts a request of this profile; an empty name stands for requests that no profile saw.
+  /// Counts a request of this profile; the name is empty for requests that no profile saw.
   void count(std::string_view profile, acl::Operation, Outcome);
   std::array<Counter, acl::reason_count> refusals;
-  Histogram own;       ///< from a request's head to its being sent on, or refused
+  Histogram own;       ///< from a request's head until it was sent on or refused
   Histogram upstream;  ///< from there to the head of the engine's answer
   Counter bytes_in, bytes_out;
   Counter sessions, tunnels;  ///< open now
-  Counter unknown_members;    ///< in the engine's answers to questions of tidegate's own
+  Counter unknown_members;    ///< in the engine's answers to look-ups
 
   /// Calls `visit` with each profile's figures; from any thread.
   template <class Visit>
@@ -71,7 +71,7 @@ class Metrics {
  private:
   OfProfile& of(std::string_view profile);
 
-  mutable std::mutex mutex_;  ///< taken by a scrape, and where a profile is new
+  mutable std::mutex mutex_;  ///< taken for a scrape and for a new profile
   std::map<std::string, std::unique_ptr<OfProfile>, std::less<>> profiles_;
   OfProfile* last_ = nullptr;
 };

@@ -23,7 +23,7 @@ Reload::Reload(net::io_context& loop, std::string file, const config::Settings& 
       signals_(loop, SIGHUP),
       reminder_(loop),
       watch_(loop, [this] { reload_finished(); }) {
-  watch_files(settings_);  // before anyone can connect and think that changes count
+  watch_files(settings_);  // before clients can connect, so that later changes are noticed
 }
 
 void Reload::start() {
@@ -56,7 +56,7 @@ Task<void> Reload::remind_of_expiry() {
   }
 }
 
-/// Whoever sends the signal says that the files are as they should be, also those that are open.
+/// A signal means that the operator wants the files read as they are, even if some are still open.
 void Reload::reload_all() {
   watch_.look();
   watch_.take_as_finished();
@@ -82,13 +82,14 @@ bool Reload::may_read(const std::string& file) {
   return true;
 }
 
-/// Somebody may have begun to write a file anew while it was read.
+/// Checks that no process has begun to write a file while it was read.
 bool Reload::has_read_finished_files() {
   watch_.look();
   const auto is_changed = [this](const auto& file) { return !watch_.is_finished(file); };
   const auto changed = std::ranges::find_if(read_, is_changed);
   if (changed == read_.end()) return true;
-  spdlog::error("{} has changed while it was read: it is read again when it is finished", *changed);
+  spdlog::error("{} changed while it was being read: it will be read again when it is finished",
+                *changed);
   return false;
 }
 
@@ -96,7 +97,7 @@ void Reload::reload(config::Loaded settings, const std::string& cause, const InF
   if (!settings) {
     for (const auto& mistake : settings.error()) spdlog::error("{}", to_string(mistake));
   }
-  // Before they are read, so that no change is missed; a file that is missing may still appear.
+  // Watch before reading, so that no change is missed. A missing file may still appear.
   watch_files(settings ? *settings : settings_);
   if (settings && renew(std::move(*settings), in_force)) {
     ++done_;
@@ -133,7 +134,7 @@ void Reload::watch_files(const config::Settings& settings) {
   if (!file_.empty()) files.push_back(file_);
   if (files.empty()) return;
   for (const auto& problem : watch_.watch(files))
-    spdlog::warn("changes are not noticed, send SIGHUP instead: {}", problem);
+    spdlog::warn("cannot watch for changes, so send SIGHUP after each: {}", problem);
 }
 
 }  // namespace proxy

@@ -14,15 +14,14 @@
 
 namespace proxy {
 
-/// Brings changes of the configuration and of certificates into force while everything runs: at
-/// SIGHUP, and when one of the files has changed and is finished. What cannot be used leaves in
-/// force what was.
+/// Puts changes of the configuration and of certificates into force while tidegate runs: at SIGHUP,
+/// and when a file has changed and is finished. After a mistake the old state stays in force.
 class Reload {
  public:
   using OnSnapshot = std::function<void(std::shared_ptr<const Snapshot>)>;
 
-  /// \param file the configuration; empty where there is none, and then only certificates change.
-  /// \param settings those that tidegate started with.
+  /// \param file the configuration; empty if there is none, then only certificates are reloaded.
+  /// \param settings the settings that tidegate started with.
   Reload(net::io_context& loop, std::string file, const config::Settings& settings,
          std::shared_ptr<const Snapshot> in_force, OnSnapshot on_snapshot);
 
@@ -38,7 +37,7 @@ class Reload {
   Task<void> remind_of_expiry();
   void reload_all();
   void reload_finished();
-  /// Those of the file, or those in force while it is not finished or not there.
+  /// Loads the file, or returns the settings in force if the file is missing or unfinished.
   config::Loaded wanted();
   void reload(config::Loaded, const std::string& cause, const InForce*);
   bool renew(config::Settings, const InForce*);
@@ -48,13 +47,13 @@ class Reload {
 
   std::string file_;
   const config::Settings& started_with_;
-  config::Settings settings_;  ///< those in force
+  config::Settings settings_;  ///< in force
   std::shared_ptr<const Snapshot> in_force_;
   OnSnapshot on_snapshot_;
   net::signal_set signals_;
   net::steady_timer reminder_;
   FileWatch watch_;
-  std::vector<std::string> read_;  ///< what a reload that nobody asked for has read
+  std::vector<std::string> read_;  ///< files that an automatic reload has read
   std::uint64_t done_ = 0, failed_ = 0;
 };
 

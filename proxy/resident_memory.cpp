@@ -13,8 +13,8 @@
 namespace proxy {
 namespace {
 
-/// Code and constants can be read from their file again; what may be written cannot. Relocations
-/// are in what may be written, even if it was made read-only behind them.
+/// Code and constants can be read from their file again; writable segments cannot. Relocations are
+/// in writable segments, even if these were made read-only afterwards.
 bool is_as_in_its_file(const ElfW(Phdr) & segment) {
   return segment.p_type == PT_LOAD && (segment.p_flags & PF_W) == 0;
 }
@@ -25,7 +25,7 @@ int release_segments(dl_phdr_info* object, std::size_t, void*) {
     if (!is_as_in_its_file(segment)) continue;
     const auto begin = object->dlpi_addr + segment.p_vaddr;
     const auto first = begin / page * page;
-    // The kernel's own pages (vdso) are none of ours; it refuses to release them, and may.
+    // The kernel refuses to release its own pages (vdso), which is fine.
     ::madvise(reinterpret_cast<void*>(first), begin + segment.p_memsz - first, MADV_DONTNEED);
   }
   return 0;

@@ -7,7 +7,7 @@
 
 namespace proxy {
 
-/// An answer whose body goes by way of its Case.
+/// Passes an answer's body through its Case, where the plan asks for it.
 class RewrittenAnswer : public http::FilterChoice, public http::BodyFilter {
  public:
   RewrittenAnswer(acl::Case& decided, HeldBytes& held) : case_(decided), charge_(held) {}
@@ -26,7 +26,7 @@ class RewrittenAnswer : public http::FilterChoice, public http::BodyFilter {
 
  private:
   acl::Case& case_;
-  Charge charge_;  ///< for a record that came in pieces
+  Charge charge_;  ///< for a record that arrived in pieces
 };
 
 }  // namespace proxy

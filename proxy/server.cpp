@@ -15,12 +15,12 @@ namespace proxy {
 namespace {
 
 std::size_t worker_count(std::size_t wanted) {
-  constexpr std::size_t enough = 4;  // the engine is slower than we are
+  constexpr std::size_t enough = 4;  // more would not help: the engine is slower than tidegate
   if (wanted != 0) return wanted;
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, enough);
 }
 
-/// A connection needs two descriptors; the soft limit is often 1,024.
+/// Raises the soft limit, which is often 1,024: each connection needs two descriptors.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -28,19 +28,19 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Sessions handle their errors as values; what arrives here is a bug, and costs one session only.
+/// Sessions handle errors as values. An exception is a bug, and ends only this session.
 void log_escaped(std::exception_ptr escaped) {
   if (!escaped) return;
   try {
     std::rethrow_exception(escaped);
   } catch (const std::exception& error) {
-    spdlog::error("a session ended by an exception: {}", error.what());
+    spdlog::error("a session ended with an exception: {}", error.what());
   } catch (...) {
-    spdlog::error("a session ended by an unknown exception");
+    spdlog::error("a session ended with an unknown exception");
   }
 }
 
-/// Read once: a limit that is changed later is met at the next start.
+/// Read once: a later change of the control group's limit counts from the next start.
 std::size_t held_bytes(const config::Limits& limits) {
   if (limits.held_bytes != 0) return limits.held_bytes;
   const auto bytes = default_held_bytes(cgroup_memory_limit());
@@ -52,9 +52,9 @@ std::size_t held_bytes(const config::Limits& limits) {
 void warn_if_insecure(const config::Listener& listener) {
   if (listener.insecure)
     spdlog::warn(
-        "{}: INSECURE (insecure: true): whoever can connect has what its profile allows; nothing "
-        "is encrypted and "
-        "nobody is asked who they are",
+        "{}: INSECURE (insecure: true): traffic is not encrypted, and anyone who can connect may "
+        "do "
+        "what the profile allows",
         listener.address.to_string());
 }
 
@@ -84,7 +84,8 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       rotation_(workers_.front()->loop, SIGUSR1),
       drain_timer_(workers_.front()->loop) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGIO, SIG_IGN);  // somebody opens a file just as FileWatch asks who has it open
+  std::signal(SIGIO,
+              SIG_IGN);  // sent if a process opens a file while FileWatch checks whether it is open
   raise_descriptor_limit();
   keep_large_memory_apart();
 }
@@ -148,7 +149,7 @@ void Server::take(net::io_context& loop, Socket client, acl::Identity identity) 
   spawn(loop, std::move(session), log_escaped);
 }
 
-/// Holds nothing for a client too many: one answer, one record, and away.
+/// Answers and records a client above the limit of connections, without holding memory for it.
 Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
                              Worker& worker) {
   const acl::Profile nobodys;
@@ -158,7 +159,8 @@ Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason 
   acl::Case unheard(nobodys, identity, terms, memory);
   unheard.refuse(acl::Refusal(reason));
   AuditRecord record(worker.audit, identity, unheard);
-  if (settings_.listeners[identity.listener].tls) co_return;  // it would not understand us
+  if (settings_.listeners[identity.listener].tls)
+    co_return;  // a plain answer would not be understood
   record.answered(static_cast<unsigned>(acl::status(reason)));
   std::string answer;
   http::append_refusal(acl::Refusal(reason), http::Connection::close, false, answer);
@@ -171,7 +173,7 @@ Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason 
 Task<void> Server::await_signals() {
   co_await signals_.async_wait(as_result);
   const std::chrono::duration<double> time = settings_.limits.drain_time;
-  spdlog::info("draining: what is running has {} s; a second signal stops it at once",
+  spdlog::info("draining: running requests have {} s to finish; a second signal stops them at once",
                time.count());
   drain();
   const auto [error, signal] = co_await signals_.async_wait(as_result);
@@ -185,14 +187,14 @@ Task<void> Server::await_rotation() {
     const auto [error, signal] = co_await rotation_.async_wait(as_result);
     if (error) co_return;
     if (const auto problem = audit_.reopen())
-      spdlog::error("SIGUSR1: {}; the old file is written on", *problem);
+      spdlog::error("SIGUSR1: {}; records still go to the old file", *problem);
     else
-      spdlog::info("SIGUSR1: {} is opened anew", settings_.audit.file);
+      spdlog::info("SIGUSR1: reopened {}", settings_.audit.file);
   }
 }
 
-/// Idle connections close now, busy ones behind their answer, tunnels when their time is up. The
-/// loops run dry when the last session is gone: a session that leaks would show.
+/// Idle connections close now, busy ones after their answer, tunnels when the drain time is over.
+/// The loops run dry when the last session has ended, so a leaked session would be noticed.
 void Server::drain() {
   rotation_.cancel();
   reload_.stop();
@@ -239,7 +241,7 @@ void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
   on_each_worker([snapshot](Worker& worker) {
     worker.snapshot = snapshot;
     worker.known.clear();
-    worker.spares.clear();  // the engine's certificate may be another
+    worker.spares.clear();  // the engine's certificate may have changed
   });
   net::post(workers_.front()->loop, release_unused_memory);
 }

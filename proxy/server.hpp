@@ -19,10 +19,10 @@ namespace proxy {
 /// The daemon: workers, listeners, signals.
 class Server {
  public:
-  /// \param file where the settings come from, for reloads; empty where there is none.
+  /// \param file the configuration, for reloads; empty if there is none.
   Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file);
 
-  /// Opens every listener. \returns what went wrong, a sentence each; nothing is served then.
+  /// Opens every listener. \returns a sentence for each mistake; nothing is served then.
   std::vector<std::string> open();
   /// Serves until SIGTERM or SIGINT, then drains. A second signal stops at once.
   void run();

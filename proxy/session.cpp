@@ -49,7 +49,8 @@ Task<void> Session::serve() {
   co_await client_.stream().end_sending();
 }
 
-/// Who is there? Of a plain connection that is known; over TLS the certificate tells.
+/// Completes TLS where the listener has it, and adds the certificate to the identity.
+/// \returns false if this client is not served.
 Task<bool> Session::greet() {
   const auto context = snapshot_->listeners[identity_.listener];
   if (!context) co_return true;
@@ -75,7 +76,7 @@ Task<bool> Session::greet() {
   co_return false;
 }
 
-/// One snapshot a request: a reload never splits a decision.
+/// Each request keeps one snapshot, so a reload never splits a decision.
 void Session::take_snapshot() {
   if (snapshot_ == worker_.snapshot && profile_ != nullptr) return;
   snapshot_ = worker_.snapshot;
@@ -94,7 +95,7 @@ Session::Turn::Turn(Session& session)
       decided(*session.profile_, session.identity_, terms, work.deciding),
       record(session.worker_.audit, session.identity_, decided) {}
 
-/// The way of one request, as proxy/README.md draws it.
+/// Serves one request, as drawn in proxy/README.md.
 Task<Next> Session::serve_one() {
   idle_ = true;
   const auto arrived = co_await client_.read_head(deadline_, head_);
@@ -107,13 +108,13 @@ Task<Next> Session::serve_one() {
     co_await decide(turn);
   else
     turn.decided.refuse(Refusal(arrived.error().reason));
-  // Where nothing was understood, where the next request would begin is anybody's guess.
+  // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
   co_return co_await forward(turn);
 }
 
-/// Brings the Case what its plan asks for, until nothing more is to be looked at.
+/// Gives the Case what its plan asks for, until the decision is final.
 Task<void> Session::decide(Turn& turn) {
   auto& decided = turn.decided;
   const auto& plan = decided.head(http::view_of(head_));
@@ -162,14 +163,15 @@ Task<void> Session::look_up(Turn& turn) {
   if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
 }
 
-/// What new engines say of objects is for the operator to know: once in a process.
+/// Tells the operator once per process that the engine is newer than tidegate knows.
 void Session::note_unknown_member(const std::string& member) {
   worker_.audit.metrics.unknown_members.add();
   static std::atomic_flag noted;
   if (!noted.test_and_set())
     spdlog::warn(
-        "the engine says of an object '{}', which tidegate does not know: is there a newer "
-        "tidegate?",
+        "the engine's answer about an object has a member '{}' that tidegate does not know: look "
+        "for "
+        "a newer tidegate",
         member);
 }
 
@@ -178,13 +180,13 @@ void Session::use_spare() {
   if (auto kept = worker_.spares.take(identity_)) upstream_.take_over(std::move(*kept));
 }
 
-/// What is held for the head counts, too: much where the target is long.
+/// Counts the memory of the head, which is large if the target is long.
 void Session::charge(Turn& turn) {
   if (!turn.decided.denied() && !turn.asked.hold(turn.work.asked()))
     turn.decided.refuse(Refusal(Reason::limit_memory));
 }
 
-/// Reads as much of the body as the plan asks for. \returns why it is not there.
+/// Reads as much of the body as the plan asks for. \returns why it could not be read.
 Task<std::optional<Reason>> Session::read_body(acl::Plan plan, Turn& turn) {
   const auto& limits = worker_.settings.limits;
   deadline_.arm(limits.body_time);
@@ -198,8 +200,8 @@ Task<std::optional<Reason>> Session::read_body(acl::Plan plan, Turn& turn) {
   co_return reason;
 }
 
-/// Deciding waits for nothing, so that one Scratch serves all connections of a worker. What is to
-/// be sent is taken out of it at once: while the engine works a document would be held for nothing.
+/// A decision never waits, so one Scratch serves all connections of a worker. The body to be sent
+/// is moved out of it at once; the parsed document need not be held while the engine works.
 void Session::decide_with_body(Turn& turn) {
   auto& scratch = worker_.deciding.scratch();
   const bool whole = turn.decided.plan().body == Body::whole;
@@ -219,7 +221,7 @@ Task<void> Session::invite_body(const Turn& turn) {
   co_await client_.stream().write(invitation);
 }
 
-/// Ends the engine's head now that the body is known, and sends both on.
+/// Completes the engine's head now that the body is known, and sends both.
 Task<Next> Session::forward(Turn& turn) {
   const auto planned = turn.decided.plan().body;
   Outgoing outgoing{.request = turn.decided.request(), .body = turn.body};
@@ -287,8 +289,8 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
   if (deadline_.expired() && !tunnel.upstream_done()) record.failed(Reason::tunnel_idle);
 }
 
-/// Answers in tidegate's own name. The connection lives on only where the next request's first byte
-/// is known to be one.
+/// Answers in tidegate's own name. The connection is kept only if it is certain where the next
+/// request begins.
 Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
   if (refusal.reason == Reason::limit_memory) refusal.message = held_.why_not_more();
   turn.body.give_back();
@@ -314,7 +316,7 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
 Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
   const bool well_formed = status == 403 || status >= 500 || turn.engines_words;
-  if (reason == Reason::client_unknown) co_return false;  // and so for its next request
+  if (reason == Reason::client_unknown) co_return false;  // nor would its next request be served
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
@@ -322,8 +324,8 @@ Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   co_return !co_await read_body({.body = Body::drop}, turn);
 }
 
-/// A close with unread input resets the connection and may take the answer with it; so the client's
-/// side is read to its end first, within bounds.
+/// Reads the client's side to its end, within bounds: closing with unread input would reset the
+/// connection, and the client might lose the answer.
 Task<void> Session::take_leave() {
   const auto& limits = worker_.settings.limits;
   deadline_.arm(limits.tunnel_linger_time);
@@ -331,8 +333,8 @@ Task<void> Session::take_leave() {
   co_await client_.discard(limits.body_bytes);
 }
 
-/// While the engine takes its time. A read that has brought bytes does not bring the end, so this
-/// comes again.
+/// Called from time to time while the engine works, so that a client's leaving is noticed.
+/// Repeated, because a read that brings bytes says nothing about the end.
 void Session::watch_client() {
   constexpr std::uint8_t ticks_between_looks = 10;
   client_.read_ahead();

@@ -25,8 +25,8 @@ struct Worker;
 /// frame of the coroutine that serves it.
 class Session : public boost::intrusive::list_base_hook<> {
  public:
-  /// \param identity gets the certificate of a client that comes over TLS
-  /// \param held what all connections of this client hold
+  /// \param identity receives the certificate of a client that connects over TLS
+  /// \param held counts the memory that all connections of this client hold
   Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker&);
   ~Session();
   Session(const Session&) = delete;
@@ -35,26 +35,26 @@ class Session : public boost::intrusive::list_base_hook<> {
   /// Serves requests until the connection closes or becomes a tunnel that ends.
   Task<void> serve();
 
-  /// Finish what is running, then close; an idle session closes at once.
+  /// Finishes the running request, then closes; an idle session closes at once.
   void drain();
-  /// Stop at once.
+  /// Stops at once.
   void stop();
 
  private:
-  /// One request while it is served: what is decided about it, what is held for it, its record.
+  /// One request while it is served: its Case, the memory held for it, and its record.
   struct Turn {
     explicit Turn(Session&);
 
     Workspaces::Lease lease;
     Workspace& work{*lease};
-    /// The body: as it comes, and once it is decided about what the Case made of it, not the
-    /// client. Of one that is relayed: what was read of it to decide.
+    /// The client's body, and after the decision the body that the Case wrote in its place. For a
+    /// relayed body: only the beginning that was read to decide.
     HeldBody body;
-    Charge asked;  ///< for the head
+    Charge asked;  ///< for the memory of the head
     acl::Terms terms;
     acl::Case decided;
-    std::optional<LookedUp::Words> engines_words;  ///< in place of a refusal of our own
-    AuditRecord record;  ///< written when it leaves scope, so that no return skips it
+    std::optional<LookedUp::Words> engines_words;  ///< sent in place of our refusal
+    AuditRecord record;  ///< written when it leaves scope, so no return can skip it
   };
 
   Task<bool> greet();
@@ -82,16 +82,16 @@ class Session : public boost::intrusive::list_base_hook<> {
   Worker& worker_;
   acl::Identity& identity_;
   HeldBytes& held_;
-  std::shared_ptr<const Snapshot> snapshot_;  ///< of the request that is served
-  const acl::Profile* profile_ = nullptr;     ///< this client's, by that snapshot
+  std::shared_ptr<const Snapshot> snapshot_;  ///< used for the current request
+  const acl::Profile* profile_ = nullptr;     ///< this client's in that snapshot
   Client client_;
   Upstream upstream_;
   Deadline deadline_;
 
-  http::RequestHead head_;        ///< its views end at consume_head()
-  Exchange* exchange_ = nullptr;  ///< the one that is running
+  http::RequestHead head_;        ///< its views are valid until consume_head()
+  Exchange* exchange_ = nullptr;  ///< null unless one is running
   bool idle_ = true;
-  bool owes_leave_ = false;  ///< the client may still be sending what nobody wants
+  bool owes_leave_ = false;  ///< take_leave() is needed: the client may still be sending
   bool draining_ = false;
   bool stopped_ = false;
 };

@@ -48,15 +48,16 @@ bool is_there(const std::string& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-/// The one in force, in place of one whose file is missing or not finished.
+/// Returns the context in force in place of one whose file is missing or unfinished.
 template <class Tls>
 ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                   const std::shared_ptr<const tls::Context>& context_in_force,
                   const std::string& file) {
   const bool is_missing = !is_there(file);
   if (tls_in_force != tls) {
-    return acl::Error{file + (is_missing ? " is not there: it is read when it appears"
-                                         : " is being written: it is read when it is finished")};
+    return acl::Error{file + (is_missing
+                                  ? " does not exist: it will be read when it appears"
+                                  : " is being written: it will be read when it is finished")};
   }
   for (const auto& each : files_of(tls))
     if (!is_there(each))
@@ -64,7 +65,7 @@ ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
   return context_in_force;
 }
 
-/// Its context anew; or the one in force, while one of its files is missing or not finished.
+/// Creates a new context, or returns the one in force if one of its files is missing or unfinished.
 template <class Tls>
 ContextOrNot read_or_keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                           const std::shared_ptr<const tls::Context>& context_in_force,

@@ -11,28 +11,29 @@ namespace proxy {
 namespace net = boost::asio;
 using boost::system::error_code;
 
-/// Unix and TCP sockets alike.
+/// A Unix or TCP socket.
 using Socket = net::generic::stream_protocol::socket;
 using Endpoint = net::generic::stream_protocol::endpoint;
 
 Endpoint endpoint_of(const config::Address&);
 
-/// Small writes go out at once: attach, exec and events are interactive. No effect on unix sockets.
+/// Sends small writes at once, since attach, exec and events are interactive. No effect on Unix
+/// sockets.
 void set_no_delay(Socket&);
 
-/// The peer has closed its socket altogether, not only its sending side. Known at once on unix
-/// sockets; on TCP only after a reset.
+/// Whether the peer has closed its socket altogether, not only its sending side. Known at once on
+/// Unix sockets; on TCP only after a reset.
 bool hung_up(Socket&);
 
-/// The peer has closed its sending side at least; what it sent before may still be unread.
+/// Whether the peer has closed at least its sending side. Bytes it sent before may still be unread.
 bool sending_ended(Socket&);
 
-/// Something has arrived, or the peer has gone: an idle connection to the engine in this state is
-/// no longer fit for a request.
+/// Whether bytes have arrived or the peer has left. An idle connection to the engine in this state
+/// can no longer carry a request.
 bool readable(Socket&);
 
-/// Closes so that the peer sees a broken connection and not an end: an answer that only the
-/// connection's end delimits would look whole otherwise.
+/// Resets the connection, so that an answer which only the connection's end delimits does not look
+/// complete.
 void break_off(Socket&);
 
 }  // namespace proxy

@@ -40,7 +40,7 @@ void Spares::clear() {
   timer_.cancel();
 }
 
-/// Sleeps until the oldest is due; those that were taken meanwhile cost nothing.
+/// Sleeps until the oldest connection is due to be closed.
 void Spares::wait() {
   waiting_ = true;
   timer_.expires_at(kept_.front().due);

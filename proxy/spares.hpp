@@ -12,16 +12,16 @@
 
 namespace proxy {
 
-/// Connections to the engine whose client has gone, kept for a moment for the same client's next
-/// connection: each `docker` command makes one of its own. Never another client's, so that no
-/// answer can reach anybody but who asked.
+/// Connections to the engine that are kept for a moment after their client has left, for the same
+/// client's next connection: each `docker` command opens a new one. They never serve another
+/// client, so no answer can reach anyone but the client that asked.
 class Spares {
  public:
   Spares(net::io_context& loop, const config::Limits& limits) : limits_(limits), timer_(loop) {}
 
-  /// Keeps a connection between two answers; the oldest makes room for it.
+  /// Keeps a connection that is between two answers; if there are too many, closes the oldest.
   void keep(Stream, const acl::Identity&);
-  /// \returns the newest of this client's.
+  /// \returns this client's newest connection, if there is one.
   std::optional<Stream> take(const acl::Identity&);
   void clear();
 

@@ -16,9 +16,9 @@ void close_pipe(const Pipe& pipe) {
   ::close(pipe.out);
 }
 
-/// splice() must never wait. A socket that has been waited for is set so already.
+/// splice() must not block. A socket that was waited for is non-blocking already.
 void never_block(Stream& stream) {
-  error_code ignored;  // whatever is wrong, splice() will say
+  error_code ignored;  // splice() will report any error
   stream.socket().native_non_blocking(true, ignored);
 }
 
@@ -38,7 +38,7 @@ std::optional<Pipe> PipePool::take() {
     int ends[2];
     if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return std::nullopt;
     pipe = {.in = ends[1], .out = ends[0]};
-    ::fcntl(pipe.in, F_SETPIPE_SZ, int{pipe_size});  // where that is too much, it stays at 64 KiB
+    ::fcntl(pipe.in, F_SETPIPE_SZ, int{pipe_size});  // stays at 64 KiB if that is not allowed
   }
   ++used_;
   return pipe;
@@ -70,7 +70,7 @@ Task<Splice::Moved> Splice::move_some(std::uint64_t most) {
 
 Task<Splice::Moved> Splice::fill(std::uint64_t most) {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(most, PipePool::pipe_size));
-  // Nothing is taken that cannot go on; and others get their turn where the source never runs dry.
+  // Take only what can be sent on, and let others run if the source never runs dry.
   const auto [stopped] = co_await to_.socket().async_wait(Socket::wait_write, as_result);
   if (stopped) co_return Moved{.sink = stopped};
   for (;;) {

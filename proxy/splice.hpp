@@ -8,17 +8,16 @@
 
 namespace proxy {
 
-/// A pipe of the kernel's, to move bytes through without a copy.
+/// A kernel pipe, to move bytes without copying them.
 struct Pipe {
   int in = -1, out = -1;
 };
 
-/// Pipes of one worker. Whoever gets none copies.
+/// Pipes of one worker. Sessions that get none copy instead.
 class PipePool {
  public:
   static constexpr std::size_t pipe_size = 256 * 1024;
-  /// So many at a time. Where nobody reads what comes in bulk, each holds up to its size in the
-  /// kernel.
+  /// How many may be in use at a time. If nobody reads, each holds up to its size in the kernel.
   static constexpr std::size_t most_used = 64;
 
   PipePool() = default;
@@ -27,7 +26,7 @@ class PipePool {
   PipePool& operator=(const PipePool&) = delete;
 
   std::optional<Pipe> take();
-  /// \param drained nothing is left in it; one that is not goes to nobody else.
+  /// \param drained whether the pipe is empty; otherwise it is not reused.
   void give_back(Pipe, bool drained);
 
  private:
@@ -36,13 +35,13 @@ class PipePool {
   std::vector<Pipe> free_;
 };
 
-/// Moves bytes from one plain socket to another inside the kernel: a quarter of the CPU time that
-/// copying takes, once they come in bulk.
+/// Moves bytes from one plain socket to another inside the kernel. For bulk it takes a quarter of
+/// the CPU time of copying.
 class Splice {
  public:
   struct Moved {
     std::size_t size = 0;
-    error_code source, sink;  ///< an ended source says eof
+    error_code source, sink;  ///< eof if the source has ended
   };
 
   Splice(Stream& from, Stream& to, PipePool&);
@@ -50,9 +49,9 @@ class Splice {
   Splice(const Splice&) = delete;
   Splice& operator=(const Splice&) = delete;
 
-  /// Both sides are plain, and there is a pipe.
+  /// Whether both sides are plain and a pipe was available.
   bool possible() const { return pipe_.has_value(); }
-  /// Waits for bytes and moves up to `most` of them, all the way.
+  /// Waits for bytes and moves up to `most` of them to the other socket.
   Task<Moved> move_some(std::uint64_t most);
 
  private:

@@ -18,8 +18,8 @@ namespace proxy {
 
 class Write;
 
-/// A connection of either side: a plain socket, or TLS over one. Reads and writes as Asio's
-/// algorithms want them; plain sockets pay one branch for it.
+/// A connection to a client or the engine: a plain socket, or TLS over one. Models Asio's stream
+/// concepts; for plain sockets this costs one branch.
 class Stream {
  public:
   using executor_type = Socket::executor_type;
@@ -33,20 +33,21 @@ class Stream {
   Socket& socket() { return socket_; }
   bool is_open() const { return socket_.is_open(); }
 
-  /// From here on everything goes through TLS; a handshake comes first.
+  /// Switches to TLS; a handshake must follow.
   void secure(std::shared_ptr<const tls::Context>);
-  /// Null where the connection is plain.
+  /// Null if the connection is plain.
   tls::Stream* tls() { return secured_ ? &secured_->stream : nullptr; }
-  /// \returns false where it failed, tls()->failure() says why; or where it was cancelled.
+  /// \returns false if it was cancelled or failed; tls()->failure() says why.
   Task<bool> handshake();
 
-  /// Writes all of `pieces`, and uses them up. `auto [error, n] = co_await stream.write(pieces);`
+  /// Writes all of `pieces` and modifies them. `auto [error, n] = co_await stream.write(pieces);`
   Write write(std::span<net::const_buffer> pieces);
   Write write(std::string_view bytes);
 
-  /// For Write: what goes out without waiting. \returns its size, and drops it from `pieces`.
+  /// For Write: sends what can be sent without waiting. \returns its size; removes it from
+  /// `pieces`.
   std::size_t write_now(std::span<net::const_buffer>& pieces, error_code&);
-  /// For Write: what the socket has taken so far, where TLS may hold back what it was given.
+  /// For Write: how much the socket has taken so far; TLS may still hold some of it.
   std::uint64_t sent() const { return secured_ ? secured_->stream.sent() : 0; }
 
   template <class Token>
@@ -61,8 +62,8 @@ class Stream {
     return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, room);
   }
 
-  /// For Write: the rest, as the peer reads. Not Asio's write over one of ours: over TLS the same
-  /// bytes must come again, and Asio cuts what has many pieces as it likes.
+  /// For Write: sends the rest as the peer reads. Asio's own write does not work here: TLS must be
+  /// given the same bytes again, but Asio may split many pieces differently.
   template <class Token>
   auto async_write_rest(std::span<net::const_buffer>& pieces, std::size_t& written, Token&& token) {
     const auto begin = [this, &pieces, &written](auto handler) {
@@ -73,26 +74,26 @@ class Stream {
     return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token);
   }
 
-  /// Ends our side; what the peer sends can still be read. Over TLS the end is a record like others
-  /// and may have to wait until the peer has read; no write may be under way.
+  /// Closes the sending side; what the peer sends can still be read. Over TLS this sends a record,
+  /// which may have to wait until the peer reads. No write may be under way.
   Task<void> end_sending();
-  /// The same where nothing can be waited for: an end that finds no room is lost.
+  /// The same without waiting: over TLS the record is lost if it cannot be sent at once.
   void shutdown_send();
-  /// The peer has closed altogether, not only its sending side. Known at once on unix sockets; on
-  /// TCP only after a reset.
+  /// Whether the peer has closed altogether, not only its sending side. Known at once on Unix
+  /// sockets; on TCP only after a reset.
   bool hung_up();
-  /// Waits until the peer has closed altogether: what hung_up() sees.
+  /// Waits until hung_up() is true.
   template <class Token>
   auto async_wait_for_hang_up(Token&& token) {
     return socket_.async_wait(Socket::wait_error, std::forward<Token>(token));
   }
-  /// The peer will send no more, whether or not all that it sent has been read.
+  /// Whether the peer will send nothing more, even if some bytes are still unread.
   bool sending_ended();
-  /// Data or the end has arrived: an idle connection to the engine in this state is no longer fit
-  /// for a request.
+  /// Whether data or the end has arrived. An idle connection to the engine in this state can no
+  /// longer carry a request.
   bool readable();
-  /// Closes so that the peer sees a broken connection and not an end: an answer that only the
-  /// connection's end delimits would look whole otherwise.
+  /// Resets the connection, so that an answer which only the connection's end delimits does not
+  /// look complete.
   void break_off();
   void close();
   void cancel();
@@ -100,14 +101,15 @@ class Stream {
  private:
   struct Secured {
     tls::Stream stream;
-    std::string gathered;  ///< small pieces that go out as one record
+    std::string gathered;  ///< small pieces that are sent as one record
   };
 
-  /// Bytes to write next: whole records of the first piece, or several small ones together. A head
-  /// and a short body in two records cost the peer two reads and us half as much CPU again.
+  /// The bytes to write next: whole records of the first piece, or several small pieces together. A
+  /// head and a short body in two records would cost the peer two reads, and us half as much CPU
+  /// again.
   std::string_view gather(std::span<const net::const_buffer> pieces);
 
-  /// Repeats an attempt until it neither wants to read nor to write.
+  /// Repeats an attempt until TLS wants neither to read nor to write.
   template <class Attempt>
   struct Attempts {
     Stream& stream;
@@ -119,12 +121,12 @@ class Stream {
     template <class Self>
     void operator()(Self& self, error_code error = {}, std::size_t = 0) {
       if (phase == Phase::over) return self.complete(result, step.bytes);
-      // Closed meanwhile: the descriptor's number may be another connection's by now.
+      // Closed meanwhile: another connection may have the descriptor's number by now.
       if (!error && !stream.is_open()) error = net::error::operation_aborted;
       if (!error) step = attempt();
       if (!error && tls::waits(step)) return wait(self);
       result = error ? error : stream.result_of(step);
-      // An operation never completes inside the call that begins it.
+      // An operation must not complete inside the call that begins it.
       const bool at_once = phase == Phase::begun;
       phase = Phase::over;
       if (!at_once) return self.complete(result, step.bytes);
@@ -150,14 +152,14 @@ class Stream {
 
   static error_code result_of(const tls::Step&);
 
-  static constexpr std::size_t record_bytes = 16 * 1024;  // the largest that TLS has
+  static constexpr std::size_t record_bytes = 16 * 1024;  // the largest in TLS
 
   Socket socket_;
   std::unique_ptr<Secured> secured_;
 };
 
-/// A message on its way out: at once what the socket takes, the rest as the peer reads. Nearly
-/// always that is all of it, and nothing waits.
+/// Sends a message: what the socket takes at once, and the rest as the peer reads. Nearly always
+/// the socket takes all of it, and nothing waits.
 class [[nodiscard]] Write {
  public:
   Write(Stream& stream, std::span<net::const_buffer> pieces)
@@ -178,7 +180,7 @@ class [[nodiscard]] Write {
   void await_suspend(std::coroutine_handle<Caller> caller) {
     rest_.emplace(stream_.async_write_rest(pieces_, written_, as_result)).await_suspend(caller);
   }
-  /// Where it failed, a size of 0 means that the peer has seen nothing of it.
+  /// After a failure, a size of 0 means that the peer has seen nothing of the message.
   std::pair<error_code, std::size_t> await_resume() {
     if (!rest_) return outcome(error_, written_);
     const auto [error, n] = rest_->await_resume();

@@ -12,15 +12,15 @@
 
 #include "proxy/frame_pool.hpp"
 
-/// Coroutines over the operations of Asio. Its own `awaitable` costs two frames, a shared thread
-/// and a type-erased executor for each operation; with these, a request takes a sixth of its
-/// instructions less.
+/// Coroutines over Asio's operations. Asio's own `awaitable` needs two frames, a shared thread and
+/// a type-erased executor for each operation; these coroutines save a sixth of a request's
+/// instructions.
 namespace proxy {
 
-/// What every coroutine here knows: who continues when it ends, and whose frame holds all of it.
+/// Common state of all coroutines here: which one continues at the end, and the outermost one.
 struct Frame {
   std::coroutine_handle<> continuation = std::noop_coroutine();
-  std::coroutine_handle<> root;  ///< destroyed where an operation ends without ever completing
+  std::coroutine_handle<> root;  ///< destroyed if an operation is dropped without completing
   std::exception_ptr escaped;
 
   static void* operator new(std::size_t size) { return FramePool::take(size); }
@@ -89,7 +89,7 @@ class [[nodiscard]] Task {
   std::coroutine_handle<promise_type> frame_;
 };
 
-/// A coroutine that nobody awaits. Its frame goes when it ends.
+/// A coroutine that nobody awaits. Its frame is freed when it ends.
 struct Detached {
   struct promise_type : Frame {
     Detached get_return_object() {
@@ -103,12 +103,12 @@ struct Detached {
   };
 };
 
-/// Asio's completion token of this room. Errors are values:
+/// The Asio completion token that this room uses. Errors are values:
 /// `auto [error, n] = co_await socket.async_read_some(buffer, as_result);`
 struct AsResult {};
 inline constexpr AsResult as_result;
 
-/// An operation of Asio's that begins when it is awaited.
+/// An Asio operation that begins when it is awaited.
 template <class Initiation, class Arguments, class... Results>
 class [[nodiscard]] Operation {
  public:
@@ -127,7 +127,8 @@ class [[nodiscard]] Operation {
   std::tuple<Results...> await_resume() { return std::move(*results_); }
 
  private:
-  /// Asio's handler. One that is destroyed unused, with its loop, takes the coroutine along.
+  /// The handler for Asio. If it is destroyed unused, together with its loop, it destroys the
+  /// coroutine.
   class Completion {
    public:
     Completion(Operation& operation, std::coroutine_handle<> caller, std::coroutine_handle<> root)
@@ -156,7 +157,7 @@ class [[nodiscard]] Operation {
   std::optional<std::tuple<Results...>> results_;
 };
 
-/// Begins `task` at once; `on_end` gets what escaped from it, or null.
+/// Begins `task` at once; `on_end` receives the exception that escaped from it, or null.
 template <class OnEnd>
 Detached start(Task<void> task, OnEnd on_end) {
   std::exception_ptr escaped;
@@ -168,7 +169,7 @@ Detached start(Task<void> task, OnEnd on_end) {
   on_end(escaped);
 }
 
-/// The same on the loop's thread.
+/// Begins `task` on the loop's thread.
 template <class Executor, class OnEnd>
 void spawn(Executor&& loop, Task<void> task, OnEnd on_end) {
   boost::asio::post(loop, [task = std::move(task), on_end = std::move(on_end)]() mutable {
@@ -176,10 +177,10 @@ void spawn(Executor&& loop, Task<void> task, OnEnd on_end) {
   });
 }
 
-/// For spawn(): where nothing can escape.
+/// For spawn(), if no exception can escape.
 inline void ignore_escaped(const std::exception_ptr&) {}
 
-/// Wakes one coroutine that waits for it.
+/// Wakes a coroutine that awaits it.
 class Signal {
  public:
   bool await_ready() const noexcept { return given_; }
@@ -196,7 +197,7 @@ class Signal {
   std::coroutine_handle<> waiter_;
 };
 
-/// Runs both at a time and ends when both have ended, with what `main` returns.
+/// Runs both concurrently. Ends when both have ended, and returns the result of `main`.
 template <class T>
 Task<T> both(Task<T> main, Task<void> side) {
   Signal side_ended;

@@ -13,17 +13,17 @@ Task<void> Tunnel::run(std::string_view behind_head) {
 }
 
 Task<void> Tunnel::pump_to_upstream() {
-  // What the client sent right behind its request comes first.
+  // Bytes that the client sent right after its request come first.
   auto& ahead = client_.buffer();
   bool open = co_await send(upstream_, ahead.data(), from_client_);
   client_.forget_ahead();
   if (open && !client_.end()) open = co_await pump(client_.stream(), upstream_, from_client_);
   if (!open && client_.stream().hung_up()) co_return stop();
-  if (!open) co_return;  // the engine no longer reads; it may still write
+  if (!open) co_return;  // the engine no longer reads, but may still write
   co_await upstream_.end_sending();
   client_done_ = true;
   if (upstream_done_) co_return;
-  // A client that has only closed its sending side waits for output; one that is gone does not.
+  // A client that has only closed its sending side still waits for output.
   const auto [error] = co_await client_.stream().async_wait_for_hang_up(as_result);
   if (!error) stop();
 }
@@ -34,15 +34,16 @@ Task<void> Tunnel::pump_to_client(std::string_view behind_head) {
   upstream_done_ = true;
   if (!open) co_return stop();
   // The engine closes when the exec ends, but `docker exec -i` keeps stdin open until it sees our
-  // end. Pass it on and give the client a while; closing at once would drop output still in flight.
+  // end. Pass the end on and give the client time; closing at once would drop output in flight.
   means_.deadline.arm(means_.limits.stall_time);
   co_await client_.stream().end_sending();
   means_.deadline.arm(means_.limits.tunnel_linger_time);
   if (client_done_ || client_.stream().hung_up()) stop();
 }
 
-/// Waits with little in hand: a thousand streams are silent nearly always, whatever they brought.
-/// \returns whether `to` would still take bytes: the end came from `from`.
+/// Copies one direction. While it waits it holds only a small buffer, since most streams are silent
+/// most of the time.
+/// \returns whether `to` can still take bytes, because the end came from `from`.
 Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   BufferPool::Lease lease(means_.buffers, BufferPool::little);
   for (;;) {
@@ -64,8 +65,7 @@ Task<bool> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
   }
 }
 
-/// What comes in bulk is not looked at. Ends, without an error, when it comes in small pieces
-/// again.
+/// Moves bulk inside the kernel. Ends without an error when the pieces become small again.
 Task<Splice::Moved> Tunnel::pump_bulk(Stream& from, Stream& to, std::uint64_t& count) {
   constexpr std::size_t small = 16 * 1024;
   Splice splice(from, to, means_.pipes);

@@ -9,16 +9,18 @@
 
 namespace proxy {
 
-/// Raw bytes both ways after an upgrade. Each direction ends by itself and passes its end on:
-/// `echo x | docker exec -i …` closes its sending side and expects the rest of the output.
+/// Copies raw bytes both ways after an upgrade. Each direction ends separately, and its end is
+/// passed on: `echo x | docker exec -i …` closes its sending side and expects the rest of the
+/// output.
 class Tunnel {
  public:
   Tunnel(Client&, Stream& upstream, const Means&);
 
-  /// Returns when both directions have ended. \param behind_head the engine's first bytes.
+  /// Returns when both directions have ended.
+  /// \param behind_head bytes that the engine sent right after its head.
   Task<void> run(std::string_view behind_head);
 
-  /// The engine's side has ended, so what remains is only the client's leave-taking.
+  /// Whether the engine's side has ended, so that only the client still has to close.
   bool upstream_done() const { return upstream_done_; }
   std::uint64_t from_client() const { return from_client_; }
   std::uint64_t from_upstream() const { return from_upstream_; }

@@ -40,7 +40,7 @@ std::optional<std::string> make_way(const std::string& path) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
   if (!S_ISSOCK(status.st_mode)) return path + " exists and is not a socket";
-  if (somebody_listens(path)) return path + " is in use: something answers on it";
+  if (somebody_listens(path)) return path + " is in use: another process listens on it";
   if (::unlink(path.c_str()) != 0)
     return "the stale socket " + path + " cannot be removed: " + last_failure();
   return std::nullopt;
@@ -54,8 +54,8 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   };
   const auto uid = number(listener.owner, accounts.uid_of);
   const auto gid = number(listener.group, accounts.gid_of);
-  if (!uid) return "there is no user " + *listener.owner;
-  if (!gid) return "there is no group " + *listener.group;
+  if (!uid) return "listener `owner`: there is no user " + *listener.owner;
+  if (!gid) return "listener `group`: there is no group " + *listener.group;
   if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();
   if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;

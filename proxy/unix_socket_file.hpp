@@ -8,11 +8,11 @@
 
 namespace proxy {
 
-/// Makes way for a unix socket: removes one that nobody listens on any more.
-/// \returns why the path cannot be used: something else than a socket, or a socket in use.
+/// Prepares a path for a new Unix socket: removes a stale one.
+/// \returns why the path cannot be used: it is not a socket, or the socket is in use.
 std::optional<std::string> make_way(const std::string& path);
 
-/// Gives a bound, not yet listening socket its owner, group and mode.
+/// Sets owner, group and mode of a socket that is bound but does not listen yet.
 std::optional<std::string> set_permissions(const config::Listener&);
 
 }  // namespace proxy

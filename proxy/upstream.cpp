@@ -36,7 +36,7 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
 
 Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
   auto error = co_await connect();
-  // A unix listener whose backlog is full says EAGAIN at once instead of letting us wait.
+  // A Unix listener with a full backlog returns EAGAIN at once instead of letting us wait.
   while (error == net::error::try_again && !deadline.expired()) {
     close();
     opening_->retry.expires_after(std::chrono::milliseconds(5));
@@ -54,8 +54,8 @@ Task<error_code> Upstream::connect() {
   co_return error;
 }
 
-/// A unix socket connects at once or not at all. Not left to Asio: it takes the EAGAIN of a full
-/// backlog for a connection on its way, finds the socket writable and calls it connected.
+/// A Unix socket connects at once or not at all. Asio cannot be used: it takes the EAGAIN of a full
+/// backlog for a connection in progress, finds the socket writable and reports it as connected.
 error_code Upstream::connect_unix() {
   const auto endpoint = endpoint_of(address_);
   auto& socket = stream_.socket();
@@ -77,7 +77,7 @@ Task<error_code> Upstream::connect_tcp() {
   co_return error;
 }
 
-/// Asked anew for each connection: a restarted container of the same name has another address.
+/// Resolves the name for each connection, since a restarted container may have a new address.
 Task<error_code> Upstream::connect_by_name() {
   auto& resolver = opening_->resolver.emplace(stream_.get_executor());
   const auto port = std::to_string(address_.port);
@@ -94,7 +94,7 @@ Task<error_code> Upstream::connect_by_name() {
   co_return error;
 }
 
-/// Makes sure that it is the engine, and shows it who we are.
+/// Completes TLS: verifies the engine's certificate and presents ours.
 Task<std::optional<Reason>> Upstream::secure() {
   const auto context = snapshot_->upstream;
   if (!context) co_return std::nullopt;

@@ -42,12 +42,12 @@ struct Worker {
   BodyPool bodies;
   http::HeadReader heads;
   Deciding deciding;
-  acl::KnownObjects known;  ///< by the policy in force; see KnownObjects
+  acl::KnownObjects known;  ///< cleared when the policy changes
   Spares spares;
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;
   bool draining = false;
-  /// Keeps the loop running while no session is there; given up when draining.
+  /// Keeps the loop running without sessions; released when draining.
   std::optional<net::executor_work_guard<net::io_context::executor_type>> busy{loop.get_executor()};
 };
 

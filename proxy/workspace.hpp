@@ -15,18 +15,19 @@
 
 namespace proxy {
 
-/// What a request needs until it is over. Used again, so that the next one allocates nothing.
+/// Memory that a request needs until it is over. Reused, so that the next request allocates
+/// nothing.
 struct Workspace {
   acl::Case::Memory deciding;
-  std::string head;  ///< for the engine
+  std::string head;  ///< the head that is sent to the engine
   AnswerStorage answer;
 
-  /// The memory of what the client has asked for: much where its target was long.
+  /// Memory of the request's head on both sides; large if the target was long.
   std::size_t asked() const { return deciding.capacity() + head.capacity(); }
 };
 
-/// What deciding about a body takes, of one worker: a decision does not wait for anything, so that
-/// one serves all connections. A large document's memory is let go at once.
+/// Memory for deciding about a body. A decision never waits, so one per worker serves all
+/// connections. The memory of a large document is freed at once.
 class Deciding {
  public:
   acl::Scratch& scratch() { return *scratch_; }
@@ -39,8 +40,8 @@ class Deciding {
   std::optional<acl::Scratch> scratch_{std::in_place};
 };
 
-/// The workspaces of one worker, lent for a request's time: the one that is still warm goes out
-/// first, and a connection that is idle holds none.
+/// The workspaces of one worker, lent for the time of a request. The one used last is lent first,
+/// because it is still in the cache. An idle connection holds none.
 class Workspaces {
  public:
   class Lease {

@@ -13,7 +13,7 @@
 namespace proxy::admin {
 namespace {
 
-constexpr std::size_t most_open = 32;  // scrapers, probes and their lost connections
+constexpr std::size_t most_open = 32;  // enough for scrapers, probes and stale connections
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -76,7 +76,8 @@ Task<void> Admin::serve(Socket socket) {
   --open_;
 }
 
-/// As clients are answered. There are no records here, so the log has it.
+/// Answers in the same form as for clients. The admin listener writes no records, so it logs the
+/// refusal.
 std::string Admin::refused(const acl::Refusal& refusal) const {
   spdlog::info("{}: refused: {}: {}", settings_.admin->address.to_string(), acl::id(refusal.reason),
                refusal.message);
@@ -87,7 +88,7 @@ std::string Admin::refused(const acl::Refusal& refusal) const {
 
 Task<std::string> Admin::answer(std::string_view method, std::string_view path) {
   if (method != "GET")
-    co_return reply("405 Method Not Allowed", text_type, "only GET is served here\n");
+    co_return reply("405 Method Not Allowed", text_type, "only GET is allowed here\n");
   if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
   if (path == "/readyz") {
     if (co_await upstream_answers()) co_return reply("200 OK", text_type, "ready\n");
@@ -98,10 +99,11 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
     process.upstream_up = co_await upstream_answers();
     co_return reply("200 OK", metrics_type, exposition(workers_, process));
   }
-  co_return reply("404 Not Found", text_type, "here are /metrics, /healthz and /readyz\n");
+  co_return reply("404 Not Found", text_type,
+                  "no such page: this listener has /metrics, /healthz and /readyz\n");
 }
 
-/// Asks the engine as a client would, on a connection of its own.
+/// Pings the engine as a client would, on a new connection.
 Task<bool> Admin::upstream_answers() {
   constexpr std::string_view ping =
       "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";

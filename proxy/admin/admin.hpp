@@ -13,12 +13,12 @@
 
 namespace proxy::admin {
 
-/// The operator's own listener: /metrics, /healthz and /readyz. Apart from the clients': it knows
-/// no policy, and nothing that is asked here reaches the engine but a ping.
+/// The operator's listener: /metrics, /healthz and /readyz. It is independent of the clients'
+/// listeners and has no policy. The only request that it sends to the engine is a ping.
 class Admin {
  public:
-  /// \param worker whose loop it runs on
-  /// \param process what is true of the process, but for whether the engine answers
+  /// \param worker the worker on whose loop it runs
+  /// \param process returns the figures of the process, except for whether the engine answers
   Admin(const config::Settings&, Worker& worker, std::vector<const Metrics*> workers,
         std::function<Process()> process);
 
@@ -38,7 +38,7 @@ class Admin {
   std::vector<const Metrics*> workers_;
   std::function<Process()> process_;
   std::unique_ptr<Listener> listener_;
-  HeldBytes held_{HeldBytes::unbounded};  // by `open_` it is
+  HeldBytes held_{HeldBytes::unbounded};  // bounded by `open_` instead
   std::size_t open_ = 0;
 };
 

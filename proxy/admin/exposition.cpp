@@ -11,7 +11,7 @@ namespace {
 
 using Workers = std::span<const Metrics* const>;
 
-/// Values of labels may hold anything in quotes but these three.
+/// Escapes the three characters that a label's value must not contain.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -64,8 +64,9 @@ void add_requests(Workers workers, Page& page) {
         for (std::size_t j = 0; j < outcome_count; ++j)
           counts[i][j] += figures.requests[i][j].get();
     });
-  page.metric("requests_total", "counter",
-              "Requests by profile, operation and decision; no profile where none was asked.");
+  page.metric(
+      "requests_total", "counter",
+      "Requests by profile, operation and decision; profile is empty where none was asked.");
   for (const auto& [profile, counts] : all)
     for (std::size_t i = 0; i < counts.size(); ++i)
       for (std::size_t j = 0; j < outcome_count; ++j)
@@ -77,7 +78,7 @@ void add_requests(Workers workers, Page& page) {
 
 void add_refusals(Workers workers, Page& page) {
   page.metric("refusals_total", "counter",
-              "Refusals and failures by reason, those before any request included.");
+              "Refusals and failures by reason, including those before any request.");
   for (std::size_t i = 0; i < acl::reason_count; ++i) {
     const auto count =
         sum(workers, [i](const Metrics& m) -> const Counter& { return m.refusals[i]; });
@@ -105,10 +106,10 @@ void add_histogram(Workers workers, Histogram Metrics::* which, Page& page) {
 
 void add_latencies(Workers workers, Page& page) {
   page.metric("own_seconds", "histogram",
-              "tidegate's share: from a request's head to its being sent on, or refused.");
+              "tidegate's share: from a request's head until it was sent on or refused.");
   add_histogram(workers, &Metrics::own, page);
   page.metric("upstream_seconds", "histogram",
-              "The engine's share: from a request's being sent on to the head of its answer.");
+              "The engine's share: from sending a request on to the head of its answer.");
   add_histogram(workers, &Metrics::upstream, page);
 }
 
@@ -124,26 +125,27 @@ void add_traffic(Workers workers, Page& page) {
   page.metric("streams_open", "gauge", "Raw streams (attach, exec and the like) now.");
   page.sample("", total(&Metrics::tunnels));
   page.metric("unknown_members_total", "counter",
-              "Members of the engine's answers about objects that tidegate does not know.");
+              "Members of the engine's answers to look-ups that tidegate does not know.");
   page.sample("", total(&Metrics::unknown_members));
 }
 
 void add_process(const Process& process, Page& page) {
   using namespace std::chrono;
   page.metric("upstream_up", "gauge",
-              "Whether the engine answered when it was asked for this page.");
+              "1 if the engine answered a ping when this page was requested.");
   page.sample("", process.upstream_up ? 1 : 0);
-  page.metric("held_bytes", "gauge", "What requests hold now, as limits.held_bytes counts it.");
+  page.metric("held_bytes", "gauge",
+              "Memory that requests hold now, as limits.held_bytes counts it.");
   page.sample("", process.held_bytes);
   page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
   page.sample(R"(result="done")", process.reloads_done);
   page.sample(R"(result="failed")", process.reloads_failed);
   page.metric("certificate_expiry_timestamp_seconds", "gauge",
-              "When a certificate or revocation list ends.");
+              "When a certificate or revocation list expires.");
   for (const auto& [file, subject, not_after, is_list] : process.expiries)
     page.sample(fmt::format(R"(file="{}",subject="{}")", escaped(file), escaped(subject)),
                 duration_cast<seconds>(not_after.time_since_epoch()).count());
-  page.metric("build_info", "gauge", "The version that runs.");
+  page.metric("build_info", "gauge", "The running version.");
   page.sample(R"(version=")" TIDEGATE_VERSION R"(")", 1);
 }
 

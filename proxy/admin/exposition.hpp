@@ -9,15 +9,15 @@
 
 namespace proxy::admin {
 
-/// What is true of the process as a whole.
+/// Figures of the process as a whole.
 struct Process {
   std::uint64_t reloads_done = 0, reloads_failed = 0;
-  std::size_t held_bytes = 0;  ///< as Admission counts them
-  bool upstream_up = false;    ///< the last time that somebody asked
+  std::size_t held_bytes = 0;  ///< as counted by Admission
+  bool upstream_up = false;    ///< at the last ping
   std::vector<tls::Expiry> expiries;
 };
 
-/// All figures in Prometheus' text format 0.0.4, the workers' summed up.
+/// All figures in Prometheus' text format 0.0.4, summed over the workers.
 /// https://prometheus.io/docs/instrumenting/exposition_formats/
 std::string exposition(std::span<const Metrics* const> workers, const Process&);
 

@@ -17,7 +17,7 @@ namespace {
 
 using Problem = std::optional<std::string>;
 
-/// All that was written, whichever listener it is for.
+/// All that was written, before it is compared with the listener.
 struct Written {
   std::optional<std::uint32_t> uid, gid;
   std::string address;
@@ -51,8 +51,9 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
     to.shown().key_sha256 = acl::lower_case(value);
   } else {
     return acl::quoted(key) +
-           " is nothing that a client is known by; write uid, gid, address, cn, san, issuer or " +
-           "key_sha256, as uid=1000,gid=1000";
+           " does not identify a client; use uid, gid, address, cn, san, issuer or key_sha256, as "
+           "in " +
+           "uid=1000,gid=1000";
   }
   return std::nullopt;
 }
@@ -69,19 +70,20 @@ Problem read(std::string_view text, Written& to) {
   return std::nullopt;
 }
 
-/// What a client cannot show to this listener, or must.
+/// Checks that a client of this listener can have these properties, and has all that it must have.
 Problem check(const Written& written, const config::Listener& listener) {
   const auto name = listener.address.to_string();
   if (listener.address.kind == config::Address::Kind::unix_socket) {
     if (!written.address.empty() || written.certificate)
-      return "clients of " + name + " show nothing but their uid and gid";
+      return "clients of " + name + " are known by uid and gid only: write --as uid=1000,gid=1000";
     if (!written.uid || !written.gid)
-      return "a client of " + name + " has a uid and a gid: write --as uid=1000,gid=1000";
+      return "a client of " + name + " needs both uid and gid: write --as uid=1000,gid=1000";
     return std::nullopt;
   }
-  if (written.uid || written.gid) return "clients of " + name + " show no uid or gid";
+  if (written.uid || written.gid)
+    return "clients of " + name + " have no uid or gid: write --as address=192.0.2.1";
   if (written.certificate && !listener.tls)
-    return "clients of " + name + " show no certificate: it has no `tls`";
+    return "clients of " + name + " have no certificate, since the listener has no `tls`";
   return std::nullopt;
 }
 

@@ -24,7 +24,7 @@ void append_lines(std::string_view what, const auto& texts, std::string& out) {
   }
 }
 
-/// On the wire it would begin another line.
+/// Whether it would begin another line on the wire.
 bool has_line_end(std::string_view text) {
   return text.find_first_of("\r\n") != text.npos;
 }
@@ -40,7 +40,7 @@ std::string head_of(const Asked& asked) {
   return head + "\r\n";
 }
 
-/// Violations stand in one sentence for clients; here a line each.
+/// Clients get all violations in one sentence; here each gets its own line.
 std::string by_lines(std::string text) {
   const std::string between = "; ", line = ";\n" + std::string(11, ' ');
   for (auto at = text.find(between); at != text.npos; at = text.find(between, at + line.size()))
@@ -59,7 +59,7 @@ Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Poli
   if (auto refusal = decide(limits)) case_.refuse(*std::move(refusal));
 }
 
-/// \returns why the request would not even reach the Case, or its body would not.
+/// \returns why the daemon would refuse the head or the body before the Case sees it.
 std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
   if (has_line_end(asked_.target)) return acl::Refusal(acl::Reason::target_bad_byte);
   for (const auto& value :
@@ -91,8 +91,8 @@ std::string Judgement::text() const {
   append_line("decision",
               decision.would_deny() ? "allowed (shadow: would be refused)"
               : case_.allowed()     ? "allowed"
-              : allowed()           ? "allowed, unless the engine's answer says otherwise"
-                                    : "refused",
+              : allowed() ? "allowed, unless the engine's answer to the look-up says otherwise"
+                          : "refused",
               out);
   for (const auto& lookup : case_.plan().lookups)
     append_line("asks", fmt::format("GET {} ({})", lookup.target(), lookup.place), out);
@@ -120,8 +120,8 @@ std::string_view Judgement::body_to_send() const {
   switch (case_.plan().body) {
     case Body::whole: return scratch_.body;
     case Body::pass:
-    case Body::first: return "as it is";
-    case Body::drop: return "none: this operation has none";
+    case Body::first: return "unchanged";
+    case Body::drop: return "none: this operation takes no body";
     case Body::none: break;
   }
   return {};

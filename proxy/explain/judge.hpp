@@ -9,25 +9,25 @@
 
 namespace proxy::explain {
 
-/// A request as it is written on a command line.
+/// A request as written on a command line.
 struct Asked {
   std::string method, target;
   std::string content_type;
-  std::optional<std::string> host = {}, origin = {};  ///< of its header fields
+  std::optional<std::string> host = {}, origin = {};  ///< header fields
   std::optional<std::string> body;
 };
 
-/// What becomes of a request: what a Case says of it, as the daemon's session would ask it.
+/// Shows what happens to a request: drives a Case as the daemon's session does.
 class Judgement {
  public:
-  /// \param web_rules of the listener that is asked
+  /// \param web_rules the rules of the listener that receives the request
   Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
             const config::Limits&);
 
-  /// Also where it depends on what the engine says of an object.
+  /// True also if the decision depends on the engine's answer to a look-up.
   bool allowed() const { return !case_.denied(); }
-  /// For people: the operation, the rule, each violation, what was dropped or put in, and what the
-  /// engine would be sent.
+  /// The result for people: the operation, the rule, each violation, what was dropped or added, and
+  /// what would be sent to the engine.
   std::string text() const;
 
  private:

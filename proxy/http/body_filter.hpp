@@ -11,21 +11,21 @@
 
 namespace proxy::http {
 
-/// Rewrites an answer's body on its way. What it returns must be sent before the next call.
+/// Rewrites an answer's body while it is passed on.
 class BodyFilter {
  public:
   virtual ~BodyFilter() = default;
-  /// Appends to `out` what is to be sent in place of `piece`, which may be empty where it is the
-  /// last. \returns why the answer cannot go on.
+  /// Appends to `out` what is sent in place of `piece`. The last piece may be empty.
+  /// \returns why the answer must be broken off.
   virtual std::optional<acl::Reason> pass(std::string_view piece, bool last, std::string& out) = 0;
 };
 
-/// Knows which answers are rewritten.
+/// Chooses whether an answer is rewritten.
 class FilterChoice {
  public:
   virtual ~FilterChoice() = default;
-  /// Asked once for each answer, when its final head has been read and nothing of it has been sent.
-  /// \returns null where the body passes untouched; or why none of it may.
+  /// Called once for each answer, after its final head was read and before anything of it is sent.
+  /// \returns null if the body passes unchanged, or why the answer must not be passed on.
   virtual acl::Result<BodyFilter*, acl::Reason> filter_for(const ResponseHead&) = 0;
 };
 

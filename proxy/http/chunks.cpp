@@ -4,10 +4,11 @@
 namespace proxy::http {
 namespace {
 
-// Chunk extensions and trailers mean nothing to the engine and are never passed on, so a client
-// that sends many is stalling, not talking.
+// Chunk extensions and trailers mean nothing to the engine and are never passed on. A client that
+// sends many of them only wants to waste resources.
 constexpr std::size_t most_overhead = 8 * 1024;
-// Of chunks of one byte a full buffer has ten thousand: to list them takes more than they are.
+// A full buffer can hold ten thousand chunks of one byte; a list of them would be larger than the
+// buffer.
 constexpr std::size_t most_pieces = 256;
 
 Chunks::Notes& notes(llhttp_t* parser) {
@@ -49,9 +50,9 @@ const llhttp_settings_t* settings() {
   return &callbacks;
 }
 
-/// llhttp as it stands behind a head. It never sees one of anybody else's: all that counts for it
-/// is that the body is chunked, and it is told so in words of ours. A request's for answers too: in
-/// the trailers of an answer llhttp would overlook a framing.
+/// llhttp in the state after a head. It never sees a peer's head here: we prime it with a fixed
+/// head of a chunked request. Answers use that head too, because in its response mode llhttp
+/// ignores framing fields in trailers.
 llhttp_t behind_head() {
   llhttp_t parser;
   Chunks::Notes dropped;
@@ -72,7 +73,7 @@ void Chunks::begin() {
   last_ = 0;
 }
 
-/// A lone LF ends the trailers, too, as llhttp reads them; others look for a CR LF.
+/// Refuses trailers that end in a lone LF, which llhttp accepts but other parsers do not.
 std::optional<ChunkProgress> Chunks::feed(std::string_view bytes,
                                           std::vector<std::string_view>& data) {
   data.clear();

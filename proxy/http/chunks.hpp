@@ -10,29 +10,29 @@
 
 namespace proxy::http {
 
-/// What became of one piece of a chunked body.
+/// The result of decoding one piece of a chunked body.
 struct ChunkProgress {
   std::size_t consumed = 0;  ///< bytes of input that belong to the body
-  bool complete = false;     ///< the last chunk and the trailers are behind us
+  bool complete = false;     ///< the last chunk and the trailers have been read
 };
 
-/// Takes chunked bodies apart with llhttp, which no other file includes; one after the other.
+/// Decodes chunked bodies with llhttp, one after the other.
 class Chunks {
  public:
   Chunks() { begin(); }
   Chunks(const Chunks&) = delete;
   Chunks& operator=(const Chunks&) = delete;
 
-  /// A head lies behind us that announces a chunked body.
+  /// Starts a new body, after its head was read.
   void begin();
 
-  /// Takes apart that body, fed in pieces of any size. Stops behind a few hundred chunks: what is
-  /// left of `bytes` is to be fed again.
-  /// \param data receives views into `bytes`, the payload; cleared first.
-  /// \returns nothing where the body is malformed, or its extensions and trailers exceed 8 KiB.
+  /// Decodes the next bytes of the body, in pieces of any size. Stops after a few hundred chunks;
+  /// the caller must then feed the rest of `bytes` again.
+  /// \param data is cleared, then receives the payload as views into `bytes`.
+  /// \returns nothing if the body is malformed or its extensions and trailers exceed 8 KiB.
   std::optional<ChunkProgress> feed(std::string_view bytes, std::vector<std::string_view>& data);
 
-  /// What llhttp's callbacks note down.
+  /// Filled by llhttp's callbacks.
   struct Notes {
     std::vector<std::string_view>* data = nullptr;
     std::size_t overhead = 0;  ///< bytes of chunk extensions and trailers
@@ -42,7 +42,7 @@ class Chunks {
  private:
   llhttp_t parser_;
   Notes notes_;
-  char last_ = 0;  ///< the last byte that was fed
+  char last_ = 0;  ///< the last byte of the previous piece
 };
 
 }  // namespace proxy::http

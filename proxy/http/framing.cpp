@@ -38,7 +38,7 @@ Framing answer_framing(const FramingFields& said, unsigned status, bool to_head)
 }
 
 std::uint64_t length_of(const FramingFields& said) {
-  std::uint64_t number = 0;  // stays 0 where there are no digits
+  std::uint64_t number = 0;  // stays 0 without digits
   std::from_chars(said.length.data(), said.length.data() + said.length.size(), number);
   return number;
 }

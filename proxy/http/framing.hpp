@@ -10,7 +10,7 @@
 
 namespace proxy::http {
 
-/// The fields of a head that may stand there once: how often they do, and what they say.
+/// The fields of a head that must not be repeated: how often each occurs, and its value.
 struct FramingFields {
   std::size_t hosts = 0, lengths = 0, encodings = 0;
   std::string_view length, encoding;
@@ -18,15 +18,15 @@ struct FramingFields {
 
 FramingFields framing_fields(const Head&);
 
-/// RFC 9112 section 6: one framing, said once and plainly. What Go joins, ignores or prefers is
-/// refused.
+/// Checks that a head announces one framing, once and unambiguously (RFC 9112 section 6). Heads
+/// that Go would repair, by joining or ignoring fields, are refused.
 std::optional<acl::Reason> check_framing(const FramingFields&, unsigned minor_version);
 
-/// How the answer's body ends (RFC 9112 section 6.3), of a head that check_framing() has passed.
-/// \param to_head it answers a HEAD request.
+/// How an answer's body ends (RFC 9112 section 6.3). The head must have passed check_framing().
+/// \param to_head whether it answers a HEAD request.
 Framing answer_framing(const FramingFields&, unsigned status, bool to_head);
 
-/// Content-Length as a number, where there is one that check_framing() has passed; else 0.
+/// Content-Length as a number, or 0 without one. The head must have passed check_framing().
 std::uint64_t length_of(const FramingFields&);
 
 }  // namespace proxy::http

@@ -12,7 +12,7 @@ struct Row {
   Known known;
 };
 
-/// By length; no two of one length begin with the same letter.
+/// Sorted by length; no two of the same length begin with the same letter.
 constexpr std::array<Row, 18> rows{{{"TE", Known::te},
                                     {"Host", Known::host},
                                     {"Accept", Known::accept},
@@ -33,7 +33,7 @@ constexpr std::array<Row, 18> rows{{{"TE", Known::te},
                                     {"Proxy-Authenticate", Known::proxy_authenticate}}};
 constexpr std::size_t longest = rows.back().name.size();
 
-/// Where the rows of each length begin; those of the next length follow them.
+/// Index of the first row of each length.
 constexpr auto begins = [] {
   std::array<std::uint8_t, longest + 2> table{};
   for (std::size_t size = 0; size < table.size(); ++size)

@@ -10,9 +10,9 @@
 
 namespace proxy::http {
 
-/// The fields that tidegate has an opinion of.
+/// The header fields that tidegate interprets.
 enum class Known : std::uint8_t {
-  none,  ///< of this one it has not
+  none,  ///< any other field
   accept,
   connection,
   content_length,
@@ -33,10 +33,10 @@ enum class Known : std::uint8_t {
   x_registry_config,
 };
 
-/// Which one a name is, whatever its case.
+/// Identifies a field by its name, ignoring case.
 Known known(std::string_view name);
 
-/// One header field; views into the buffer that holds the head. Its name is looked up once.
+/// One header field, as views into the buffer that holds the head. Its name is identified once.
 struct Field {
   Field() = default;
   Field(std::string_view n, std::string_view v) : Field(n, v, http::known(n)) {}
@@ -55,17 +55,17 @@ enum class Framing : std::uint8_t {
   until_eof,  ///< responses only: until the connection ends
 };
 
-/// What requests and responses have in common. Valid as long as the buffer under it.
+/// The common part of requests and responses. Valid as long as the buffer that it points into.
 struct Head {
   std::vector<Field> fields;
   unsigned minor_version = 1;  ///< HTTP/1.x
   Framing framing = Framing::none;
-  std::uint64_t length = 0;  ///< of a body with Framing::length
-  bool keep_alive = false;   ///< what version and Connection header say together
+  std::uint64_t length = 0;  ///< size of a body with Framing::length
+  bool keep_alive = false;   ///< by version and Connection header
 
-  /// First value of a field; "" where absent.
+  /// First value of a field; "" if absent.
   std::string_view value_of(Known) const;
-  /// The same by its name, compared without regard to case.
+  /// First value of the field with this name, ignoring case; "" if absent.
   std::string_view value_of(std::string_view name) const;
 };
 
@@ -80,19 +80,19 @@ struct ResponseHead : Head {
   std::string_view phrase;
 };
 
-/// What a policy looks at.
+/// The parts of a request that a policy checks.
 acl::RequestView view_of(const RequestHead&);
 
-/// ASCII comparison without regard to case, as field names and options want it.
+/// ASCII comparison that ignores case, as field names and options need it.
 using acl::equals_ignoring_case;
 
-/// Is `option` one of the comma-separated members of `list`, whatever its case?
+/// Whether `option` is one of the comma-separated members of `list`, ignoring case.
 bool list_contains(std::string_view list, std::string_view option);
 
-/// The reason phrase of a status that tidegate itself answers with: "Forbidden".
+/// The reason phrase of a status that tidegate itself sends, such as "Forbidden".
 std::string_view phrase(unsigned status);
 
-/// Without the blanks around it: they are no part of a field's value (RFC 9110 section 5.5).
+/// Removes blanks around a text; they are not part of a field's value (RFC 9110 section 5.5).
 inline std::string_view trimmed(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);

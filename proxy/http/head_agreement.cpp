@@ -10,11 +10,11 @@
 namespace proxy::http {
 namespace {
 
-/// How far llhttp has come in what our reader has read. Nothing is copied or kept: each piece that
-/// llhttp finds is compared at once.
+/// Compares llhttp's reading with ours. Each piece that llhttp reports is compared at once, so
+/// nothing is copied or kept.
 struct Progress {
-  std::string_view method, target;  ///< still to come
-  const Field* field;               ///< the next one
+  std::string_view method, target;  ///< what llhttp has not reported yet
+  const Field* field;               ///< the next expected field
   const Field* end;
 };
 
@@ -22,8 +22,7 @@ Progress& progress(llhttp_t* parser) {
   return *static_cast<Progress*>(parser->data);
 }
 
-/// Both look at one buffer, so what they find is the same where it begins and ends at the same
-/// byte.
+/// Both read the same buffer, so two texts are equal if they begin and end at the same byte.
 bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && (a.empty() || a.data() == b.data());
 }
@@ -50,7 +49,7 @@ int on_name(llhttp_t* parser, const char* at, std::size_t size) {
   return field != end && same(field->name, {at, size}) ? goes_on : HPE_USER;
 }
 
-/// llhttp leaves the blanks behind a value to its user. A folded value comes in two parts.
+/// llhttp does not remove blanks after a value. It reports a folded value in two parts.
 int on_value(llhttp_t* parser, const char* at, std::size_t size) {
   auto& [method, target, field, end] = progress(parser);
   const std::string_view found(at, size);
@@ -78,7 +77,7 @@ const llhttp_settings_t* callbacks() {
   return &noted;
 }
 
-/// llhttp in front of a head.
+/// llhttp, ready to read a head.
 struct Reader : llhttp_t {
   Reader(llhttp_type_t role, Progress& progress) {
     llhttp_init(this, role, callbacks());
@@ -95,7 +94,7 @@ struct Reader : llhttp_t {
   bool has(unsigned flag) const { return (flags & flag) != 0; }
 };
 
-/// As llhttp would go on behind the head: see llhttp__after_headers_complete().
+/// The framing that llhttp would use for the body: see llhttp__after_headers_complete().
 Framing framing_of(const Reader& reader) {
   if (reader.has(F_SKIPBODY)) return Framing::none;
   if (reader.has(F_CHUNKED)) return Framing::chunked;
@@ -112,7 +111,7 @@ bool same_framing(const Reader& reader, const Head& head) {
          (framing != Framing::length || reader.content_length == head.length);
 }
 
-/// llhttp takes Proxy-Connection for Connection. RFC 9112 does not, and curl sends it.
+/// llhttp treats Proxy-Connection like Connection. RFC 9112 does not, and curl sends it.
 bool same_keep_alive(const Reader& reader, const Head& head) {
   const bool lives_on = head.keep_alive && head.framing != Framing::until_eof;
   const auto misleads = [](const Field& f) { return f.known == Known::proxy_connection; };
@@ -120,7 +119,7 @@ bool same_keep_alive(const Reader& reader, const Head& head) {
          std::ranges::any_of(head.fields, misleads);
 }
 
-/// What both kinds of heads have in common.
+/// Compares what requests and answers have in common.
 bool same_in_common(const Reader& reader, const Progress& progress, const Head& head) {
   return progress.field == progress.end && reader.http_major == 1 &&
          reader.http_minor == head.minor_version && same_keep_alive(reader, head);
@@ -132,8 +131,8 @@ Progress before(const Head& head) {
 
 }  // namespace
 
-/// What no operation has goes nowhere, but is refused later and with a better reason than that
-/// llhttp does not know it either: it gets another method or target to read in its place.
+/// llhttp does not know every method and target. Those that no operation has are refused later,
+/// with a better reason; so llhttp reads another method or target in their place.
 bool llhttp_agrees(std::string_view bytes, const RequestHead& head) {
   const bool known_method = acl::method_from(head.method) != acl::Method::unknown;
   const bool path = head.target.starts_with('/');
@@ -152,14 +151,14 @@ bool llhttp_agrees(std::string_view bytes, const RequestHead& head) {
          same_in_common(reader, progress, head) && same_framing(reader, head);
 }
 
-/// An answer with a status that has no body has none, whatever its fields say (RFC 9112
-/// section 6.3); llhttp would read one.
+/// Some statuses have no body, whatever the fields say (RFC 9112 section 6.3); llhttp would read
+/// one.
 bool llhttp_agrees(std::string_view bytes, const ResponseHead& head, bool to_head) {
   auto progress = before(head);
   Reader reader(HTTP_RESPONSE, progress);
   if (!reader.reads_end(bytes)) return false;
   const bool bodiless = head.status / 100 == 1 || head.status == 204 || head.status == 304;
-  if (to_head || bodiless) reader.flags |= F_SKIPBODY;  // as its user has to tell llhttp
+  if (to_head || bodiless) reader.flags |= F_SKIPBODY;  // llhttp expects its caller to set this
   return reader.status_code == head.status && same_in_common(reader, progress, head) &&
          same_framing(reader, head);
 }

@@ -7,13 +7,13 @@
 
 namespace proxy::http {
 
-/// Whether llhttp reads `bytes` as `head` says, which our own reader has read in them: the same
-/// method, target, version, framing, keep-alive and fields in their order. What two parsers read
-/// differently can be used to smuggle a request past one of them. `head` holds views into `bytes`.
+/// Whether llhttp reads the same in `bytes` as our own reader, whose result is `head`: method,
+/// target, version, framing, keep-alive, and the fields in their order. A head that two parsers
+/// read differently could smuggle a request past one of them. `head` holds views into `bytes`.
 bool llhttp_agrees(std::string_view bytes, const RequestHead& head);
 
-/// The same of an answer's head, with its status.
-/// \param to_head it answers a HEAD request.
+/// The same for an answer's head, including its status.
+/// \param to_head whether it answers a HEAD request.
 bool llhttp_agrees(std::string_view bytes, const ResponseHead& head, bool to_head);
 
 }  // namespace proxy::http

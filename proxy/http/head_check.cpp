@@ -11,14 +11,14 @@ using acl::Reason;
 
 constexpr std::string_view crlf = "\r\n";
 
-/// RFC 9110 section 5.6.2.
+/// The characters of a token (RFC 9110 section 5.6.2).
 constexpr auto token_bytes = acl::letters_digits_and("!#$%&'*+-.^_`|~");
 
 bool is_token_byte(char c) {
   return token_bytes[static_cast<unsigned char>(c)];
 }
 
-/// Four bytes a turn: most of what a head costs to check are the letters of its names.
+/// Checks four bytes per step: most of the cost of a head are the letters of its names.
 const char* skip_token(const char* at, const char* end) {
   for (; end - at >= 4; at += 4) {
     if (!is_token_byte(at[0])) return at;
@@ -35,8 +35,8 @@ bool is_token(std::string_view text) {
   return !text.empty() && skip_token(text.data(), end) == end;
 }
 
-/// Whether bytes from 0x80 may stand in field values. Not in requests: no Docker client sends them,
-/// and parsers disagree about them. The engine may, say in an image's name.
+/// Whether field values may contain bytes from 0x80. Requests must not: no Docker client sends
+/// them, and parsers disagree about them. The engine may send them, for example in an image's name.
 enum class HighBytes { refused, allowed };
 
 const char* skip_value(const char* at, const char* end, HighBytes high) {
@@ -48,7 +48,7 @@ const char* skip_value(const char* at, const char* end, HighBytes high) {
   }
 }
 
-/// Where the next line ends. A CR or LF anywhere but in a CR LF pair is an error.
+/// Finds the end of the next line. A CR or LF outside of a CR LF pair is an error.
 std::optional<std::size_t> line_end(std::string_view text) {
   const auto cr = text.find('\r');
   if (cr == text.npos || text.substr(0, cr + 2).find('\n') != cr + 1) return std::nullopt;
@@ -81,12 +81,12 @@ bool at_line_end(const char* at, const char* end) {
   return end - at >= 2 && at[0] == '\r' && at[1] == '\n';
 }
 
-/// Why a line is refused: a broken end comes before whatever else is wrong with it.
+/// Why a line is refused. A broken line end takes precedence over other mistakes.
 Reason unless_broken(const char* line, const char* end, Reason reason) {
   return line_end({line, end}) ? reason : Reason::head_line_end;
 }
 
-/// Each byte is looked at once: a line is over where its value's bytes are.
+/// Reads each byte once: a line ends where the bytes of its value end.
 std::optional<Reason> check_field_lines(std::string_view lines, const HeadLimits& limits,
                                         HighBytes high, std::vector<Field>* fields) {
   const char* const end = lines.data() + lines.size();

@@ -9,7 +9,7 @@
 namespace proxy::http {
 namespace {
 
-/// A text in the bytes of a head.
+/// The position of a text in the bytes of a head.
 struct Stretch {
   std::uint16_t at, size;
 
@@ -20,8 +20,8 @@ Stretch stretch(std::string_view text, const char* head) {
   return {static_cast<std::uint16_t>(text.data() - head), static_cast<std::uint16_t>(text.size())};
 }
 
-/// "Fri, 27 Nov 2026 22:01:44 GMT". Other bytes of such a shape need no look: what counts is that
-/// both readers take them, and that they are neither blanks nor the end of a line.
+/// The form of "Fri, 27 Nov 2026 22:01:44 GMT": letters and digits stand for others like them. The
+/// meaning does not matter, since both readers accept every value of this form.
 constexpr std::string_view date_form = "Aaa, 00 Aaa 0000 00:00:00 GMT";
 
 bool is_date(const char* text) {
@@ -37,8 +37,8 @@ bool is_date(const char* text) {
   return differing == 0;
 }
 
-/// Where the value of the last Date begins that is written as servers write it. The engine's stands
-/// at its head's end, so this begins there.
+/// Finds the value of the last Date field in the usual form. Searches from the end of the head,
+/// where the engine writes it.
 std::size_t date_in(std::string_view head) {
   constexpr std::string_view name = "Date: ", line_end = "\r\n";
   for (auto size = head.size() - line_end.size();;) {
@@ -52,7 +52,7 @@ std::size_t date_in(std::string_view head) {
   }
 }
 
-/// The high bits of a product depend on all bytes, and only they choose a place.
+/// Only the high bits of the product choose a place, because they depend on all bytes.
 std::uint64_t mixed(std::uint64_t hash, std::string_view text) {
   constexpr std::uint64_t odd = 0x9e37'79b9'7f4a'7c15;
   if (text.size() < 8) return (hash ^ acl::load_up_to_eight(text.data(), text.size())) * odd;
@@ -65,7 +65,7 @@ std::string_view behind_date(std::string_view head, std::size_t date) {
   return head.substr(std::min(date + date_form.size(), head.size()));
 }
 
-/// What nobody is to find in a memory dump for longer than its request lasts.
+/// Fields with credentials, which must not stay in memory longer than their request.
 bool is_secret(const Field& field) {
   const auto is = [&](std::string_view name) { return equals_ignoring_case(field.name, name); };
   if (field.known != Known::none)
@@ -81,7 +81,7 @@ bool is_secret(const Field& field) {
 
 }  // namespace
 
-/// What a head says, as places in its bytes.
+/// A parsed head, as positions in its bytes.
 struct HeadMemory::Entry {
   struct FieldPlace {
     Stretch name, value;
@@ -98,7 +98,7 @@ struct HeadMemory::Entry {
   std::uint8_t minor_version;
   std::uint16_t status;
   std::uint16_t size, date, fields;
-  Stretch first, second;  ///< method and target; or the phrase
+  Stretch first, second;  ///< method and target of a request, or the phrase of an answer
   std::uint64_t length;
   std::array<FieldPlace, most_fields> places;
   std::array<char, most_bytes> bytes;
@@ -163,7 +163,7 @@ HeadMemory::Entry* HeadMemory::find(const Sighting& seen) {
   return &entries_[place];
 }
 
-/// Heads that come only once take each other's place, not that of one which has come again.
+/// Of the two places for a head, replaces the one that was not found last.
 HeadMemory::Entry* HeadMemory::make_room(const Sighting& seen, const Head& head) {
   if (seen.hash == 0 || head.fields.size() > most_fields) return nullptr;
   if (std::ranges::any_of(head.fields, is_secret)) return nullptr;

@@ -40,12 +40,13 @@ acl::Sender sender_of(const Head& head) {
   return sender;
 }
 
-/// A reload may have made the limits tighter since a head was remembered.
+/// Checks the limits again: a reload may have lowered them since the head was remembered.
 bool is_within(const HeadLimits& limits, std::string_view bytes, const Head& head) {
   return bytes.size() <= limits.bytes && head.fields.size() <= limits.fields;
 }
 
-/// "HTTP/1.1 200 OK" (RFC 9112 section 4); some servers leave out the phrase, some its space too.
+/// Reads "HTTP/1.1 200 OK" (RFC 9112 section 4). Some servers omit the phrase, and some its space
+/// too.
 bool read_status_line(std::string_view line, ResponseHead& out) {
   constexpr std::string_view protocol = "HTTP/1.";
   constexpr std::size_t code = 9, behind_code = 12;

@@ -11,24 +11,24 @@
 
 namespace proxy::http {
 
-/// Checks a request head, all bytes up to and with the empty line, and reads it: what
-/// check_request_head() wants of the grammar, and what the RFC asks beyond: one Host, one framing.
-/// \param out holds views into `bytes`.
+/// Reads a request head: all bytes up to and including the empty line. Checks its grammar with
+/// check_request_head(), and that it has one Host and one framing.
+/// \param out receives views into `bytes`.
 /// \returns why it is refused.
 std::optional<acl::Reason> read_request_head(std::string_view bytes, const HeadLimits&,
                                              RequestHead& out);
 
-/// The same for the head of an answer.
-/// \param to_head it answers a HEAD request.
-/// \returns false where it is malformed.
+/// Reads the head of an answer.
+/// \param to_head whether it answers a HEAD request.
+/// \returns false if it is malformed.
 bool read_response_head(std::string_view bytes, const HeadLimits&, bool to_head, ResponseHead& out);
 
-/// How heads are read in earnest: by the functions above, and by llhttp beside them. One that the
-/// two read differently is refused, which is the one defence against smuggling that does not depend
-/// on either being right. What both have accepted on this worker is not read again.
+/// Reads all heads in production: with the functions above and with llhttp. A head that the two
+/// read differently is refused; this is the only defence against smuggling that does not depend on
+/// either being right. A head that both accepted before on this worker is not read again.
 class HeadReader {
  public:
-  /// \param out holds views into `bytes`.
+  /// \param out receives views into `bytes`.
   /// \returns why the head is refused.
   std::optional<acl::Reason> read_request(std::string_view bytes, const HeadLimits&,
                                           RequestHead& out);

@@ -7,10 +7,10 @@
 
 #include "proxy/http/head.hpp"
 
-/// What a message is made of, whatever version of HTTP brings it: a head, and pieces of a body.
+/// A message in any version of HTTP: a head, and pieces of a body.
 namespace proxy::http {
 
-/// Payload of a body that arrived in one go; views into the buffer of its connection.
+/// Payload of a body that arrived in one read; views into the buffer of its connection.
 struct Piece {
   std::span<const std::string_view> data;
   std::size_t size = 0;

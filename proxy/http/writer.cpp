@@ -41,7 +41,7 @@ void append_framing(OutgoingBody body, Appender& out) {
 struct Whole {
   unsigned status;
   std::string_view content_type;
-  std::string_view reason;  ///< of a refusal
+  std::string_view reason;  ///< id of a refusal's reason; empty for other answers
   std::string_view body;
 };
 
@@ -56,14 +56,14 @@ void append_whole(const Whole& answer, Connection connection, bool to_head, std:
   if (!to_head) to.put(answer.body);
 }
 
-/// Fields of a request that the engine's handlers read; the rest of a head is no business of its.
+/// Fields of a request that the engine's handlers read. No other field is sent to it.
 constexpr bool is_passed_on(Known field) {
   using enum Known;
   return field == content_type || field == accept || field == user_agent ||
          field == x_registry_auth || field == x_registry_config || field == origin;
 }
 
-/// … and the families of such fields: websocket handshakes, BuildKit sessions, image pulls' hints.
+/// Prefixes of further such fields: websocket handshakes, BuildKit sessions, hints for image pulls.
 constexpr std::array<std::string_view, 3> passed_on_families = {
     "Sec-WebSocket-", "X-Docker-Expose-Session-", "X-Meta-"};
 
@@ -74,8 +74,8 @@ bool is_of_known_family(std::string_view name) {
   });
 }
 
-/// The engine takes the first of several fields of one name; so only that one is sent. Families are
-/// lists: BuildKit's client names each method that it serves in a field of its own.
+/// The engine uses only the first of several fields with one name, so only that one is sent. Fields
+/// chosen by prefix may repeat: BuildKit's client sends one for each method that it serves.
 bool passes_on(const Head& head, const Field& field) {
   if (field.known == Known::none) return is_of_known_family(field.name);
   if (!is_passed_on(field.known)) return false;
@@ -129,7 +129,7 @@ void append_response_head(const ResponseHead& head, OutgoingBody body, Connectio
   if (connection == Connection::close) out.put("Connection: close\r\n");
   if (connection == Connection::upgrade) append_upgrade(head.value_of(Known::upgrade), out);
   append_framing(body, out);
-  // A HEAD or 304 answer has no body but may say how long it would be (RFC 9110 section 8.6).
+  // An answer to HEAD or a 304 has no body but may announce its length (RFC 9110 section 8.6).
   if (body.framing == Framing::none)
     if (const auto length = head.value_of(Known::content_length); !length.empty())
       append_field("Content-Length", length, out);

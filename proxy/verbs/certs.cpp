@@ -30,7 +30,7 @@ int fail(const acl::Error& problem) {
   return not_done;
 }
 
-/// Until when the revocation list holds: for the end of what a verb has to say.
+/// Prints when the revocation list expires, at the end of a verb's output.
 int show_list(const tls::Authority& authority, const CertsOptions& options) {
   const auto ends = authority.list_ends();
   if (!ends) return fail(ends.error());
@@ -85,14 +85,14 @@ int renew(const tls::Authority& authority, const CertsOptions& options) {
   const auto within = config::parse_duration(options.within);  // checked below
   const auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
   if (!renewed) return fail(renewed.error());
-  if (renewed->empty()) fmt::print("no certificate ends within {}\n", options.within);
+  if (renewed->empty()) fmt::print("no certificate expires within {}\n", options.within);
   certs::print(*renewed);
   const auto list = authority.renew_list();
   if (!list) return fail(list.error());
   return show_list(authority, options);
 }
 
-/// As CLI11 asks of an option's value: what is wrong with it; empty where nothing is.
+/// Validates an option's value for CLI11. \returns the mistake; empty if there is none.
 std::string check_within(const std::string& text) {
   const auto time = config::parse_duration(text);
   if (!time) return time.error();
@@ -103,7 +103,7 @@ std::string check_within(const std::string& text) {
 using Shared = std::shared_ptr<CertsOptions>;
 using Work = std::function<int(const CertsOptions&)>;
 
-/// Work on the authority that is in the folder.
+/// Runs `work` with the authority in the folder.
 template <class OnAuthority>
 Work there(OnAuthority work) {
   return [work](const CertsOptions& options) {
@@ -112,18 +112,19 @@ Work there(OnAuthority work) {
   };
 }
 
-/// A verb below `certs`.
+/// Adds a verb below `certs`.
 CLI::App& add(CLI::App& certs, const char* name, const char* help, const Shared& options, Run& run,
               Work work) {
   auto& verb = *certs.add_subcommand(name, help);
-  verb.add_option("--dir", options->folder, "Folder with the authority and what it has issued.")
+  verb.add_option("--dir", options->folder, "Folder of the authority and of what it has issued.")
       ->capture_default_str();
   verb.callback([options, work, &run] { run = [options, work] { return work(*options); }; });
   return verb;
 }
 
 void add_hosts(CLI::App& verb, const Shared& options) {
-  verb.add_option("--host", options->hosts, "Name or address that clients connect to; repeatable.")
+  verb.add_option("--host", options->hosts,
+                  "Name or address that clients connect to; may be repeated.")
       ->required()
       ->check(tls::flaw_of_host);
 }
@@ -142,9 +143,9 @@ constexpr const char* certs_footer =
     "  tidegate certs init --host docker.example.com --host 192.0.2.1\n"
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
-    "Run `tidegate certs renew` daily: it renews what ends within 30 days, and the revocation\n"
-    "list, without which nobody is served after 30 days. The exit status is 0 where it is done, 1\n"
-    "where it cannot be done and 64 for a bad command line.";
+    "Run `tidegate certs renew` daily: it renews what expires within 30 days, and the revocation\n"
+    "list. Without a valid list no client is served after 30 days. The exit status is 0 if it is\n"
+    "done, 1 if it cannot be done, and 64 for a bad command line.";
 
 }  // namespace
 
@@ -156,26 +157,28 @@ void add_certs(CLI::App& app, Run& run) {
   auto& first =
       add(certs, "init", "Make an authority and a server's certificate.", options, run, init);
   add_hosts(first, options);
-  add_days(first, "--ca-days", options->authority_days, "Life of the authority.");
-  add_days(first, "--days", options->server_days, "Life of the server's certificate.");
-  auto& server = add(certs, "server", "Issue the server's certificate anew.", options, run,
-                     there(issue_server));
+  add_days(first, "--ca-days", options->authority_days, "Lifetime of the authority.");
+  add_days(first, "--days", options->server_days, "Lifetime of the server's certificate.");
+  auto& server =
+      add(certs, "server", "Issue a new server's certificate.", options, run, there(issue_server));
   add_hosts(server, options);
   add_days(server, "--days", options->server_days, "Life of the certificate.");
   auto& client =
       add(certs, "client", "Issue a client's certificate.", options, run, there(issue_client));
   add_client(client, options);
   add_days(client, "--days", options->client_days, "Life of the certificate.");
-  client.add_option("--san", options->names, "Another name, as spiffe://corp/ci/7; repeatable.")
+  client
+      .add_option("--san", options->names,
+                  "Another name, such as spiffe://corp/ci/7; may be repeated.")
       ->check(tls::flaw_of_alternative_name);
-  add_client(add(certs, "revoke", "Turn a client away from now on.", options, run, there(revoke)),
+  add_client(add(certs, "revoke", "Revoke a client's certificate.", options, run, there(revoke)),
              options);
-  auto& again = add(certs, "renew", "Renew what ends soon, and the revocation list.", options, run,
-                    there(renew));
-  again.add_option("--within", options->within, "What ends within this time is renewed.")
+  auto& again = add(certs, "renew", "Renew what expires soon, and the revocation list.", options,
+                    run, there(renew));
+  again.add_option("--within", options->within, "Renew what expires within this time.")
       ->capture_default_str()
       ->check(check_within);
-  add(certs, "list", "Tell what there is, until when, and what is revoked.", options, run,
+  add(certs, "list", "List certificates, when they expire, and which are revoked.", options, run,
       there(show_all));
 }
 

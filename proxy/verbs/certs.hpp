@@ -6,19 +6,20 @@
 
 #include "tls/authority.hpp"
 
-/// What `tidegate certs` says, on standard output: what there is now, and what to do next.
+/// Prints the results of `tidegate certs` on standard output, and what to do next.
 namespace proxy::verbs::certs {
 
-/// A line each.
+/// Prints one line for each certificate.
 void print(const std::vector<tls::Entry>&);
 
-/// Until when the revocation list holds, and what to do about that.
+/// Prints when the revocation list expires, and how to renew it.
 void print_list(const std::string& folder, tls::TimePoint ends);
 
-/// What goes into tidegate.yaml.
+/// Prints what to add to tidegate.yaml.
 void print_listener(const std::string& folder);
 
-/// What the client's shell needs. `entries` has the server, which says where to connect to.
+/// Prints what the client's shell needs. `entries` contains the server, whose name clients connect
+/// to.
 void print_client(const std::string& folder, const std::string& client,
                   const std::vector<tls::Entry>& entries);
 

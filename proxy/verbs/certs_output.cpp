@@ -37,7 +37,7 @@ std::string absolute(const std::string& path) {
   return error ? path : whole.string();
 }
 
-/// Where the clients of this server connect to.
+/// The host that clients of this server connect to.
 std::string host_of(const std::vector<tls::Entry>& entries) {
   const auto server = std::ranges::find(entries, tls::Entry::Kind::server, &tls::Entry::kind);
   if (server == entries.end()) return "HOST";
@@ -64,13 +64,14 @@ void print_list(const std::string& folder, tls::TimePoint ends) {
   fmt::print("{:<9} {:<24} {}{}\n", "list", folder + "/ca/crl.pem", over ? "EXPIRED " : "until ",
              date(ends));
   fmt::print(
-      "\nAfter that nobody is served: run `tidegate certs renew --dir {}` daily, from a timer.\n",
+      "\nAfter that no client is served: run `tidegate certs renew --dir {}` daily, from a "
+      "timer.\n",
       folder);
 }
 
 void print_listener(const std::string& folder) {
   fmt::print(
-      "\nIn tidegate.yaml, with one of your profiles:\n\n"
+      "\nAdd to tidegate.yaml, with one of your profiles:\n\n"
       "listeners:\n"
       "  - address: tcp://0.0.0.0:2376\n"
       "    tls:\n"
@@ -80,9 +81,9 @@ void print_listener(const std::string& folder) {
       "      crl: [{0}/server/crl.pem]\n"
       "    clients:\n"
       "      - {{ certificate: {{ common_name: \"NAME\" }}, profile: PROFILE }}\n\n"
-      "Then a certificate for each client: tidegate certs client --dir {1} NAME\n"
-      "tidegate needs no more than {0}/server. Whoever has {0}/ca/ca-key.pem can make\n"
-      "clients: guard it.\n",
+      "Then make a certificate for each client: tidegate certs client --dir {1} NAME\n"
+      "tidegate itself needs only {0}/server. Guard {0}/ca/ca-key.pem: anyone who has it can\n"
+      "make client certificates.\n",
       absolute(folder), folder);
 }
 
@@ -90,9 +91,9 @@ void print_client(const std::string& folder, const std::string& client,
                   const std::vector<tls::Entry>& entries) {
   const auto where = absolute(folder) + "/clients/" + client;
   fmt::print(
-      "\nAt the client, with a copy of {0} (key.pem is its secret):\n\n"
+      "\nOn the client, with a copy of {0} (key.pem must stay secret):\n\n"
       "export DOCKER_HOST=tcp://{1}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=\"{0}\"\n\n"
-      "In tidegate.yaml, under the listener's clients:\n\n"
+      "Add to tidegate.yaml, under the listener's clients:\n\n"
       "      - {{ certificate: {{ common_name: \"{2}\" }}, profile: PROFILE }}\n",
       where, host_of(entries), client);
 }

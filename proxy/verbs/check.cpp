@@ -38,7 +38,7 @@ int check(const std::string& file, bool whole) {
   return EX_OK;
 }
 
-/// What was found good is printed as a file: the way from variables to a policy by name.
+/// Prints the variables as a configuration file, to help people move away from them.
 int check_environment() {
   const auto environment = config::process_environment();
   const auto settings = config::load_environment(environment);
@@ -50,21 +50,24 @@ int check_environment() {
 }  // namespace
 
 void add_check(CLI::App& app, Run& run) {
-  auto& verb = *app.add_subcommand("check", "Check a configuration and tell every mistake in it.");
+  auto& verb =
+      *app.add_subcommand("check", "Check a configuration and report every mistake in it.");
   verb.footer(
       "With --env the variables of Tecnativa's and LinuxServer's docker-socket-proxy are checked,\n"
       "and printed as a configuration file, with what tidegate refuses and the image does not:\n"
       "  CONTAINERS=1 POST=1 tidegate check --env > tidegate.yaml\n"
-      "With --print the whole of a file is printed as it holds: presets written out, users and\n"
-      "groups of clients as numbers, every default. Certificates are not looked at then.");
+      "With --print the effective configuration is printed: presets written out, users and\n"
+      "groups of clients as numbers, every default. Certificates are not checked then.");
   const auto file = std::make_shared<std::string>();
   const auto environment = std::make_shared<bool>(false);
   const auto whole = std::make_shared<bool>(false);
   auto* what = verb.add_option_group("what", "What is checked");
   auto* named = what->add_option("file", *file, "The configuration file.");
-  what->add_flag("--env", *environment, "The environment, as `tidegate serve` reads it.");
+  what->add_flag("--env", *environment,
+                 "Check environment variables, as `tidegate serve --env` reads them.");
   what->require_option(1);
-  verb.add_flag("--print", *whole, "Print all that holds, defaults included.")->needs(named);
+  verb.add_flag("--print", *whole, "Print the effective configuration, including defaults.")
+      ->needs(named);
   verb.callback([file, environment, whole, &run] {
     run = [file, environment, whole] {
       return *environment ? check_environment() : check(*file, *whole);

@@ -14,7 +14,7 @@ int serve_stub(const std::string& listen) {
   if (!address) return report({{.where = "--listen", .message = address.error()}});
   if (address->kind != config::Address::Kind::unix_socket) {
     return report(
-        {{.where = "--listen", .message = "the stand-in engine serves a unix socket only"}});
+        {{.where = "--listen", .message = "must be a unix socket, as unix:///tmp/engine.sock"}});
   }
   const auto problem = engine_stub::serve(*address, {});
   if (!problem) return EX_OK;
@@ -25,10 +25,10 @@ int serve_stub(const std::string& listen) {
 }  // namespace
 
 void add_engine_stub(CLI::App& app, Run& run) {
-  auto& verb = *app.add_subcommand("engine-stub",
-                                   "Stand in for an engine, to try tidegate where there is none.");
+  auto& verb = *app.add_subcommand(
+      "engine-stub", "Run a small stand-in engine, to try tidegate without a real one.");
   verb.footer(
-      "It answers from memory, runs no programs, and says so. A container of its one image,\n"
+      "It keeps everything in memory and runs no programs. A container of its only image,\n"
       "tidegate/demo, echoes what it reads:\n"
       "  tidegate engine-stub --listen unix:///tmp/engine.sock\n"
       "  echo hello | docker -H unix:///tmp/engine.sock run --rm -i tidegate/demo");

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "acl/text/shown.hpp"
 #include "proxy/explain/caller.hpp"
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/judge.hpp"
@@ -24,7 +25,7 @@ constexpr int all_allowed = 0, refused = 1;
 struct ExplainOptions {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body, host, origin;
-  std::vector<std::string> as;     ///< who asks: see explain::identity_from()
+  std::vector<std::string> as;     ///< the client: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
 
@@ -33,12 +34,12 @@ int misused(const std::string& message) {
   return EX_USAGE;
 }
 
-/// Makes `profile` the one that decides for the first listener.
+/// Makes `profile` decide for the first listener.
 bool choose(std::string_view profile, config::Settings& settings) {
   settings.policy_spec.listeners = {{std::string(profile)}};
   const auto policy = acl::compile(settings.policy_spec);
   if (policy) settings.policy = *policy;
-  return static_cast<bool>(policy);  // the rest of the policy has compiled before
+  return static_cast<bool>(policy);  // only an unknown profile fails
 }
 
 using Asker = acl::Result<acl::Identity, std::string>;
@@ -50,16 +51,17 @@ Asker asker_at(const ExplainOptions& options, const config::Settings& settings, 
   if (settings.policy_spec.listeners[index].clients.empty())
     return acl::Identity{.listener = index, .listener_name = name};
   const bool is_unix = listener.address.kind == config::Address::Kind::unix_socket;
-  return name + " has `clients`: say who asks, as --as " +
+  return name + " distinguishes its `clients`: say which one asks, for example --as " +
          (is_unix        ? "uid=1000,gid=1000"
           : listener.tls ? "cn=ops-bob,address=192.0.2.1"
                          : "address=192.0.2.1");
 }
 
-/// Whoever asks, of a listener or of the profile that was named.
+/// The client that asks: one of the named listener, or one with the named profile.
 Asker asker(const ExplainOptions& options, config::Settings& settings) {
   if (!options.profile.empty()) {
-    if (!choose(options.profile, settings)) return "there is no profile " + options.profile;
+    if (!choose(options.profile, settings))
+      return "--profile: no profile is named " + acl::quoted(options.profile);
     return acl::Identity{};
   }
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
@@ -67,18 +69,18 @@ Asker asker(const ExplainOptions& options, config::Settings& settings) {
                        options.listener == settings.listeners[i].address.to_string();
     if (meant) return asker_at(options, settings, i);
   }
-  return "there is no listener " + options.listener;
+  return "--listener: no listener has the address or number " + acl::quoted(options.listener);
 }
 
 /// \param source as written: "@FILE", "-" or the text itself
-/// \returns the body; where it cannot be read, `problem` says why.
+/// \returns the body, or nothing with the cause in `problem`.
 std::optional<std::string> read_body(const std::string& source, std::string& problem) {
   if (source != "-" && !source.starts_with('@')) return source;
   std::ifstream file;
   if (source != "-") file.open(source.substr(1), std::ios::binary);
   std::istream& in = source == "-" ? std::cin : file;
   if (!in) {
-    problem = source.substr(1) + " cannot be read";
+    problem = "--body: cannot read " + source.substr(1);
     return std::nullopt;
   }
   return std::string(std::istreambuf_iterator<char>(in), {});
@@ -88,7 +90,7 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// What the listener's rules are, where there is a listener and one of its fields was written.
+/// The listener's rules for web pages, if --host or --origin was given.
 acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& options,
                                                       std::size_t index,
                                                       const config::Settings& settings) {
@@ -127,12 +129,12 @@ void print(const explain::Made& made) {
   for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
 }
 
-/// \param settings whose first listener is to get the profile of `identity`
+/// \param settings its first listener is given the profile of `identity`
 int explain_command(const ExplainOptions& options, const acl::Identity& identity,
                     config::Settings& settings) {
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
-  if (!choose(profile.name(), settings)) {  // nobody's profile has no name
+  if (!choose(profile.name(), settings)) {  // the profile for unknown clients has no name
     acl::Case::Memory memory;
     const acl::WebRules rules;
     const acl::Terms terms{rules};
@@ -162,7 +164,7 @@ int explain_with(const ExplainOptions& options) {
   if (options.words.size() == 2 && is_method(options.words.front()))
     return explain_request(options, *identity, *settings);
   if (options.body || !options.content_type.empty() || options.host || options.origin)
-    return misused("--body, --content-type, --host and --origin go with METHOD TARGET");
+    return misused("--body, --content-type, --host and --origin need METHOD TARGET, not a command");
   return explain_command(options, *identity, *settings);
 }
 
@@ -170,34 +172,36 @@ constexpr const char* explain_footer =
     "  tidegate explain --config F --profile ci POST /containers/create --body @body.json\n"
     "  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info\n"
     "  tidegate explain --config F --profile ci -- docker run --privileged alpine\n"
-    "The last runs the client in front of a private stand-in engine: nothing is done for real.\n"
-    "The exit status is 0 where all is allowed, 1 where something is refused, 64 for a bad "
+    "The last one runs the client against a private stand-in engine: nothing real is changed.\n"
+    "The exit status is 0 if all is allowed, 1 if something is refused, 64 for a bad "
     "command\n"
     "line and 78 for a bad configuration.";
 
 }  // namespace
 
 void add_explain(CLI::App& app, Run& run) {
-  auto& verb = *app.add_subcommand("explain", "Tell what becomes of a request, or of a client's.");
+  auto& verb = *app.add_subcommand(
+      "explain", "Show what tidegate does with a request or with a client's requests.");
   verb.footer(explain_footer);
   const auto options = std::make_shared<ExplainOptions>();
   verb.add_option("--config", options->config, "Configuration file.")->required();
   auto* who = verb.add_option_group("who", "Who asks");
-  who->add_option("--profile", options->profile, "The profile that decides.");
+  who->add_option("--profile", options->profile,
+                  "The profile that decides; no listener's rules apply.");
   auto* listener =
-      who->add_option("--listener", options->listener, "A listener: the address, or 0, 1, 2, …");
+      who->add_option("--listener", options->listener,
+                      "The listener that the client connects to: its address, or 0, 1, 2, …");
   who->require_option(1);
-  verb.add_option("--as", options->as,
-                  "Which of the listener's clients: uid=U,gid=G or address=A,cn=NAME,san=NAME.")
+  verb.add_option("--as", options->as, "The client: uid=U,gid=G or address=A,cn=NAME,san=NAME.")
       ->needs(listener)
       ->allow_extra_args(false);
   verb.add_option("--content-type", options->content_type, "The request's Content-Type.");
-  verb.add_option("--host", options->host, "The request's Host, as gate.corp:2376.")
+  verb.add_option("--host", options->host, "The request's Host, such as gate.corp:2376.")
       ->needs(listener);
-  verb.add_option("--origin", options->origin, "The request's Origin, as https://portal.corp.")
+  verb.add_option("--origin", options->origin, "The request's Origin, such as https://portal.corp.")
       ->needs(listener);
   verb.add_option("--body", options->body,
-                  "The request's body: @FILE, - for standard input, text.");
+                  "The request's body: @FILE, - for standard input, or the text itself.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")
       ->required();
   verb.callback([options, &run] { run = [options] { return explain_with(*options); }; });

@@ -20,7 +20,7 @@ struct HealthOptions {
   bool ready = false;
 };
 
-/// The first line of the answer, within five seconds; or what went wrong.
+/// Returns the first line of the answer, which must arrive within five seconds, or what went wrong.
 std::string ask(const config::Address& address, const std::string& path) {
   net::io_context loop;
   Socket socket(loop);
@@ -52,7 +52,8 @@ int health(const HealthOptions& options) {
     const auto settings = config::load_file(options.config);
     if (!settings) return report(settings.error());
     if (!settings->admin) {
-      std::fprintf(stderr, "%s has no `admin` section, so there is nobody to ask\n",
+      std::fprintf(stderr,
+                   "%s has no `admin` section, so tidegate serves no health checks: add `admin`\n",
                    options.config.c_str());
       return EX_CONFIG;
     }
@@ -71,14 +72,15 @@ int health(const HealthOptions& options) {
 }  // namespace
 
 void add_health(CLI::App& app, Run& run) {
-  auto& verb = *app.add_subcommand("health", "Ask a running tidegate whether it is well.");
-  verb.footer("The exit status is 0 where it is well, and 1 where it is not or does not answer.");
+  auto& verb = *app.add_subcommand("health", "Ask a running tidegate whether it is healthy.");
+  verb.footer("The exit status is 0 if it is healthy, and 1 if it is not or does not answer.");
   const auto options = std::make_shared<HealthOptions>();
-  auto* config = verb.add_option("--config", options->config, "Its configuration file.");
-  verb.add_option("--address", options->address, "Where it serves metrics and health.")
+  auto* config =
+      verb.add_option("--config", options->config, "The configuration file of that tidegate.");
+  verb.add_option("--address", options->address, "The address of its admin listener.")
       ->capture_default_str()
       ->excludes(config);
-  verb.add_flag("--ready", options->ready, "Ask for the engine behind it as well.");
+  verb.add_flag("--ready", options->ready, "Also ask whether the engine answers.");
   verb.callback([options, &run] { run = [options] { return health(*options); }; });
 }
 

@@ -20,7 +20,7 @@ int list_presets() {
 int show(const std::string& name) {
   const auto* preset = config::preset_named(name);
   if (preset == nullptr) {
-    fmt::print(stderr, "tidegate presets: there is no preset {}; {}\n", acl::quoted(name),
+    fmt::print(stderr, "tidegate presets: no preset is named {}; {}\n", acl::quoted(name),
                config::suggest_preset(name));
     return EX_USAGE;
   }
@@ -32,11 +32,11 @@ int show(const std::string& name) {
 
 void add_presets(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("presets", "List the profiles for well-known clients.");
-  verb.footer("A profile takes one by `preset: traefik`; config/README.md says more.");
+  verb.footer("A profile uses one with `preset: traefik`; see config/README.md.");
   verb.callback([&run] {
     if (!run) run = list_presets;
   });
-  auto& shown = *verb.add_subcommand("show", "Print a whole configuration to start from.");
+  auto& shown = *verb.add_subcommand("show", "Print a complete configuration to start from.");
   const auto name = std::make_shared<std::string>();
   shown.add_option("name", *name, "The preset.")->required();
   shown.callback([name, &run] { run = [name] { return show(*name); }; });

@@ -12,8 +12,8 @@ namespace proxy::verbs {
 void add_schema(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("schema", "Print a JSON Schema of the configuration.");
   verb.footer(
-      "Editors complete keys and mark mistakes by it. Where the file begins with this line, those\n"
-      "with yaml-language-server do:\n"
+      "Editors use it to complete keys and to mark mistakes. Editors with yaml-language-server\n"
+      "find it if the configuration begins with this line:\n"
       "  # yaml-language-server: $schema=tidegate.schema.json");
   verb.callback([&run] {
     run = [] {

@@ -17,7 +17,7 @@ struct ServeOptions {
   std::string upstream_certs;
 };
 
-/// The three files that docker's own DOCKER_CERT_PATH has.
+/// The three files of a DOCKER_CERT_PATH, as docker uses it.
 config::UpstreamTls tls_from(const std::string& folder, const config::Address& upstream) {
   return {.ca = folder + "/ca.pem",
           .cert = folder + "/cert.pem",
@@ -35,12 +35,13 @@ config::Loaded settings_for(const ServeOptions& options) {
   if (!upstream) problems.push_back({.where = "--upstream", .message = upstream.error()});
   if (listen && listen->kind != config::Address::Kind::unix_socket) {
     problems.push_back(
-        {.where = "--listen", .message = "without a configuration only a unix socket is served"});
+        {.where = "--listen",
+         .message = "must be a unix socket; a tcp listener needs a configuration file (--config)"});
   }
   const bool secured = !options.upstream_certs.empty();
   if (secured && upstream && upstream->kind != config::Address::Kind::tcp) {
-    problems.push_back(
-        {.where = "--upstream-certs", .message = "only a tcp upstream speaks TLS; leave it out"});
+    problems.push_back({.where = "--upstream-certs",
+                        .message = "only a tcp upstream can use TLS; leave --upstream-certs out"});
   }
   if (!problems.empty()) return problems;
   auto settings = config::without_file(*listen, *upstream);
@@ -53,7 +54,7 @@ int serve(const ServeOptions& options) {
   if (!settings) return report(settings.error());
   log_to_stderr(settings->log.level);
   if (options.environment)
-    spdlog::info("the policy is made from the environment; `tidegate check --env` prints it");
+    spdlog::info("the policy comes from environment variables; `tidegate check --env` prints it");
   const auto snapshot = make_snapshot(*settings);
   if (!snapshot) return report(snapshot.error());
   Server server(std::move(*settings), *snapshot, options.config);
@@ -67,7 +68,7 @@ int serve(const ServeOptions& options) {
 void add_serve(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("serve", "Serve clients as the configuration says.");
   verb.footer(
-      "Without --config, operations that only read and leak no secrets are served on one unix "
+      "Without --config, tidegate allows what only reads and leaks no secrets, on one unix "
       "socket:\n"
       "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
       "  docker -H unix:///tmp/tidegate.sock ps      works\n"
@@ -93,7 +94,7 @@ void add_serve(CLI::App& app, Run& run) {
                                 "key.pem, as in DOCKER_CERT_PATH.")
                     ->excludes(config);
   verb.add_flag("--env", options->environment,
-                "Make the policy from the environment: CONTAINERS=1 and the like.")
+                "Take the policy from environment variables such as CONTAINERS=1.")
       ->excludes(config)
       ->excludes(listen)
       ->excludes(upstream)

@@ -8,8 +8,8 @@
 
 #include "config/load.hpp"
 
-/// What `tidegate` can be told to do: a file each. Each function adds its verb to the command line,
-/// and sets `run` where that verb is chosen. `run` returns the exit status, one of sysexits.h.
+/// The verbs of the command line, each in its own file. add_NAME() adds the verb, and sets `run` if
+/// the verb is chosen. `run` returns the exit status, one of sysexits.h.
 namespace proxy::verbs {
 
 using Run = std::function<int()>;
@@ -24,11 +24,11 @@ void add_engine_stub(CLI::App&, Run& run);
 void add_health(CLI::App&, Run& run);
 void add_version(CLI::App&, Run& run);
 
-/// Tells the mistakes on standard error. \returns EX_CONFIG.
+/// Prints the mistakes on standard error. \returns EX_CONFIG.
 int report(const std::vector<config::Diagnostic>&);
 int report(const std::vector<std::string>& sentences);
 
-/// tidegate's own log goes to standard error from here on.
+/// Sends tidegate's log to standard error from now on.
 void log_to_stderr(const std::string& level);
 
 }  // namespace proxy::verbs

@@ -47,7 +47,7 @@ class AuditRecord(DaemonTest):
         self.daemon.await_audit()
         os.rename(self.path("audit.log"), self.path("audit.log.1"))
         self.daemon.signal(signal.SIGUSR1)
-        wait_until(lambda: "is opened anew" in self.daemon.log(), "the new file")
+        wait_until(lambda: "SIGUSR1: reopened" in self.daemon.log(), "the new file")
         self.ask(request("GET", "/version"))
         self.assertEqual([record["target"] for record in self.daemon.await_audit()], ["/version"])
         with open(self.path("audit.log.1"), encoding="ascii") as rotated:

@@ -134,7 +134,7 @@ class Clients(CertsTest):
         self.certs("client", "soon", "--days", "10", "--san", "spiffe://corp/soon")
         self.certs("client", "later")
         soon, later = self.read("clients/soon/cert.pem"), self.read("clients/later/cert.pem")
-        self.assertIn("no certificate ends within 1d", self.certs("renew", "--within", "1d"))
+        self.assertIn("no certificate expires within 1d", self.certs("renew", "--within", "1d"))
         self.assertEqual(self.read("clients/soon/cert.pem"), soon)
         said = self.certs("renew")
         self.assertRegex(said, r"client +soon .*spiffe://corp/soon")
@@ -144,7 +144,7 @@ class Clients(CertsTest):
 
     def test_the_revocation_list_says_until_when_it_holds(self):
         said = self.certs("renew")
-        self.assertIn("After that nobody is served", said)
+        self.assertIn("After that no client is served", said)
         ends = self.openssl("crl", "-noout", "-nextupdate", "-in", self.path("ca/crl.pem"))
         day = re.search(r"nextUpdate=(\w{3}) +(\d+)", ends)
         self.assertTrue(day, ends)

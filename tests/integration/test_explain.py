@@ -193,10 +193,10 @@ class Askers(ExplainTest):
 
     def test_what_the_listener_cannot_tell_of_a_client_is_no_answer(self):
         for listener, who, problem in (
-            ("0", "address=10.1.2.3", "show nothing but their uid and gid"),
+            ("0", "address=10.1.2.3", "are known by uid and gid only"),
             ("0", "uid=1000", "write --as uid=1000,gid=1000"),
             ("0", "uid=no such user,gid=7", "there is no user"),
-            ("1", "uid=0,gid=0", "show no uid or gid"),
+            ("1", "uid=0,gid=0", "have no uid or gid"),
             ("1", "address=10.1.2", "is not an IP address"),
             ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
             ("2", "cn=bob", "it has no `tls`"),

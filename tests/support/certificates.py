@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificate authorities for tests, by the openssl command: no code that tidegate runs has made these."""
+"""Certificate authorities for tests, made with the openssl command and so without any code of tidegate."""
 
 import collections
 import os
@@ -34,7 +34,7 @@ CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
 def openssl(*arguments):
-    """What the command says; a failure fails the test with what it complains of."""
+    """Runs the command and returns its output. If it fails, the test fails with its error message."""
     done = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"openssl {' '.join(arguments)}: {done.stderr.decode()}")
@@ -42,12 +42,12 @@ def openssl(*arguments):
 
 
 def days_from_now(days):
-    """A time as openssl ca takes it."""
+    """A time in the format of openssl ca."""
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400))
 
 
 class Authority:
-    """Signs certificates and revocation lists. Everything it makes lies in `folder`."""
+    """Signs certificates and revocation lists, and writes them to `folder`."""
 
     def __init__(self, folder, name="Test CA"):
         self.folder = tempfile.mkdtemp(prefix="ca-", dir=folder)
@@ -61,7 +61,7 @@ class Authority:
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
 
     def client(self, name, **options):
-        """A pair for clients. `sans` as openssl writes them: "DNS:a", "IP:::1", "URI:spiffe://corp/a"."""
+        """A pair for clients. `sans` in the format of openssl: "DNS:a", "IP:::1", "URI:spiffe://corp/a"."""
         return self.issue(name, "clientAuth", **options)
 
     def server(self, name="localhost", sans=("DNS:localhost", "IP:127.0.0.1"), **options):
@@ -86,7 +86,7 @@ class Authority:
         self._ca("-revoke", pair.cert)
 
     def revocation_list(self, path=None, begins=-1, ends=90):
-        """Writes a list of what has been revoked so far, whole or not at all; returns its path."""
+        """Writes atomically a list of what has been revoked so far; returns its path."""
         path = path or self._path("crl.pem")
         self._ca("-gencrl", "-out", path + ".new", "-crl_lastupdate", days_from_now(begins),
                  "-crl_nextupdate", days_from_now(ends))
@@ -109,7 +109,7 @@ def serial_of(pair):
 
 
 def key_sha256_of(pair):
-    """Of the public key, as the configuration's key_sha256 wants it."""
+    """The hash of the public key, in the format of the configuration's key_sha256."""
     public = openssl("x509", "-in", pair.cert, "-noout", "-pubkey")
     der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=public, capture_output=True, check=True).stdout
     digest = subprocess.run(["openssl", "dgst", "-sha256"], input=der, capture_output=True, check=True).stdout

@@ -22,7 +22,7 @@ with open(SCHEMA, encoding="utf-8") as _file:
 
 
 def is_sanitized():
-    """Under a sanitizer memory says nothing of what users see."""
+    """Whether this is a sanitizer build, whose memory use is not that of a release."""
     with open(os.environ["TIDEGATE"], "rb") as file:
         binary = file.read()
     return b"__asan_init" in binary or b"__tsan_init" in binary
@@ -31,8 +31,8 @@ def is_sanitized():
 class Daemon:
     """One process. `config` is the configuration as a dict: JSON is YAML."""
 
-    closes_descriptors = True  # that it would inherit
-    under = ()  # a program that runs it, and its options
+    closes_descriptors = True  # do not let it inherit the test's descriptors
+    under = ()  # a program that runs the daemon, with its options
 
     def __init__(self, folder, config, preexec=None):
         self.folder = folder
@@ -41,7 +41,7 @@ class Daemon:
         self.process = None
         self.file = os.path.join(folder, "tidegate.yaml")
         self._stderr = os.path.join(folder, "stderr")
-        self._log_begins = 0  # where another process of the same folder has stopped
+        self._log_begins = 0  # where the log of an earlier process in this folder ends
 
     def start(self):
         self.write()
@@ -60,7 +60,7 @@ class Daemon:
             )
 
     def write(self, text=None):
-        """Puts the configuration file in place, whole or not at all."""
+        """Replaces the configuration file atomically."""
         with open(self.file + ".new", "w", encoding="utf-8") as out:
             out.write(self.text() if text is None else text)
         os.rename(self.file + ".new", self.file)
@@ -91,7 +91,7 @@ class Daemon:
         self.process.send_signal(number)
 
     def wait(self, patience=PATIENCE):
-        """Waits for the end of the process and checks that it was a good one."""
+        """Waits for the process to end and checks that it ended without errors."""
         try:
             code = self.process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -116,7 +116,7 @@ class Daemon:
             return file.read()
 
     def await_log(self, text, times=1):
-        """Waits until `text` stands in the log so many times."""
+        """Waits until the log contains `text` that many times."""
         try:
             wait_until(lambda: self.log().count(text) >= times, f"{text!r} in the log")
         except AssertionError as error:
@@ -146,7 +146,7 @@ class Daemon:
 
 
 def socket_address(listener):
-    """What Client() takes, for one entry of `listeners`."""
+    """The address for Client(), for one entry of `listeners`."""
     scheme, _, rest = listener["address"].partition("://")
     if scheme == "unix":
         return rest
@@ -161,7 +161,7 @@ def free_port():
 
 
 def policy_in_lines(config, **profile):
-    """A configuration whose last line is the profile's last key, with that line and without it."""
+    """A configuration whose last line is the profile's last key: with that line, and without it."""
     sections = {key: value for key, value in config.items() if key != "profiles"}
     lines = [f"{key}: {json.dumps(value)}\n" for key, value in sections.items()]
     lines += ["profiles:\n", "  p:\n", *(f"    {key}: {json.dumps(value)}\n" for key, value in profile.items())]
@@ -205,12 +205,12 @@ class DaemonTest(unittest.TestCase):
         self.engine.answers.update(answers or {})
         self.daemon = Daemon(self.folder, self.config(**config), preexec)
         self.daemon.start()
-        self.addCleanup(self._check_records, self.daemon)  # after the next: when it has written all
+        self.addCleanup(self._check_records, self.daemon)  # runs last, when all is written
         self.addCleanup(self.daemon.stop)
         self.daemon.await_ready()
 
     def _check_records(self, daemon):
-        """Every record is what deploy/audit-record.schema.json says that it is."""
+        """Checks every record against deploy/audit-record.schema.json."""
         for record in daemon.audit()[:50]:
             RECORD.validate(record)
 
@@ -220,7 +220,7 @@ class DaemonTest(unittest.TestCase):
         return client
 
     def ask(self, data, method="GET", address=None):
-        """One request on a connection of its own."""
+        """Sends one request on a new connection."""
         client = self.client(address)
         client.send(data)
         answer = client.response(method)

@@ -5,7 +5,7 @@ import os
 
 
 def docker_clients():
-    """Paths, each client once: Debian's, and another beside it. With CI=true there must be one."""
+    """Paths of the Docker clients: Debian's, and another if there is one. With CI=true at least one must exist."""
     paths = [path for path in ("/usr/local/bin/docker", "/usr/bin/docker") if os.path.exists(path)]
     if not paths and os.environ.get("CI") == "true":
         raise AssertionError("no docker CLI is installed")

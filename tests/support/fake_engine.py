@@ -7,7 +7,7 @@ import threading
 
 from tests.support.wait import PATIENCE, wait_until
 
-KEEP = 1 << 20  # bytes recorded per connection; beyond that they are only counted
+KEEP = 1 << 20  # bytes recorded per connection; further ones are only counted
 
 
 def reply(status=200, body=b"", *headers, content_type="application/json"):
@@ -27,7 +27,7 @@ class Request:
         self.line = line
         self.method, self.target, self.version = line.split(" ")
         self.headers = [tuple(field.split(": ", 1)) for field in fields]
-        self.body = b""  # once it has been read
+        self.body = b""  # empty until it has been read
 
     def header(self, name):
         values = [v for n, v in self.headers if n.lower() == name.lower()]
@@ -37,17 +37,17 @@ class Request:
 
 
 class Connection:
-    """One connection from tidegate, in the hands of an answer function."""
+    """One connection from tidegate, which an answer function uses."""
 
     def __init__(self, engine, sock):
         self.engine = engine
         self.socket = sock
-        self.received = bytearray()  # the first KEEP bytes, as they came
+        self.received = bytearray()  # the first KEEP bytes
         self.total = 0  # bytes in all
         self.requests = []
         self.ended = False  # tidegate has ended its side, or all of it
-        self.stalled = threading.Event()  # send_until_stalled() has met back-pressure
-        self.go = threading.Event()  # for answers that wait for the test's word
+        self.stalled = threading.Event()  # set when send_until_stalled() meets back-pressure
+        self.go = threading.Event()  # set by the test, for answers that wait for it
         self._pending = bytearray()
 
     def await_end(self):
@@ -64,7 +64,7 @@ class Connection:
         self.socket.sendall(data)
 
     def send_until_stalled(self, piece, limit):
-        """Sends `piece` again and again until nobody takes any more; returns the bytes sent."""
+        """Sends `piece` repeatedly until the peer takes no more; returns the bytes sent."""
         sent = 0
         self.socket.settimeout(0.5)
         try:
@@ -79,7 +79,7 @@ class Connection:
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self):
-        """Ends the connection. With bytes unread, tidegate sees a reset."""
+        """Closes the connection. If bytes are unread, tidegate sees a reset."""
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -133,7 +133,7 @@ class Connection:
         return bytes(data)
 
     def wait_closed(self):
-        """Reads and forgets until tidegate ends the connection."""
+        """Reads and discards until tidegate closes the connection."""
         self.socket.settimeout(6 * PATIENCE)
         while self.read_some():
             pass
@@ -186,7 +186,7 @@ class FakeEngine:
 
     @property
     def requests(self):
-        """In the order of their arrival, on whatever connection."""
+        """All requests, in order of arrival, from all connections."""
         return list(self._arrived)
 
     def await_request(self, count=1):
@@ -206,7 +206,7 @@ class FakeEngine:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def stop(self):
-        """Goes away like an engine that is stopped: the socket and all connections with it."""
+        """Stops like a real engine: removes the socket and closes all connections."""
         if self._listener is None:
             return
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -248,7 +248,7 @@ class FakeEngine:
                 self._answer(connection, request)
         except (OSError, EOFError):
             connection.ended = True
-        except Exception as error:  # a broken script or a head that is not canonical: the test's to see
+        except Exception as error:  # a broken script or a head that is not canonical; the test reports it
             self.errors.append(error)
             connection.close()
 

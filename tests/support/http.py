@@ -29,7 +29,7 @@ class Response:
         self.framing = None  # "none", "length", "chunked" or "eof"
 
     def header(self, name):
-        """The value of the only header of that name; None where there is none."""
+        """The value of the only header of that name, or None."""
         values = [v for n, v in self.headers if n.lower() == name.lower()]
         if len(values) > 1:
             raise AssertionError(f"{name} stands {len(values)} times in {self.headers}")
@@ -69,7 +69,7 @@ class Client:
         self.socket.sendall(data)
 
     def try_send(self, data):
-        """Sends what tidegate may already have refused. True where all of it went out."""
+        """Sends data that tidegate may refuse to read. Returns whether all of it was sent."""
         try:
             self.socket.sendall(data)
             return True
@@ -88,7 +88,7 @@ class Client:
 
     def _await_empty_queue(self):
         unread = array.array("i", [0])
-        end = time.monotonic() + 0.5  # a peer that reads no more has refused: nothing to wait for
+        end = time.monotonic() + 0.5  # a peer that stops reading has refused; do not wait for it
         while time.monotonic() < end:
             fcntl.ioctl(self.socket, termios.TIOCOUTQ, unread)
             if unread[0] == 0:
@@ -104,7 +104,7 @@ class Client:
     # -- reading
 
     def read_some(self):
-        """What has arrived, at least one byte; b"" at the end of the stream."""
+        """Returns what has arrived, at least one byte; b"" at the end of the stream."""
         if self.buffer:
             data = bytes(self.buffer)
             self.buffer.clear()
@@ -136,7 +136,7 @@ class Client:
         return bytes(data)
 
     def wait_closed(self):
-        """Waits for tidegate to end the connection, by a clean end or a reset; returns what came."""
+        """Waits for tidegate to close or reset the connection; returns what arrived before."""
         data = bytearray(self.buffer)
         self.buffer.clear()
         try:
@@ -147,7 +147,7 @@ class Client:
         return bytes(data)
 
     def response(self, method="GET"):
-        """Reads one whole answer, to a request with `method`."""
+        """Reads one complete answer to a request with `method`."""
         answer = self.response_head()
         interim = []
         while 100 <= answer.status < 200 and answer.status != 101:
@@ -231,6 +231,6 @@ def request(method, target, *headers, body=None, version="HTTP/1.1", host="docke
 
 
 def chunked(data, size=65536):
-    """`data` as a chunked body."""
+    """Encodes `data` as a chunked body."""
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     return b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"

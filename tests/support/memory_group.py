@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control group with little memory for one process, where this user may make one."""
+"""A control group with little memory for one process, if this user may create one."""
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ class MemoryGroup:
 
     @classmethod
     def make(cls, limit):
-        """\\returns None where none can be made."""
+        """Returns None if it cannot be created."""
         groups = pathlib.Path("/proc/self/cgroup").read_text(encoding="ascii")
         name = f"tidegate-test-{os.getpid()}"
         first = re.search(r"^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:/(.*)$", groups, re.M)
@@ -46,7 +46,7 @@ class MemoryGroup:
             (self.folder / swap).write_text(str(most), encoding="ascii")
 
     def enter(self):
-        """For the process to be, before it becomes the program."""
+        """Joins the group; runs in the child process before it becomes the program."""
         (self.folder / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
 
     def remove(self):

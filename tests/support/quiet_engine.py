@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An engine for thousands of connections: one thread, and silent where a test wants that."""
+"""An engine for thousands of connections: one thread, and silent if a test wants that."""
 
 import collections
 import re
@@ -21,7 +21,7 @@ class QuietEngine:
 
     def __init__(self, path, answers):
         self.answers = answers
-        self.seen = collections.Counter()  # whole requests, by the same keys
+        self.seen = collections.Counter()  # complete requests, by the same keys
         self._selector = selectors.DefaultSelector()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS over a socket, with what Python's own SSLSocket lacks: an end of one direction.
+"""TLS over a socket that can close one direction, which Python's own SSLSocket cannot.
 
 `docker run -i` sends close_notify and reads on. SSLSocket.unwrap() waits for the other side's, so the
 record layer is driven by hand here, between two memory buffers.
@@ -24,13 +24,13 @@ class TlsSocket:
         self._piece = piece  # bytes given to the socket at a time
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_side, server_name, session)
-        self._state = threading.Lock()  # of the TLS object
+        self._state = threading.Lock()  # for the TLS object
         self._sending = threading.Lock()  # keeps records in order
-        self._unsent = bytearray()  # encrypted already
-        self._early = bytearray()  # decrypted while the end was sent
+        self._unsent = bytearray()  # already encrypted
+        self._early = bytearray()  # decrypted while the end was being sent
 
     def hello(self):
-        """The client's first words, for the test to send as it likes; handshake() does the rest."""
+        """Returns the ClientHello, for the test to send as it likes; handshake() does the rest."""
         with contextlib.suppress(ssl.SSLWantReadError):
             self.tls.do_handshake()
         return self._out.read()
@@ -45,7 +45,7 @@ class TlsSocket:
                 self._put()
 
     def send(self, data):
-        """Takes at most RECORDS bytes. A timeout means that none of these has been taken."""
+        """Sends at most RECORDS bytes. After a timeout none of them has been sent."""
         with self._sending:
             self._put()
             self._encrypt(data[:RECORDS])
@@ -69,7 +69,7 @@ class TlsSocket:
             return b""
 
     def _drive(self, attempt):
-        """Repeats `attempt` until it needs no more of the other side's bytes."""
+        """Repeats `attempt` until it needs no more bytes from the peer."""
         while True:
             with self._state:
                 try:
@@ -112,7 +112,7 @@ class TlsSocket:
             del self._unsent[:sent]
 
     def shutdown(self, how):
-        """SHUT_WR ends our direction by close_notify alone; SHUT_RDWR cuts the connection."""
+        """SHUT_WR only sends close_notify; SHUT_RDWR cuts the connection."""
         if how == socket.SHUT_RDWR:
             return self.socket.shutdown(how)
         with self._sending:
@@ -121,12 +121,12 @@ class TlsSocket:
                 try:
                     self.tls.unwrap()
                 except ssl.SSLError:
-                    pass  # the other side has not ended yet
+                    pass  # the peer has not closed its direction yet
                 self._unsent += self._out.read()
             self._put()
 
     def _take_what_has_arrived(self):
-        """OpenSSL would take it for data behind the other side's end."""
+        """OpenSSL would treat it as data after the peer's end."""
         try:
             while data := self.tls.read(1 << 18):
                 self._early += data
@@ -143,12 +143,12 @@ class TlsSocket:
         return self.socket.fileno()
 
     def close(self):
-        """Without close_notify, as a client that is killed."""
+        """Closes without close_notify, like a client that is killed."""
         self.socket.close()
 
 
 class TlsClient(Client):
-    """A Client behind a handshake. `source` is the address that it comes from."""
+    """A Client over TLS. `source` is its local address."""
 
     def __init__(self, address, context, patience=PATIENCE, receive_buffer=None, source=None, **options):
         self.buffer = bytearray()
@@ -168,7 +168,7 @@ class TlsClient(Client):
             raise
 
     def send_in_pieces(self, data, size=1):
-        """A record for each piece. What tidegate has read already nobody can see from here."""
+        """Sends one record for each piece. TLS hides how much of it tidegate has read."""
         for start in range(0, len(data), size):
             if not self.try_send(data[start : start + size]):
                 return
@@ -187,7 +187,7 @@ class TlsClient(Client):
 
 
 def client_context(authority, pair=None, least=ssl.TLSVersion.TLSv1_3, most=ssl.TLSVersion.TLSv1_3):
-    """Trusts `authority`, and shows `pair`."""
+    """A client's context: trusts `authority` and presents `pair`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version, context.maximum_version = least, most
     context.load_verify_locations(authority.cert)
@@ -197,7 +197,7 @@ def client_context(authority, pair=None, least=ssl.TLSVersion.TLSv1_3, most=ssl.
 
 
 def server_context(authority, pair):
-    """Shows `pair`, and wants a client's certificate from `authority`."""
+    """A server's context: presents `pair` and requires a client certificate from `authority`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.cert, pair.key)
     context.load_verify_locations(authority.cert)

@@ -9,7 +9,7 @@ from tests.support.tls import TlsSocket
 
 
 class TcpEngine(FakeEngine):
-    """`context` makes the server's side of TLS; None for a plain engine."""
+    """`context` is the TLS context of the server; None for a plain engine."""
 
     def __init__(self, host="127.0.0.1", context=None):
         super().__init__(None)

@@ -14,7 +14,7 @@ TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 
 class TlsTest(DaemonTest):
-    version = TLS_1_3  # the only one that clients speak
+    version = TLS_1_3  # the only version that clients use
 
     @classmethod
     def setUpClass(cls):
@@ -26,7 +26,7 @@ class TlsTest(DaemonTest):
         cls.client_pair = cls.authority.client("ops-1", sans=("DNS:one.corp", "IP:192.0.2.1", "URI:spiffe://corp/ops/1"))
 
     def listener(self, clients=None, address=None, **tls):
-        """An entry of `listeners`. `clients` are its rules; without, everyone gets profile p."""
+        """An entry of `listeners`. `clients` are its rules; without rules every client gets profile p."""
         files = {"cert": self.server_pair.cert, "key": self.server_pair.key, "client_ca": self.authority.cert}
         if self.version == TLS_1_2:
             files["min_version"] = "1.2"
@@ -40,14 +40,14 @@ class TlsTest(DaemonTest):
         return client_context(self.authority, pair or self.client_pair, self.version, self.version)
 
     def client(self, address=None, pair=None, context=None, **options):
-        """A client that has shaken hands; with the pair of the class, if no other is given."""
+        """A client after its handshake, with the pair of the class unless another is given."""
         address = address or socket_address(self.daemon.config["listeners"][0])
         client = TlsClient(address, context or self.context(pair), **options)
         self.addCleanup(client.close)
         return client
 
     def status(self, pair=None, method="GET", target="/info", **options):
-        """What a request on a connection of its own is answered with."""
+        """Sends a request on a new connection and returns its status."""
         client = self.client(pair=pair, **options)
         client.send(request(method, target, body=b"{}" if method == "POST" else None))
         answer = client.response()
@@ -55,7 +55,7 @@ class TlsTest(DaemonTest):
         return answer.status
 
     def assertTurnedAway(self, **options):
-        """With TLS 1.3 a client learns only after its own last word that it is refused."""
+        """Checks that the handshake is refused. With TLS 1.3 a client learns this only after its own last message."""
         try:
             client = self.client(**options)
             client.send(request("GET", "/info"))
@@ -65,7 +65,7 @@ class TlsTest(DaemonTest):
         self.fail(f"served: {answer}")
 
     def assertOneRefusal(self, reason):
-        """The only record is of a handshake that failed; the log tells, and the engine knows nothing."""
+        """Checks that a failed handshake left one record and a line in the log, and nothing at the engine."""
         self.daemon.await_audit()
         self.daemon.stop()
         records = self.daemon.audit()

@@ -7,7 +7,7 @@ import unittest
 
 
 def tool(name, package):
-    """The path of a program. Where it is missing the test is skipped, but never with CI=true."""
+    """The path of a program. If it is missing the test is skipped, or fails with CI=true."""
     path = shutil.which(name)
     if path:
         return path

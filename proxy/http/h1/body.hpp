@@ -12,46 +12,47 @@
 
 namespace proxy::http::h1 {
 
-/// A body that arrives: takes its framing off.
+/// Removes the framing of an incoming body.
 class Body {
  public:
-  /// A head lies behind us, and the body that it announces follows.
+  /// Starts the body that `head` announces.
   void begin(const Head&);
 
-  /// Takes what `bytes` begin with of the body. \param used how many of them that was.
-  /// \returns a piece that is empty where too little has arrived, and that is valid until the next
-  /// call; nothing where the body is malformed.
+  /// Decodes the next part of the body from the beginning of `bytes`.
+  /// \param used receives the number of bytes that belong to the body.
+  /// \returns a piece that is valid until the next call, empty if too little has arrived; nothing
+  /// if the body is malformed.
   std::optional<Piece> take(std::string_view bytes, std::size_t& used);
-  /// Somebody else has moved so much of a body with a length.
+  /// Notes that `size` bytes of a body with a length were moved without take().
   void skip(std::uint64_t size);
-  /// The connection has ended in good order. \returns whether that completes the body.
+  /// Must be called when the connection ends normally. \returns whether that completes the body.
   bool end();
 
-  /// Nothing of it is still to come.
+  /// Whether the body has ended.
   bool complete() const { return framing_ == Framing::none; }
-  /// How much is still to come of a body with a length.
+  /// The number of bytes that are missing of a body with a length.
   std::uint64_t length_left() const { return framing_ == Framing::length ? left_ : 0; }
   bool chunked() const { return framing_ == Framing::chunked; }
 
   std::size_t capacity() const { return acl::capacity_of(pieces_); }
-  /// Keeps no more memory than bodies of usual clients need.
+  /// Frees memory beyond what bodies of usual clients need.
   void narrow();
 
  private:
   Chunks chunks_;
-  Framing framing_ = Framing::none;  ///< of what is left
+  Framing framing_ = Framing::none;  ///< none once the body has ended
   std::uint64_t left_ = 0;
   std::vector<std::string_view> pieces_;
 };
 
-/// Bytes on their way out, gathered for one write: heads, and a body in a framing of its own. What
-/// is added must outlive that write.
+/// Gathers bytes for one write: heads, and pieces of a body with framing. Texts that are added must
+/// outlive that write.
 class Framer {
  public:
-  /// From here on pieces are framed so.
+  /// Sets the framing of the pieces that follow.
   void begin(Framing framing) { framing_ = framing; }
   void add(std::string_view text) { out_.emplace_back(text.data(), text.size()); }
-  /// Once for each write.
+  /// May be called once for each write.
   void add(const Piece&);
 
   bool empty() const { return out_.empty(); }
@@ -61,7 +62,7 @@ class Framer {
 
  private:
   Framing framing_ = Framing::none;
-  std::string line_;  ///< before a chunk
+  std::string line_;  ///< the line before a chunk
   std::vector<boost::asio::const_buffer> out_;
 };
 

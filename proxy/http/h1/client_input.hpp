@@ -13,15 +13,15 @@
 
 namespace proxy::http::h1 {
 
-/// What a client sends, as far as it has been read.
+/// Reads bytes from a client.
 ///
-/// While the engine works, a read is under way that notices the client's leaving at once. It costs
-/// nothing extra: the same read brings the next request's head.
+/// While the engine works, a read can be under way that notices at once when the client leaves. It
+/// costs nothing extra, because the same read brings the next request's head.
 template <class Stream>
 class ClientInput {
  public:
-  /// \param held counts what the buffer has beyond what every connection may have.
-  /// \param on_end called when the client's side ends while nobody waits for its bytes.
+  /// \param held is charged for a buffer that is larger than every connection may have.
+  /// \param on_end called if the client's side ends while no read is awaited.
   ClientInput(Stream stream, std::size_t most, HeldBytes& held, std::function<void()> on_end)
       : stream_(std::move(stream)),
         on_end_(std::move(on_end)),
@@ -33,17 +33,17 @@ class ClientInput {
   Buffer& buffer() { return in_; }
   const Buffer& buffer() const { return in_; }
   Stream& stream() { return stream_; }
-  /// Why the client's side ended; no error while it has not.
+  /// Why the client's side ended; no error if it has not.
   error_code end() const { return end_; }
-  /// The same, also where bytes that nobody has read yet come before the end.
+  /// Whether the client's side has ended, even if unread bytes come before the end.
   bool has_ended() const { return end_ || sending_ended_; }
   bool reading() const { return reading_; }
 
-  /// Waits for more bytes. \returns false where none come.
+  /// Waits for more bytes. \returns false if none arrive.
   Task<bool> more() {
     if (end_) co_return false;
     if (!reading_) start_read();
-    if (!reading_) co_return false;  // full, or it may not grow
+    if (!reading_) co_return false;  // the buffer is full or must not grow
     co_await read_ended_;
     co_return !failed_;
   }
@@ -51,29 +51,29 @@ class ClientInput {
     return no_room_ ? acl::Reason::limit_memory : acl::Reason::client_left;
   }
 
-  /// Starts reading ahead unless a read is under way; where the buffer is full, looks whether the
-  /// client has left. Only between bodies; from time to time, as what comes may end a read. The
-  /// wait will be long: what a large message needed is given back.
+  /// Starts a read, unless one is under way, to notice when the client leaves. If the buffer is
+  /// full, checks the socket instead. To be called between bodies, and repeatedly, because incoming
+  /// bytes end a read. Frees the memory of a large message, since the wait will be long.
   void read_ahead() {
     narrow();
     if (reading_ || end_) return;
     if (in_.full()) return look_for_end();
     start_read();
   }
-  /// Stops reading ahead and waits until no read is under way. What came stays in buffer().
+  /// Stops reading ahead and waits until no read is under way. Bytes that arrived stay in buffer().
   Task<void> stop_reading() {
     if (!reading_) co_return;
     stream_.cancel();
     co_await read_ended_;
   }
-  /// All that was read ahead has been used by somebody else, and nothing will be read here.
+  /// Discards what was read ahead, after the caller has used it. Nothing more will be read here.
   void forget_ahead() {
     in_.consume(in_.data().size());
     narrow();
   }
 
  protected:
-  /// Makes room for a bulk body. Where that is too much, it is read in small pieces.
+  /// Makes room for a bulk body. If that exceeds a limit, the body is read in small pieces.
   void widen() {
     const auto size = std::max(in_.capacity(), BufferPool::block_size);
     if (charge_.hold(size)) in_.widen(size);
@@ -85,7 +85,8 @@ class ClientInput {
   }
 
  private:
-  // Holds nearly every head, and `docker run`'s with its body; 1,000 idle clients hold 2 MiB.
+  // Large enough for nearly every head, and for `docker run`'s create with its body. 1,000 idle
+  // clients hold 2 MiB.
   static constexpr std::size_t small_buffer = std::size_t{2} * 1024;
 
   void start_read() {
@@ -102,7 +103,7 @@ class ClientInput {
     reading_ = false;
     failed_ = static_cast<bool>(error);
     if (failed_ && error != net::error::operation_aborted)
-      end_ = error;  // a cancelled read ends nothing
+      end_ = error;  // cancelling a read does not end the connection
     in_.added(n);
     if (read_ended_.awaited()) return read_ended_.give();
     if (!end_) return;
@@ -110,7 +111,7 @@ class ClientInput {
     watch_departure();
   }
 
-  /// A client that has closed its sending side may leave altogether while the engine still works.
+  /// Watches a client that has closed its sending side: it may still leave altogether.
   void watch_departure() {
     if (end_ != net::error::eof || !stream_.is_open()) return;
     reading_ = true;
@@ -122,7 +123,7 @@ class ClientInput {
     });
   }
 
-  /// Where a read has no room, the socket's state still shows that the client leaves.
+  /// Checks the socket's state, which shows that the client leaves even if nothing can be read.
   void look_for_end() {
     if (stream_.hung_up())
       end_ = net::error::connection_reset;
@@ -135,16 +136,16 @@ class ClientInput {
   Stream stream_;
   std::function<void()> on_end_;
   Buffer in_;
-  Charge charge_;  ///< for in_
+  Charge charge_;  ///< for the memory of in_
   error_code end_;
-  bool sending_ended_ = false;  ///< the peer will send no more than has arrived
+  bool sending_ended_ = false;  ///< the peer will send nothing more
   bool reading_ = false;
-  bool failed_ = false;   ///< the last read brought nothing
-  bool no_room_ = false;  ///< in_ may not grow
+  bool failed_ = false;   ///< the last read failed
+  bool no_room_ = false;  ///< a memory limit keeps in_ from growing
   Signal read_ended_;
 };
 
-/// What is particular about reading from a client.
+/// The parts of Connection that are specific to clients.
 struct ClientRole {
   using Head = RequestHead;
   template <class Stream>
@@ -152,9 +153,9 @@ struct ClientRole {
   static constexpr acl::Reason bad_body = acl::Reason::framing_chunk;
   HeadReader& heads;
 
-  /// Whether bytes that are no whole head yet can still become one. \returns why they cannot.
+  /// Checks whether an incomplete head can still become valid. \returns why it cannot.
   std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
-  /// Checks a whole head and reads it. \returns why it is refused.
+  /// Checks and reads a complete head. \returns why it is refused.
   std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
 };
 

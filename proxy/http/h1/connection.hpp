@@ -8,8 +8,7 @@
 
 namespace proxy::http::h1 {
 
-/// Reads messages of HTTP/1.x from one peer: heads, and bodies in pieces. No call has a time limit
-/// of its own.
+/// Reads HTTP/1.x messages from one peer: heads, and bodies in pieces. The caller sets time limits.
 template <class Role, class Stream = proxy::Stream>
 class Connection : public Role::template Input<Stream> {
   using Input = typename Role::template Input<Stream>;
@@ -17,14 +16,15 @@ class Connection : public Role::template Input<Stream> {
  public:
   using Head = typename Role::Head;
 
-  /// \param body where the body's state is kept; lent, so that its memory can serve again.
-  /// \param input as the role's Input wants it
+  /// \param body the state of the current body; lent, so that its memory can be reused.
+  /// \param input arguments for the role's Input
   template <class... Arguments>
   Connection(Role role, const config::Limits& limits, Body& body, Arguments&&... input)
       : Input(std::forward<Arguments>(input)...), role_(role), limits_(limits), body_(body) {}
 
-  /// Waits until a head is whole, and reads it. Its views are valid until the next call that waits.
-  /// \returns why there is none.
+  /// Waits until a head is complete, and reads it. Its views are valid until the next call that
+  /// waits.
+  /// \returns why there is no head.
   Task<std::optional<acl::Reason>> read_head(Head& head) {
     for (std::size_t scanned = 0;;) {
       const auto begun = this->buffer().data();
@@ -38,13 +38,13 @@ class Connection : public Role::template Input<Stream> {
       if (!co_await this->more()) co_return this->why_no_more();
     }
   }
-  /// What follows is the body that this head announces.
+  /// Discards the head's bytes and starts the body that it announces.
   void consume_head(const Head& head) {
     this->buffer().consume(head_size_);
     body_.begin(head);
   }
 
-  /// What has arrived of the body; empty where that is nothing. Valid until the next call that
+  /// Returns what has arrived of the body, which may be empty. Valid until the next call that
   /// waits.
   acl::Result<Piece, acl::Reason> take() {
     std::size_t used = 0;
@@ -53,7 +53,7 @@ class Connection : public Role::template Input<Stream> {
     if (!piece) return Role::bad_body;
     return *piece;
   }
-  /// Waits for more of the body, where what has arrived is used up. \returns why it breaks off.
+  /// Waits for more of the body unless unused bytes are there. \returns why the body breaks off.
   Task<std::optional<acl::Reason>> await_piece() {
     if (body_.complete() || !this->buffer().empty() || co_await this->more())
       co_return std::nullopt;
@@ -61,10 +61,10 @@ class Connection : public Role::template Input<Stream> {
     co_return this->why_no_more();
   }
 
-  /// Nothing of the body is still to come.
+  /// Whether the body has ended.
   bool body_complete() const { return body_.complete(); }
-  /// Of a body with a length: what is still to come, where all that has come was used. Whoever
-  /// moves it past this class says so.
+  /// The number of bytes that are missing of a body with a length; 0 if unused bytes have arrived.
+  /// A caller that moves them without take() must call moved_on().
   std::uint64_t length_left() const {
     return this->buffer().empty() && !this->reading() ? body_.length_left() : 0;
   }

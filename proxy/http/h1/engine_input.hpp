@@ -11,7 +11,7 @@
 
 namespace proxy::http::h1 {
 
-/// What the engine sends, read into a block that is lent for the time of one answer.
+/// Reads bytes from the engine into a block that is lent for the time of one answer.
 template <class Stream>
 class EngineInput {
  public:
@@ -22,14 +22,14 @@ class EngineInput {
   LeasedBuffer& buffer() { return in_; }
   const LeasedBuffer& buffer() const { return in_; }
   Stream& stream() { return stream_; }
-  /// Why the last read brought nothing.
+  /// Why the last read failed.
   error_code end() const { return end_; }
-  /// Never outside of more().
+  /// False, since reads only happen inside of more().
   bool reading() const { return false; }
-  /// It has sent nothing at all so far.
+  /// Whether the engine has sent nothing at all so far.
   bool nothing_arrived() const { return !arrived_; }
 
-  /// Waits for more bytes. \returns false where none come.
+  /// Waits for more bytes. \returns false if none arrive.
   Task<bool> more() {
     const auto room = in_.room();
     const auto into = net::buffer(room.data(), room.size());
@@ -48,7 +48,7 @@ class EngineInput {
   bool arrived_ = false;
 };
 
-/// What is particular about reading from the engine; see ClientRole.
+/// The parts of Connection that are specific to the engine; see ClientRole.
 struct EngineRole {
   using Head = ResponseHead;
   template <class Stream>
@@ -59,7 +59,7 @@ struct EngineRole {
   std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
   std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
 
-  bool answers_head = false;  ///< the request was a HEAD: whatever the answer says, no body follows
+  bool answers_head = false;  ///< the request was a HEAD, so no body follows
 };
 
 }  // namespace proxy::http::h1

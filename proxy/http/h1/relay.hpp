@@ -8,29 +8,29 @@
 
 namespace proxy::http::h1 {
 
-/// How the carrying of a body ended.
+/// How the relaying of a body ended.
 struct Carried {
-  std::optional<acl::Reason> broken;  ///< why no more of it comes
-  bool refused = false;               ///< the other side takes no more
+  std::optional<acl::Reason> broken;  ///< why the source broke off
+  bool refused = false;               ///< the other side did not take more
 };
 
-/// Carries what is left of a body from a connection to the other side's stream.
+/// Relays the rest of a body from a connection to the other side's stream.
 template <class From, class To>
 class Relay {
  public:
-  /// \param out what it already has, a head as a rule, goes out with the first piece.
+  /// \param out bytes that it already holds, usually a head, are sent with the first piece.
   Relay(From& from, To& to, Framer& out, const Means& means)
       : from_(from), to_(to), out_(out), means_(means) {}
 
-  /// The source may be silent for days.
+  /// Allows the source to be silent for days.
   void be_patient() { patient_ = true; }
-  /// Each piece is rewritten, by way of `text`.
+  /// Rewrites each piece with `filter` into `text`, unless `filter` is null.
   void rewrite(BodyFilter* filter, std::string& text) {
     filter_ = filter;
     text_ = &text;
   }
 
-  /// \param count grows by the payload that goes on.
+  /// \param count is increased by the payload that was sent.
   Task<Carried> run(std::uint64_t& count) {
     await_source();
     for (;;) {
@@ -61,7 +61,7 @@ class Relay {
     means_.deadline.arm(means_.limits.stall_time);
   }
 
-  /// Moves the rest of a long body without looking at it, where that can be done.
+  /// Moves the rest of a long body inside the kernel, where that is possible.
   Task<Carried> splice(std::uint64_t& count) {
     if constexpr (std::is_constructible_v<Splice, decltype(from_.stream()), To&, PipePool&>) {
       Splice way(from_.stream(), to_, means_.pipes);

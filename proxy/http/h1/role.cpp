@@ -9,7 +9,7 @@ using acl::Reason;
 std::optional<Reason> ClientRole::hopeless(std::string_view begun,
                                            const config::Limits& limits) const {
   if (const auto reason = http::hopeless(begun)) return reason;
-  constexpr std::size_t around_target = 32;  // the method and the version
+  constexpr std::size_t around_target = 32;  // room for the method and the version
   const bool first_line = begun.find('\n') == begun.npos;
   if (first_line && begun.size() > limits.target_bytes + around_target)
     return Reason::target_too_long;
