@@ -163,7 +163,7 @@ HeadMemory::Entry* HeadMemory::find(const Sighting& seen) {
   return &entries_[place];
 }
 
-/// Of the two places for a head, replaces the one that was not found last.
+/// A head has two possible places. Replaces the one that was not found last.
 HeadMemory::Entry* HeadMemory::make_room(const Sighting& seen, const Head& head) {
   if (seen.hash == 0 || head.fields.size() > most_fields) return nullptr;
   if (std::ranges::any_of(head.fields, is_secret)) return nullptr;

@@ -9,7 +9,7 @@
 
 #include "acl/case.hpp"
 
-/// What a client is told, and what the engine would be sent. Values: they outlive the Case.
+/// The answer to a client and what would be sent to the engine, as values that outlive the Case.
 struct Told {
   acl::Operation operation = acl::Operation::unknown;
   acl::Verdict verdict = acl::Verdict::open;
@@ -23,14 +23,14 @@ struct Told {
   std::vector<std::string> asked;  ///< what the engine is asked: "/networks/ab12"
   std::string target;              ///< what is sent
 
-  /// "passes", "asks" where it depends on what the engine says, or the id of the refusal's reason.
+  /// "passes", "asks" if it depends on the engine's answer, or the id of the refusal's reason.
   std::string says() const {
     if (verdict == acl::Verdict::open) return "asks";
     return verdict == acl::Verdict::allow ? "passes" : std::string(id(reason));
   }
 };
 
-/// What an engine that is asked says; nothing where it says that there is no such object.
+/// Returns the engine's answer to a look-up; nothing if there is no such object.
 using Engine = std::function<std::optional<acl::Fact>(const acl::Lookup&)>;
 
 /// Drives a Case as a session does.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole conversations, written as text in conversations/*.txt: what arrives, what leaves, what is
-// on record. conversations/README.md says how they are written.
+// Plays conversations written as text in conversations/*.txt, and compares what leaves and what is
+// recorded. conversations/README.md explains the format.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -19,7 +19,7 @@ struct Step {
   std::string what, text;
 };
 
-/// Lines end in CR LF, as in a head; one that ends in a backslash has no end.
+/// Adds CR LF to each line, except for lines that end in a backslash.
 std::string bytes_of(const std::string& line) {
   return line.ends_with('\\') ? line.substr(0, line.size() - 1) : line + "\r\n";
 }
@@ -36,7 +36,7 @@ std::vector<Step> read_steps(const std::filesystem::path& file) {
   return steps;
 }
 
-/// With each chunked body in one chunk: how it was cut does not matter.
+/// Joins the chunks of each chunked body, since the sizes of chunks do not matter.
 std::string joined(std::string_view text) {
   constexpr std::string_view mark = "Transfer-Encoding: chunked\r\n\r\n";
   std::string out;
@@ -59,13 +59,13 @@ std::string joined(std::string_view text) {
   return out.append(text);
 }
 
-/// With refusals in short: their sentences are other tests' business.
+/// Leaves out the messages of refusals, which other tests check.
 std::string without_sentences(std::string text) {
   static const std::regex refusal(R"(Content-Length: \d+\r\n\r\n\{"message":"tidegate: .*\}\n)");
   return std::regex_replace(text, refusal, "\r\n");
 }
 
-/// "GET /info allow 200, 0 in, 2 out": what a record says beside who and when.
+/// "GET /info allow 200, 0 in, 2 out": the record without who and when.
 std::string in_short(const std::string& records) {
   std::istringstream lines(records);
   std::string all;

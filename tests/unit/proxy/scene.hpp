@@ -16,8 +16,8 @@
 
 namespace proxy {
 
-/// A session as the daemon has it, in a loop that runs only when it is told to; whoever tests plays
-/// the client and the engine at the other ends of its sockets.
+/// A real session in a loop that runs only when the test says so. The test plays the client and the
+/// engine at the other ends of its sockets.
 class Scene {
  public:
   explicit Scene(const std::string& profile) : settings_(settings(profile)) {
@@ -43,7 +43,7 @@ class Scene {
   void client_leaves() { ::close(std::exchange(pair_[0], -1)); }
   void engine_leaves() { ::close(std::exchange(engine_, -1)); }
 
-  /// Lets the session do all that it can do.
+  /// Runs the loop until the session waits for the test.
   void settle() {
     worker_.loop.restart();
     while (worker_.loop.poll() != 0) records_ += std::exchange(worker_.audit.lines(), {});
@@ -51,7 +51,7 @@ class Scene {
     if (engine() >= 0) engine_got_ += receive(engine_, engine_ended_);
   }
 
-  /// What has arrived since it was last asked for, and how the connection ended.
+  /// Returns what has arrived since the last call, and how the connection ended.
   std::string client_got() { return std::exchange(client_got_, {}); }
   std::string engine_got() { return std::exchange(engine_got_, {}); }
   std::string records() { return std::exchange(records_, {}); }

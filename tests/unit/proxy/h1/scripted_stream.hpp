@@ -11,9 +11,9 @@
 
 namespace proxy {
 
-/// What a peer does: each read brings the next of `reads`, and behind the last of them comes `end`,
-/// or nothing where that is no error. The call `fails_at`, counted over reads and writes from 1,
-/// fails with `failure`; a write that fails has taken `taken` bytes first.
+/// The script of a peer. Each read returns the next of `reads`; after the last one it fails with
+/// `end`, or waits if `end` is no error. The call number `fails_at`, counting reads and writes from
+/// 1, fails with `failure`; a failing write takes `taken` bytes first.
 struct Script {
   std::vector<std::string> reads;
   error_code end = net::error::eof;
@@ -22,12 +22,12 @@ struct Script {
   std::size_t taken = 0;
 };
 
-/// A peer in place of a Stream. All that it does takes one turn of the loop.
+/// A scripted peer in place of a Stream. Each operation takes one turn of the loop.
 class ScriptedStream {
  public:
   ScriptedStream(net::io_context& loop, Script script) : loop_(&loop), script_(std::move(script)) {}
 
-  // What the connections under test ask a Stream for.
+  // The interface of Stream.
 
   tls::Stream* tls() { return nullptr; }
   bool is_open() const { return true; }
@@ -77,13 +77,13 @@ class ScriptedStream {
     return {*loop_, {fails ? script_.failure : error_code(), all.size()}};
   }
 
-  // What tests ask.
+  // For tests.
 
   const std::string& written() const { return written_; }
   std::size_t calls() const { return calls_; }
-  /// A read or a wait is under way that the script does not end.
+  /// Whether a read or a wait is under way that the script does not end.
   bool waited_for() const { return static_cast<bool>(waiting_); }
-  /// Ends what is waited for.
+  /// Ends that read or wait.
   void wake(error_code error = {}) { std::exchange(waiting_, {})(error, 0); }
   void hang_up() { hung_up_ = sending_ended_ = true; }
   void end_sending() { sending_ended_ = true; }
@@ -125,7 +125,7 @@ class ScriptedStream {
   std::function<void(error_code, std::size_t)> waiting_;
 };
 
-/// `text` in reads of `size` bytes each.
+/// Splits `text` into reads of `size` bytes.
 inline std::vector<std::string> in_pieces(std::string_view text, std::size_t size) {
   std::vector<std::string> pieces;
   for (; !text.empty(); text.remove_prefix(std::min(size, text.size())))

@@ -10,19 +10,19 @@
 
 namespace proxy::http::h1 {
 
-/// What became of one message that was read from a script and carried to another.
+/// The result for one message that was read from one script and relayed to another.
 struct Outcome {
-  bool ended = false;                  ///< false where somebody still waits
+  bool ended = false;                  ///< false if an operation still waits
   std::optional<acl::Reason> no_head;  ///< why no head could be read
   std::optional<acl::Reason> broken;   ///< why the body breaks off
-  bool refused = false;                ///< the other side took no more
-  bool whole = false;                  ///< the message was carried to its end
-  std::string carried;                 ///< what the other side got of the body
+  bool refused = false;                ///< the other side did not take more
+  bool whole = false;                  ///< the message was relayed to its end
+  std::string carried;                 ///< the part of the body that the other side received
   std::uint64_t payload = 0;
   std::size_t source_calls = 0, sink_calls = 0;
 };
 
-/// What a transfer needs beside its peers, in a loop of its own.
+/// All that a transfer needs besides its peers, with its own loop.
 class Bench {
  public:
   net::io_context loop;
@@ -51,7 +51,7 @@ class Bench {
     return run(engine, std::move(to), framing, filter);
   }
 
-  /// All that a peer says, message by message as it was understood, until one cannot be read.
+  /// Reads all messages of a peer until one cannot be read, and returns them as text.
   std::string requests_in(Script from) {
     ScriptedStream source(loop, std::move(from));
     Connection<ClientRole, ScriptedStream> client({heads}, limits, body, std::move(source),
