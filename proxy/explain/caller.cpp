@@ -51,9 +51,8 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
     to.shown().key_sha256 = acl::lower_case(value);
   } else {
     return acl::quoted(key) +
-           " does not identify a client; use uid, gid, address, cn, san, issuer or key_sha256, as "
-           "in " +
-           "uid=1000,gid=1000";
+           " does not identify a client; write uid, gid, address, cn, san, issuer or key_sha256, "
+           "for example uid=1000,gid=1000";
   }
   return std::nullopt;
 }

@@ -199,7 +199,7 @@ class Askers(ExplainTest):
             ("1", "uid=0,gid=0", "have no uid or gid"),
             ("1", "address=10.1.2", "is not an IP address"),
             ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
-            ("2", "cn=bob", "it has no `tls`"),
+            ("2", "cn=bob", "the listener has no `tls`"),
         ):
             self.assertIn(problem, self.misuse("--listener", listener, "--as", who, "GET", "/_ping"))
 
