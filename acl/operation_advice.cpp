@@ -19,7 +19,7 @@ bool has_level(const ProfileSpec& profile) {
   return profile.constraints.level != Level::unconfined;
 }
 
-/// Whether a group stood for an operation of @egress in 0.1, where all of these were reads.
+/// Whether a group stood for an operation of @egress in 0.1, where all of these counted as reads.
 bool once_held(const std::string& entry, Operation operation) {
   const bool sensitive = operation == Operation::SystemAuth;
   return holds(entry, operation) || entry == "@read" || (entry == "@read-sensitive" && sensitive);
@@ -43,7 +43,7 @@ std::string names_of(const std::vector<Operation>& operations) {
   return names;
 }
 
-/// The operations of @egress for which `holds` is true, by name.
+/// The names of the @egress operations for which `holds` is true.
 template <class Holds>
 std::string egress_where(Holds holds) {
   auto operations = expand("@egress");
