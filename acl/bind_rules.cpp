@@ -37,7 +37,7 @@ class WritablePaths {
     }
   }
 
-  /// Whether a path that matches `pattern` may lie below one of them.
+  /// Returns whether a path that matches `pattern` may lie below one of them.
   const Writable* above(std::string_view pattern) const {
     const Writable* found = nullptr;
     tree_.visit_pattern(pattern, [&found](const std::optional<Writable>& here, bool is_it) {

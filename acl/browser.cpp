@@ -24,7 +24,7 @@ bool is_address(const Authority& authority) {
   return address && authority.bracketed == (authority.host.find(':') != std::string_view::npos);
 }
 
-/// Whether a host is an address, a name that nobody can register, or one of `listed`.
+/// Returns whether a host is an address, a name that nobody can register, or one of `listed`.
 bool is_private(const Authority& authority, std::span<const std::string> listed) {
   if (is_address(authority)) return true;
   auto name = authority.host;
@@ -46,8 +46,8 @@ bool is_listed(std::string_view origin, const WebRules& rules) {
   return normal && std::ranges::find(rules.origins, *normal) != rules.origins.end();
 }
 
-/// Whether programs make up this origin, since WebSocket clients must send one: Docker's own
-/// "http://localhost", "http://d". No public page has such an origin.
+/// Returns whether programs make up this origin, since WebSocket clients must send one: Docker's
+/// own "http://localhost", "http://d". No public page has such an origin.
 bool is_made_up(std::string_view origin) {
   constexpr std::string_view mark = "http://";
   const auto normal = normal_origin(origin);

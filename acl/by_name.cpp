@@ -51,7 +51,7 @@ const Credential* credential_of(Operation operation) {
   return found == credentials.end() ? nullptr : &*found;
 }
 
-/// Whether only listed images may run, and the profile does not let builds use others.
+/// Returns whether only listed images may run, and the profile does not let builds use others.
 bool holds_builds(const ConstraintSpec& spec) {
   return spec.level != Level::unconfined && spec.images && !spec.build.any_image &&
          !waives(spec, "images");

@@ -49,7 +49,8 @@ bool matches(const WantedCertificate& wanted, const Certificate& shown,
          (!match.key_sha256 || *match.key_sha256 == shown.key_sha256);
 }
 
-/// Whether a condition holds wherever `other` does. `implied` compares the two if both are given.
+/// Returns whether a condition holds wherever `other` does. `implied` compares the two if both are
+/// given.
 template <class Condition, class Implied>
 bool covers(const Condition& condition, const Condition& other, Implied implied) {
   return !condition || (other && implied(*condition, *other));

@@ -13,7 +13,7 @@
 
 namespace acl {
 
-/// What a certificate must say; every condition must hold. Names are globs: `*` stands for anything
+/// Conditions on a certificate; all of them must hold. Names are globs: `*` stands for anything
 /// without a slash, `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
@@ -58,10 +58,10 @@ class ClientConditions {
   explicit ClientConditions(ClientRule);
 
   bool match(const Caller& caller) const { return may_match(caller) && has_shown(caller); }
-  /// Whether the conditions could match once the client has shown the right certificate.
+  /// Returns whether the conditions could match once the client has shown the right certificate.
   bool may_match(const Caller& caller) const { return is_user(caller) && is_from(caller); }
   bool match_everybody() const;
-  /// Whether every client that matches `other` matches these too.
+  /// Returns whether every client that matches `other` matches these too.
   bool cover(const ClientConditions& other) const;
 
  private:

@@ -14,9 +14,9 @@ class IpRanges {
   IpRanges() = default;
   explicit IpRanges(std::vector<IpNetwork>);
 
-  /// Whether one member contains all of `network`.
+  /// Returns whether one member contains all of `network`.
   bool hold(const IpNetwork& network) const;
-  /// Whether one member shares an address with `network`.
+  /// Returns whether one member shares an address with `network`.
   bool overlap(const IpNetwork& network) const;
 
  private:

@@ -21,7 +21,7 @@
 
 namespace acl {
 
-/// Whether a profile refuses, or only records what it would refuse, for trying out a policy.
+/// The effect of a profile: it refuses, or, to try out a policy, only records what it would refuse.
 enum class Mode : std::uint8_t { enforce, shadow };
 
 /// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
@@ -91,8 +91,8 @@ class Policy {
   /// connection and policy. The profile lives as long as the policy.
   const Profile& profile_of(const Identity&) const;
 
-  /// Whether some rule could match the client once it has shown the right certificate. If none
-  /// could, a TLS handshake is pointless.
+  /// Returns whether some rule could match the client once it has shown the right certificate. If
+  /// none could, a TLS handshake is pointless.
   bool may_serve(const Identity&) const;
 
  private:

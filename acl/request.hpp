@@ -32,8 +32,9 @@ struct ApiVersion {
   bool given() const { return major != 0; }
 };
 
-/// What a policy decides about: an operation of the Engine API with its parameters, independent of
-/// their spelling. Reused for later requests, so that a warm connection allocates nothing.
+/// The subject of a policy's decision: an operation of the Engine API with its parameters,
+/// independent of their spelling. Reused for later requests, so that a warm connection allocates
+/// nothing.
 struct Request {
   Operation operation = Operation::unknown;
   Method method = Method::unknown;

@@ -111,15 +111,15 @@ bool is_loopback(const Address& address) {
   return address.host == "::1" || address.host.starts_with("127.");
 }
 
-/// Whether both name one socket or conflict: a wildcard host takes a port on all addresses.
+/// Returns whether both name one socket or conflict: a wildcard host takes a port on all addresses.
 bool overlap(const Address& a, const Address& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Address::Kind::unix_socket) return without_var(a.path) == without_var(b.path);
   return a.port == b.port && (a.host == b.host || is_wildcard(a) || is_wildcard(b));
 }
 
-/// Whether a connection to the engine would reach this listener. An address that may be another
-/// machine's, or a name, is taken for another machine's, which has all ports to itself.
+/// Returns whether a connection to the engine would reach this listener. An address that may be
+/// another machine's, or a name, is taken for another machine's, which has all ports to itself.
 bool is_engine(const Address& listener, const Address& engine) {
   const bool here = engine.kind == Address::Kind::unix_socket || listener.host == engine.host ||
                     is_loopback(engine) || is_wildcard(engine);

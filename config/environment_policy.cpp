@@ -26,7 +26,7 @@ constexpr auto all_differences = std::to_array<Difference>({
 #undef DIFFERENCE
 });
 
-/// Whether `list`, such as "ContainerStop ContainerKill", contains the word.
+/// Returns whether `list`, such as "ContainerStop ContainerKill", contains the word.
 bool names(std::string_view list, std::string_view word) {
   return !acl::all_words(list, ' ', [word](std::string_view one) { return one != word; });
 }

@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t most_routes = 100'000;
 constexpr unsigned v4_in_v6 = 96;
 
-/// Whether the engine made the interface: docker0, docker_gwbridge, br-0123456789ab, veth0123456.
+/// Returns whether the engine made the interface: docker0, docker_gwbridge, br-0123456789ab,
+/// veth0123456.
 bool is_engines(std::string_view interface) {
   constexpr std::string_view bridge = "br-";
   const bool is_bridge = interface.starts_with(bridge) && interface.size() == bridge.size() + 12 &&

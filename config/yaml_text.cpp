@@ -18,8 +18,8 @@ bool is_word(std::string_view text) {
          acl::lower_case(text) != "null";
 }
 
-/// Whether a number is plain: "64", "1.5", "10s" and "64KiB" are, but not "0660", which some read
-/// as octal, nor "1e3".
+/// Returns whether a number is plain: "64", "1.5", "10s" and "64KiB" are, but not "0660", which
+/// some read as octal, nor "1e3".
 bool is_number(std::string_view text) {
   constexpr std::string_view digits = "0123456789";
   const auto whole = std::min(text.find_first_not_of(digits), text.size());

@@ -81,8 +81,8 @@ struct Context {
                       std::string_view wanted);
 
  private:
-  /// Whether to report a violation with its path and value; otherwise it is only counted, or
-  /// waived.
+  /// Returns whether to report a violation with its path and value; otherwise it is only counted,
+  /// or waived.
   bool tells(Constraint);
 };
 
@@ -100,7 +100,7 @@ Checker head_checker(Operation);
 /// Checks of the conformed body. null: none.
 Checker body_checker(Operation);
 
-/// Whether the first bytes of a relayed body are checked: see archive.hpp.
+/// Returns whether the first bytes of a relayed body are checked: see archive.hpp.
 bool checks_first_bytes(Operation);
 
 }  // namespace acl::constraint

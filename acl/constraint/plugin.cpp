@@ -45,8 +45,8 @@ Setting setting_of(std::string_view text) {
   return {has_field ? key.substr(dot + 1) : std::string_view{}, text.substr(equals + 1)};
 }
 
-/// Whether a relative path begins with one of the host's directories: the engine runs in "/", and
-/// makes devices of all that it finds in a directory.
+/// Returns whether a relative path begins with one of the host's directories: the engine runs in
+/// "/", and makes devices of all that it finds in a directory.
 bool begins_in_the_host(std::string_view value) {
   constexpr auto with_devices =
       std::to_array<std::string_view>({".", "dev", "proc", "run", "sys", "var"});

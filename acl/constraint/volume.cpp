@@ -34,8 +34,8 @@ bool binds(std::string_view option) {
   return option == "bind" || option == "rbind";
 }
 
-/// Whether an option names a path that exposes a socket. Layers of overlayfs may be relative and
-/// count as a way to /.
+/// Returns whether an option names a path that exposes a socket. Layers of overlayfs may be
+/// relative and count as a way to /.
 bool options_reach_socket(const Constraints& rules, std::string_view options) {
   bool reach = false;
   std::size_t paths = 0;

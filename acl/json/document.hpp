@@ -75,7 +75,7 @@ class Value {
   std::string_view text() const { return exists() ? node().text() : std::string_view(); }
   /// The value if Go would decode it into an int64: a number written as a plain integer, in range.
   std::optional<std::int64_t> integer() const;
-  /// Whether it is Go's zero value: null, absent, false, 0, "", [] or {}.
+  /// Returns whether it is Go's zero value: null, absent, false, 0, "", [] or {}.
   bool is_zero() const;
 
   std::string_view key() const { return exists() ? node().key() : std::string_view(); }
@@ -155,7 +155,7 @@ class Document {
     node.tag = tag;
     return again;
   }
-  /// Whether any member got this tag, even one that has been dropped since.
+  /// Returns whether any member got this tag, even one that has been dropped since.
   bool has_tag(std::uint16_t tag) const { return last_tagged(tag) != no_member; }
   /// Forgets all tags.
   void forget_tags();

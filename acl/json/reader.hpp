@@ -18,7 +18,7 @@ namespace acl::json {
 /// Default guide: no schema, plain JSON. Another guide knows what values to expect and is told what
 /// was read: see schema/read.cpp.
 struct Unguided {
-  /// What is known of a value before it is read.
+  /// Knowledge of a value before it is read.
   struct Expected {};
 
   /// Follows the keys of one object in the text's order.

@@ -102,7 +102,7 @@ class Matcher {
     return !settings_.drop_refused || drops(member);
   }
 
-  /// Whether the body is refused in any case, and enough problems have been reported.
+  /// Returns whether the body is refused in any case, and enough problems have been reported.
   bool is_decided() const {
     const bool refused = !out_.understood || !settings_.drop_refused;
     return refused && out_.problems.size() >= settings_.problems;

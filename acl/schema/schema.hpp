@@ -61,7 +61,7 @@ struct Type {
   constexpr bool operator==(const Type&) const = default;
 };
 
-/// Whether the engine decodes a number, given as written, into this scalar.
+/// Returns whether the engine decodes a number, given as written, into this scalar.
 bool is_in_range(std::string_view number, Scalar);
 
 constexpr json::Kind kind_of(Scalar scalar) {
@@ -71,7 +71,8 @@ constexpr json::Kind kind_of(Scalar scalar) {
   return text ? json::Kind::string : json::Kind::number;
 }
 
-/// Whether the engine decodes a value into this scalar. \param text a string's or number's text
+/// Returns whether the engine decodes a value into this scalar. \param text a string's or number's
+/// text
 inline bool takes(Scalar scalar, json::Kind kind, std::string_view text) {
   if (scalar == Scalar::ignored) return true;
   if (kind != kind_of(scalar)) return false;
@@ -121,10 +122,10 @@ std::string to_string(Type);
 
 /// The type of an operation's body; nothing where the operation has no body.
 std::optional<Type> body_of(Operation);
-/// Whether the engine also takes the operation without a body.
+/// Returns whether the engine also takes the operation without a body.
 bool body_is_optional(Operation);
-/// Whether the body is read and checked but never forwarded: no engine has obeyed a start's body
-/// since API 1.24, and dockerode repeats {"detachKeys":…} there.
+/// Returns whether the body is read and checked but never forwarded: no engine has obeyed a start's
+/// body since API 1.24, and dockerode repeats {"detachKeys":…} there.
 bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into,
@@ -145,7 +146,7 @@ std::string_view nearest(Struct object, std::string_view key);
 /// if there is none.
 Struct legacy_top_level(Struct object);
 
-/// Whether `key` is a known habit of clients that every engine ignores.
+/// Returns whether `key` is a known habit of clients that every engine ignores.
 bool is_client_quirk(Operation, Struct object, std::string_view key);
 
 /// The member of `object` that conform() identified as `field`; absent if there is none.

@@ -30,8 +30,8 @@ bool is_dns_name(std::string_view);
 /// separated by dots, at most 253 bytes in all.
 bool has_labels(std::string_view name, const ByteSet& bytes);
 
-/// Whether a name in any case equals `name` or, where that begins with "*.", is below it. `name`
-/// must be in lower case. No name is below itself.
+/// Returns whether a name in any case equals `name` or, where that begins with "*.", is below it.
+/// `name` must be in lower case. No name is below itself.
 bool is_named(std::string_view host, std::string_view name);
 
 /// Returns "Gate.Corp" as "gate.corp" and "*.Corp" as "*.corp".
