@@ -86,7 +86,7 @@ struct Refused {
 
 constexpr auto refused = std::to_array<Refused>({
     {Operation::PluginCreate, "plugins", "passes: its archive brings its own privileges"},
-    {Operation::ServiceUpdate, "services", "rolls back to a spec that nobody checked"},
+    {Operation::ServiceUpdate, "services", "rolls back to a spec that was not checked"},
     {Operation::SwarmJoin, "swarm", "passes: it obeys the managers that the client names"},
     {Operation::SwarmUpdate, "swarm", "changes the cluster's Raft, dispatcher, CA or encryption"},
 });

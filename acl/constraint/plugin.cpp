@@ -74,7 +74,7 @@ void check_set_path(Context& context, json::Value where, std::string_view path) 
   }
   constexpr std::string_view wanted =
       "an absolute path without '..' that `binds` lists without `read_only`, or one of `devices`; "
-      "what is no path, as NAME.value=TEXT without '..'";
+      "other values as NAME.value=TEXT without '..'";
   const bool reaches_socket =
       context.checks(Constraint::docker_socket) && context.rules.reaches_socket("/");
   context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, wanted);
