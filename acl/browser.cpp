@@ -71,11 +71,9 @@ Refusal no_page(const Sender& sender) {
   const auto value = sender.origins > 0 ? sender.origin : sender.fetch_site;
   const std::string said = twice ? "Origin or Sec-Fetch-Site is given twice"
                                  : std::string(name) + " is " + quoted(value, 128);
-  return {
-      Reason::browser_origin,
-      said +
-          ": the request comes from a web page, and the listener serves only pages whose origin " +
-          "its `origins` lists, as https://portal.corp"};
+  return {Reason::browser_origin,
+          said + ": the request comes from a web page, and only pages whose origin is in " +
+              "`origins` of the listener are served, as https://portal.corp"};
 }
 
 std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
