@@ -60,7 +60,7 @@ std::string differences_text(const EnvironmentPolicy& policy, bool on_tcp) {
                     "(browser.host); IP addresses and names such as socket-proxy pass");
   }
   if (!reads_bodies(policy)) return text;
-  return text + wrapped("- ", "bodies that ask for more than the level " + policy.level +
+  return text + wrapped("- ", "bodies that go beyond the level " + policy.level +
                                   ": privileged containers, host paths and the like "
                                   "(constraint.*)");
 }

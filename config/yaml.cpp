@@ -152,7 +152,7 @@ class Builder : public YAML::EventHandler {
     const auto [first, is_new] = frame.lines_of.try_emplace(node.text, node.line);
     if (is_new) return {node.text, node.line, true};
     report_.add(node.line, join(where(), node.text),
-                "is given twice; the first one is on line " + std::to_string(first->second),
+                "is given twice; the first is on line " + std::to_string(first->second),
                 "keep one of them");
     return dropped;
   }
