@@ -160,8 +160,7 @@ void warn_of_devices(const ProfileSpec& profile, const std::string& where,
   }
 }
 
-/// A path below one that clients may write is a mistake, so the hint suggests the path with `*`
-/// instead.
+/// A path below one that clients may write is a mistake, so the hint suggests one with `*`.
 std::string how_to_open_below(const BindRule& rule) {
   const bool is_by_name = constraint::place_to_name(rule.path) != nullptr;
   const std::string star = "`" + (rule.path == "/" ? "" : rule.path) + "/*`";

@@ -11,8 +11,7 @@ namespace acl {
 namespace {
 
 // Operations that level restricted cannot check: builds, files on their way into and out of
-// containers and images, another container's standard input, and the removal of what others have
-// left.
+// containers and images, another container's standard input, and pruning.
 constexpr auto beyond_restricted = std::to_array<Operation>({
     Operation::ContainerArchive,
     Operation::ContainerArchiveInfo,

@@ -35,8 +35,7 @@ std::vector<AlternativeName> comparable_names(const std::vector<AlternativeName>
   return out;
 }
 
-/// True if nothing is asked, or it is asked and holds. A missing name matches nothing, not even
-/// `**`.
+/// True if nothing is asked, or it is asked and holds. Missing names do not match even `**`.
 bool holds(const std::optional<std::string>& glob, const std::string& name) {
   return !glob || (!name.empty() && fits(*glob, name));
 }
@@ -49,8 +48,7 @@ bool matches(const WantedCertificate& wanted, const Certificate& shown,
          (!match.key_sha256 || *match.key_sha256 == shown.key_sha256);
 }
 
-/// Returns whether a condition holds wherever `other` does. `implied` compares the two if both are
-/// given.
+/// Returns whether a condition holds wherever `other` does. `implied` compares given ones.
 template <class Condition, class Implied>
 bool covers(const Condition& condition, const Condition& other, Implied implied) {
   return !condition || (other && implied(*condition, *other));

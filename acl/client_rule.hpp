@@ -17,8 +17,7 @@ namespace acl {
 /// without a slash, `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
-  /// At least one subject alternative name must match. written_name() tells URIs, IP addresses and
-  /// DNS names apart.
+  /// At least one subject alternative name must match. See written_name() for its kinds.
   std::optional<std::string> san = {};
   std::optional<std::string> issuer = {};
   std::optional<std::string> key_sha256 = {};  ///< SHA-256 of the public key (SPKI): 64 hex digits

@@ -27,8 +27,7 @@ IpRanges::IpRanges(std::vector<IpNetwork> networks) {
   }
 }
 
-// Two networks are disjoint or nested, so only the last one that begins at or before `network` can
-// contain it.
+// Networks are disjoint or nested: only the last one that begins at or before one can contain it.
 bool IpRanges::hold(const IpNetwork& network) const {
   const auto behind = std::ranges::upper_bound(networks_, lowest(network), stands_before);
   return behind != networks_.begin() && std::prev(behind)->holds(network);

@@ -7,8 +7,7 @@
 
 namespace acl {
 
-/// A set of networks whose look-ups hardly slow down as it grows: a host may have as many routes as
-/// the internet.
+/// A set of networks with fast look-ups: a host may have as many routes as the internet.
 class IpRanges {
  public:
   IpRanges() = default;

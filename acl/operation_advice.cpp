@@ -19,8 +19,7 @@ bool has_level(const ProfileSpec& profile) {
   return profile.constraints.level != Level::unconfined;
 }
 
-/// Returns whether a group stood for an operation of @egress in 0.1, where all of these counted as
-/// reads.
+/// Returns whether a group stood for an operation of @egress in 0.1, where all were reads.
 bool once_held(const std::string& entry, Operation operation) {
   const bool sensitive = operation == Operation::SystemAuth;
   return holds(entry, operation) || entry == "@read" || (entry == "@read-sensitive" && sensitive);

@@ -58,13 +58,11 @@ class Profile {
     bool allows = false;
   };
 
-  /// A profile without a name or rules. It denies everything, for clients that match no rule of
-  /// their listener.
+  /// A profile without name and rules, which denies everything to clients that match no rule.
   Profile() = default;
   std::string_view name() const { return name_; }
   bool is_nobodys() const { return name_.empty(); }
-  /// The rule that decides about `operation`. No entry stands for `unknown`, so the default decides
-  /// about it.
+  /// The rule that decides about `operation`. For `unknown` it is the default.
   const Rule& rule_of(Operation operation) const {
     return rules_[rule_of_[static_cast<std::size_t>(operation)]];
   }

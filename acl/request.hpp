@@ -24,8 +24,7 @@ struct UnknownParameter {
   std::string value;
 };
 
-/// The API version: {1, 41} for "v1.41", and {0, 0} where the path has none, which makes the engine
-/// use its newest.
+/// The API version: {1, 41} for "v1.41", and {0, 0} where the path has none (the engine's newest).
 struct ApiVersion {
   unsigned major = 0;
   unsigned minor = 0;

@@ -43,8 +43,7 @@ inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
   return word;
 }
 
-/// Returns whether two texts of `size` bytes are equal. Meant for short texts in hot places: no
-/// call.
+/// Returns whether two texts of `size` bytes are equal. For short texts in hot places.
 inline bool same(const char* a, const char* b, std::size_t size) {
   if (size < 8) return load_up_to_eight(a, size) == load_up_to_eight(b, size);
   const auto differ = [a, b](std::size_t i) {

@@ -15,8 +15,7 @@ namespace {
 
 constexpr std::string_view digits = "0123456789";
 
-/// HAProxy's bool: true where the text begins with a whole number other than zero (tested
-/// with 2.6.12).
+/// HAProxy's bool: true if the text begins with a whole number other than 0 (tested: 2.6.12).
 bool counts_as_on(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   const auto number = text.substr(0, std::min(text.find_first_not_of(digits), text.size()));

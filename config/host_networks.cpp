@@ -33,8 +33,7 @@ bool is_engines(std::string_view interface) {
          interface.starts_with("veth");
 }
 
-/// Reads a number as the kernel prints it: on this machine the first byte of a network is the
-/// lowest.
+/// Reads a number as the kernel prints it: a network's first byte is the lowest.
 std::optional<acl::IpNetwork> read_v4(const std::string& network, const std::string& mask) {
   const auto first = acl::whole_number<std::uint32_t>(network, 16);
   const auto bits = acl::whole_number<std::uint32_t>(mask, 16);

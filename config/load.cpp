@@ -185,8 +185,7 @@ Settings without_file(const Address& listen, const Address& upstream) {
       {.name = "default", .allow = {"@read"}, .deny = {"@read-sensitive"}}};
   complete_policy(settings);
   const auto policy = acl::compile(settings.policy_spec);
-  // The names above are tidegate's own, and a test loads them. Nothing may be served without a
-  // policy.
+  // The names above are tidegate's own, and a test loads them. Never serve without a policy.
   if (!policy) std::abort();
   settings.policy = *policy;
   return settings;

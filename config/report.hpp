@@ -41,8 +41,7 @@ class Report {
   /// already reported.
   bool is_reported(std::string_view where) const;
 
-  /// Returns the mistakes in the order of their lines, those about the whole file first, and
-  /// removes them.
+  /// Takes out the mistakes in the order of their lines; those about the whole file come first.
   std::vector<Diagnostic> take();
   /// Returns the warnings in the order of their lines, and removes them.
   std::vector<Diagnostic> take_warnings() { return std::exchange(warnings_, {}); }

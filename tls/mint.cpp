@@ -113,8 +113,7 @@ bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   return added;
 }
 
-/// One more than the earlier list's number: readers may take the higher one as newer (RFC
-/// 5280, 5.2.3).
+/// One more than the earlier list's: readers may take the higher as newer (RFC 5280, 5.2.3).
 bool add_number(X509_CRL* list, const X509_CRL* earlier) {
   const openssl::Integer before(earlier == nullptr
                                     ? nullptr

@@ -119,8 +119,7 @@ inline constexpr std::string_view no_way_to_a_socket =
     "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
     "says `docker_socket: allow`";
 
-/// `tmpfs`: checks options in mount(8) syntax; `constraint` is violated by what is not a tmpfs
-/// option.
+/// `tmpfs`: checks options in mount(8) syntax; `constraint` forbids all others.
 void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
 /// Requires a size for a mount of type tmpfs if the profile sets a maximum.
 void require_tmpfs_size(Context&, json::Value mount);

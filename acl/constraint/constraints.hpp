@@ -28,8 +28,7 @@ class Constraints {
   const ConstraintSpec& spec() const { return spec_; }
   Level level() const { return spec_.level; }
   bool restricted() const { return spec_.level == Level::restricted; }
-  /// Returns whether values are checked against `constraint`: the level has it and `waive` does not
-  /// list it.
+  /// Returns whether `constraint` is in force: the level has it and `waive` does not list it.
   bool checks(Constraint constraint) const {
     return checked_[static_cast<std::size_t>(constraint)];
   }
@@ -46,11 +45,9 @@ class Constraints {
   /// The rule of `binds` that matches the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
-  /// Returns whether a network may have this subnet: it must lie in one that the level or `subnets`
-  /// allows.
+  /// Returns whether a network may have this subnetby the level or `subnets`.
   bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
-  /// Returns whether a network with this subnet would cut the host off from one of its own
-  /// networks.
+  /// Returns whether this subnet would cut the host off from one of its own networks.
   bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
 
   /// Returns whether the profile's clients may give this name to an image that they have made: it

@@ -79,8 +79,7 @@ constexpr bool needs_rule(schema::Risk risk) {
   return risk >= schema::Risk::network;
 }
 
-/// Returns whether the struct occurs only in objects that a rule refuses, so that its fields need
-/// no rules.
+/// Returns whether the struct occurs only in refused objects, so that its fields need no rules.
 bool is_refused(schema::Struct);
 
 /// Applies the rules of all fields to the body, in one pass.

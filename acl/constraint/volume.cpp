@@ -52,8 +52,7 @@ bool options_reach_socket(const Constraints& rules, std::string_view options) {
   return reach;
 }
 
-/// Other drivers than local have other names for a path, such as `mountpoint`, so any option may be
-/// one.
+/// Other drivers than local have other names for a path (`mountpoint`), so any option may be one.
 bool reaches_socket(const Context& context, json::Value option, bool is_bind) {
   const auto key = option.key(), text = option.text();
   const bool expanded = is_expanded(context, text);

@@ -107,8 +107,7 @@ class Value {
   Index index_ = no_index;
 };
 
-/// A JSON document that is read, changed and written. Keep and reuse it: once warm it allocates
-/// nothing.
+/// A JSON document that is read, changed and written. Once warm it allocates nothing: reuse it.
 class Document {
  public:
   Document() = default;
@@ -195,8 +194,7 @@ class Document {
   Index& link_after(Index parent, Index last) {
     return last == no_index ? at(parent).first : at(last).next;
   }
-  /// Adds a null behind `last`, the last child of `parent`, and updates `last`; no_index: there was
-  /// no child.
+  /// Adds a null behind `last`, the last child of `parent`, and updates `last`; no_index: none.
   [[gnu::always_inline]] Node& add(Index parent, Index& last) {
     const Index added = next_node();
     link_after(parent, last) = added;

@@ -61,8 +61,7 @@ class Matcher {
     }
     const Field field = find(type, member.key());
     if (field == Field::none) return keeps_unknown(member, type);
-    // Structs are never recursive, so an earlier object with this tag is either this one or already
-    // finished.
+    // Structs are not recursive: an earlier object with this tag is this one or already finished.
     if (body_.tag(member, static_cast<std::uint16_t>(field))) {
       malformed(Reason::body_duplicate_key, member,
                 [] { return "the field is given twice, in different spellings"; });

@@ -18,8 +18,7 @@ struct Authority {
   bool has_port = false;  ///< whether there is a colon, with or without a port behind it
 };
 
-/// \returns nothing for text of another form, such as "user@host". It does not check that the host
-/// is valid.
+/// \returns nothing for text of another form, such as "user@host". It does not check the host.
 std::optional<Authority> split_authority(std::string_view);
 
 /// Labels of letters, digits, `-` and `_`, separated by dots, at most 253 bytes in all. Docker

@@ -6,8 +6,7 @@
 namespace acl {
 namespace {
 
-/// Returns whether no part of the absolute path is empty or begins with a dot, which is true of
-/// nearly all.
+/// Returns whether no part of the absolute path is empty or begins with a dot: most have none.
 bool is_plain(std::string_view path) {
   bool after_slash = false;
   for (const char c : path) {
