@@ -45,7 +45,7 @@ class Constraints {
   /// The rule of `binds` that matches the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
-  /// Returns whether a network may have this subnetby the level or `subnets`.
+  /// Returns whether the level or `subnets` allows a network with this subnet.
   bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
   /// Returns whether this subnet would cut the host off from one of its own networks.
   bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }

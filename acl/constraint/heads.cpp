@@ -30,7 +30,7 @@ void check_plugin_create(Context& context) {
                  "PluginPull, whose privileges are checked, or `waive: [plugins]`");
 }
 
-/// The engine restores the spec that the service had before and ignores the body, unchecked.
+/// The engine restores the spec that the service had before, unchecked, and ignores the body.
 void check_service_rollback(Context& context) {
   const auto rollback = context.request.parameter("rollback");
   if (rollback.empty() || rollback == "none") return;

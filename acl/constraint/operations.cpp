@@ -98,7 +98,7 @@ constexpr std::pair<Operation, Cover> rows[] = {
     {BuildCancel, harmless("stops a build")},
     {NetworkDisconnect, harmless("takes a container out of a network")},
 
-    // A profile allows these by an explicit entry, and the request adds nothing.
+    // A profile allows these by an explicit entry, and their requests add nothing.
     {NodeDelete, harmless("takes a node out of the cluster")},
     {PluginDelete, harmless("removes a plugin")},
     {PluginDisable, harmless("stops a plugin")},

@@ -6,7 +6,7 @@
 namespace acl {
 namespace {
 
-/// Returns whether no part of the absolute path is empty or begins with a dot: most have none.
+/// Returns whether no part of the absolute path is empty or begins with a dot, the usual case.
 bool is_plain(std::string_view path) {
   bool after_slash = false;
   for (const char c : path) {
