@@ -97,7 +97,7 @@ class Case {
   bool allowed() const { return decision_.verdict == Verdict::allow; }
   /// Returns whether the request could be read. If not, nothing behind it can be.
   bool understood() const { return understood_; }
-  /// The target for the record, without a query, where the request could not be read.
+  /// Method and target for the record, without a query, if the request could not be read.
   std::string_view raw_method() const { return memory_.method; }
   std::string_view raw_target() const { return memory_.target; }
 
@@ -108,7 +108,7 @@ class Case {
   /// Returns whether parameters and fields that the engine ignores are still forwarded.
   schema::Habits habits() const;
 
-  /// Says that the path now names an object by its full id instead of the client's reference.
+  /// Returns whether the path now names an object by its full id instead of the client's text.
   bool renamed() const { return renamed_; }
   /// The member of an engine's answer that tidegate does not know; empty: none.
   const std::string& unknown_member() const { return unknown_member_; }
