@@ -49,8 +49,7 @@ void warn_of_user(const ProfileSpec& profile, const std::string& where, Advice& 
        "user: \"" + user + ":" + user + "\""});
 }
 
-/// Warns of operations, allowed by name, that show a credential for the host; without a level
-/// anything goes.
+/// Warns of operations that show a credential for the host; without a level there are none.
 void warn_of_credentials(const ProfileSpec& profile, const std::string& where, Advice& out) {
   if (profile.constraints.level == Level::unconfined) return;
   for (std::size_t i = 0; i < profile.allow.size(); ++i) {

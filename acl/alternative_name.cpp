@@ -12,7 +12,7 @@ bool has_star(std::string_view text) {
   return text.find('*') != text.npos;
 }
 
-/// "192.0.2.*", "2001:db8:*"; and "10.0.0", which is meant to be an address.
+/// Returns whether the text is meant to be an address: "192.0.2.*", "2001:db8:*", "10.0.0".
 bool is_like_ip(std::string_view text) {
   if (is_made_of(text, "0123456789.*")) return !is_made_of(text, ".*");
   const bool has_colon = text.find(':') != text.npos;

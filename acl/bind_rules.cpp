@@ -14,7 +14,7 @@ namespace {
 
 using constraint::HostPlace;
 
-/// "profiles.ci.containers.binds[2]"
+/// A rule's place: "profiles.ci.containers.binds[2]".
 std::string place_of(const std::string& profile, std::string_view list, std::size_t index) {
   return profile + ".containers." + std::string(list) + "[" + std::to_string(index) + "]";
 }
@@ -23,11 +23,11 @@ bool uses_binds(const ProfileSpec& profile) {
   return Constraints(profile.constraints, {}).checks(Constraint::binds);
 }
 
-/// The paths that clients may write, by the rules of all profiles.
+/// The paths that the rules of any profile let clients write.
 class WritablePaths {
  public:
   struct Writable {
-    std::string path, by;  ///< by whose word: a place in the configuration
+    std::string path, by;  ///< `by`: the rule's place in the configuration
   };
 
   explicit WritablePaths(const PolicySpec& spec) {
@@ -37,7 +37,7 @@ class WritablePaths {
     }
   }
 
-  /// Whether a path that fits `pattern` may lie under one of them.
+  /// Returns whether a path that matches `pattern` may lie below one of them.
   const Writable* above(std::string_view pattern) const {
     const Writable* found = nullptr;
     tree_.visit_pattern(pattern, [&found](const std::optional<Writable>& here, bool is_it) {
@@ -57,7 +57,7 @@ class WritablePaths {
     const auto& binds = profile.constraints.binds;
     for (std::size_t i = 0; i < binds.size(); ++i) {
       const std::string& path = binds[i].path;
-      // A path that is wrong in itself is reported as that.
+      // An invalid path is reported elsewhere.
       if (binds[i].read_only || path != constraint::canonical_path(path)) continue;
       add(path, place_of("profiles." + shown(profile.name), "binds", i));
     }
@@ -92,7 +92,7 @@ std::string about_place(const BindRule& rule, const HostPlace& place) {
          ", which" + holds;
 }
 
-/// Of /var/lib only itself: what applications keep there is theirs.
+/// Only /var/lib itself counts: its directories belong to applications.
 bool is_host_to_read(const BindRule& rule, const HostPlace& place) {
   return place.path != "/var/lib" || rule.path == place.path;
 }
@@ -148,7 +148,7 @@ void warn_of_binds(const ProfileSpec& profile, const std::string& where,
   }
 }
 
-/// Of a directory the engine gives all devices that are in it.
+/// If a directory is listed, the engine gives the container all devices in it.
 void warn_of_devices(const ProfileSpec& profile, const std::string& where,
                      std::vector<Mistake>& out) {
   const auto& devices = profile.constraints.devices;
@@ -160,7 +160,7 @@ void warn_of_devices(const ProfileSpec& profile, const std::string& where,
   }
 }
 
-/// A path below one that clients may write is a mistake, so the path with `*` takes its place.
+/// A path below one that clients may write is a mistake, so the hint suggests one with `*`.
 std::string how_to_open_below(const BindRule& rule) {
   const bool is_by_name = constraint::place_to_name(rule.path) != nullptr;
   const std::string star = "`" + (rule.path == "/" ? "" : rule.path) + "/*`";

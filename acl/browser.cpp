@@ -14,17 +14,17 @@
 namespace acl {
 namespace {
 
-/// Nobody can buy a name under these, so no page is served under one to the world.
+/// Nobody can register a name under these, so no public page has one.
 constexpr std::array<std::string_view, 4> private_names{"*.internal", "*.local", "*.localhost",
                                                         "*.svc"};
 
-/// An address is not looked up, so nobody can make it lead elsewhere.
+/// An address is not looked up, so nobody can redirect it.
 bool is_address(const Authority& authority) {
   const auto address = parse_ip(authority.host);
   return address && authority.bracketed == (authority.host.find(':') != std::string_view::npos);
 }
 
-/// Whether a host is an address or a name that nobody can buy, or one of `listed`.
+/// Returns whether a host is an address, a name that nobody can register, or one of `listed`.
 bool is_private(const Authority& authority, std::span<const std::string> listed) {
   if (is_address(authority)) return true;
   auto name = authority.host;
@@ -46,8 +46,8 @@ bool is_listed(std::string_view origin, const WebRules& rules) {
   return normal && std::ranges::find(rules.origins, *normal) != rules.origins.end();
 }
 
-/// Whether an origin is one that programs make up, as WebSocket clients have to send one:
-/// "http://localhost" of Docker's own, "http://d". No page has it that others could look at.
+/// Returns whether programs make up this origin, since WebSocket clients must send one: Docker's
+/// own "http://localhost", "http://d". No public page has such an origin.
 bool is_made_up(std::string_view origin) {
   constexpr std::string_view mark = "http://";
   const auto normal = normal_origin(origin);
@@ -57,8 +57,8 @@ bool is_made_up(std::string_view origin) {
          !authority->bracketed && is_private(*authority, {});
 }
 
-/// Only programs connect to a unix socket. Those with a page of their own, such as Portainer, hand
-/// their users' headers on: then the browser itself says that it was the program's page.
+/// Only programs connect to a unix socket. Those with pages of their own, such as Portainer,
+/// forward their users' headers, in which the browser says that the page was the program's own.
 bool is_of_a_program(const Sender& sender, const WebRules& rules) {
   if (rules.on_tcp) return false;
   return sender.fetch_site == "same-origin" ||
@@ -71,11 +71,9 @@ Refusal no_page(const Sender& sender) {
   const auto value = sender.origins > 0 ? sender.origin : sender.fetch_site;
   const std::string said = twice ? "Origin or Sec-Fetch-Site is given twice"
                                  : std::string(name) + " is " + quoted(value, 128);
-  return {
-      Reason::browser_origin,
-      said +
-          ": the request comes from a web page, and the listener serves only pages whose origin " +
-          "its `origins` lists, as https://portal.corp"};
+  return {Reason::browser_origin,
+          said + ": the request comes from a web page, and only pages whose origin is in " +
+              "`origins` of the listener are served, as https://portal.corp"};
 }
 
 std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
@@ -85,8 +83,8 @@ std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
   return no_page(sender);
 }
 
-/// No Host (HTTP/1.0) or an empty one (docker 20.10 as it hijacks, through a relay) is of no
-/// browser: its URLs have hosts.
+/// A request without Host (HTTP/1.0), or with an empty one (docker 20.10 when it hijacks through a
+/// relay), does not come from a browser: its URLs have hosts.
 std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
   if (sender.host.empty() || answers_to(sender.host, rules)) return std::nullopt;
   return Refusal(Reason::browser_host,

@@ -21,7 +21,7 @@ struct Sender {
 
 /// The pages that a listener serves and the names that it answers to.
 struct WebRules {
-  /// Whether browsers can connect. Only programs can connect to a unix socket.
+  /// True if browsers can connect. Only programs can connect to a unix socket.
   bool on_tcp = false;
   std::vector<std::string> hosts;    ///< as normal_host() returns them
   std::vector<std::string> origins;  ///< as normal_origin() returns them

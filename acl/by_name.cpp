@@ -10,8 +10,8 @@
 namespace acl {
 namespace {
 
-// What level restricted cannot look into: builds, files on their way into and out of containers and
-// images, another's standard input, and the removal of what others have left for themselves.
+// Operations that level restricted cannot check: builds, files on their way into and out of
+// containers and images, another container's standard input, and pruning.
 constexpr auto beyond_restricted = std::to_array<Operation>({
     Operation::ContainerArchive,
     Operation::ContainerArchiveInfo,
@@ -30,10 +30,10 @@ constexpr auto beyond_restricted = std::to_array<Operation>({
     Operation::VolumePrune,
 });
 
-// What makes its reader a manager, for who reaches port 2377 or a manager's disk.
+// Operations that make their reader a manager, if it reaches port 2377 or a manager's disk.
 struct Credential {
   Operation operation;
-  std::string_view why;  ///< it takes its name, and what it shows
+  std::string_view why;  ///< that it must be named, and what it shows
 };
 
 constexpr auto credentials = std::to_array<Credential>({
@@ -50,7 +50,7 @@ const Credential* credential_of(Operation operation) {
   return found == credentials.end() ? nullptr : &*found;
 }
 
-/// Whether only listed images may run, and nobody wrote that builds may use others.
+/// Returns whether only listed images may run, and the profile does not let builds use others.
 bool holds_builds(const ConstraintSpec& spec) {
   return spec.level != Level::unconfined && spec.images && !spec.build.any_image &&
          !waives(spec, "images");

@@ -265,8 +265,7 @@ void Case::judge(std::span<const Fact> facts) {
          std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));
 }
 
-/// The object behind a name may change before the engine reads it; the object behind an id does
-/// not.
+/// A name's object may change before the engine reads the name; an id's object does not.
 void Case::rename(const Lookup& asked, const Fact& fact) {
   if (asked.reference == fact.id) return;
   memory_.request.rename(fact.id);

@@ -30,7 +30,7 @@ struct Terms {
   KnownObjects* known = nullptr;                             ///< null: no object is remembered
 };
 
-/// What the driver must do next for a request. An empty plan means that the decision is final.
+/// The driver's next steps for a request. An empty plan means that the decision is final.
 struct Plan {
   enum class Body : std::uint8_t {
     none,   ///< nothing is sent: there is no body, or the request was refused
@@ -86,8 +86,7 @@ class Case {
   const Plan& body(std::string_view, Scratch&);
   /// Decides with the engine's answers to Plan::lookups, in the same order.
   const Plan& facts(std::span<const Fact>);
-  /// Says that the engine did not answer a look-up. In shadow mode that is recorded and the request
-  /// passes.
+  /// Says that the engine did not answer a look-up. In shadow mode the request passes.
   const Plan& no_facts(Reason);
   /// Refuses the request, whatever was decided: it could not be read, or may not go on.
   void refuse(Refusal);
@@ -96,36 +95,34 @@ class Case {
   const Decision& decision() const { return decision_; }
   bool denied() const { return decision_.verdict == Verdict::deny; }
   bool allowed() const { return decision_.verdict == Verdict::allow; }
-  /// Whether the request could be read. If not, nothing behind it on the connection can be read.
+  /// Returns whether the request could be read. If not, nothing behind it can be.
   bool understood() const { return understood_; }
-  /// The target for the record, without a query, where the request could not be read.
+  /// Method and target for the record, without a query, if the request could not be read.
   std::string_view raw_method() const { return memory_.method; }
   std::string_view raw_target() const { return memory_.target; }
 
-  // What is sent to the engine besides the body.
+  // The request as it is sent to the engine, besides the body.
   const Request& request() const { return memory_.request; }
   /// The protocol to ask the engine for; empty for none.
   std::string_view upgrade() const { return upgrade_; }
-  /// Whether parameters and fields that the engine ignores are still forwarded.
+  /// Returns whether parameters and fields that the engine ignores are still forwarded.
   schema::Habits habits() const;
 
-  /// Says that the path now names an object by its full id instead of the client's reference.
+  /// Returns whether the path now names an object by its full id instead of the client's text.
   bool renamed() const { return renamed_; }
   /// The member of an engine's answer that tidegate does not know; empty: none.
   const std::string& unknown_member() const { return unknown_member_; }
 
-  /// Takes the answer's head, for plans that look into the answer. \returns why the answer cannot
-  /// go on
+  /// Takes the head of an answer that is looked into. \returns why the answer cannot go on
   std::optional<Reason> answer_head(unsigned status, std::string_view content_type);
-  /// Whether the body must pass through answer(). Bodies of error answers need not.
+  /// Returns whether the body must pass through answer(). Bodies of error answers need not.
   bool rewrites_answer() const { return rewrites_answer_; }
   /// The memory of answer bytes that have arrived and are not sent yet.
   std::size_t held_of_answer() const { return memory_.commands.capacity(); }
-  /// Appends to `out` what is sent instead of a piece of the answer's body. \returns why the answer
-  /// cannot go on
+  /// Appends to `out` what is sent instead of a piece of the body. \returns why it cannot go on
   std::optional<Reason> answer(std::string_view piece, bool last, std::string& out);
 
-  /// Whether the client waits for 100 (Continue) before it sends the body.
+  /// Returns whether the client waits for 100 (Continue) before it sends the body.
   bool expects_continue() const { return expects_continue_; }
 
  private:

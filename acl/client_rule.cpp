@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t key_digits = 64;
 
-/// In place of an address that is none: the unspecified address is no client's.
+/// Stands for an invalid address: no client has the unspecified address.
 constexpr IpNetwork nobodys{{}, 128};
 
 bool is_key(std::string_view text) {
@@ -35,7 +35,7 @@ std::vector<AlternativeName> comparable_names(const std::vector<AlternativeName>
   return out;
 }
 
-/// Nothing asked, or asked and true. What a certificate does not say fits nothing, not even `**`.
+/// True if nothing is asked, or it is asked and holds. Missing names do not match even `**`.
 bool holds(const std::optional<std::string>& glob, const std::string& name) {
   return !glob || (!name.empty() && fits(*glob, name));
 }
@@ -48,7 +48,7 @@ bool matches(const WantedCertificate& wanted, const Certificate& shown,
          (!match.key_sha256 || *match.key_sha256 == shown.key_sha256);
 }
 
-/// Whether a condition holds wherever `other` does. `implied` compares two that are given.
+/// Returns whether a condition holds wherever `other` does. `implied` compares given ones.
 template <class Condition, class Implied>
 bool covers(const Condition& condition, const Condition& other, Implied implied) {
   return !condition || (other && implied(*condition, *other));
@@ -58,7 +58,7 @@ bool same(const auto& a, const auto& b) {
   return a == b;
 }
 
-/// True of two globs only where it is easy to see.
+/// Detects only the easy cases of one glob covering another.
 bool glob_covers(const std::string& glob, const std::string& other) {
   const bool is_plain = other.find('*') == std::string::npos;
   return glob == "**" || glob == other || (is_plain && fits(glob, other));

@@ -13,12 +13,11 @@
 
 namespace acl {
 
-/// What a certificate must say; every condition must hold. Names are globs: `*` stands for anything
+/// Conditions on a certificate; all of them must hold. Names are globs: `*` stands for anything
 /// without a slash, `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
-  /// At least one subject alternative name must match. written_name() tells URIs, IP addresses and
-  /// DNS names apart.
+  /// At least one subject alternative name must match. See written_name() for its kinds.
   std::optional<std::string> san = {};
   std::optional<std::string> issuer = {};
   std::optional<std::string> key_sha256 = {};  ///< SHA-256 of the public key (SPKI): 64 hex digits
@@ -58,10 +57,10 @@ class ClientConditions {
   explicit ClientConditions(ClientRule);
 
   bool match(const Caller& caller) const { return may_match(caller) && has_shown(caller); }
-  /// Whether the conditions could match once the client has shown the right certificate.
+  /// Returns whether the conditions could match once the client has shown the right certificate.
   bool may_match(const Caller& caller) const { return is_user(caller) && is_from(caller); }
   bool match_everybody() const;
-  /// Whether every client that matches `other` matches these too.
+  /// Returns whether every client that matches `other` matches these too.
   bool cover(const ClientConditions& other) const;
 
  private:

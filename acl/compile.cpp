@@ -119,7 +119,7 @@ class PolicyCompiler {
     }
   }
 
-  // What a profile both allows and denies may have been meant either way.
+  // An entry that is both allowed and denied is ambiguous.
   void check_agreement(const ProfileSpec& profile, const std::string& where) {
     for (std::size_t i = 0; i < profile.allow.size(); ++i) {
       const auto& entry = profile.allow[i];
@@ -217,8 +217,8 @@ class PolicyCompiler {
     return {ClientRule{.profile = listener.profile}};
   }
 
-  // Later rules overwrite earlier ones: the strongest comes last. For the record that is deny
-  // before allow, the operation's own name before a group, and of two groups the one written first.
+  // Later rules overwrite earlier ones, so the strongest comes last: deny over allow, the
+  // operation's own name over a group, and the first of two groups over the second.
   std::shared_ptr<const Profile> build_profile(const ProfileSpec& spec) const {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;

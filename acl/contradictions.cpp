@@ -21,7 +21,7 @@ constexpr std::string_view repository_bytes = "abcdefghijklmnopqrstuvwxyz0123456
 constexpr std::string_view tag =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-*";
 
-/// A star may stand for any part of it.
+/// Returns whether this may be a digest; a star may stand for any part of it.
 bool may_be_digest(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   if (text.find('*') != text.npos) return has_only(text, "abcdefghijklmnopqrstuvwxyz0123456789:*");

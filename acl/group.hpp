@@ -22,7 +22,7 @@ enum class Naming : std::uint8_t {
 
 Naming naming_of(Operation operation);
 
-/// Whether `entry`, which stands for `operation`, is written as naming_of() requires.
+/// Returns whether `entry`, which stands for `operation`, is written as naming_of() requires.
 bool allows_at_level(std::string_view entry, Operation operation);
 
 /// The operations that an entry of `allow` or `deny` stands for; empty for an unknown name.

@@ -10,8 +10,7 @@
 
 namespace acl {
 
-/// The header fields that the policy reads; absent fields are empty. Views are valid as long as the
-/// head.
+/// The header fields that the policy reads; absent fields are empty. Views end with the head.
 struct RequestView {
   std::string_view method, target;
   Sender sender = {};

@@ -13,7 +13,7 @@ constexpr unsigned all_bits = 128;
 constexpr unsigned v4_bits = 32;
 constexpr unsigned mapped_bits = all_bits - v4_bits;
 
-/// To some readers a leading zero means octal, so there is none.
+/// Some readers take a leading zero for octal, so it is refused.
 std::optional<unsigned> bits_from(std::string_view digits, unsigned most) {
   if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
   const auto bits = whole_number<unsigned>(digits);

@@ -21,8 +21,7 @@ struct IpNetwork {
   std::string to_string() const;
 };
 
-/// Reads an address, or a network as "10.0.0.0/8". Bits behind the prefix are kept; lowest() clears
-/// them.
+/// Reads an address, or a network as "10.0.0.0/8". Keeps bits behind the prefix.
 std::optional<IpNetwork> parse_network(std::string_view text);
 
 /// Returns the network with the bits behind its prefix cleared.

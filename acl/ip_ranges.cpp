@@ -8,7 +8,7 @@
 namespace acl {
 namespace {
 
-// IPv4 apart from IPv6, as IpNetwork::holds has it. A larger network stands before those in it.
+// Sorts IPv4 apart from IPv6, as in IpNetwork::holds. A larger network comes before those in it.
 auto order(const IpNetwork& network) {
   return std::tuple(network.first.is_v4(), network.first.bytes, network.bits);
 }
@@ -27,8 +27,7 @@ IpRanges::IpRanges(std::vector<IpNetwork> networks) {
   }
 }
 
-// Two networks are apart, or one lies in the other. So what holds `network` is the last one that
-// begins at or before it.
+// Networks are disjoint or nested: only the last one that begins at or before one can contain it.
 bool IpRanges::hold(const IpNetwork& network) const {
   const auto behind = std::ranges::upper_bound(networks_, lowest(network), stands_before);
   return behind != networks_.begin() && std::prev(behind)->holds(network);

@@ -7,16 +7,15 @@
 
 namespace acl {
 
-/// A set of networks whose look-ups hardly slow down as it grows: a host may have as many routes as
-/// the internet.
+/// A set of networks with fast look-ups: a host may have as many routes as the internet.
 class IpRanges {
  public:
   IpRanges() = default;
   explicit IpRanges(std::vector<IpNetwork>);
 
-  /// Whether one member contains all of `network`.
+  /// Returns whether one member contains all of `network`.
   bool hold(const IpNetwork& network) const;
-  /// Whether one member shares an address with `network`.
+  /// Returns whether one member shares an address with `network`.
   bool overlap(const IpNetwork& network) const;
 
  private:

@@ -42,7 +42,7 @@ enum class Tag : std::uint8_t {
   debug,
 };
 
-/// What an operation does to the engine: the coarse side of a policy.
+/// The effect of an operation on the engine: the coarse side of a policy.
 enum class Effect : std::uint8_t { read, read_sensitive, egress, write, exec, delete_, admin };
 
 /// The kind of request body that an operation takes.

@@ -19,7 +19,7 @@ bool has_level(const ProfileSpec& profile) {
   return profile.constraints.level != Level::unconfined;
 }
 
-/// Whether a group stood for an operation of @egress in 0.1, where all of these were reads.
+/// Returns whether a group stood for an operation of @egress in 0.1, where all were reads.
 bool once_held(const std::string& entry, Operation operation) {
   const bool sensitive = operation == Operation::SystemAuth;
   return holds(entry, operation) || entry == "@read" || (entry == "@read-sensitive" && sensitive);
@@ -43,7 +43,7 @@ std::string names_of(const std::vector<Operation>& operations) {
   return names;
 }
 
-/// The operations of @egress for which `holds` is true, by name.
+/// The names of the @egress operations for which `holds` is true.
 template <class Holds>
 std::string egress_where(Holds holds) {
   auto operations = expand("@egress");
@@ -85,7 +85,7 @@ struct Refused {
 
 constexpr auto refused = std::to_array<Refused>({
     {Operation::PluginCreate, "plugins", "passes: its archive brings its own privileges"},
-    {Operation::ServiceUpdate, "services", "rolls back to a spec that nobody checked"},
+    {Operation::ServiceUpdate, "services", "rolls back to a spec that was not checked"},
     {Operation::SwarmJoin, "swarm", "passes: it obeys the managers that the client names"},
     {Operation::SwarmUpdate, "swarm", "changes the cluster's Raft, dispatcher, CA or encryption"},
 });

@@ -21,7 +21,7 @@
 
 namespace acl {
 
-/// Whether a profile refuses, or only records what it would refuse, for trying out a policy.
+/// The effect of a profile: it refuses, or, to try out a policy, only records what it would refuse.
 enum class Mode : std::uint8_t { enforce, shadow };
 
 /// A profile as it was written: names of operations ("ContainerList") and groups ("@read", "*").
@@ -58,13 +58,11 @@ class Profile {
     bool allows = false;
   };
 
-  /// A profile without a name or rules. It denies everything, for clients that match no rule of
-  /// their listener.
+  /// A profile without name and rules, which denies everything to clients that match no rule.
   Profile() = default;
   std::string_view name() const { return name_; }
   bool is_nobodys() const { return name_.empty(); }
-  /// The rule that decides about `operation`. No entry stands for `unknown`, so the default decides
-  /// about it.
+  /// The rule that decides about `operation`. For `unknown` it is the default.
   const Rule& rule_of(Operation operation) const {
     return rules_[rule_of_[static_cast<std::size_t>(operation)]];
   }
@@ -91,8 +89,8 @@ class Policy {
   /// connection and policy. The profile lives as long as the policy.
   const Profile& profile_of(const Identity&) const;
 
-  /// Whether some rule could match the client once it has shown the right certificate. If none
-  /// could, a TLS handshake is pointless.
+  /// Returns whether some rule could match the client once it has shown the right certificate. If
+  /// none could, a TLS handshake is pointless.
   bool may_serve(const Identity&) const;
 
  private:

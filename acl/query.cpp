@@ -22,7 +22,7 @@ std::string_view take_until(char separator, std::string_view& text) {
   return head;
 }
 
-// Names are compared as they are: the engine's Form.Get is case-sensitive.
+// Names are compared exactly: the engine's Form.Get is case-sensitive.
 std::optional<Known> find_known(std::string_view columns, std::string_view name) {
   while (!columns.empty()) {
     auto column = take_until(' ', columns);
@@ -39,7 +39,7 @@ class QueryReader {
       : limits_(limits), out_(out), known_(info(out.operation).query) {}
 
   std::optional<Refusal> read(std::string_view raw) {
-    // Go has refused a raw `;` since 1.17; before, it separated pairs.
+    // Go has refused a raw `;` since 1.17; older versions used it as a separator.
     if (raw.find(';') != std::string_view::npos) return Refusal(Reason::query_malformed);
     std::size_t pairs = 0;
     while (!raw.empty()) {
@@ -74,8 +74,8 @@ class QueryReader {
     return std::nullopt;
   }
 
-  // Values keep any bytes, NUL included, and go on re-encoded: they are text inside a handler, not
-  // a part of the protocol, and a file's name in an archive's `path` need not be UTF-8.
+  // Values may have any bytes, NUL included, and are encoded again: handlers treat them as text,
+  // and a file's name in an archive's `path` need not be UTF-8.
   Parameter& next_slot() {
     if (count_ == out_.query.size()) out_.query.emplace_back();
     out_.query[count_].value.clear();

@@ -9,8 +9,7 @@
 namespace acl {
 
 /// Every reason for which tidegate refuses a request, in every room. reasons.inc lists ids,
-/// statuses and meanings; ids are stable and the same in answers, audit records, documentation and
-/// tests.
+/// statuses and meanings; ids are stable and the same in answers, records and documentation.
 enum class Reason : std::uint8_t {
 #define REASON(name, id, status, meaning) name,
 #include "acl/reasons.inc"

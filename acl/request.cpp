@@ -11,8 +11,8 @@
 namespace acl {
 namespace {
 
-// A legacy link makes "/web/db" a name of another container, and `restart` may be the name of a
-// link: only images and plugins have names with slashes that people mean.
+// A legacy link makes "/web/db" a name of another container, and a link may be called `restart`.
+// Only names of images and plugins have slashes on purpose.
 std::optional<Refusal> check_name(const Request& request, const RouteMatch& match,
                                   const EncodedSlashes& slashes) {
   const bool inside_name = match.name_may_have_slashes && slashes.first >= match.name_begin &&
@@ -86,7 +86,7 @@ std::optional<Refusal> understand(std::string_view method, std::string_view targ
   out.forget_target();
   out.method = method_from(method);
   auto refusal = read_target(target, limits, out);
-  // A caller that overlooks the refusal meets a request that no policy allows.
+  // A caller that ignores the refusal gets a request that no policy allows.
   if (refusal) out.clear();
   return refusal;
 }

@@ -24,16 +24,16 @@ struct UnknownParameter {
   std::string value;
 };
 
-/// The API version: {1, 41} for "v1.41", and {0, 0} where the path has none, which makes the engine
-/// use its newest.
+/// The API version: {1, 41} for "v1.41", and {0, 0} where the path has none (the engine's newest).
 struct ApiVersion {
   unsigned major = 0;
   unsigned minor = 0;
   bool given() const { return major != 0; }
 };
 
-/// What a policy decides about: an operation of the Engine API with its parameters, independent of
-/// their spelling. Reused for later requests, so that a warm connection allocates nothing.
+/// The subject of a policy's decision: an operation of the Engine API with its parameters,
+/// independent of their spelling. Reused for later requests, so that a warm connection allocates
+/// nothing.
 struct Request {
   Operation operation = Operation::unknown;
   Method method = Method::unknown;

@@ -13,7 +13,7 @@
 
 namespace acl {
 
-/// Whether a byte of text is special: a control character, not ASCII, or one of `Also`.
+/// Returns whether a byte of text is special: a control character, not ASCII, or one of `Also`.
 template <char... Also>
 constexpr bool is_special(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -43,7 +43,7 @@ inline std::uint64_t load_up_to_eight(const char* text, std::size_t size) {
   return word;
 }
 
-/// Whether two texts of `size` bytes are equal. Meant for short texts in hot places: no call.
+/// Returns whether two texts of `size` bytes are equal. For short texts in hot places.
 inline bool same(const char* a, const char* b, std::size_t size) {
   if (size < 8) return load_up_to_eight(a, size) == load_up_to_eight(b, size);
   const auto differ = [a, b](std::size_t i) {
@@ -100,7 +100,7 @@ const char* find_special(const char* at, const char* end) {
 
 constexpr char del = 0x7f;
 
-/// Whether text is printable ASCII, spaces included, without any of `Except`.
+/// Returns whether text is printable ASCII, spaces included, without any of `Except`.
 template <char... Except>
 bool all_printable(std::string_view text) {
   const char* end = text.data() + text.size();

@@ -12,8 +12,8 @@
 namespace acl {
 
 /// Working memory for reading a body. A thread keeps one, and once warm it allocates nothing. A
-/// Decision's views point into it until the next decision, or until the caller has taken out what
-/// they point to.
+/// Decision's views point into it until the next decision, or until the caller moves their targets
+/// out.
 struct Scratch {
   json::Document document;
   schema::Conformance conformance;

@@ -15,7 +15,7 @@
 namespace acl {
 namespace {
 
-// A longer word is no slip of the finger.
+// A longer word is not a typing error.
 constexpr std::size_t longest_compared = 64;
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> valid) {
@@ -26,8 +26,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return *best;
 }
 
-// `CONTAINERS`, `containers`, `@containers` and `Container` are what people bring from other
-// proxies.
+// People bring `CONTAINERS`, `containers`, `@containers` and `Container` from other proxies.
 std::optional<std::string> group_called(std::string_view entry) {
   auto word = lower_case(entry);
   if (word == "all" || word == "@all" || word == "@*") return "*";
@@ -57,7 +56,7 @@ std::vector<std::string> all_entries() {
   return entries;
 }
 
-// A section whose operations are all in no group: @session, @debug.
+// A section whose operations are in no group: @session, @debug.
 std::string operations_of(std::string_view group) {
   std::string names;
   for (const auto& operation : all_operations()) {

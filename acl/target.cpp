@@ -45,8 +45,7 @@ std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlas
   EncodedSlashes found;
   if (!decode_path(raw, out.path, found)) return Refusal(Reason::target_bad_escape);
   // Before decoding there was only visible ASCII. Go would accept a control character in a name,
-  // but no engine object has one in its name, and `.` in the router's patterns stops at a line
-  // feed.
+  // but no engine object has one, and `.` in the router's patterns stops at a line feed.
   const bool escaped = raw.find('%') != std::string_view::npos;
   if (escaped && (std::ranges::any_of(out.path, is_control) || !is_utf8(out.path))) {
     return Refusal(Reason::target_bad_byte);

@@ -23,8 +23,7 @@ struct EncodedSlashes {
   }
 };
 
-/// Accepts only a path with an optional query (RFC 9112 section 3.2.1), in bytes that a URI may
-/// contain.
+/// Accepts only a path with an optional query (RFC 9112 section 3.2.1), in URI bytes.
 std::optional<Refusal> check_form(std::string_view target);
 
 /// Reads the path of a target that check_form() accepted: decodes it once, removes the version, and

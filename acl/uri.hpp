@@ -18,7 +18,7 @@ Result<std::string> normal_uri(std::string_view uri);
 /// The scheme: "https", "spiffe".
 bool is_scheme(std::string_view text);
 
-/// Whether a text begins with a scheme and a colon, as URIs do.
+/// Returns whether a text begins with a scheme and a colon, as URIs do.
 bool has_scheme(std::string_view text);
 
 }  // namespace acl

@@ -11,15 +11,15 @@
 namespace acl {
 namespace {
 
-// The engine compares versions part by part with strconv.Atoi, whose errors count as 0, so that
-// v1.041, v1.41.0 and `v1.41.` are 1.41 to it.
+// The engine compares versions part by part with strconv.Atoi and takes its errors for 0, so it
+// reads v1.041, v1.41.0 and `v1.41.` as 1.41.
 bool read_part(std::string_view text, bool is_last, unsigned& value) {
   const auto number = text.empty() && is_last ? std::optional(0U) : whole_number<unsigned>(text);
   value = number.value_or(0);
   return number.has_value();
 }
 
-// A third part would order 1.41.1 between two versions that the engine knows; there is none.
+// A third part is refused: 1.41.1 would lie between two versions that the engine knows.
 bool read_number(std::string_view digits, ApiVersion& out) {
   unsigned parts[2] = {0, 0};
   for (std::size_t i = 0;; ++i) {
@@ -46,7 +46,7 @@ std::optional<unsigned> minor_of(std::string_view version) {
 }
 
 std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std::size_t& prefix) {
-  // The engine's pattern is /v{version:[0-9.]+}; what does not match it is an ordinary path.
+  // The engine's pattern is /v{version:[0-9.]+}; a path that does not match it has no version.
   if (!path.starts_with("/v")) return std::nullopt;
   std::size_t end = 2;
   while (end < path.size() && (is_digit(path[end]) || path[end] == '.')) ++end;

@@ -9,10 +9,10 @@
 /// Questions about a profile as written, before it is compiled.
 namespace acl {
 
-/// Whether `waive` lists the constraint's key.
+/// Returns whether `waive` lists the constraint's key.
 bool waives(const ConstraintSpec&, std::string_view constraint);
 
-/// Whether an entry of `allow` stands for the operation and no entry of `deny` does.
+/// Returns whether an entry of `allow` stands for the operation and no entry of `deny` does.
 bool asks_for(const ProfileSpec&, Operation);
 
 /// The same, and the entry is written as the level requires. Operations that must be named for

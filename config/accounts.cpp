@@ -14,7 +14,7 @@
 namespace config {
 namespace {
 
-/// Calls getpwnam_r or getgrnam_r with a buffer that grows to what the entry needs.
+/// Calls getpwnam_r or getgrnam_r with a buffer that grows as needed.
 template <class Entry, class Lookup>
 std::optional<std::uint32_t> number_of(Lookup lookup, std::uint32_t Entry::* number,
                                        const std::string& name) {

@@ -44,7 +44,7 @@ Parsed parse_unix(std::string_view path) {
   return Address{Address::Kind::unix_socket, std::string(path), "", 0};
 }
 
-/// Resolvers take "127.1" and "0x7f.1" for addresses, each in its own way.
+/// Resolvers read "127.1" and "0x7f.1" as addresses, each in its own way.
 bool looks_like_a_number(std::string_view label) {
   return label.starts_with("0x") || label.find_first_not_of("0123456789") == label.npos;
 }
@@ -54,8 +54,8 @@ bool is_host_name(std::string_view name) {
   return acl::has_labels(name, bytes) && !looks_like_a_number(name.substr(name.rfind('.') + 1));
 }
 
-/// The host in front of a port in its canonical spelling. An IPv6 address stands in brackets; a
-/// name is read where `names` are taken.
+/// Returns the host in canonical spelling. An IPv6 address must be in brackets; a name is accepted
+/// only with `names`.
 std::optional<std::string> read_host(std::string_view host, bool names) {
   if (host == "localhost") return "127.0.0.1";
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
@@ -64,7 +64,7 @@ std::optional<std::string> read_host(std::string_view host, bool names) {
   return names && host.find(':') == host.npos ? parse_host_name(host) : std::nullopt;
 }
 
-/// What is wrong with a host that cannot be read.
+/// Says why a host cannot be read.
 std::string complaint_of_host(std::string_view host, bool names) {
   if (host.empty()) {
     return "no host before the port; write tcp://127.0.0.1:2375 for this machine only, or "

@@ -22,7 +22,7 @@ struct Address {
 
   /// The address as the configuration spells it, canonically.
   std::string to_string() const;
-  /// Whether it is unset.
+  /// Returns whether it is unset.
   bool empty() const { return path.empty() && host.empty(); }
 };
 

@@ -17,17 +17,18 @@ namespace {
 constexpr unsigned anyone_writes = 0222;
 constexpr unsigned others_write = 0002;
 
-/// Whether there is one place that says who gets which profile.
+/// Requires that either `profile` or `clients` says who has which profile.
 void check_profile(const Listener& listener, const std::string& where, Report& report) {
   const auto profile = join(where, "profile");
-  if (!listener.profile.empty() || !listener.clients.empty()) return;  // acl::compile finds both
+  if (!listener.profile.empty() || !listener.clients.empty())
+    return;  // acl::compile reports it if both are given
   if (report.is_reported(profile) || report.is_reported(join(where, "clients"))) return;
   report.mistake(profile,
                  "is missing: the name of the profile that decides for its clients, or `clients` "
                  "with rules that say who gets which");
 }
 
-/// Whether a client of this listener can meet the conditions of the rule.
+/// Reports conditions of a rule that no client of this listener can meet.
 void check_client(const acl::ClientRule& client, const Listener& listener, bool has_tls,
                   const std::string& where, Report& report) {
   const bool on_tcp = listener.on_tcp();
@@ -66,7 +67,7 @@ void check_mode(const Listener& listener, const std::string& where, Report& repo
   }
 }
 
-/// Either nobody can listen, or whoever wrote this knows that somebody can.
+/// Requires TLS on tcp, or explicit consent to do without.
 void check_secrecy(const Listener& listener, const std::string& where, Report& report) {
   const auto insecure = join(where, "insecure");
   if (report.is_reported(insecure) || report.is_reported(join(where, "tls"))) return;
@@ -79,7 +80,7 @@ void check_secrecy(const Listener& listener, const std::string& where, Report& r
   }
 }
 
-/// Keys that only the other kind of listener has.
+/// Reports keys that only the other kind of listener has.
 void check_kind(const Listener& listener, const std::string& where, Report& report) {
   const bool on_tcp = listener.on_tcp();
   const auto refuse = [&](bool is_given, std::string_view key) {
@@ -96,7 +97,7 @@ void check_kind(const Listener& listener, const std::string& where, Report& repo
   refuse(!on_tcp && !listener.hosts.empty(), "hosts");
 }
 
-/// /var/run is a link to /run on every distribution that systemd runs on.
+/// /var/run is a link to /run on every distribution with systemd.
 std::string_view without_var(std::string_view path) {
   if (path.starts_with("/var/run/")) path.remove_prefix(4);
   return path;
@@ -110,15 +111,15 @@ bool is_loopback(const Address& address) {
   return address.host == "::1" || address.host.starts_with("127.");
 }
 
-/// Whether both name one socket, or would quarrel about it: a wildcard host takes a port of all.
+/// Returns whether both name one socket or conflict: a wildcard host takes a port on all addresses.
 bool overlap(const Address& a, const Address& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Address::Kind::unix_socket) return without_var(a.path) == without_var(b.path);
   return a.port == b.port && (a.host == b.host || is_wildcard(a) || is_wildcard(b));
 }
 
-/// Whether who connects to the engine would reach this listener. An address that is not this
-/// machine's for certain, or a name, is that of another, which has all its ports for itself.
+/// Returns whether a connection to the engine would reach this listener. An address that may be
+/// another machine's, or a name, is taken for another machine's, which has all ports to itself.
 bool is_engine(const Address& listener, const Address& engine) {
   const bool here = engine.kind == Address::Kind::unix_socket || listener.host == engine.host ||
                     is_loopback(engine) || is_wildcard(engine);
@@ -161,7 +162,7 @@ void check_admin(const Settings& settings, Report& report) {
   const auto& admin = *settings.admin;
   check_kind(admin, "admin", report);
   const bool is_exposed = admin.on_tcp() && !is_loopback(admin.address);
-  // Who may see the figures sees who does what, if not to whom.
+  // The figures show who does what, though not to what object.
   if (is_exposed && !admin.insecure && !report.is_reported("admin.insecure")) {
     report.mistake("admin.address",
                    "whoever can connect sees these figures; write "
@@ -196,7 +197,7 @@ void check_upstream_tls(const Settings& settings, Report& report) {
   need(settings.upstream_tls->key, settings.upstream_tls->cert, "cert");
 }
 
-/// One client may hold half of `held_bytes`: a body as it came, and as it is sent.
+/// One client may hold half of `held_bytes`: a body as it arrived and as it is sent.
 constexpr std::size_t bodies_held = 4;
 
 void check_held_bytes(const Limits& limits, Report& report) {

@@ -22,11 +22,11 @@ using acl::Habits;
 using acl::Level;
 using acl::UnknownFields;
 
-constexpr std::size_t most_entries = 256;  // of each list here
+constexpr std::size_t most_entries = 256;  // in each list here
 constexpr std::size_t PiB = GiB * MiB;
 constexpr std::size_t page = 4 * KiB;
 
-/// `memory: {max: 4g}`: a value that needs a word more to be understood.
+/// A value with an inner key that explains it: `memory: {max: 4g}`.
 template <class T>
 Type<T> under(std::string_view name, const Type<T>& type, std::string_view why) {
   struct Holder {
@@ -47,17 +47,17 @@ Type<std::vector<std::string>> texts() {
   return list_of(text(), most_entries);
 }
 
-/// The engine refuses less.
+/// The engine's minimum.
 Type<std::int64_t> memory() {
   return size<std::int64_t>(6 * MiB, PiB);
 }
 
-/// The engine takes 0.01 CPUs and more.
+/// The engine accepts 0.01 CPUs and more.
 Type<std::int64_t> cpus() {
   return config::cpus(10'000'000, 4096'000'000'000);
 }
 
-/// Up to PID_MAX_LIMIT of 64-bit Linux.
+/// At most PID_MAX_LIMIT of 64-bit Linux.
 Type<std::int64_t> pids() {
   return count<std::int64_t>(1, 4'194'304);
 }

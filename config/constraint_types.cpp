@@ -16,7 +16,7 @@ constexpr std::size_t most_of_ulimit = 1'000'000'000'000;
 constexpr std::size_t most_labels = 64;
 constexpr std::size_t longest_path = 4095;  // PATH_MAX without its NUL
 
-/// Values by name. `is_name(place, name)` says whether a name may be one, or complains there.
+/// A map of values by name. `is_name(place, name)` checks a name and reports a bad one.
 template <class T, class IsName>
 Type<std::map<std::string, T>> by_name(const Type<T>& type, IsName is_name) {
   auto read = [=](const Place& place, std::map<std::string, T>& to) {
@@ -74,7 +74,7 @@ bool is_capability(const std::string& text) {
 acl::Result<acl::IpNetwork, std::string> parse_subnet(const std::string& text) {
   constexpr unsigned least_bits = 8;
   const auto network = acl::parse_network(text);
-  // One spelling, in either case: with its bits, and none behind them.
+  // The prefix length is required, and no bits may be set behind it.
   if (!network || network->to_string() != acl::lower_case(text) ||
       acl::lowest(*network).first != network->first) {
     return acl::quoted(text) + " is not a network; write it as `10.20.0.0/16` or `2001:db8:1::/48`";

@@ -25,8 +25,8 @@ namespace {
 
 constexpr std::string_view compat = "TIDEGATE_COMPAT";
 
-/// Where the value of a variable goes that is no switch. Of places that begin alike the longer one
-/// comes first.
+/// Where the value of a variable goes that is not a switch. Of keys with the same beginning the
+/// longer comes first.
 struct Value {
   std::string_view place, variable;
 };
@@ -40,7 +40,7 @@ constexpr auto values = std::to_array<Value>({
     {"log.level", "LOG_LEVEL"},
 });
 
-/// All of them, in the order in which their mistakes are told.
+/// All such variables, in the order in which their mistakes are reported.
 std::vector<std::string> known_variables() {
   std::vector<std::string> known{std::string(compat), "LEVEL"};
   for (const auto& variable : all_switches()) known.emplace_back(variable.name);
@@ -49,7 +49,7 @@ std::vector<std::string> known_variables() {
   return known;
 }
 
-/// The operations that are allowed, each below the switch that is the first to have it.
+/// The allowed operations, each listed under the first switch that includes it.
 YamlNode allowed_by(const EnvironmentPolicy& policy) {
   YamlNode list(YamlNode::Kind::list);
   for (const auto& variable : all_switches()) {
@@ -64,8 +64,8 @@ YamlNode allowed_by(const EnvironmentPolicy& policy) {
   return list;
 }
 
-/// Makes a file of the variables. What they mean is the file's to say: of their values it reads no
-/// more than what the images write in words of their own.
+/// Turns the variables into a configuration file, whose reader checks them. Only values in the
+/// images' own vocabulary are translated here.
 class Translator {
  public:
   Translator(const Environment& environment, Report& report)
@@ -98,7 +98,7 @@ class Translator {
     report_.add(0, acl::shown(variable), std::move(message), std::move(hint));
   }
 
-  /// \returns null where the variable is not set, or empty as in compose's `${NAME:-}`.
+  /// \returns null where the variable is not set, or is empty as with compose's `${NAME:-}`
   const std::string* find(std::string_view name) const {
     const auto found = environment_.find(name);
     return found == environment_.end() || found->second.empty() ? nullptr : &found->second;
@@ -139,7 +139,7 @@ class Translator {
             "set " + code(std::string(compat) + "=" + image) + " as well, or remove it");
   }
 
-  /// IAMGES=1 would be no variable to anybody, and what it was meant for refused later.
+  /// Without this check IAMGES=1 would be ignored, and the requests it was meant for refused later.
   void look_for_slips() {
     const auto known = known_variables();
     for (const auto& [name, value] : environment_) {
@@ -171,7 +171,7 @@ class Translator {
     return served;
   }
 
-  /// The one switch that Tecnativa's entry point reads in words.
+  /// The only switch that Tecnativa's entry point reads as a word.
   bool without_ipv6() {
     const auto* text = find("DISABLE_IPV6");
     if (text == nullptr) return false;
@@ -181,7 +181,7 @@ class Translator {
     return parsed("DISABLE_IPV6", *text);
   }
 
-  /// Only what listens on tcp has names.
+  /// Only a tcp listener has names.
   YamlNode with_hosts(YamlNode listener) const {
     const auto* hosts = find("TIDEGATE_HOSTS");
     const bool on_tcp = !listener.find("address")->text.starts_with("unix://");
@@ -212,7 +212,7 @@ class Translator {
   EnvironmentPolicy policy_;
 };
 
-/// Mistakes in the file, told of the variables. The names of hosts may stand in it twice.
+/// Words a mistake in the file as one in the variables. Names of hosts may occur twice in the file.
 std::vector<Diagnostic> by_variable(const std::vector<Diagnostic>& mistakes) {
   const auto rank = [known = known_variables()](const Diagnostic& mistake) {
     return std::ranges::find(known, mistake.where) - known.begin();

@@ -21,8 +21,8 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 /// The environment of this process.
 Environment process_environment();
 
-/// Whether a variable is set that controls what clients may do: one of the images' switches, or
-/// TIDEGATE_COMPAT.
+/// Returns whether a variable is set that controls what clients may do: one of the images'
+/// switches, or TIDEGATE_COMPAT.
 bool tells_policy(const Environment&);
 
 /// \returns the configuration that the variables stand for as the text of a file, with the

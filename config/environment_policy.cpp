@@ -26,7 +26,7 @@ constexpr auto all_differences = std::to_array<Difference>({
 #undef DIFFERENCE
 });
 
-/// Whether `list`, as "ContainerStop ContainerKill", has the word.
+/// Returns whether `list`, such as "ContainerStop ContainerKill", contains the word.
 bool names(std::string_view list, std::string_view word) {
   return !acl::all_words(list, ' ', [word](std::string_view one) { return one != word; });
 }
@@ -39,7 +39,7 @@ bool in_force(const Difference& difference, const EnvironmentPolicy& policy) {
   });
 }
 
-/// Not of what merely begins like it: the images' /events lets /eventsX through.
+/// Requires a whole path segment: the images' /events also allows /eventsX.
 bool is_below(std::string_view path, std::string_view section) {
   return path == section || (path.starts_with(section) && path[section.size()] == '/');
 }

@@ -11,7 +11,7 @@
 #include "acl/operation.hpp"
 #include "acl/reason.hpp"
 
-/// The policy that the variables of Tecnativa's and LinuxServer's docker-socket-proxy images ask
+/// The policy that the variables of Tecnativa's and LinuxServer's docker-socket-proxy images stand
 /// for.
 namespace config {
 
@@ -52,8 +52,7 @@ EnvironmentPolicy initially(Image image);
 /// except those that tidegate withholds.
 std::vector<acl::Operation> operations_of(const Switch&, const EnvironmentPolicy&);
 
-/// One way in which tidegate is stricter than the image; environment_differences.inc explains the
-/// columns.
+/// One way in which tidegate is stricter than the image; see environment_differences.inc.
 struct Difference {
   acl::Reason reason;
   Image images;

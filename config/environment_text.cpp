@@ -9,7 +9,7 @@
 namespace config {
 namespace {
 
-/// Switches that are on and let nothing through: POST=0 makes some useless, and that is no mistake.
+/// Names switches that are on and allow nothing: POST=0 makes some useless, which is not a mistake.
 std::string idle_text(const EnvironmentPolicy& policy) {
   std::string text;
   for (const auto& variable : all_switches()) {
@@ -22,7 +22,7 @@ std::string idle_text(const EnvironmentPolicy& policy) {
   return text;
 }
 
-/// A comment of lines that can be read without scrolling; the first begins with `bullet`.
+/// Wraps a comment to lines that need no scrolling; the first begins with `bullet`.
 std::string wrapped(std::string_view bullet, std::string_view sentence) {
   constexpr std::size_t columns = 100;
   std::string text;
@@ -60,7 +60,7 @@ std::string differences_text(const EnvironmentPolicy& policy, bool on_tcp) {
                     "(browser.host); IP addresses and names such as socket-proxy pass");
   }
   if (!reads_bodies(policy)) return text;
-  return text + wrapped("- ", "bodies that ask for more than the level " + policy.level +
+  return text + wrapped("- ", "bodies that go beyond the level " + policy.level +
                                   ": privileged containers, host paths and the like "
                                   "(constraint.*)");
 }
@@ -75,7 +75,7 @@ std::string text_of(const YamlNode& file, const EnvironmentPolicy& policy) {
   for (const auto& [key, value] : file.entries) {
     YamlNode section(YamlNode::Kind::map);
     section.set(key, value);
-    // Sections stand apart, and the first line from the comment.
+    // Separates sections from each other, and the first line from the comment.
     if (value.kind != YamlNode::Kind::scalar || key == "version") text += "\n";
     text += yaml_text(section);
   }

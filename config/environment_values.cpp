@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view digits = "0123456789";
 
-/// HAProxy's bool: true where the text begins with a whole number other than zero (2.6.12, tried).
+/// HAProxy's bool: true if the text begins with a whole number other than 0 (tested: 2.6.12).
 bool counts_as_on(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   const auto number = text.substr(0, std::min(text.find_first_not_of(digits), text.size()));
@@ -28,14 +28,14 @@ std::string no_option(const std::string& option) {
          "`gid` or `v4v6`, or a configuration file for TLS and more";
 }
 
-/// The key of the file for an option; empty where there is no such option.
+/// The key of the file for an option; empty if there is no such option.
 std::string_view key_for(std::string_view option) {
   if (option == "mode") return "mode";
   if (option == "user" || option == "uid") return "owner";
   return option == "group" || option == "gid" ? "group" : "";
 }
 
-/// A tcp address, and a socket that others can write to: the image has them, so they are served.
+/// Accepts a tcp address, and a socket that others can write to, as the image does.
 bool is_insecure(const YamlNode& listener) {
   if (!listener.find("address")->text.starts_with("unix://")) return true;
   const auto* mode = listener.find("mode");
@@ -62,7 +62,7 @@ acl::Result<YamlNode, std::string> as_listener(std::string_view text) {
   YamlNode listener(YamlNode::Kind::map);
   listener.set("address", scalar_node(as_address(word)));
   while (words >> word) {
-    if (word == "v4v6") continue;  // what [::] is to begin with
+    if (word == "v4v6") continue;  // [::] is that by default
     const auto key = key_for(word);
     if (key.empty()) return no_option(word);
     const auto option = std::exchange(word, {});

@@ -23,7 +23,7 @@ acl::Result<YamlNode, std::string> as_listener(std::string_view text);
 /// Reads a switch: 1 is on, 0 and "" are off.
 acl::Result<bool, std::string> parse_switch(std::string_view text);
 
-/// Whether a value looks like one for a switch, valid or not.
+/// Returns whether a value looks like one for a switch, valid or not.
 bool looks_like_switch(std::string_view text);
 
 /// Reads TIDEGATE_HOSTS, a list: "gate.corp, *.example".

@@ -19,11 +19,12 @@
 namespace config {
 namespace {
 
-// A host with a table of the whole internet has routes to every subnet; these are enough to say so.
+// A host with the whole internet's table has routes to every subnet; these are enough to refuse it.
 constexpr std::size_t most_routes = 100'000;
 constexpr unsigned v4_in_v6 = 96;
 
-/// docker0, docker_gwbridge, br-0123456789ab, veth0123456.
+/// Returns whether the engine made the interface: docker0, docker_gwbridge, br-0123456789ab,
+/// veth0123456.
 bool is_engines(std::string_view interface) {
   constexpr std::string_view bridge = "br-";
   const bool is_bridge = interface.starts_with(bridge) && interface.size() == bridge.size() + 12 &&
@@ -32,7 +33,7 @@ bool is_engines(std::string_view interface) {
          interface.starts_with("veth");
 }
 
-/// Each number as the kernel holds it, the first byte of the network lowest on this machine.
+/// Reads a number as the kernel prints it: a network's first byte is the lowest.
 std::optional<acl::IpNetwork> read_v4(const std::string& network, const std::string& mask) {
   const auto first = acl::whole_number<std::uint32_t>(network, 16);
   const auto bits = acl::whole_number<std::uint32_t>(mask, 16);
@@ -63,7 +64,7 @@ std::vector<std::string> split_line(const std::string& line) {
   return {std::istream_iterator<std::string>(words), {}};
 }
 
-/// Takes the network where it is one of the host's, and not everything, as a default route has it.
+/// Adds the network if it is one of the host's. A default route, which covers everything, is not.
 void add(const std::optional<acl::IpNetwork>& network, unsigned bits_of_all,
          const std::string& interface, std::vector<acl::IpNetwork>& to) {
   const bool is_hosts = interface != "lo" && !is_engines(interface);

@@ -20,7 +20,7 @@ constexpr std::size_t most_revocation_lists = 64;
 constexpr std::size_t most_hosts = 64;
 constexpr std::size_t most_origins = 64;
 constexpr std::size_t most_profiles = 1024;
-constexpr std::size_t most_entries = 256;  // of `allow` or `deny`: more than there are operations
+constexpr std::size_t most_entries = 256;  // in `allow` or `deny`: more than there are operations
 
 bool read_profiles(const Place& place, acl::PolicySpec& to) {
   if (!place.is_a(YamlNode::Kind::map)) return false;

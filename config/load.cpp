@@ -29,7 +29,7 @@ namespace {
 // No process has this uid: to chown(2) and setuid(2) it means "leave it".
 constexpr std::uint32_t nobodys_uid = std::numeric_limits<std::uint32_t>::max();
 
-/// Without a condition that could not be read a rule might seem to be for everybody.
+/// If a condition could not be read, the rule might seem to match everybody.
 void close_unsound_rules(std::vector<Listener>& listeners, Report& report) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     auto& clients = listeners[i].clients;
@@ -40,7 +40,7 @@ void close_unsound_rules(std::vector<Listener>& listeners, Report& report) {
   }
 }
 
-/// What the listeners and the addresses add to a policy of which only the profiles are there.
+/// Completes a policy that has only profiles with the listeners and addresses.
 void complete_policy(Settings& settings) {
   auto& spec = settings.policy_spec;
   const auto protect = [&spec](const Address& address) {
@@ -61,7 +61,7 @@ void compile(Settings& settings, Report& report) {
     return;
   }
   for (const auto& [where, message, hint] : policy.error()) {
-    // A value that could not be read is reported; the policy has only its empty stand-in.
+    // An unreadable value has been reported; the policy has an empty value instead.
     if (!report.is_reported(where)) report.mistake(where, message, hint);
   }
 }
@@ -70,7 +70,7 @@ void warn(const std::vector<acl::Mistake>& advice, Report& report) {
   for (const auto& [where, message, hint] : advice) report.warn(where, message, hint);
 }
 
-/// 0.1 answered under any name. Those of a certificate still pass.
+/// 0.1 answered to any name. The names in a certificate are still accepted.
 void warn_of_names(const Listener& listener, const std::string& where, const std::string& subject,
                    const std::string& user, Report& report) {
   if (!listener.on_tcp() || listener.tls || !listener.hosts.empty()) return;
@@ -93,12 +93,12 @@ void warn_of_changes(const Settings& settings, Report& report) {
   warn(acl::changes_since_0_1(settings.policy_spec), report);
 }
 
-/// Defaults that follow from other values.
+/// Sets defaults that depend on other values.
 void fill_in(Settings& settings) {
   settings.version = 1;
   auto& tls = settings.upstream_tls;
   if (tls && tls->server_name.empty()) tls->server_name = settings.upstream.host;
-  // Lowering `connections` alone is no mistake: the default of one client follows it.
+  // Lowering only `connections` is fine: the default for one client follows it.
   auto& limits = settings.limits;
   limits.connections_per_client = std::min(limits.connections_per_client, limits.connections);
 }
@@ -106,12 +106,12 @@ void fill_in(Settings& settings) {
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 File open_file(const std::string& path) {
-  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  // Without O_NONBLOCK a fifo would block the start until someone writes to it.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   return {fd < 0 ? nullptr : fdopen(fd, "r"), std::fclose};
 }
 
-/// Reads one byte more than is allowed at most, so that read_yaml sees what is too large.
+/// Reads at most one byte more than allowed, so that read_yaml notices a file that is too large.
 std::optional<std::string> read_whole(std::FILE& file) {
   std::string text(most_file_bytes + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), &file));
@@ -185,7 +185,7 @@ Settings without_file(const Address& listen, const Address& upstream) {
       {.name = "default", .allow = {"@read"}, .deny = {"@read-sensitive"}}};
   complete_policy(settings);
   const auto policy = acl::compile(settings.policy_spec);
-  // The names above are tidegate's own: a test loads them. Without a policy nothing may be served.
+  // The names above are tidegate's own, and a test loads them. Never serve without a policy.
   if (!policy) std::abort();
   settings.policy = *policy;
   return settings;

@@ -23,7 +23,7 @@ bool stand_for(const Entries& entries, acl::Operation operation) {
   });
 }
 
-/// The operations of `entry` for which none of `others` stands.
+/// The operations of `entry` that no entry of `others` includes.
 std::vector<acl::Operation> left_of(const std::string& entry, const Entries& others) {
   auto operations = acl::expand(entry);
   std::erase_if(operations, [&](acl::Operation operation) { return stand_for(others, operation); });
@@ -34,8 +34,8 @@ void add_once(Entries& to, const std::string& entry) {
   if (std::ranges::find(to, entry) == to.end()) to.push_back(entry);
 }
 
-/// Adds the preset's entries behind those of the file, whose places in the lists stay. Where the
-/// two do not agree the file is right: what it denies is not allowed, what it allows is not denied.
+/// Appends the preset's entries to those of the file, so that the file's indices stay. Where the
+/// two disagree the file wins: what it denies is not allowed, and what it allows is not denied.
 void add_entries(acl::ProfileSpec& to, const acl::ProfileSpec& preset) {
   const Entries allowed = to.allow;
   for (const auto& entry : preset.allow) {
@@ -56,7 +56,7 @@ const Preset* preset_of(const YamlNode& profile) {
   return written == nullptr ? nullptr : preset_named(written->text);
 }
 
-/// The lines of `text` from `indent` columns on.
+/// Returns `text` indented by `indent` columns.
 std::string indented(std::string_view text, std::size_t indent) {
   std::string out;
   while (!text.empty()) {
@@ -68,7 +68,7 @@ std::string indented(std::string_view text, std::size_t indent) {
   return out;
 }
 
-/// The comment at the head of the file, and the keys below it.
+/// Splits the comment at the head of the file from the keys below it.
 std::pair<std::string_view, std::string_view> parts_of(std::string_view text) {
   std::size_t keys = 0;
   while (text.substr(keys).starts_with('#')) keys = text.find('\n', keys) + 1;
@@ -120,7 +120,7 @@ acl::ProfileSpec profile_of(const Preset& preset) {
   const Accounts nobody;
   acl::ProfileSpec profile;
   read_map({root, "", report, nobody}, profile_keys(), profile);
-  // They are tidegate's own, and a test loads them all. Half a policy must not be served.
+  // Presets are tidegate's own, and a test loads them all. An incomplete policy must not be served.
   if (!report.empty()) std::abort();
   return profile;
 }
@@ -146,7 +146,7 @@ Field<acl::ProfileSpec> preset_key() {
     if (!place.is_a(YamlNode::Kind::scalar) || preset_named(name) != nullptr) return;
     place.refuse("there is no preset " + acl::quoted(name) + "; " + suggest_preset(name));
   };
-  // What a preset says is in the profile itself by then.
+  // By then the preset's contents are in the profile itself.
   const auto print = [](const acl::ProfileSpec&) { return YamlNode(); };
   return {"preset", read, print, "the name of a preset", std::move(shape)};
 }

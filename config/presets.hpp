@@ -35,8 +35,7 @@ std::string configuration_with(const Preset&);
 /// The preset as a profile of a policy.
 acl::ProfileSpec profile_of(const Preset&);
 
-/// Reads one profile of the file. Keys beside `preset` are added to it; where the two disagree, the
-/// file wins.
+/// Reads one profile of the file. Keys beside `preset` are added to it; the file wins over it.
 void read_profile(const Place&, acl::ProfileSpec& to);
 
 /// The key `preset` of a profile.

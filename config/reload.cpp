@@ -12,7 +12,7 @@ namespace {
 
 using Changes = std::vector<std::string>;
 
-/// Compares what is printed of two settings, key by key.
+/// Compares two settings key by key, as printed.
 void compare(const Shape& shape, const YamlNode& running, const YamlNode& wanted,
              const std::string& where, Changes& changes) {
   const bool differ = running.kind != wanted.kind || running.text != wanted.text ||

@@ -23,7 +23,7 @@ class Report {
 
   /// Remembers the line of a place, for mistakes that are found there later.
   void saw(std::string where, int line) { lines_.emplace(std::move(where), line); }
-  /// Whether the file has a value at this place, valid or not.
+  /// Returns whether the file has a value at this place, valid or not.
   bool has_seen(std::string_view where) const { return lines_.contains(where); }
 
   void add(int line, std::string where, std::string message, std::string hint = {});
@@ -33,16 +33,15 @@ class Report {
   /// Adds a warning: valid, but perhaps not what the author meant. At most `most` are kept.
   void warn(std::string where, std::string message, std::string hint = {});
 
-  /// Whether there are no mistakes; warnings do not count.
+  /// Returns whether there are no mistakes; warnings do not count.
   bool empty() const { return mistakes_.empty(); }
 
-  /// Whether a mistake was reported at exactly this place, at the list entry that contains it or,
-  /// if the place is a list entry, within it. Suppresses follow-up errors for a value already
-  /// reported.
+  /// Returns whether a mistake was reported at exactly this place, at the list entry that contains
+  /// it or, if the place is a list entry, within it. Suppresses follow-up errors for a value
+  /// already reported.
   bool is_reported(std::string_view where) const;
 
-  /// Returns the mistakes in the order of their lines, those about the whole file first, and
-  /// removes them.
+  /// Takes out the mistakes in the order of their lines; those about the whole file come first.
   std::vector<Diagnostic> take();
   /// Returns the warnings in the order of their lines, and removes them.
   std::vector<Diagnostic> take_warnings() { return std::exchange(warnings_, {}); }

@@ -11,13 +11,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Without a point where there is nothing behind it.
+/// Prints a number without a decimal point if it is whole.
 Json number(double value) {
   if (value == std::floor(value)) return static_cast<std::int64_t>(value);
   return value;
 }
 
-/// A word that is a number to other readers of YAML, as 1.2 is, may be that as well.
+/// A word that other YAML readers take for a number, such as 1.2, may also be written as one.
 Json words_of(const Shape& shape) {
   Json words = Json::array();
   for (const auto& word : shape.words) {

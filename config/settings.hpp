@@ -89,8 +89,7 @@ struct Settings {
   Audit audit;
   Log log;
   std::size_t workers = 0;  ///< number of threads; 0: one for each core, at most 4
-  /// Warnings about settings that are valid but may not be meant; `check` and the log at the start
-  /// show them.
+  /// Warnings about settings that are valid but may not be meant; `check` and the log show them.
   std::vector<Diagnostic> warnings;
 };
 

@@ -9,8 +9,7 @@
 
 namespace config {
 
-/// The form of a value for editors, which know only YAML. It is never stricter than the value's
-/// reader.
+/// The form of a value for editors, which know only YAML; never stricter than its reader.
 struct Shape {
   enum class Kind : std::uint8_t {
     scalar,
@@ -21,8 +20,8 @@ struct Shape {
   struct Key;
 
   Kind kind = Kind::scalar;
-  /// How YAML readers may understand a scalar, in JSON Schema's terms. `1000` is a user here as
-  /// well as a number.
+  /// How YAML readers may understand a scalar, in JSON Schema's terms. `1000` may be a user or a
+  /// number.
   std::vector<std::string_view> types;
   std::string pattern;                ///< for a scalar that is read as a string
   std::optional<double> least, most;  ///< bounds of a number, or of the length of a list or map

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* address_pattern = "^(unix:///|tcp://)";
 
-/// Numbers from `least` to `most`. `zero` says what zero means where it is one of them as well.
+/// Numbers from `least` to `most`. `zero` says what zero means if it is allowed too.
 template <class T, class Number>
 Type<T> ranged(acl::Result<Number, std::string> (*parse)(std::string_view),
                std::string (*print)(Number), Number least, Number most, Shape shape,

@@ -27,15 +27,15 @@ constexpr std::array duration_units{
     Unit{"ms", 1}, Unit{"s", second}, Unit{"m", minute}, Unit{"h", hour}, Unit{"d", day},
 };
 
-// Ours are the last ones, which are printed; the others are what people write for them. "kB" is not
-// among them: 1000 to some and 1024 to others.
+// The last ones are ours and are printed; the others are common spellings. "kB" is left out: it
+// means 1000 to some and 1024 to others.
 constexpr std::array size_units{
     Unit{"B", 1},     Unit{"k", KiB}, Unit{"K", KiB}, Unit{"m", MiB},   Unit{"M", MiB},  //
     Unit{"g", GiB},   Unit{"G", GiB}, Unit{"", 1},    Unit{"KiB", KiB}, Unit{"MiB", MiB},
     Unit{"GiB", GiB},
 };
 
-// Half of what fits into the signed 64 bits of milliseconds, so that sums of two stay in range.
+// Half of what fits into 64-bit signed milliseconds, so that the sum of two stays in range.
 constexpr std::uint64_t ceiling = std::numeric_limits<std::int64_t>::max() / 2;
 
 constexpr std::uint64_t nano_per_cpu = 1'000'000'000;
@@ -56,7 +56,7 @@ std::optional<std::uint64_t> multiply(std::string_view digits, std::uint64_t fac
   return number && *number <= ceiling / factor ? std::optional(*number * factor) : std::nullopt;
 }
 
-/// A whole number of one of `units`; of what is none `wrong` is said.
+/// Reads a whole number with one of `units`; `wrong` completes the message about anything else.
 template <std::size_t N>
 acl::Result<std::uint64_t, std::string> parse(std::string_view text,
                                               const std::array<Unit, N>& units,
@@ -100,7 +100,7 @@ acl::Result<std::size_t, std::string> parse_size(std::string_view text) {
 acl::Result<std::size_t, std::string> parse_count(std::string_view text) {
   const auto number = parse(text, std::array{Unit{"", 1}},
                             " is not a whole number; write decimal digits only, as `64`");
-  // To YAML 1.1 a leading zero means octal, to people it does not: one of them would be surprised.
+  // A leading zero means octal in YAML 1.1 but not to people, so somebody would be surprised.
   if (number && text.size() > 1 && text.front() == '0')
     return acl::quoted(text) + " begins with a zero; write it without";
   return number;

@@ -10,7 +10,7 @@
 namespace config {
 
 std::string code(std::string_view text) {
-  constexpr std::size_t longest = 128;  // holds every path of a socket
+  constexpr std::size_t longest = 128;  // enough for every socket path
   return "`" + acl::shown(text, longest) + "`";
 }
 

@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// Messages show text from the file in single quotes (acl::quoted), and text to write instead in
-/// backquotes.
+/// Messages show text from the file in single quotes (acl::quoted), and suggestions in backquotes.
 namespace config {
 
 /// Returns `text` in backquotes.

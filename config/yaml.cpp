@@ -26,7 +26,7 @@ bool has_control(std::string_view text) {
 }
 
 /// Builds the tree from yaml-cpp's events. YAML::Node would hide what is checked here: it resolves
-/// aliases and keeps duplicate keys in silence.
+/// aliases and silently keeps duplicate keys.
 class Builder : public YAML::EventHandler {
  public:
   explicit Builder(Report& report) : report_(report) {}
@@ -77,13 +77,13 @@ class Builder : public YAML::EventHandler {
   struct Key {
     std::string text;
     int line = 0;
-    bool kept = true;  ///< false: reported, and its value goes with it
+    bool kept = true;  ///< false: reported, and its value is skipped
   };
   struct Frame {
     YamlNode node;
-    bool is_list = false;                           ///< stays true of one that is refused
-    std::optional<Key> key;                         ///< of a map: read, and its value is to come
-    std::unordered_map<std::string, int> lines_of;  ///< of a map: the keys seen, and where
+    bool is_list = false;    ///< stays true for a refused list
+    std::optional<Key> key;  ///< of a map: it has been read, and its value comes next
+    std::unordered_map<std::string, int> lines_of;  ///< of a map: the keys seen, and their lines
   };
 
   void refuse(YamlNode& node, std::string message, std::string hint) {
@@ -119,7 +119,7 @@ class Builder : public YAML::EventHandler {
     place(std::move(node));
   }
 
-  /// Puts a finished value where it belongs.
+  /// Adds a finished value to its parent.
   void place(YamlNode node) {
     if (frames_.empty()) {
       if (documents_ == 1) root_ = std::move(node);
@@ -152,7 +152,7 @@ class Builder : public YAML::EventHandler {
     const auto [first, is_new] = frame.lines_of.try_emplace(node.text, node.line);
     if (is_new) return {node.text, node.line, true};
     report_.add(node.line, join(where(), node.text),
-                "is given twice; the first one is on line " + std::to_string(first->second),
+                "is given twice; the first is on line " + std::to_string(first->second),
                 "keep one of them");
     return dropped;
   }
@@ -206,12 +206,13 @@ YamlNode read_yaml(std::string_view text, Report& report) {
     return refused;
   }
   Builder builder(report);
-  // yaml-cpp throws what it cannot read; nothing above this function does.
+  // yaml-cpp throws for unreadable text; no exception leaves this function.
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    // Twice, so that a second document is seen, and no more: yaml-cpp 0.7 returns documents without
-    // end where one begins with a comma or a closing bracket, which it never consumes.
+    // Reads twice, which is enough to notice a second document. A loop might not end: yaml-cpp 0.7
+    // returns endless documents where one begins with a comma or a closing bracket, which it never
+    // consumes.
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     return builder.take();
   } catch (const YAML::Exception& error) {

@@ -9,7 +9,7 @@
 namespace config {
 namespace {
 
-constexpr std::size_t step = 2;  // columns of a level
+constexpr std::size_t step = 2;  // columns for each level
 /// "unix:///run/a.sock", "ContainerList": begins with a letter or a slash, and is no null.
 bool is_word(std::string_view text) {
   static constexpr auto bytes = acl::letters_digits_and("_./:-");
@@ -18,7 +18,8 @@ bool is_word(std::string_view text) {
          acl::lower_case(text) != "null";
 }
 
-/// "64", "1.5", "10s", "64KiB"; not "0660", which is octal to some, nor "1e3".
+/// Returns whether a number is plain: "64", "1.5", "10s" and "64KiB" are, but not "0660", which
+/// some read as octal, nor "1e3".
 bool is_number(std::string_view text) {
   constexpr std::string_view digits = "0123456789";
   const auto whole = std::min(text.find_first_not_of(digits), text.size());
@@ -43,7 +44,7 @@ std::string scalar_text(std::string_view text) {
 
 void append_block(const YamlNode&, std::size_t indent, std::string& out);
 
-/// What stands behind a key.
+/// Writes the value behind a key.
 void append_value(const YamlNode& node, std::size_t indent, std::string& out) {
   switch (node.kind) {
     case YamlNode::Kind::null:
@@ -64,7 +65,7 @@ void append_item(const YamlNode& item, std::size_t indent, std::string& out) {
   if (!item.comment.empty()) out += std::string(indent, ' ') + "# " + item.comment + "\n";
   std::string block;
   append_value(item, indent + step, block);
-  // The first key of a map stands on the line of its dash.
+  // A map's first key is on the line of its dash.
   if (block.starts_with('\n')) block = " " + block.substr(1 + indent + step);
   out += std::string(indent, ' ') + "-" + block;
 }

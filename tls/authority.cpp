@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-/// Of a common name, RFC 5280.
+/// The limit for a common name (RFC 5280).
 constexpr std::size_t most_common_name_bytes = 64;
 
 bool exists(const std::string& path) {
@@ -22,7 +22,7 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
 }
 
-/// The key first: without it the certificate is worth nothing, and init can be run again.
+/// Writes the key first: a certificate without its key is useless, and init can be run again.
 Trouble write_authority(const Authority::State& state) {
   if (auto trouble =
           write_new(state.file("ca/ca-key.pem"), pem_of(state.ca.key.get()), secret_file))
@@ -79,7 +79,7 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
               .file = folder + "/cert.pem",
               .certificate = read_certificate(minted.cert.get())};
   const auto pem = pem_of(minted.cert.get());
-  // Noted before it is handed out: what nobody has noted nobody can revoke.
+  // Notes the certificate before handing it out: an unknown certificate cannot be revoked.
   const auto noted = state.file("ca/issued/" + entry.certificate.serial + ".pem");
   if (auto trouble = write_new(noted, pem, open_file)) return *trouble;
   if (auto trouble = replace(folder + "/ca.pem", state.ca_pem, open_file)) return *trouble;

@@ -32,8 +32,7 @@ struct Entry {
 ///
 /// Keys are ECDSA P-256 with mode 0600. Files are written atomically; a replacement keeps the owner
 /// and mode of the old file. Certificates are valid from five minutes ago, for clocks that are
-/// late, and never longer than the authority's own. Only one process at a time may work on a
-/// folder.
+/// late, and never longer than the authority's own. One process at a time.
 class Authority {
  public:
   /// Creates the folder, the authority in it, and an empty revocation list.
@@ -54,8 +53,7 @@ class Authority {
   /// Renews certificates that end within `within`, except revoked ones: new keys, the same names,
   /// and the same lifetime.
   Result<std::vector<Entry>> renew(std::chrono::seconds within) const;
-  /// Signs the revocation list again for another `list_life`, with the same entries. \returns its
-  /// new end
+  /// Signs the revocation list again for another `list_life`with the same entries. \returns its end
   Result<TimePoint> renew_list() const;
   static constexpr Days list_life{30};
 

@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-/// Nobody has as many; a folder with more is not ours.
+/// No authority has as many; a larger folder is not ours.
 constexpr std::size_t most_files = 100'000;
 
 Result<std::vector<std::string>> names_in(const std::string& folder) {
@@ -33,7 +33,7 @@ bool ends_before(const Certificate& certificate, TimePoint when) {
   return certificate.not_after < when;
 }
 
-/// What was issued to `name` and has not expired, wherever its folder is now.
+/// The unexpired certificates that were issued to `name`, wherever its folder is now.
 Result<std::vector<openssl::Cert>> issued_to(const Authority::State& state,
                                              const std::string& name) {
   const auto files = names_in(state.file("ca/issued"));
@@ -80,7 +80,7 @@ Result<openssl::Crl> read_list(const Authority::State& state) {
   const auto file = state.file("ca/crl.pem");
   auto lists = read_revocation_lists(file);
   if (!lists) return lists.error();
-  // Another's list, or one that was changed, must not be signed as ours.
+  // A list that is not ours, or was changed, must not be signed.
   auto& list = lists->front();
   if (lists->size() != 1 || X509_CRL_verify(list.get(), state.ca.key.get()) != 1)
     return Error{file + " is not a single list signed by this authority"};
@@ -96,7 +96,7 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
   if (pem.size() > most_file_bytes)
     return Error{"the revocation list would be larger than 1 MiB: make a new authority"};
   if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
-  // The daemon gets server/ alone: the authority's key has no business where it runs.
+  // The daemon gets only server/: the authority's key must not be where the daemon runs.
   if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;
   return TimePoint(until);
 }
@@ -160,7 +160,7 @@ Result<std::vector<Entry>> Authority::list() const {
   }
   std::vector<Entry> entries;
   for (const auto& [kind, file] : files) {
-    if (!std::filesystem::exists(file)) continue;  // not issued yet, or taken away
+    if (!std::filesystem::exists(file)) continue;  // not issued yet, or removed
     auto entry = read_entry(kind, file, revoked->get());
     if (!entry) return entry.error();
     entries.push_back(std::move(*entry));

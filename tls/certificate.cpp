@@ -15,12 +15,12 @@
 namespace tls {
 namespace {
 
-/// Longer names are left out: nobody has written a rule for them, and they end in log lines.
+/// Longer names are left out: no rule is written for them, and they would end up in log lines.
 constexpr std::size_t most_name_bytes = 512;
-/// RFC 5280 section 4.1.2.2 has 20.
+/// The longest serial: 20 bytes (RFC 5280 section 4.1.2.2).
 constexpr std::size_t most_serial_bytes = 32;
 
-/// U+0080 to U+009F, which terminals obey as they do the ASCII ones.
+/// U+0080 to U+009F, which terminals interpret like the ASCII control characters.
 bool has_upper_control(std::string_view utf8) {
   for (std::size_t at = 0; at + 1 < utf8.size(); ++at) {
     if (utf8[at] == '\xc2' && static_cast<unsigned char>(utf8[at + 1]) < 0xa0) return true;
@@ -33,7 +33,7 @@ bool is_clean(std::string_view name) {
          !has_upper_control(name);
 }
 
-/// What DNS names and URIs consist of, so that two that look alike are alike.
+/// The bytes of DNS names and URIs; with these only, names that look alike are equal.
 bool is_visible_ascii(std::string_view name) {
   return !name.empty() && name.size() <= most_name_bytes &&
          std::ranges::all_of(name, acl::is_visible);

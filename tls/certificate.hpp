@@ -9,8 +9,8 @@
 
 namespace tls {
 
-/// What a certificate says about its owner. Plain data. Names with control characters are left out,
-/// and so are several common names: ambiguous names prove nothing.
+/// The statements of a certificate about its owner, as plain data. Names with control characters
+/// are left out, and so are several common names: ambiguous names prove nothing.
 struct Certificate {
   std::string common_name;
   std::vector<std::string> dns;  ///< subject alternative names, in lower case

@@ -20,15 +20,15 @@ namespace {
 
 constexpr int most_intermediates = 4;
 constexpr long most_chain_bytes = 64 * 1024;
-/// RSA of 2048 bits, curves of 224, no SHA-1 in signatures.
+/// Requires RSA of 2048 bits, curves of 224, and no SHA-1 in signatures.
 constexpr int security_level = 2;
-/// TLS 1.2 with forward secrecy and AEAD only; 1.3 has nothing else. AES-128 first: ten rounds
-/// instead of fourteen, and no attack comes near either (see Why).
+/// TLS 1.2 with forward secrecy and AEAD only; 1.3 has no other ciphers. AES-128 comes first: it
+/// has ten rounds instead of fourteen, and no attack comes near either (see README.md, Why).
 constexpr const char* tls1_2_ciphers = "ECDHE+AES128+AESGCM:ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* tls1_3_ciphers =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-/// No ffdhe8192, which OpenSSL would take by itself: a client that repeats one ClientHello with it
-/// costs us 200 ms of CPU each time, and itself nothing.
+/// Without ffdhe8192, which OpenSSL enables by default: a client that repeats one ClientHello with
+/// it costs us 200 ms of CPU each time, and itself nothing.
 constexpr const char* groups = "X25519:P-256:P-384:P-521";
 
 std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
@@ -44,7 +44,7 @@ std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
     throw std::bad_alloc();
   SSL_CTX_set_options(
       ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  // NO_AUTO_CHAIN: the authorities that we trust are no part of what we show.
+  // NO_AUTO_CHAIN keeps the authorities that we trust out of the chain that we send.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_verify_depth(ctx, most_intermediates);

@@ -10,7 +10,7 @@
 namespace tls {
 namespace {
 
-/// For people: the common name where there is one, else all of it.
+/// The name for people: the common name if there is one, else the whole subject.
 std::string shown(const X509_NAME* name) {
   auto common_name = openssl::common_name_of(name);
   return common_name.empty() ? openssl::text_of(name) : common_name;
@@ -21,7 +21,7 @@ Expiry expiry_of(const std::string& file, const X509* cert) {
           false};
 }
 
-/// A certificate without extendedKeyUsage is for every purpose.
+/// A certificate without extendedKeyUsage may be used for every purpose.
 bool is_for(Role role, X509* cert) {
   const int purpose = role == Role::server ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
   return X509_check_purpose(cert, purpose, 0) == 1;
@@ -74,8 +74,8 @@ Trouble trust(SSL_CTX* context, const std::string& ca, std::vector<Expiry>& expi
     if (!added) return Error{ca + " cannot be used: " + openssl::last_error()};
     expiries.push_back(expiry_of(ca, authority.get()));
   }
-  // An intermediate authority can be trusted by itself. Without this, who wants only the clients of
-  // one has to trust the root, and so everything that the root has ever signed.
+  // Allows trust in an intermediate authority alone. Otherwise trusting one authority's clients
+  // would mean trusting the root, and so everything that the root has ever signed.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   return std::nullopt;
 }

@@ -32,7 +32,7 @@ Failure verify_failure(long result) {
   }
 }
 
-/// Before the first record has been understood, what these say is that it was none.
+/// If these errors come before the first valid record, the peer does not speak TLS.
 bool means_no_tls(int reason) {
   switch (reason) {
     case SSL_R_HTTP_REQUEST:
@@ -47,7 +47,7 @@ bool means_no_tls(int reason) {
   }
 }
 
-/// That the peer has sent an alert OpenSSL says with the alert's number, from 1000 on.
+/// OpenSSL reports an alert from the peer as 1000 plus the alert's number.
 Failure alert_failure(int reason) {
   return reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ? Failure::version : Failure::refused_by_peer;
 }
@@ -82,8 +82,8 @@ std::string text_of_errno(int error) {
 
 Cause cause_of(SSL* ssl) {
   const int system_error = errno;
-  // The last one: where a certificate fails to verify the queue may have signature errors before
-  // it.
+  // Takes the last error: if a certificate fails to verify, the queue may have signature errors
+  // before it.
   const auto error = ERR_peek_last_error();
   ERR_clear_error();
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};

@@ -15,24 +15,24 @@
 namespace tls {
 namespace {
 
-/// What of an old file's mode a new one may have: nobody else gets to write, and others to read
-/// only what they could read before.
+/// Limits a new file's mode by the old file's: nobody else may write it, and others may read only
+/// what they could read before.
 constexpr mode_t keepable = 0644;
 
 Error problem(const std::string& what, int error) {
   return {what + ": " + std::generic_category().message(error)};
 }
 
-/// A file beside the one that is meant, which takes its place or is removed.
+/// A temporary file that replaces the intended one or is removed.
 class Draft {
  public:
   explicit Draft(const std::string& path)
       : name_(path + ".XXXXXX"), file_(::mkstemp(name_.data())) {}
   ~Draft() {
-    if (file_.fd >= 0) ::unlink(name_.c_str());  // fails where it has been renamed
+    if (file_.fd >= 0) ::unlink(name_.c_str());  // fails after a rename
   }
 
-  /// Down to the disk: a key that is lost in a power cut is a certificate that is lost.
+  /// Syncs to disk: a key that is lost in a power cut makes its certificate useless.
   bool write(std::string_view text) const {
     while (file_.fd >= 0 && !text.empty()) {
       const auto written = ::write(file_.fd, text.data(), text.size());
@@ -48,7 +48,7 @@ class Draft {
   bool rename_to(const std::string& path) const {
     return ::rename(name_.c_str(), path.c_str()) == 0;
   }
-  /// Fails with EEXIST where rename() would overwrite.
+  /// Fails with EEXIST, where rename() would overwrite.
   bool link_to(const std::string& path) const { return ::link(name_.c_str(), path.c_str()) == 0; }
 
  private:

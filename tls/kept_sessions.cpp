@@ -6,7 +6,7 @@
 namespace tls {
 namespace {
 
-/// Of an entry, beside what is in it: two nodes, and the number twice.
+/// The overhead of an entry: two nodes, and its id twice.
 constexpr std::size_t overhead = 256;
 
 }  // namespace

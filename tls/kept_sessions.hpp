@@ -9,8 +9,8 @@
 
 namespace tls {
 
-/// TLS sessions, serialized, by the id that the client knows. New sessions replace the oldest.
-/// Thread-safe.
+/// TLS sessions, serialized, by the id that the client knows. Thread-safe. New ones replace the
+/// oldest.
 class KeptSessions {
  public:
   explicit KeptSessions(std::size_t most_bytes) : most_bytes_(most_bytes) {}

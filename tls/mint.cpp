@@ -10,9 +10,9 @@
 namespace tls {
 namespace {
 
-constexpr int serial_bits = 128;  // random: RFC 5280 wants them unique, and up to 20 bytes
+constexpr int serial_bits = 128;  // random; RFC 5280 requires unique serials of at most 20 bytes
 
-/// Of all bytes of the name: a2i_GENERAL_NAME() would stop at a NUL.
+/// Uses all bytes of the name; a2i_GENERAL_NAME() would stop at a NUL.
 openssl::GeneralName general_name(const std::string& name) {
   openssl::GeneralName general(GENERAL_NAME_new());
   if (general == nullptr) return nullptr;
@@ -38,7 +38,7 @@ bool add_names(X509* cert, const std::vector<std::string>& names) {
   return X509_add1_ext_i2d(cert, NID_subject_alt_name, list.get(), 0, X509V3_ADD_DEFAULT) == 1;
 }
 
-/// \param value in the words of openssl's x509v3_config(5); never what a user wrote
+/// \param value in the syntax of openssl's x509v3_config(5); never text from a user
 openssl::Extension extension(X509* issuer, X509* cert, X509_CRL* list, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, cert, nullptr, list, 0);
@@ -90,7 +90,7 @@ bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
 }
 
 bool copy_entries(const X509_CRL* from, X509_CRL* into) {
-  // The function is a reader, but for a lock that its argument holds.
+  // The function only reads, apart from a lock inside its argument.
   const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));
   for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
     openssl::Revoked copy(X509_REVOKED_dup(sk_X509_REVOKED_value(entries, i)));
@@ -102,7 +102,7 @@ bool copy_entries(const X509_CRL* from, X509_CRL* into) {
 
 bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   openssl::Revoked entry(X509_REVOKED_new());
-  // Writes a serial into OpenSSL's object by copy.
+  // Copies the serial into OpenSSL's object.
   auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(cert));
   X509_REVOKED* present = nullptr;
   if (X509_CRL_get0_by_serial(list, &present, serial) == 1) return true;
@@ -113,7 +113,7 @@ bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   return added;
 }
 
-/// One more than the earlier list's: readers may take the higher for the newer (RFC 5280, 5.2.3).
+/// One more than the earlier list's: readers may take the higher as newer (RFC 5280, 5.2.3).
 bool add_number(X509_CRL* list, const X509_CRL* earlier) {
   const openssl::Integer before(earlier == nullptr
                                     ? nullptr

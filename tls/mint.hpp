@@ -9,8 +9,7 @@
 #include "tls/authority.hpp"
 #include "tls/openssl.hpp"
 
-/// Makes and signs certificates and revocation lists: ECDSA P-256 with SHA-256. Private to the
-/// room.
+/// Makes and signs certificates and lists: ECDSA P-256 with SHA-256. Private to the room.
 namespace tls {
 
 enum class Purpose : std::uint8_t { authority, server, client };

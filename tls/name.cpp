@@ -12,8 +12,9 @@ namespace tls {
 namespace {
 
 constexpr std::size_t most_host_bytes = 253;  // RFC 1035
-constexpr std::size_t most_uri_bytes = 255;  // of a SPIFFE id 2048 are allowed; nobody writes those
-constexpr std::size_t most_client_bytes = 64;  // of a common name: RFC 5280, ub-common-name
+constexpr std::size_t most_uri_bytes = 255;   // a SPIFFE id may have 2048, but nobody writes those
+constexpr std::size_t most_client_bytes =
+    64;  // the limit for a common name: RFC 5280, ub-common-name
 
 /// A scheme, and visible ASCII only.
 bool is_uri(const std::string& name) {
@@ -33,7 +34,7 @@ bool is_host_name(const std::string& name) {
   static constexpr auto bytes = acl::letters_digits_and("-_");
   std::string_view rest = name;
   if (rest.starts_with("*.")) rest.remove_prefix(2);
-  // "10.0.0.256" is no address, and no name either.
+  // "10.0.0.256" is neither an address nor a name.
   return name.size() <= most_host_bytes && acl::has_labels(rest, bytes) &&
          !acl::has_only(rest.substr(rest.rfind('.') + 1), "0123456789");
 }

@@ -17,19 +17,19 @@
 namespace tls {
 namespace {
 
-/// The group may read a key (root:tidegate 0640 is usual), nobody else.
+/// The group may read a key (root:tidegate 0640 is usual), but nobody else.
 bool is_exposed(const struct stat& status) {
   return (status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0;
 }
 
 enum class Content : std::uint8_t { open, secret };
 
-/// A whole file of at most `most_file_bytes`.
+/// Reads a whole file of at most `most_file_bytes`.
 Result<std::string> read_file(const std::string& path, Content content) {
   const auto cannot_be = [&path](const char* done) {
     return Error{path + " cannot be " + done + ": " + std::generic_category().message(errno)};
   };
-  // Without O_NONBLOCK a fifo would hold the start until someone writes to it.
+  // Without O_NONBLOCK a fifo would block the start until someone writes to it.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (file.fd < 0 || fstat(file.fd, &status) != 0) return cannot_be("opened");
@@ -53,7 +53,7 @@ Result<std::string> read_file(const std::string& path, Content content) {
   return text;
 }
 
-/// Where the text has no further block OpenSSL says "no start line", which is the end, no mistake.
+/// OpenSSL reports "no start line" after the last block; that is the end, not an error.
 bool at_end() {
   const auto error = ERR_peek_last_error();
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
@@ -61,7 +61,7 @@ bool at_end() {
 
 /// \param read_next one of the PEM_read_bio_ functions
 /// \param what for the Error: "certificate"
-/// \param label what begins a block: "CERTIFICATE"
+/// \param label the block's label: "CERTIFICATE"
 template <class Object, class ReadNext>
 Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next,
                                      const std::string& what, const std::string& label) {
@@ -84,8 +84,8 @@ Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next
   return objects;
 }
 
-/// OpenSSL leaves reading them to the first handshake that meets the certificate: two at once in
-/// two workers, and by then nobody would be told what is wrong.
+/// Parses the extensions now. OpenSSL would do it in the first handshake that uses the certificate,
+/// possibly in two workers at once, when it is too late to report an error.
 bool has_good_extensions(const openssl::Cert& cert) {
   constexpr int no_purpose = -1;
   return X509_check_purpose(cert.get(), no_purpose, 0) == 1;

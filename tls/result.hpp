@@ -10,7 +10,7 @@ namespace tls {
 using acl::Error;
 using acl::Result;
 
-/// What is wrong; nothing if all is well.
+/// The error, or nothing if all is well.
 using Trouble = std::optional<Error>;
 
 }  // namespace tls

@@ -28,7 +28,7 @@ Stream::Stream(std::shared_ptr<const Context> context, int socket)
     return;
   }
   SSL_set_connect_state(ssl_.get());
-  // Null where the server is known by its address, which RFC 6066 keeps out of server_name.
+  // Null if the server is known by its address, which RFC 6066 does not allow in server_name.
   const auto* host = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl_.get()), 0);
   if (host != nullptr) SSL_set_tlsext_host_name(ssl_.get(), host);
 }
@@ -40,8 +40,8 @@ Stream& Stream::operator=(Stream&&) noexcept = default;
 /// \param call one call into OpenSSL; returns its result and the bytes it moved
 template <class Attempt>
 Step Stream::attempt(Attempt call) {
-  // After a failure OpenSSL must not be asked; but a peer that has closed may have said why before,
-  // and what has come of that can still be read.
+  // After a failure OpenSSL must not be called. But a peer that has closed may have sent a reason
+  // before, which can still be read.
   if (failure_ != Failure::none && !reads_no_more_) return {Progress::failed};
   ERR_clear_error();
   errno = 0;
@@ -73,11 +73,12 @@ Step Stream::handshake() {
 Step Stream::read(std::span<char> into) {
   if (into.empty()) return {Progress::done};
   auto step = read_record(into);
-  // The rest of what came with it, without asking the socket again.
+  // Reads the rest of what has arrived, without asking the socket again.
   wire_->receive_no_more(true);
   while (step.progress == Progress::done && step.bytes < into.size() && wire_->holds_received()) {
     const auto next = read_record(into.subspan(step.bytes));
-    if (next.progress != Progress::done) break;  // an end or a failure says so again
+    if (next.progress != Progress::done)
+      break;  // an end or a failure is reported again by the next call
     step.bytes += next.bytes;
   }
   wire_->receive_no_more(false);
@@ -100,7 +101,7 @@ Step Stream::write(std::string_view from, bool more_follows) {
   return step;
 }
 
-/// OpenSSL takes a record at a time.
+/// OpenSSL takes one record at a time.
 Step Stream::write_records(std::string_view from) {
   Step step{Progress::done};
   while (taken_ < from.size() && step.progress == Progress::done) {
@@ -122,8 +123,8 @@ Step Stream::flush() {
 Step Stream::shutdown_send() {
   if (!end_queued_) {
     if (reads_no_more_) return {Progress::failed};
-    // 0: ours is sent, the peer's has not come. Another call would wait for it, and take data for
-    // an error.
+    // 0 means that our close_notify is sent and the peer's has not arrived. Another call would wait
+    // for it, and treat data as an error.
     const auto step = attempt([](SSL* ssl, std::size_t&) {
       const int result = SSL_shutdown(ssl);
       return result == 0 ? 1 : result;
@@ -151,12 +152,12 @@ std::optional<Certificate> Stream::peer() const {
 
 void Stream::release_buffers(bool idle) {
   if (!idle) {
-    // While data flows, a buffer that is given back after each record costs half as much again.
+    // Releasing the buffer after each record would make a busy stream half as expensive again.
     SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
     return;
   }
   SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
-  SSL_free_buffers(ssl_.get());  // keeps them where bytes are left
+  SSL_free_buffers(ssl_.get());  // keeps them if bytes are left
 }
 
 }  // namespace tls

@@ -74,8 +74,8 @@ class Stream {
   std::uint64_t sent() const { return wire_->sent(); }
   /// Sends close_notify; the peer's data can still be read. Repeated calls do no harm.
   Step shutdown_send();
-  /// Whether data, the end or a failure can be read without waiting. Processes records without
-  /// data, such as session tickets.
+  /// Returns whether data, the end or a failure can be read without waiting. Processes records
+  /// without data, such as session tickets.
   bool readable();
 
   Failure failure() const { return failure_; }

@@ -13,11 +13,12 @@ namespace tls {
 namespace {
 
 constexpr std::time_t longest_seconds = 3600;
-/// Of one listener: some 1,500 sessions, each with the client's certificate.
+/// Enough for some 1,500 sessions of one listener, each with the client's certificate.
 constexpr std::size_t most_bytes = 2 * 1024 * 1024;
 
-/// When the session began with a full handshake. A resumed session gets a new ticket with a new
-/// lifetime; this stays, or a chain of tickets would outlive every certificate and list.
+/// The time of the session's full handshake. A resumed session gets a new ticket with a new
+/// lifetime, but keeps this time: otherwise a chain of tickets would outlive every certificate and
+/// list.
 bool began_at(SSL_SESSION* session, std::time_t& began) {
   void* data = nullptr;
   std::size_t size = 0;
@@ -31,7 +32,7 @@ void free_sessions(void*, void* sessions, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<KeptSessions*>(sessions);
 }
 
-/// Where an SSL_CTX has its sessions.
+/// The place of an SSL_CTX's sessions.
 int sessions_slot() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_sessions);
   return index;
@@ -81,13 +82,13 @@ bool limit_resumption(SSL_CTX* context, const std::string& scope) {
   static_assert(SHA256_DIGEST_LENGTH <= SSL_MAX_SID_CTX_LENGTH);
   SHA256(reinterpret_cast<const unsigned char*>(scope.data()), scope.size(), id.data());
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
-  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);  // in 1.3: a ticket is a number and no more
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);  // in TLS 1.3 a ticket is then only a number
   SSL_CTX_set_timeout(context, longest_seconds);
   SSL_CTX_sess_set_new_cb(context, on_begun);
   SSL_CTX_sess_set_get_cb(context, on_offered);
   auto sessions = std::make_unique<KeptSessions>(most_bytes);
   if (SSL_CTX_set_ex_data(context, sessions_slot(), sessions.get()) != 1) return false;
-  sessions.release();  // free_sessions() has it now
+  sessions.release();  // free_sessions() owns it now
   return SSL_CTX_set_session_id_context(context, id.data(), id.size()) == 1 &&
          SSL_CTX_set_num_tickets(context, 1) == 1;
 }

@@ -16,7 +16,7 @@ namespace tls {
 /// serialized, and few clients ever resume.
 bool limit_resumption(SSL_CTX*, const std::string& scope);
 
-/// Whether a session may be resumed `now` without a full handshake.
+/// Returns whether a session may be resumed `now` without a full handshake.
 bool may_be_resumed(SSL_SESSION*, std::time_t now);
 
 }  // namespace tls

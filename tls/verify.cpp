@@ -12,14 +12,14 @@ void free_certificate(void*, void* certificate, CRYPTO_EX_DATA*, int, long, void
   X509_free(static_cast<X509*>(certificate));
 }
 
-/// Where an SSL keeps the certificate that it refused.
+/// The place where an SSL keeps the certificate that it refused.
 int peer_slot() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_certificate);
   return index;
 }
 
-/// An intermediate authority that is trusted by itself: its own issuer is not known, and neither is
-/// that one's list. Its file says that it is trusted, and no list could say more.
+/// An intermediate authority that is trusted by itself: neither its issuer nor that issuer's list
+/// is known. Its file says that it is trusted, so no list is needed.
 bool is_anchor_without_list(X509_STORE_CTX* context) {
   const int error = X509_STORE_CTX_get_error(context);
   const int depth = X509_STORE_CTX_get_error_depth(context);

@@ -17,8 +17,8 @@ namespace {
 
 using Block = std::unique_ptr<char[]>;
 
-/// Blocks of this thread that no wire holds. A few do for all its streams, as none keeps one
-/// between two calls unless the other side does not keep up.
+/// Free blocks of this thread. A few suffice for all its streams, since a wire keeps one between
+/// two calls only if the other side is slow.
 std::vector<Block>& spare_blocks() {
   thread_local std::vector<Block> spare;
   return spare;
@@ -56,7 +56,7 @@ int on_write(BIO* bio, const char* from, int size) {
   return static_cast<int>(n);
 }
 
-/// OpenSSL asks for a flush where a flight of the handshake is complete, and behind an alert.
+/// OpenSSL requests a flush when a flight of the handshake is complete, and after an alert.
 long on_flush(BIO* bio) {
   BIO_clear_retry_flags(bio);
   if (wire_of(bio).flush()) return 1;
@@ -66,7 +66,7 @@ long on_flush(BIO* bio) {
 
 long on_control(BIO* bio, int command, long, void*) {
   if (command == BIO_CTRL_FLUSH) return on_flush(bio);
-  // Asked after a read of 0: without it an end that came too early would look like an error.
+  // OpenSSL asks this after a read of 0. Without it an early end would look like an error.
   if (command == BIO_CTRL_EOF) return wire_of(bio).ended() ? 1 : 0;
   return 0;
 }
@@ -94,7 +94,7 @@ Wire::~Wire() {
 }
 
 Wire* Wire::connect(SSL* ssl, int socket) {
-  static const BIO_METHOD* const method = new_method();  // for as long as the process runs
+  static const BIO_METHOD* const method = new_method();  // lives as long as the process
   auto* bio = BIO_new(method);
   if (bio == nullptr) return nullptr;
   auto* wire = new Wire(socket);
@@ -145,7 +145,7 @@ bool Wire::flush() {
     const auto n = ::send(socket_, out_.block.get() + out_.begin, out_.end - out_.begin,
                           MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0) {
-      if (!would_block()) out_.give_back();  // nobody will have it
+      if (!would_block()) out_.give_back();  // the bytes can never be delivered
       return false;
     }
     sent_ += static_cast<std::uint64_t>(n);
@@ -160,7 +160,7 @@ void Wire::Waiting::used(std::size_t size) {
 }
 
 void Wire::Waiting::give_back() {
-  const int error = errno;  // as the caller has found it
+  const int error = errno;  // restored for the caller
   auto& spare = spare_blocks();
   if (block && spare.size() < most_spare) spare.push_back(std::move(block));
   block.reset();
@@ -168,7 +168,7 @@ void Wire::Waiting::give_back() {
   errno = error;
 }
 
-/// Behind what waits; moves it to the front where there would be none.
+/// Appends to the waiting bytes, and moves these to the front if there is no room.
 std::span<char> Wire::Waiting::room() {
   if (!block) block = new_block();
   if (end == block_size && begin != 0) {

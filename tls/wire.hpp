@@ -38,7 +38,7 @@ class Wire {
 
   /// While set, nothing is received: take() stops at the end of what has arrived.
   void receive_no_more(bool set) { receives_ = !set; }
-  /// Whether received bytes are left to take.
+  /// Returns whether received bytes are left to take.
   bool holds_received() const { return !in_.empty(); }
   bool ended() const { return ended_; }
   /// The number of bytes that the socket has taken so far.

@@ -10,18 +10,18 @@ namespace acl::answer {
 namespace {
 
 constexpr auto actions = std::to_array<std::string_view>({"exec_create:", "exec_start:"});
-// Space of JSON, and the separator before each record of a json-seq.
+// JSON white space, and the separator before each record of a json-seq.
 constexpr std::string_view between = " \t\r\n\x1e";
 
-/// The action that `text` begins with; empty for none.
+/// The action at the start of `text`; empty if there is none.
 std::string_view action_of(std::string_view text) {
   const auto* const found =
       std::ranges::find_if(actions, [text](auto action) { return text.starts_with(action); });
   return found == actions.end() ? std::string_view{} : *found;
 }
 
-/// The same of a string as it is written, with its quotes. An engine escapes nothing in these
-/// words; what does is read first.
+/// The same for a string as written, with its quotes. An engine escapes nothing in these words; a
+/// string with escapes is decoded first.
 std::string_view action_written(std::string_view value) {
   constexpr std::size_t longest_escaped = 6 * 12;  // \u0065 …
   const auto content = value.substr(1);
@@ -35,13 +35,13 @@ bool is_key(std::string_view behind) {
   return next != behind.npos && behind[next] == ':';
 }
 
-/// Appends the record without what stands behind an action, wherever it stands.
+/// Appends the record and cuts the text behind an action, wherever it occurs.
 void cut(std::string_view record, std::string& out) {
   for (auto quote = record.find('"'); quote != record.npos; quote = record.find('"')) {
     out.append(record.substr(0, quote));
     record.remove_prefix(quote);
     const auto value = json::take_value(record);
-    if (!value) break;  // not of a record whose strings have ends
+    if (!value) break;  // malformed: a string does not end
     const auto action = is_key(record) ? std::string_view{} : action_written(*value);
     out.append(action.empty() ? *value : "\"" + std::string(action) + "\"");
   }
@@ -87,8 +87,8 @@ std::optional<Reason> ExecCommands::pass(std::string_view piece, bool last, std:
   return last && !record_.empty() ? std::optional(Reason::upstream_malformed) : std::nullopt;
 }
 
-/// Behind the brace that ends the record; npos where that is still to come. Looks at each byte
-/// once, however many pieces a record comes in.
+/// The position behind the brace that ends the record; npos if it has not arrived. Looks at each
+/// byte once, however many pieces a record comes in.
 std::size_t ExecCommands::end_of_record(std::string_view piece) {
   for (std::size_t at = 0; at < piece.size(); ++at) {
     const char c = piece[at];

@@ -21,7 +21,7 @@ class ExecCommands {
  public:
   /// \param most bytes of a record
   void begin(std::size_t most);
-  /// Whether records of this media type can be read.
+  /// Returns whether records of this media type can be read.
   static bool knows(std::string_view content_type);
 
   /// Appends to `out` what is sent instead of `piece`. \returns why the answer cannot go on: it is

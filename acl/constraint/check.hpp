@@ -37,8 +37,7 @@ struct Quoted {
   std::size_t limit = 64;
 };
 
-/// A value as messages show it: shortened text in quotes, numbers and booleans as they are, "an
-/// object".
+/// A value as messages show it: quoted, shortened text, a number, a boolean, "an object".
 std::string shown_value(json::Value);
 
 /// The request that a check looks at, and the violations that it has found.
@@ -48,10 +47,8 @@ struct Context {
   json::Document* body;  ///< conforms to its schema; null: no body
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
-  std::string_view home =
-      {};  ///< the path of the object being checked, for use when that object is absent
-  /// Questions to the engine; judge() gets the answers. Where nobody can be asked, the request is
-  /// refused instead.
+  std::string_view home = {};          ///< path of the checked object, if it is absent
+  /// Questions to the engine; judge() gets the answers. null: nobody can be asked, so refuse.
   std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent if there is none.
@@ -61,8 +58,7 @@ struct Context {
   bool restricted() const { return rules.restricted(); }
 
   /// Reports a violation, unless the constraint is waived or the level does not have it. Almost
-  /// free once the limit of reports is reached: a list may have as many violations as the body has
-  /// room for.
+  /// free once the limit of reports is reached, since a long list may have many.
   void refuse(Constraint, json::Value where, std::string_view wanted);
   /// \param wanted returns what is wanted; called only for a violation that is reported
   template <std::invocable Wanted>
@@ -81,8 +77,7 @@ struct Context {
                       std::string_view wanted);
 
  private:
-  /// Whether to report a violation with its path and value; otherwise it is only counted, or
-  /// waived.
+  /// Returns whether to report a violation; otherwise it is only counted, or waived.
   bool tells(Constraint);
 };
 
@@ -100,7 +95,7 @@ Checker head_checker(Operation);
 /// Checks of the conformed body. null: none.
 Checker body_checker(Operation);
 
-/// Whether the first bytes of a relayed body are checked: see archive.hpp.
+/// Returns whether the first bytes of a relayed body are checked: see archive.hpp.
 bool checks_first_bytes(Operation);
 
 }  // namespace acl::constraint

@@ -119,8 +119,7 @@ inline constexpr std::string_view no_way_to_a_socket =
     "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
     "says `docker_socket: allow`";
 
-/// `tmpfs`: checks options in mount(8) syntax; `constraint` is violated by what is not a tmpfs
-/// option.
+/// `tmpfs`: checks options in mount(8) syntax; `constraint` forbids all others.
 void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
 /// Requires a size for a mount of type tmpfs if the profile sets a maximum.
 void require_tmpfs_size(Context&, json::Value mount);
@@ -132,7 +131,7 @@ struct Ceiling {
 };
 Ceiling memory_ceiling(const Context&);
 
-/// Whether a ulimit may have this name.
+/// Returns whether a ulimit may have this name.
 bool is_ulimit_name(std::string_view name);
 /// The maximum of a ulimit; nothing means no maximum. Real-time and raised priorities starve the
 /// host, so they are refused unless the profile lists them.
@@ -143,8 +142,8 @@ std::optional<std::int64_t> most_of_ulimit(const ConstraintSpec&, std::string_vi
 /// every version has are required of it.
 bool is_served(const Context&, schema::Field);
 
-/// Whether swarm expands `text` in a service's mount, so that the result is unknown. Waiving
-/// `templates` does not change that.
+/// Returns whether swarm expands `text` in a service's mount, so that the result is unknown.
+/// Waiving `templates` does not change that.
 bool is_expanded(const Context&, std::string_view text);
 
 /// The member `field` of `object`, or `other` if the object is of the other field's struct.

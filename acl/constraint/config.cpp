@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings that an image may have as well as a container: environment, labels and working
-// directory.
+// Settings of images and containers: environment, labels and working directory.
 #include <algorithm>
 #include <array>
 #include <string>

@@ -28,31 +28,30 @@ class Constraints {
   const ConstraintSpec& spec() const { return spec_; }
   Level level() const { return spec_.level; }
   bool restricted() const { return spec_.level == Level::restricted; }
-  /// Whether values are checked against `constraint`: the level has it and `waive` does not list
-  /// it.
+  /// Returns whether `constraint` is in force: the level has it and `waive` does not list it.
   bool checks(Constraint constraint) const {
     return checked_[static_cast<std::size_t>(constraint)];
   }
 
-  /// Whether `images` allows this reference; true without such a list.
+  /// Returns whether `images` allows this reference; true without such a list.
   bool lists_image(std::string_view reference) const {
     return !images_ || images_->have(reference);
   }
 
-  /// Whether a mount of the canonical `path` leads to a socket through which the host can be taken
-  /// over: the engine's, tidegate's, or a usual one of the host's services.
+  /// Returns whether a mount of the canonical `path` leads to a socket through which the host can
+  /// be taken over: the engine's, tidegate's, or a usual one of the host's services.
   bool reaches_socket(std::string_view path) const { return sockets_.are_reached_by(path); }
 
   /// The rule of `binds` that matches the canonical `path`; null: none.
   const BindRule* bind_rule(std::string_view path) const { return binds_.rule_for(path); }
 
-  /// Whether a network may have this subnet: it must lie in one that the level or `subnets` allows.
+  /// Returns whether the level or `subnets` allows a network with this subnet.
   bool lists_subnet(const IpNetwork& subnet) const { return subnets_.hold(subnet); }
-  /// Whether a network with this subnet would cut the host off from one of its own networks.
+  /// Returns whether this subnet would cut the host off from one of its own networks.
   bool overlaps_host(const IpNetwork& subnet) const { return host_networks_.overlap(subnet); }
 
-  /// Whether the profile's clients may give this name to an image that they have made: it must be
-  /// in `images_write`. Without that list any name is allowed, unless `images` is set.
+  /// Returns whether the profile's clients may give this name to an image that they have made: it
+  /// must be in `images_write`. Without that list any name is allowed, unless `images` is set.
   bool lists_image_to_write(std::string_view reference) const {
     return images_write_ ? images_write_->have(reference) : !images_;
   }

@@ -62,8 +62,7 @@ void check_container_create(Context& context) {
 }
 
 /// Engines up to 25 let the body of a start replace the container's HostConfig if the API version
-/// is below 1.24. No version that is served here gives the body a meaning, so it is an attack or a
-/// mistake.
+/// is below 1.24. In served versions it has no meaning, so it is an attack or a mistake.
 void check_container_start(Context& context) {
   for (const json::Value member : context.root()) {
     if (!member.is_zero()) context.refuse(Constraint::start_body, member, "no body");

@@ -40,14 +40,13 @@ bool is_known_driver(const ConstraintSpec& spec, std::string_view driver) {
          rule_for(spec, driver) != nullptr;
 }
 
-/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks, so a listed capability does not
-/// allow it.
+/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks: a listed capability does not allow
+/// it.
 bool is_cdi(std::string_view driver, std::string_view id) {
   return driver == "cdi" || id.find('=') != id.npos;
 }
 
-/// A request names devices by id, or by capabilities ("gpu"): each word must be listed like a
-/// device.
+/// A request names devices by id, or by capabilities ("gpu"): each must be listed like a device.
 bool is_listed(const ConstraintSpec& spec, json::Value request) {
   const json::Value ids = get(request, Field::DeviceRequest_DeviceIDs);
   const json::Value sets = get(request, Field::DeviceRequest_Capabilities);

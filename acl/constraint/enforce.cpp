@@ -72,8 +72,8 @@ class Writer {
     return {context_, value};
   }
 
-  /// Whether the engine obeys the field. A field that it drops is not written: the checks then
-  /// refuse the request because the field is missing.
+  /// Returns whether the engine obeys the field. A field that it drops is not written: the checks
+  /// then refuse the request because the field is missing.
   bool serves(Field field) const { return is_served(context_, field); }
 
   Value peek(Field field) const { return get(object_, field); }

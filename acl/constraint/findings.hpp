@@ -17,7 +17,7 @@ class Findings {
  public:
   static constexpr std::size_t most = 20;  ///< further violations are only counted
 
-  /// Whether another violation would only be counted.
+  /// Returns whether another violation would only be counted.
   bool full() const { return violations_.size() == most; }
   void count() { ++more_; }
   /// Adds a violation; call it only while there is room. \param path the field's path,

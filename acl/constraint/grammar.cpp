@@ -38,7 +38,7 @@ bool is_no_template(std::string_view text) {
   return text.find(opening) == text.npos;
 }
 
-/// Whether each `{{…}}` in `text` contains exactly one of `names`.
+/// Returns whether each `{{…}}` in `text` contains exactly one of `names`.
 template <class IsName>
 bool holds_only(std::string_view text, IsName is_name) {
   for (;;) {

@@ -30,8 +30,7 @@ void check_plugin_create(Context& context) {
                  "PluginPull, whose privileges are checked, or `waive: [plugins]`");
 }
 
-/// The engine restores the spec that the service had before and ignores the body; that spec was
-/// never checked.
+/// The engine restores the spec that the service had before, unchecked, and ignores the body.
 void check_service_rollback(Context& context) {
   const auto rollback = context.request.parameter("rollback");
   if (rollback.empty() || rollback == "none") return;
@@ -39,8 +38,7 @@ void check_service_rollback(Context& context) {
                  "the spec itself in the body, or `waive: [services]`");
 }
 
-/// The managers of the cluster that is joined may run anything on this host, as root and past
-/// tidegate.
+/// The managers of the joined cluster may run anything on this host as root, past tidegate.
 void check_swarm_join(Context& context) {
   context.refuse(Constraint::swarm, "SwarmJoin", "an order to obey the managers that it names",
                  "no such order, or `waive: [swarm]`");

@@ -54,7 +54,7 @@ bool take_fitting(std::string_view& path, std::string_view& pattern) {
   return true;
 }
 
-/// Whether something that matches `pattern` may be `top` or lie in it.
+/// Returns whether something that matches `pattern` may be `top` or lie in it.
 bool reaches_into(std::string_view pattern, std::string_view top) {
   return take_fitting(top, pattern) && top.empty();
 }

@@ -18,7 +18,7 @@ std::string canonical_path(std::string_view path);
 /// with either may be anything and counts as "/".
 std::string unclean_path(std::string_view path);
 
-/// Whether `path` matches `pattern`, whose components may be `*`; both are canonical.
+/// Returns whether `path` matches `pattern`, whose components may be `*`; both are canonical.
 bool fits(std::string_view path, std::string_view pattern);
 
 /// A directory that gives control of the host, and its contents.

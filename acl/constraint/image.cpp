@@ -21,8 +21,7 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
-/// The engine ignores the tag if there is a digest, so an entry with a tag cannot match such an
-/// image.
+/// The engine ignores the tag if there is a digest, so entries with a tag cannot match.
 void check_listed(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image(reference)) return;
   context.refuse(Constraint::images, where, Quoted{reference, 128},

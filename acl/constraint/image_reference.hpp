@@ -22,8 +22,8 @@ std::string_view take_tag(std::string_view& name);
 /// Completes "alpine" to "docker.io/library/alpine". A name that begins with `**` stays as it is.
 std::string with_registry(std::string_view name);
 
-/// Whether `reference` may be an image's id or the beginning of one: "sha256:…", or hex digits
-/// only. Such a reference does not tell the image's name.
+/// Returns whether `reference` may be an image's id or the beginning of one: "sha256:…", or hex
+/// digits only. Such a reference does not tell the image's name.
 bool may_be_an_id(std::string_view reference);
 
 }  // namespace acl::constraint

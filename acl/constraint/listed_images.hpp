@@ -18,8 +18,8 @@ class ListedImages {
  public:
   explicit ListedImages(const std::vector<std::string>& globs);
 
-  /// Whether a glob matches `reference`. The time does not grow with the number of globs, except
-  /// those whose first star is in the same folder.
+  /// Returns whether a glob matches `reference`. The time does not grow with the number of globs,
+  /// except those whose first star is in the same folder.
   bool have(std::string_view reference) const;
 
  private:

@@ -26,7 +26,7 @@ class ListedPaths {
     std::size_t components, stars;
 
     bool comes_before(const Entry&) const;
-    /// Whether the rule names the directory of `path`, for directories that must be named exactly.
+    /// Returns whether the rule names the directory of `path`, where that is required.
     bool names_place_of(std::string_view path) const;
   };
 

@@ -14,7 +14,7 @@ constexpr std::string_view base16 = "0123456789abcdef";
 constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 constexpr std::string_view name_wanted =
-    "a name that is no id: neither 12 to 64 digits 0-9a-f nor 25 digits 0-9a-z";
+    "a name that is not an id: neither 12 to 64 digits 0-9a-f nor 25 digits 0-9a-z";
 
 }  // namespace
 

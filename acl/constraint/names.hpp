@@ -11,7 +11,7 @@ namespace acl::constraint {
 bool looks_like_engine_id(std::string_view name);
 /// A swarm id: 25 digits of base 36.
 bool looks_like_swarm_id(std::string_view name);
-/// Whether a network can have this name. Podman has modes with a colon that lead to the host.
+/// Returns whether a network can have this name. Podman modes with a colon reach the host.
 bool is_network_name(std::string_view name);
 
 }  // namespace acl::constraint

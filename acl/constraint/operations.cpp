@@ -85,25 +85,24 @@ constexpr std::pair<Operation, Cover> rows[] = {
     {SwarmUpdate, fields(swarm, log_driver, names, labels)},
 
     // What these do to a container was decided when it was created, by whomever.
-    {ContainerAttach, harmless("speaks to a process that runs")},
-    {ContainerAttachWebsocket, harmless("speaks to a process that runs")},
+    {ContainerAttach, harmless("talks to a running process")},
+    {ContainerAttachWebsocket, harmless("talks to a running process")},
     {ContainerKill, harmless("a signal to a container")},
-    {ContainerPause, harmless("holds a container")},
+    {ContainerPause, harmless("pauses a container")},
     {ContainerResize, harmless("the size of a terminal")},
     {ContainerRestart, harmless("runs what the container was made for")},
     {ContainerStop, harmless("stops a container")},
-    {ContainerUnpause, harmless("lets a container go on")},
+    {ContainerUnpause, harmless("resumes a container")},
     {ExecResize, harmless("the size of a terminal")},
     {ExecStart, harmless("runs what ContainerExec was asked for")},
     {BuildCancel, harmless("stops a build")},
     {NetworkDisconnect, harmless("takes a container out of a network")},
 
-    // A profile allows these by an explicit entry, and the request says no more than the
-    // operation's name.
+    // A profile allows these by an explicit entry, and their requests add nothing.
     {NodeDelete, harmless("takes a node out of the cluster")},
     {PluginDelete, harmless("removes a plugin")},
     {PluginDisable, harmless("stops a plugin")},
-    {PluginEnable, harmless("starts a plugin that somebody was allowed to install")},
+    {PluginEnable, harmless("starts a plugin that a client was allowed to install")},
     {SwarmLeave, harmless("takes this node out of the cluster")},
     {SwarmUnlock, harmless("the engine compares the key")},
 };

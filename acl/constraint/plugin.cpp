@@ -45,8 +45,8 @@ Setting setting_of(std::string_view text) {
   return {has_field ? key.substr(dot + 1) : std::string_view{}, text.substr(equals + 1)};
 }
 
-/// Whether a relative path begins with one of the host's directories: the engine runs in "/", and
-/// makes devices of all that it finds in a directory.
+/// Returns whether a relative path begins with one of the host's directories: the engine runs in
+/// "/", and makes devices of all that it finds in a directory.
 bool begins_in_the_host(std::string_view value) {
   constexpr auto with_devices =
       std::to_array<std::string_view>({".", "dev", "proc", "run", "sys", "var"});
@@ -74,7 +74,7 @@ void check_set_path(Context& context, json::Value where, std::string_view path) 
   }
   constexpr std::string_view wanted =
       "an absolute path without '..' that `binds` lists without `read_only`, or one of `devices`; "
-      "what is no path, as NAME.value=TEXT without '..'";
+      "other values as NAME.value=TEXT without '..'";
   const bool reaches_socket =
       context.checks(Constraint::docker_socket) && context.rules.reaches_socket("/");
   context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, wanted);

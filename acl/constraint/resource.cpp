@@ -41,8 +41,7 @@ void check_given(Context& context, json::Value value, const Limit& limit) {
   check_amount(context, value, value.integer().value_or(0), limit);
 }
 
-/// Requires a limit, without which the container would have none. Values other than 0 are checked
-/// as fields.
+/// Requires a limit where the value is 0. Other values are checked as fields.
 void require_limit(Context& context, json::Value object, Field field, const Limit& limit) {
   const json::Value value = get(object, field);
   if (!value.is_zero() || !limited(context, limit)) return;
@@ -75,8 +74,7 @@ Limit pids(const Context& context) {
                {Constraint::pids, spec.enforce.pids, "enforce.pids"});
 }
 
-/// CpuQuota / CpuPeriod (both µs; the kernel's default period is 100,000) in 10^-9 CPUs; 0: no
-/// limit.
+/// CpuQuota / CpuPeriod (both µs; the default period is 100,000) in 10^-9 CPUs; 0: no limit.
 std::int64_t quota_in_nano_cpus(json::Value quota, json::Value period) {
   const std::int64_t time = quota.integer().value_or(0);
   const std::int64_t of = period.is_zero() ? 100'000 : period.integer().value_or(0);
@@ -126,8 +124,7 @@ void check_pids(Context& context, json::Value limit) {
   check_given(context, limit, pids(context));
 }
 
-/// MemorySwap is memory plus swap; -1 allows as much swap as the host has. The engine's default is
-/// twice the memory.
+/// MemorySwap is memory plus swap; -1: all of the host's swap. The default is twice the memory.
 void check_swap(Context& context, json::Value memory_and_swap) {
   const std::int64_t amount = memory_and_swap.integer().value_or(0);
   const Limit limit = memory(context);

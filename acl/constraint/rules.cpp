@@ -62,8 +62,8 @@ constexpr std::size_t index(auto id) {
   return static_cast<std::size_t>(id);
 }
 
-/// Calls `use(outer, inner, field)` for each struct contained in another one; the field is 0 for an
-/// embedded struct.
+/// Calls `use(outer, inner, field)` for each struct contained in another one, with field 0 if
+/// embedded.
 constexpr void for_each_part(auto use) {
   for (const auto& [outer, inner] : schema::tables::embeds) use(index(outer), index(inner), 0U);
   for (std::size_t f = 1; f < field_count; ++f) {
@@ -114,8 +114,7 @@ consteval Structs find_with_rules() {
 constexpr std::uint8_t obey = 1;   // the field has a rule to apply
 constexpr std::uint8_t enter = 2;  // its value may contain such fields
 
-/// One byte for each field is all that most fields of a request need. Elements of lists and maps
-/// are Field::none.
+/// One byte for each field is all that most fields of a request need. Elements are Field::none.
 consteval auto find_steps() {
   constexpr Structs with = find_with_rules();
   std::array<std::uint8_t, field_count> steps{enter};
@@ -172,8 +171,7 @@ void check_word(Context& context, const Rule& rule, json::Value value) {
   });
 }
 
-/// Checks a value, everything below it and the keys of its maps, since any of these may be
-/// expanded.
+/// Checks a value, everything below it and the keys of its maps, which all may be expanded.
 void check_text(Context& context, Constraint constraint, const Grammar& grammar,
                 json::Value value) {
   if (!grammar.fits(value.text()) || !grammar.fits(value.key())) {

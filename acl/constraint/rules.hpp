@@ -66,7 +66,7 @@ struct Rule {
   consteval Rule at_restricted() const { return with(&Rule::restricted, true); }
   consteval Rule unshown() const { return with(&Rule::secret, true); }
 
-  /// Whether check_fields() must handle it.
+  /// Returns whether check_fields() must handle it.
   constexpr bool is_obeyed() const {
     return (kind >= Kind::refuse && kind <= Kind::by) || expansion != nullptr;
   }
@@ -74,18 +74,18 @@ struct Rule {
 
 const Rule& rule_of(schema::Field);
 
-/// Whether a field with this risk must have a rule.
+/// Returns whether a field with this risk must have a rule.
 constexpr bool needs_rule(schema::Risk risk) {
   return risk >= schema::Risk::network;
 }
 
-/// Whether the struct occurs only in objects that a rule refuses, so that its fields need no rules.
+/// Returns whether the struct occurs only in refused objects, so that its fields need no rules.
 bool is_refused(schema::Struct);
 
 /// Applies the rules of all fields to the body, in one pass.
 void check_fields(Context&);
 
-/// What covers an operation, besides the rules of its body's fields.
+/// The cover of an operation, besides the rules of its body's fields.
 struct Cover {
   Checker head = nullptr;
   Checker body = nullptr;
@@ -96,8 +96,8 @@ struct Cover {
 
 const Cover& cover_of(Operation);
 
-/// Whether an operation must have a check or a reason why it needs none. An operation that is
-/// allowed by name only is the profile's decision, whatever it can do.
+/// Returns whether an operation must have a check or a reason why it needs none. An operation that
+/// is allowed by name only is the profile's decision, whatever it can do.
 constexpr bool needs_cover(const OperationInfo& operation) {
   const Effect effect = operation.effect;
   const bool risky = effect == Effect::write || effect == Effect::exec || effect == Effect::admin;

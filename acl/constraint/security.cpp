@@ -48,8 +48,8 @@ struct SecurityOption {
   std::string_view key, value;
 };
 
-/// Splits an option as the engine does: "k=v", or "k:v" where there is no "=". Bare words are the
-/// two old options.
+/// Splits an option as the engine does: "k=v", or "k:v" where there is no "=". Two old ones are
+/// bare words.
 SecurityOption parse(std::string_view text) {
   if (text == no_new_privileges) return {text, "true"};
   if (text == "disable") return {"label", text};
@@ -90,8 +90,8 @@ json::Value last_about_privileges(json::Value list) {
   return last;
 }
 
-// Paths that every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer
-// engines add more.
+// Paths that every engine since 18.09 masks and makes read-only (moby oci/defaults.go); newer ones
+// add more.
 constexpr auto masked = std::to_array<std::string_view>(
     {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
      "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"});
@@ -103,8 +103,7 @@ bool has(json::Value list, std::string_view path) {
                      [path](json::Value entry) { return entry.text() == path; });
 }
 
-/// null keeps the engine's list. [] empties it, and any other list must have all of the engine's
-/// paths.
+/// null keeps the engine's list, [] empties it, and another must have all of the engine's paths.
 template <class Paths>
 void check_paths(Context& context, json::Value list, const Paths& defaults) {
   for (const std::string_view path : defaults) {

@@ -57,7 +57,7 @@ std::string_view user_wanted(const ConstraintSpec& spec) {
                "is for clients that name no user";
 }
 
-/// Whether a published port may listen on this host address; "" is every address.
+/// Returns whether a published port may listen on this host address; "" is every address.
 bool may_publish(const Context& context, std::string_view address) {
   if (const auto& listed = context.spec().port_addresses) return is_one_of(*listed, address);
   return !context.restricted() || is_one_of(loopback, address);

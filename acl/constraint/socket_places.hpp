@@ -20,7 +20,7 @@ class SocketPlaces {
   /// \param least the fewest components of a directory above the place that counts as a way to it
   void add(std::string_view place, std::size_t least = 1);
 
-  /// Whether a mount of the canonical `path` exposes such a place or a part of it.
+  /// Returns whether a mount of the canonical `path` exposes such a place or a part of it.
   bool are_reached_by(std::string_view path) const;
 
  private:

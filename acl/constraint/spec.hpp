@@ -19,8 +19,8 @@ enum class Level : std::uint8_t { unconfined, baseline, restricted };
 using schema::Habits;
 using schema::UnknownFields;
 
-/// What a rule opens below its path. The engine resolves links there at every start, so whoever can
-/// write there decides what is mounted.
+/// The part below its path that a rule opens. The engine resolves links there at every start, so
+/// whoever can write there decides what is mounted.
 enum class Below : std::uint8_t { unresolved };
 
 /// A host path that may be mounted, without what is below it.
@@ -36,8 +36,8 @@ struct DeviceRule {
   std::string permissions = "rwm";  ///< the most that may be asked for
 };
 
-/// What a profile writes into bodies so that an unaware client gets a hardened container instead of
-/// a refusal: defaults for missing values, limits for larger ones.
+/// Values that a profile writes into bodies so that an unaware client gets a hardened container
+/// instead of a refusal: defaults for missing values, limits for larger ones.
 struct EnforceSpec {
   std::map<std::string, std::string> labels;
   bool no_new_privileges = false;
@@ -52,7 +52,7 @@ struct EnforceSpec {
   bool operator==(const EnforceSpec&) const = default;
 };
 
-/// What builds may use. tidegate does not read FROM lines, so a profile with `images` allows no
+/// Limits for builds. tidegate does not read FROM lines, so a profile with `images` allows no
 /// builds unless it accepts any image for them.
 struct BuildSpec {
   std::optional<std::vector<std::string>> networks;  ///< `networkmode` values; absent: the level's

@@ -10,8 +10,7 @@ namespace {
 
 using schema::Field;
 
-/// Accepts IPv4 only in its own spelling: the engine applies the mask of ::ffff:172.28.0.0/112 as
-/// an IPv6 mask.
+/// Accepts IPv4 only in its own spelling: the engine reads ::ffff:172.28.0.0/112 as IPv6.
 std::optional<IpNetwork> read_network(std::string_view text) {
   const auto network = parse_network(text);
   const bool respelled = network && network->first.is_v4() && text.find(':') != text.npos;
@@ -37,8 +36,7 @@ void check_parts(Context& context, json::Value pool, const IpNetwork& subnet) {
   }
 }
 
-/// Without a subnet the engine chooses a pool of its own, so the other fields have no subnet to lie
-/// in.
+/// Without a subnet the engine chooses a pool of its own, so the other fields have no subnet.
 void check_absent(Context& context, json::Value pool) {
   for (const auto field : {Field::IPAMConfig_IPRange, Field::IPAMConfig_Gateway,
                            Field::IPAMConfig_AuxiliaryAddresses}) {

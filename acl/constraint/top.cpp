@@ -39,8 +39,7 @@ class PsArguments {
     return take_flags(word, "AFHLadefjlw", standard_);
   }
 
-  /// ps reads all words in the other syntax once they contradict each other, and then "-e" shows
-  /// environments.
+  /// If words contradict each other, ps reads all in the other syntax: "-e" shows environments.
   bool are_complete() const {
     return !wants_columns_ && !(standard_ && bsd_) && !(has_columns_ && has_format_);
   }

@@ -34,8 +34,8 @@ bool binds(std::string_view option) {
   return option == "bind" || option == "rbind";
 }
 
-/// Whether an option names a path that exposes a socket. Layers of overlayfs may be relative and
-/// count as a way to /.
+/// Returns whether an option names a path that exposes a socket. Layers of overlayfs may be
+/// relative and count as a way to /.
 bool options_reach_socket(const Constraints& rules, std::string_view options) {
   bool reach = false;
   std::size_t paths = 0;
@@ -52,8 +52,7 @@ bool options_reach_socket(const Constraints& rules, std::string_view options) {
   return reach;
 }
 
-/// Other drivers than local have other names for a path, such as `mountpoint`, so any option may be
-/// one.
+/// Other drivers than local have other names for a path (`mountpoint`), so any option may be one.
 bool reaches_socket(const Context& context, json::Value option, bool is_bind) {
   const auto key = option.key(), text = option.text();
   const bool expanded = is_expanded(context, text);

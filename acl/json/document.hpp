@@ -75,7 +75,7 @@ class Value {
   std::string_view text() const { return exists() ? node().text() : std::string_view(); }
   /// The value if Go would decode it into an int64: a number written as a plain integer, in range.
   std::optional<std::int64_t> integer() const;
-  /// Whether it is Go's zero value: null, absent, false, 0, "", [] or {}.
+  /// Returns whether it is Go's zero value: null, absent, false, 0, "", [] or {}.
   bool is_zero() const;
 
   std::string_view key() const { return exists() ? node().key() : std::string_view(); }
@@ -107,8 +107,7 @@ class Value {
   Index index_ = no_index;
 };
 
-/// A JSON document that is read, changed and written. Keep and reuse it: once warm it allocates
-/// nothing.
+/// A JSON document that is read, changed and written. Once warm it allocates nothing: reuse it.
 class Document {
  public:
   Document() = default;
@@ -155,7 +154,7 @@ class Document {
     node.tag = tag;
     return again;
   }
-  /// Whether any member got this tag, even one that has been dropped since.
+  /// Returns whether any member got this tag, even one that has been dropped since.
   bool has_tag(std::uint16_t tag) const { return last_tagged(tag) != no_member; }
   /// Forgets all tags.
   void forget_tags();
@@ -195,8 +194,7 @@ class Document {
   Index& link_after(Index parent, Index last) {
     return last == no_index ? at(parent).first : at(last).next;
   }
-  /// Adds a null behind `last`, the last child of `parent`, and updates `last`; no_index: there was
-  /// no child.
+  /// Adds a null behind `last`, the last child of `parent`, and updates `last`; no_index: none.
   [[gnu::always_inline]] Node& add(Index parent, Index& last) {
     const Index added = next_node();
     link_after(parent, last) = added;

@@ -22,7 +22,7 @@ bool take(char wanted, std::string_view& text) {
   return true;
 }
 
-/// Behind the closing quote of the string that begins at `begin`; npos where it has none.
+/// The position behind the closing quote of the string at `begin`; npos if it does not end.
 std::size_t end_of_string(std::string_view text, std::size_t begin) {
   for (auto at = begin + 1;; at += 2) {
     at = text.find_first_of("\"\\", at);
@@ -30,7 +30,7 @@ std::size_t end_of_string(std::string_view text, std::size_t begin) {
   }
 }
 
-/// Behind the bracket that closes the one at the text's beginning.
+/// The position behind the bracket that closes the first one of the text.
 std::size_t end_of_nested(std::string_view text) {
   std::size_t depth = 0;
   for (std::size_t at = 0;;) {

@@ -25,7 +25,7 @@ class Members {
   explicit Members(std::string_view object);
   /// \returns nothing behind the last member, or where the text is malformed
   std::optional<Member> next();
-  /// Whether the walk has reached the object's end rather than malformed text.
+  /// Returns whether the walk has reached the object's end rather than malformed text.
   bool whole() const { return whole_; }
 
  private:
@@ -36,7 +36,7 @@ class Members {
 /// A string's content; nothing where the value is not a string.
 std::optional<std::string> text_of(std::string_view value);
 
-/// Whether the value is null, false, 0, "", [] or {}.
+/// Returns whether the value is null, false, 0, "", [] or {}.
 bool is_zero(std::string_view value);
 
 }  // namespace acl::json

@@ -11,8 +11,8 @@ std::optional<Refusal> Document::read(std::string_view text, const Limits& limit
   return Reader(*this, text, limits, none).read({});
 }
 
-// A hash table with a budget of probes; keys chosen to collide use it up and are sorted instead,
-// so that no input costs more than n log n.
+// A hash table with a limited number of probes. Keys chosen to collide use these up and are sorted
+// instead, so that no input costs more than n log n.
 Index Document::repeated_key(Index object) {
   const std::size_t members = Value(*this, object).size();
   auto& table = scratch_;

@@ -18,14 +18,13 @@ namespace acl::json {
 /// Default guide: no schema, plain JSON. Another guide knows what values to expect and is told what
 /// was read: see schema/read.cpp.
 struct Unguided {
-  /// What is known of a value before it is read.
+  /// Knowledge of a value before it is read.
   struct Expected {};
 
   /// Follows the keys of one object in the text's order.
   struct Keys {
     Keys(Unguided&, Expected) {}
-    /// Guesses the likeliest next key and compares it with the quoted text and its colon, which
-    /// saves a search.
+    /// Guesses the likeliest next key and compares it with the text, which saves a search.
     static std::string_view guess(const char* /*at*/, const char* /*end*/) { return {}; }
     /// Takes a key that was not guessed.
     static void look_up(std::string_view /*key*/) {}

@@ -11,7 +11,7 @@
 namespace acl::json {
 namespace {
 
-// Longer numbers mean nothing to any engine, and parsers differ about them.
+// No engine can use longer numbers, and parsers differ about them.
 constexpr std::size_t longest_number = 40;
 
 bool is_finite(std::string_view written) {
@@ -72,7 +72,7 @@ std::string_view Scanner::special_string(const char* start, const char* stop) {
 }
 
 bool Scanner::unescape(std::string_view& content) {
-  // No escape is shorter than what it stands for, so the raw size is room enough.
+  // An escape is never shorter than its meaning, so the raw size suffices.
   char* const copy = document_.take(content.size());
   char* out = copy;
   const char* const stop = content.data() + content.size();
@@ -98,7 +98,7 @@ bool Scanner::escape(char*& out, const char* stop) {
   return true;
 }
 
-// Go turns a lone surrogate into U+FFFD; JSON has no such string, so it is refused.
+// Go turns a lone surrogate into U+FFFD. It has no meaning in JSON, so it is refused.
 bool Scanner::unicode_escape(char*& out, const char* stop) {
   char32_t point = 0;
   if (!hex4(point, stop)) return false;

@@ -12,7 +12,7 @@ class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
 
-  // Inlined always, here and in Reader: of a body's values one in ten is an array or object.
+  // Always inlined, here and in Reader: one in ten values of a body is an array or object.
   [[gnu::always_inline]] void write(Value value) {
     switch (value.kind()) {
       case Kind::null: return out_.put("null");

@@ -16,8 +16,7 @@ constexpr std::size_t whole_engine_id = 64, whole_swarm_id = 25;
 constexpr std::string_view base16 = "0123456789abcdef";
 constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-// Members of a network that engines from API 1.24 to 1.52 and Podman report, besides those in a
-// Fact.
+// Members of networks that engines (API 1.24 to 1.52) and Podman report, besides a Fact's.
 constexpr auto known_members = std::to_array<std::string_view>(
     {"Created", "Scope", "EnableIPv4", "EnableIPv6", "IPAM", "Internal", "Attachable", "ConfigFrom",
      "ConfigOnly", "Containers", "Options", "Labels", "Peers", "Services", "Status"});

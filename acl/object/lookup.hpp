@@ -59,10 +59,10 @@ class KnownObjects {
   std::vector<Entry> entries_;  ///< indexed by slot; empty until an object is known
 };
 
-/// Whether the engine may find such an object by `reference` as its id or the beginning of its id,
-/// even if no object has that name. "" is the beginning of every id.
+/// Returns whether the engine may find such an object by `reference` as its id or the beginning of
+/// its id, even if no object has that name. "" is the beginning of every id.
 bool may_begin_id(Lookup::Kind, std::string_view reference);
-/// Whether the text is a full engine id of 64 digits.
+/// Returns whether the text is a full engine id of 64 digits.
 bool is_whole_id(std::string_view reference);
 
 }  // namespace acl

@@ -40,7 +40,7 @@ class Matcher {
     if (type.shape == Shape::string_or_list && value.kind() == Kind::string) {
       return body_.wrap(value);
     }
-    // Go throws away what does not fit into a [2]uint; no client sends it, so it is refused.
+    // Go discards elements beyond a [2]uint. No client sends them, so they are refused.
     const bool fits = type.shape != Shape::pair || value.size() <= 2;
     const Kind kind = is_map(type.shape) ? Kind::object : Kind::array;
     if (value.kind() != kind || !fits) return wrong_type(value, type);
@@ -61,7 +61,7 @@ class Matcher {
     }
     const Field field = find(type, member.key());
     if (field == Field::none) return keeps_unknown(member, type);
-    // Structs never contain themselves, so the last object that had this field is this one or done.
+    // Structs are not recursive: an earlier object with this tag is this one or already finished.
     if (body_.tag(member, static_cast<std::uint16_t>(field))) {
       malformed(Reason::body_duplicate_key, member,
                 [] { return "the field is given twice, in different spellings"; });
@@ -101,7 +101,7 @@ class Matcher {
     return !settings_.drop_refused || drops(member);
   }
 
-  /// Whether the body will be refused whatever the rest of it says, and enough is told of why.
+  /// Returns whether the body is refused in any case, and enough problems have been reported.
   bool is_decided() const {
     const bool refused = !out_.understood || !settings_.drop_refused;
     return refused && out_.problems.size() >= settings_.problems;
@@ -135,7 +135,7 @@ class Matcher {
     problem(reason, where, what);
   }
 
-  /// \param what makes the sentence; not called for a problem that is only counted
+  /// \param what returns the sentence; not called for a problem that is only counted
   template <class Sentence>
   void problem(Reason reason, Value where, Sentence what) {
     if (out_.problems.size() >= settings_.problems) return stop();

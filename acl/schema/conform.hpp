@@ -11,10 +11,10 @@
 
 namespace acl::schema {
 
-/// What happens to a field that no engine knew when this table was made.
+/// The treatment of a field that no engine knew when this table was made.
 enum class UnknownFields { refuse, drop };
 
-/// What happens to input that the engine ignores: known client habits, unknown fields with a zero
+/// The treatment of input that the engine ignores: known client habits, unknown fields with a zero
 /// value, and field names in another spelling than the engine's.
 enum class Habits { drop, keep };
 
@@ -32,8 +32,7 @@ struct Conformance {
   std::vector<std::string> dropped;  ///< paths of the removed fields, for the audit record
   bool stopped = false;              ///< whether there may be more problems than those listed
   std::size_t more_dropped = 0;  ///< the number of removed fields beyond ConformSettings::dropped
-  /// Whether every problem is a field that is refused by name, so that the body conforms without
-  /// them.
+  /// True if every problem is a field refused by name: without these the body conforms.
   bool understood = true;
 
   bool ok() const { return problems.empty(); }
@@ -46,8 +45,7 @@ struct Conformance {
 /// engine's spelling and its member the tag of its Field; unknown fields that are zero or a known
 /// client habit are removed; a bare string becomes a list where the engine takes a list. Nulls
 /// stay: most fields treat null as absent, but `MaskedPaths: null` and `[]` differ. Linear in the
-/// size of the body. The operation must have a JSON body (schema::body_of()); otherwise nothing
-/// conforms.
+/// size of the body. The operation must have a JSON body (schema::body_of()).
 void conform(Operation, json::Document& body, const ConformSettings&, Conformance& out);
 
 }  // namespace acl::schema

@@ -14,10 +14,10 @@ namespace {
 using json::Kind;
 
 constexpr Type anything{Shape::one, Scalar::ignored, Struct::Empty};
-constexpr std::size_t guesses = 3;  // for each key of a docker create there are 1.3, and 6 fail
+constexpr std::size_t guesses = 3;  // a key of a docker create needs 1.3 on average; 6 keys fail
 
-/// Tags the members that it knows while they are read, and doubts a text that has anything else:
-/// conform() would change or refuse it.
+/// Tags known members while they are read. A text with anything else is left to conform(), which
+/// may change or refuse it.
 class FieldGuide {
  public:
   using Expected = Type;
@@ -36,8 +36,7 @@ class FieldGuide {
       }
     }
 
-    // Go writes the fields in the order in which it declares them, as the tables do, and leaves out
-    // some where they are zero.
+    // Go writes fields in declaration order, as the tables have them, and omits some zero values.
     [[gnu::always_inline]] std::string_view guess(const char* at, const char* end) {
       if (likely_ == 0 || at == end || *at != '"') return {};
       for (std::size_t i = likely_; i != likely_ + guesses; ++i) {
@@ -60,7 +59,7 @@ class FieldGuide {
     Type value() const { return value_; }
 
    private:
-    // Behind the quote: `name":`, as machines write it.
+    // Behind the opening quote machine-written text has `name":`.
     static bool stands_at(const char* at, const char* end, std::string_view name) {
       const std::size_t size = name.size();
       if (static_cast<std::size_t>(end - at) < size + 2) return false;
@@ -81,8 +80,8 @@ class FieldGuide {
     Type object_;
     Type value_ = anything;         ///< of the last key
     std::uint16_t tag_ = 0;         ///< of the last key
-    std::size_t likely_ = 0;        ///< the field that probably comes; 0: none
-    Struct owner_ = Struct::Empty;  ///< its struct
+    std::size_t likely_ = 0;        ///< the field that probably comes next; 0: none
+    Struct owner_ = Struct::Empty;  ///< that field's struct
   };
 
   static Type element(Type list) { return list.shape == Shape::one ? anything : inner(list); }

@@ -8,8 +8,8 @@
 namespace acl::schema {
 namespace {
 
-// Go decodes an integer from plain digits alone: 1.0 and 1e3 are errors there, and so is -0 for an
-// unsigned one.
+// Go decodes integers from plain digits only: 1.0 and 1e3 are errors, and so is -0 for an unsigned
+// integer.
 template <class Number>
 bool fits(std::string_view digits) {
   Number ignored{};

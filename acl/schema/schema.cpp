@@ -22,9 +22,9 @@ struct Quirk {
   std::string_view name;
 };
 
-// Fields that real clients send though no engine knows them in bodies of the operation: dropped
-// whatever their value. Dockerode also repeats the whole query in the body, so the names of the
-// operation's query parameters (operations.inc) count as quirks at the top of every body.
+// Fields that real clients send in an operation's body although no engine knows them there. They
+// are dropped whatever their value. Dockerode also repeats the whole query in the body, so the
+// operation's query parameters (operations.inc) are dropped at the top level of every body.
 constexpr Quirk quirks[] = {
     // docker-py, docker/api/exec_api.py
     {Operation::ContainerExec, Struct::ExecCreateRequest, "Container"},
@@ -108,7 +108,7 @@ const tables::Body* find_body(Operation operation) {
   return found == std::end(tables::bodies) ? nullptr : found;
 }
 
-// The column names several, `[]` behind those that may be repeated.
+// The column lists several parameters; `[]` marks those that may be repeated.
 bool is_query_parameter(Operation operation, std::string_view key) {
   std::string_view names = acl::info(operation).query;
   while (!names.empty()) {
@@ -171,7 +171,7 @@ std::vector<Field> fields_of(Struct object) {
 }
 
 std::string_view nearest(Struct object, std::string_view key) {
-  constexpr std::size_t longest = 40;  // of all names 25 is the longest
+  constexpr std::size_t longest = 40;  // the longest name has 25
   if (key.size() > longest) return "";
   std::size_t best = key.size() / 3 + 1;
   std::string_view found;

@@ -61,7 +61,7 @@ struct Type {
   constexpr bool operator==(const Type&) const = default;
 };
 
-/// Whether the engine decodes a number, given as written, into this scalar.
+/// Returns whether the engine decodes a number, given as written, into this scalar.
 bool is_in_range(std::string_view number, Scalar);
 
 constexpr json::Kind kind_of(Scalar scalar) {
@@ -71,7 +71,7 @@ constexpr json::Kind kind_of(Scalar scalar) {
   return text ? json::Kind::string : json::Kind::number;
 }
 
-/// Whether the engine decodes a value into this scalar. \param text a string's or number's text
+/// Returns whether the engine decodes a value into this scalar. \param text of a string or number
 inline bool takes(Scalar scalar, json::Kind kind, std::string_view text) {
   if (scalar == Scalar::ignored) return true;
   if (kind != kind_of(scalar)) return false;
@@ -109,8 +109,7 @@ struct FieldInfo {
   Risk risk;
 };
 
-/// All fields in the order of the enum. The first row and one more behind the last stand for
-/// Field::none.
+/// All fields in the order of the enum. The first and an extra last row are Field::none.
 std::span<const FieldInfo> all_fields();
 const FieldInfo& info(Field);
 
@@ -121,15 +120,14 @@ std::string to_string(Type);
 
 /// The type of an operation's body; nothing where the operation has no body.
 std::optional<Type> body_of(Operation);
-/// Whether the engine also takes the operation without a body.
+/// Returns whether the engine also takes the operation without a body.
 bool body_is_optional(Operation);
-/// Whether the body is read and checked but never forwarded: no engine has obeyed a start's body
-/// since API 1.24, and dockerode repeats {"detachKeys":…} there.
+/// Returns whether the body is read and checked but never forwarded: no engine has obeyed a start's
+/// body since API 1.24, and dockerode repeats {"detachKeys":…} there.
 bool body_is_dropped(Operation);
 
 /// The field of `object`, embedded structs included, that the engine would decode `key` into,
-/// whatever the case of ASCII letters. Field::none if there is none, and for every key that is not
-/// ASCII.
+/// whatever the case of ASCII letters. Field::none if there is none; keys must be ASCII.
 Field find(Struct object, std::string_view key);
 
 /// The first field that `object` declares itself; Field::none if it only embeds structs.
@@ -141,11 +139,11 @@ std::vector<Field> fields_of(Struct object);
 /// The field of `object` whose name is nearest to `key`; "" if none is similar.
 std::string_view nearest(Struct object, std::string_view key);
 
-/// The struct whose fields engines up to 26.1 also take at the top level of `object`; Struct::Empty
-/// if there is none.
+/// The struct whose fields engines up to 26.1 also take at the top level of `object`, or
+/// Struct::Empty.
 Struct legacy_top_level(Struct object);
 
-/// Whether `key` is a known habit of clients that every engine ignores.
+/// Returns whether `key` is a known habit of clients that every engine ignores.
 bool is_client_quirk(Operation, Struct object, std::string_view key);
 
 /// The member of `object` that conform() identified as `field`; absent if there is none.

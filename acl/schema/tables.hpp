@@ -8,8 +8,7 @@
 
 #include "acl/schema/schema.hpp"
 
-/// The room's tables as constants, so that everything derived from them is computed at compile
-/// time.
+/// The room's tables as constants: everything derived from them is computed at compile time.
 namespace acl::schema::tables {
 
 // The vocabulary of the `type` column.
@@ -42,8 +41,7 @@ consteval Type pair_of(Type inner) {
   return {Shape::pair, inner.scalar, inner.object};
 }
 
-/// Fields in the order of the enum. The first row and one more behind the last stand for
-/// Field::none.
+/// Fields in the order of the enum. The first and an extra last row are Field::none.
 inline constexpr FieldInfo fields[] = {
     {Struct::Empty, "", {}, 0, Risk::none},
 #define FIELD(owner, name, type, since, risk, ...) {Struct::owner, #name, type, since, Risk::risk},

@@ -35,7 +35,7 @@ constexpr bool is_visible(char c) {
   return c > 0x20 && c < 0x7f;
 }
 
-/// Whether `text` consists of these characters only; an empty text does.
+/// Returns whether `text` consists of these characters only; an empty text does.
 constexpr bool has_only(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == text.npos;
 }

@@ -5,7 +5,7 @@
 
 namespace acl {
 
-/// Whether all of `text` matches `glob`: `*` stands for anything without a slash, `**` for
+/// Returns whether all of `text` matches `glob`: `*` stands for anything without a slash, `**` for
 /// anything. Takes time linear in text × stars.
 bool fits(std::string_view glob, std::string_view text);
 

@@ -18,8 +18,7 @@ struct Authority {
   bool has_port = false;  ///< whether there is a colon, with or without a port behind it
 };
 
-/// \returns nothing for text of another form, such as "user@host". It does not check that the host
-/// is valid.
+/// \returns nothing for text of another form, such as "user@host". It does not check the host.
 std::optional<Authority> split_authority(std::string_view);
 
 /// Labels of letters, digits, `-` and `_`, separated by dots, at most 253 bytes in all. Docker
@@ -30,8 +29,8 @@ bool is_dns_name(std::string_view);
 /// separated by dots, at most 253 bytes in all.
 bool has_labels(std::string_view name, const ByteSet& bytes);
 
-/// Whether a name in any case equals `name` or, where that begins with "*.", is below it. `name`
-/// must be in lower case. No name is below itself.
+/// Returns whether a name in any case equals `name` or, where that begins with "*.", is below it.
+/// `name` must be in lower case. No name is below itself.
 bool is_named(std::string_view host, std::string_view name);
 
 /// Returns "Gate.Corp" as "gate.corp" and "*.Corp" as "*.corp".

@@ -22,8 +22,7 @@ struct IpBytes {
 /// Accepts what inet_pton accepts, for the whole text.
 IpBytes ip_bytes(std::string_view text);
 
-/// Writes 4 or 16 bytes as RFC 5952 spells them, "192.0.2.1" or "2001:db8::1"; empty for any other
-/// number of bytes.
+/// Writes 4 or 16 bytes as RFC 5952 spells them, "192.0.2.1" or "2001:db8::1"; "" for other sizes.
 std::string ip_text(std::span<const std::uint8_t> bytes);
 
 /// An IPv4 or IPv6 address. IPv4 is kept as IPv6 maps it (RFC 4291 section 2.5.5.2), so a client

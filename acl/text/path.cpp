@@ -6,7 +6,7 @@
 namespace acl {
 namespace {
 
-/// Whether no part of the absolute path is empty or begins with a dot, which is true of nearly all.
+/// Returns whether no part of the absolute path is empty or begins with a dot, the usual case.
 bool is_plain(std::string_view path) {
   bool after_slash = false;
   for (const char c : path) {

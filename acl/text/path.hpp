@@ -6,17 +6,17 @@
 
 namespace acl {
 
-/// Whether no part between slashes is empty, `.` or `..`. An absolute path is canonical if the text
-/// behind its first slash passes this test.
+/// Returns whether no part between slashes is empty, `.` or `..`. An absolute path is canonical if
+/// the text behind its first slash passes this test.
 bool has_only_names(std::string_view path);
 
-/// Whether `path` has a part `..`.
+/// Returns whether `path` has a part `..`.
 bool climbs(std::string_view path);
 
 /// Returns an absolute path as Go's path.Clean does, but "" for "/".
 std::string cleaned(std::string_view path);
 
-/// Whether `path` is `top` or lies below it, by whole parts; both are canonical.
+/// Returns whether `path` is `top` or lies below it, by whole parts; both are canonical.
 bool is_at_or_below(std::string_view path, std::string_view top);
 
 }  // namespace acl

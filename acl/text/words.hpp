@@ -6,8 +6,7 @@
 
 namespace acl {
 
-/// Whether `is_good` holds for each part of `text` between separators; an empty text has one part,
-/// "".
+/// Returns whether `is_good` holds for each part of `text` between separators; "" has one part.
 template <class IsGood>
 bool all_words(std::string_view text, char separator, IsGood is_good) {
   for (;;) {

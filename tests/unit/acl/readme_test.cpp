@@ -62,7 +62,7 @@ std::string keys(const acl::constraint::Named& named) {
 
 std::string cover_of_field(acl::schema::Field field) {
   const auto& rule = acl::constraint::rule_of(field);
-  if (acl::constraint::is_refused(info(field).owner)) return "stands only in what is refused";
+  if (acl::constraint::is_refused(info(field).owner)) return "occurs only in refused objects";
   if (rule.kind == acl::constraint::Rule::Kind::none) return "the rules of its own fields";
   if (!rule.text.empty() && rule.named.count == 0) return "harmless: " + std::string(rule.text);
   return keys(rule.named) + (rule.expansion == nullptr ? "" : ", `templates`") +
@@ -85,7 +85,7 @@ std::string fields_and_what_covers_them() {
 std::string cover_of_operation(const acl::OperationInfo& operation) {
   const auto& cover = acl::constraint::cover_of(operation.id);
   if (!cover.harmless.empty()) return "harmless: " + std::string(cover.harmless);
-  return cover.named.count == 0 ? "goes by name" : keys(cover.named);
+  return cover.named.count == 0 ? "must be named" : keys(cover.named);
 }
 
 std::string operations_and_what_covers_them() {

@@ -51,8 +51,8 @@ TEST(Address, prints_canonically_what_it_read) {
 TEST(Address, says_what_is_wrong_and_what_would_be_right) {
   const std::pair<std::string, std::string> rows[] = {
       {"", "write unix:///path/to.sock or tcp://"},
-      {"http://127.0.0.1:2375", "'http://127.0.0.1:2375' is no address"},
-      {"UNIX:///run/x.sock", "is no address"},
+      {"http://127.0.0.1:2375", "'http://127.0.0.1:2375' is not an address"},
+      {"UNIX:///run/x.sock", "is not an address"},
       {"/run/x.sock", "has no scheme; write `unix:///run/x.sock`"},
       {"unix://", "names no path"},
       {"unix://run/x.sock", "write `unix:///run/x.sock`, with three slashes"},

@@ -173,7 +173,7 @@ TEST(ListenerTls, names_files_and_a_version) {
       {with("cert: c.pem, key: /k.pem, client_ca: /ca.pem"), 4, "listeners[0].tls.cert",
        "'c.pem' is not an absolute path of a file"},
       {with(all + ", crl: /a.crl"), 4, "listeners[0].tls.crl", "a list belongs"},
-      {with(all + ", crl: [a.crl]"), 4, "listeners[0].tls.crl[0]", "no absolute path"},
+      {with(all + ", crl: [a.crl]"), 4, "listeners[0].tls.crl[0]", "not an absolute path"},
       {with(all + ", min_version: 1.1"), 4, "listeners[0].tls.min_version", "unknown value '1.1'",
        "1.2"},
       {with(all + ", min_version: TLSv1.3"), 4, "listeners[0].tls.min_version",

@@ -85,7 +85,7 @@ TEST(HostPaths, have_stars_for_whole_components_only) {
   EXPECT_THAT(mistakes({{"p", "devices: [{path: /dev/*}]"}}),
               ElementsAre(HasSubstr("has a `*`, which means nothing here")));
   EXPECT_THAT(mistakes({{"p", binds("{path: /" + std::string(4095, 'a') + "}")}}),
-              ElementsAre(HasSubstr("Linux takes 4095 bytes at most")));
+              ElementsAre(HasSubstr("a path has at most 4095 bytes")));
 }
 
 TEST(HostPaths, are_decided_about_by_the_rule_that_says_most) {

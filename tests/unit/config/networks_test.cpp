@@ -138,7 +138,7 @@ TEST(Names, that_are_a_container_s_id_are_refused) {
     EXPECT_EQ(judge.says("POST /containers/create?name=" + name, "{}"), names) << name;
     EXPECT_EQ(judge.says("POST /containers/x/rename?name=" + name), names) << name;
   }
-  EXPECT_THAT(judge.decision().message, HasSubstr("a name that is no id"));
+  EXPECT_THAT(judge.decision().message, HasSubstr("a name that is not an id"));
 }
 
 TEST(Names, of_other_kinds_pass) {
