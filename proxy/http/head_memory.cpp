@@ -163,13 +163,15 @@ HeadMemory::Entry* HeadMemory::find(const Sighting& seen) {
   return &entries_[place];
 }
 
-/// A head has two possible places. Replaces the one that was not found last.
+/// A head has two possible places. Takes one that is empty, or replaces the one that was not found
+/// last.
 HeadMemory::Entry* HeadMemory::make_room(const Sighting& seen, const Head& head) {
   if (seen.hash == 0 || head.fields.size() > most_fields) return nullptr;
   if (std::ranges::any_of(head.fields, is_secret)) return nullptr;
   if (entries_ == nullptr) entries_ = std::make_unique_for_overwrite<Entry[]>(places);
   const auto pair = seen.hash >> 59;
-  const auto place = pair * 2 + (1 - last_used_[pair]);
+  auto place = pair * 2 + last_used_[pair];
+  if (hashes_[place] != 0) place ^= 1;
   hashes_[place] = seen.hash;
   entries_[place].keep(seen, head);
   return &entries_[place];
