@@ -84,6 +84,7 @@ const Plan& Case::head(const RequestView& view) {
   understood_ = true;
   check_rule();
   if (!denied()) check_head();
+  if (!denied()) plan_answer();
   if (!denied()) plan_body(view.body);
   if (!denied()) ask();
   return plan_;
@@ -137,7 +138,6 @@ void Case::check_head() {
 }
 
 void Case::plan_body(bool has_body) {
-  plan_answer();
   switch (info(request().operation).body) {
     case BodyKind::json: plan_.body = Plan::Body::whole; break;
     case BodyKind::opaque:
@@ -282,15 +282,19 @@ const Plan& Case::no_facts(Reason reason) {
 /// A profile in shadow mode changes nothing.
 void Case::plan_answer() {
   const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
-  if (request().operation == Operation::SystemEvents && !sees_commands &&
-      profile_.mode() == Mode::enforce)
-    plan_.answer = Plan::Answer::records;
+  if (request().operation != Operation::SystemEvents || sees_commands) return;
+  if (answer::filters_ask_for_commands(request().parameter("filters")))
+    return deny(
+        Reason::operation_denied,
+        "`filters` selects events by the command line of an exec, which only a profile with "
+        "ExecInspect sees");
+  if (profile_.mode() == Mode::enforce) plan_.answer = Plan::Answer::records;
 }
 
 std::optional<Reason> Case::answer_head(unsigned status, std::string_view content_type) {
-  constexpr unsigned ok = 200;
-  if (plan_.answer == Plan::Answer::pass || status != ok) return std::nullopt;
-  if (!answer::ExecCommands::knows(content_type)) return Reason::upstream_malformed;
+  const bool is_error = status / 100 != 2;
+  if (plan_.answer == Plan::Answer::pass || is_error) return std::nullopt;
+  if (!answer::ExecCommands::knows(content_type)) return Reason::answer_form;
   memory_.commands.begin(terms_.record_bytes);
   rewrites_answer_ = true;
   return std::nullopt;

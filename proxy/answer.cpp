@@ -71,7 +71,7 @@ std::optional<Reason> Answer::choose_filter() {
   if (!chosen) return chosen.error();
   filter_ = *chosen;
   if (filter_ == nullptr) return std::nullopt;
-  if (!storage_.head.value_of("Content-Encoding").empty()) return Reason::upstream_malformed;
+  if (!storage_.head.value_of("Content-Encoding").empty()) return Reason::answer_form;
   const auto is_length = [](const auto& field) {
     return field.known == http::Known::content_length;
   };

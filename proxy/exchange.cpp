@@ -135,8 +135,10 @@ void Exchange::client_ended() {
   const bool broken = client_.end() && client_.end() != net::error::eof;
   if (broken || client_.stream().hung_up()) return upstream_.cancel();
   // The client has only half-closed. A lasting operation ends when the engine sees that, as it does
-  // without tidegate.
-  if (acl::info(outgoing_.request.operation).has(acl::lasting)) upstream_.stream().shutdown_send();
+  // without tidegate. One that hijacks may still have input to pass on: its tunnel ends that side.
+  const auto& operation = acl::info(outgoing_.request.operation);
+  if (operation.has(acl::lasting) && !operation.has(acl::hijacks))
+    upstream_.stream().shutdown_send();
 }
 
 }  // namespace proxy

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/lookup.hpp"
 
+#include <utility>
+
 #include "acl/json/ranges.hpp"
 #include "acl/version.hpp"
 
@@ -10,38 +12,59 @@ using acl::Reason;
 
 Task<LookedUp> LookUp::run(std::span<const acl::Lookup> questions) {
   LookedUp out;
+  ends_ = Clock::now() + means_.limits.lookup_time;
+  kept_ = upstream_.is_open();
   for (const auto& question : questions) {
-    auto reason = co_await connect();
-    if (!reason) reason = co_await agree_on_version();
-    if (reason) co_return LookedUp{.failure = reason};
     const auto asked = co_await ask(question.target());
     if (!asked) co_return LookedUp{.failure = asked.error()};
-    if (asked->status != 200) {
+    if (asked->status >= 400) {
       const bool missing = asked->status == 404;
       out.failure = missing ? Reason::object_missing : Reason::object_refused;
       out.words = {asked->status, asked->content_type, std::string(answer_.text())};
       co_return out;
     }
     auto fact = acl::read_fact(answer_.text());
-    if (!fact) co_return LookedUp{.failure = Reason::object_unavailable};
+    if (!fact || asked->status != 200) co_return LookedUp{.failure = Reason::object_unavailable};
     out.facts.push_back(*std::move(fact));
   }
   co_return out;
 }
 
+void LookUp::cancel() {
+  cancelled_ = true;
+  upstream_.cancel();
+}
+
+/// Asks again on a fresh connection if the engine has closed the kept one meanwhile.
+Task<LookUp::Asked> LookUp::ask(std::string_view target) {
+  for (;;) {
+    auto reason = co_await connect();
+    if (!reason) reason = co_await agree_on_version();
+    auto asked = reason ? Asked(*reason) : co_await ask_once(target);
+    const bool closed = !asked && asked.error() == Reason::upstream_closed;
+    const bool again = std::exchange(kept_, false) && closed;
+    if (!again || cancelled_ || means_.deadline.expired()) co_return asked;
+  }
+}
+
 /// Connecting has its own time limit; all questions together have another.
 Task<std::optional<Reason>> LookUp::connect() {
-  if (upstream_.is_open()) co_return std::nullopt;
-  const auto reason = co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
-  means_.deadline.arm(means_.limits.lookup_time);
-  co_return reason;
+  using std::chrono::milliseconds;
+  if (!upstream_.is_open()) {
+    const auto limit = means_.limits.upstream_connect_time;
+    if (const auto reason = co_await upstream_.open(means_.deadline, limit)) co_return *reason;
+  }
+  const auto left = std::chrono::ceil<milliseconds>(ends_ - Clock::now());
+  if (left <= milliseconds(0)) co_return Reason::object_unavailable;
+  means_.deadline.arm(left);
+  co_return std::nullopt;
 }
 
 /// Chooses the highest API version that tidegate and the engine both know, whatever the client
 /// uses: an old version would not show every member of an object.
 Task<std::optional<Reason>> LookUp::agree_on_version() {
   if (upstream_.api_minor() != 0) co_return std::nullopt;
-  const auto asked = co_await ask("/version");
+  const auto asked = co_await ask_once("/version");
   if (!asked) co_return asked.error();
   acl::json::Members members(answer_.text());
   while (const auto member = members.next()) {
@@ -50,16 +73,6 @@ Task<std::optional<Reason>> LookUp::agree_on_version() {
       upstream_.agree_on(*minor);
   }
   co_return upstream_.api_minor() == 0 ? std::optional(Reason::object_unavailable) : std::nullopt;
-}
-
-/// Asks again on a fresh connection if the engine has closed the kept one meanwhile.
-Task<LookUp::Asked> LookUp::ask(std::string_view target) {
-  const bool kept = upstream_.used();
-  auto asked = co_await ask_once(target);
-  if (asked || !kept || means_.deadline.expired() || asked.error() != Reason::upstream_closed)
-    co_return asked;
-  if (const auto reason = co_await connect()) co_return *reason;
-  co_return co_await ask_once(target);
 }
 
 Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {

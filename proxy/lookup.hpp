@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,7 +39,11 @@ class LookUp {
   /// Takes at most limits.lookup_time for all questions, not counting the time to connect.
   Task<LookedUp> run(std::span<const acl::Lookup>);
 
+  /// The client has left, or the process stops.
+  void cancel();
+
  private:
+  using Clock = std::chrono::steady_clock;
   struct Answer {
     unsigned status = 0;
     std::string content_type;
@@ -55,6 +60,9 @@ class LookUp {
   Upstream& upstream_;
   HeldBody& answer_;  ///< holds the body of the current answer
   Means means_;
+  Clock::time_point ends_;
+  bool kept_ = false;  ///< the connection is older than the questions
+  bool cancelled_ = false;
 };
 
 }  // namespace proxy

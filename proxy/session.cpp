@@ -143,14 +143,16 @@ Task<void> Session::look_up(Turn& turn) {
   const auto questions = decided.plan().lookups;
   const auto began = AuditRecord::Clock::now();
   use_spare();
-  deadline_.arm(worker_.settings.limits.lookup_time);
   deadline_.watch_wait();
   HeldBody answer(worker_.bodies, held_);
-  auto found = co_await LookUp(upstream_, answer, means()).run(questions);
+  LookUp look_up(upstream_, answer, means());
+  look_up_ = &look_up;
+  auto found = co_await look_up.run(questions);
+  look_up_ = nullptr;
   deadline_.stop_watching();
   deadline_.disarm();
   turn.record.looked_up(questions.size(), AuditRecord::Clock::now() - began);
-  if (client_.end()) found.failure = Reason::client_left;
+  if (client_is_gone()) found.failure = Reason::client_left;
   if (stopped_) found.failure = Reason::draining;
   if (!found.failure)
     decided.facts(found.facts);
@@ -343,8 +345,12 @@ void Session::watch_client() {
 
 void Session::client_ended() {
   if (exchange_ != nullptr) return exchange_->client_ended();
-  const bool half_closed = client_.end() == net::error::eof && !client_.stream().hung_up();
-  if (!half_closed) upstream_.cancel();  // a look-up may be under way
+  if (look_up_ != nullptr && client_is_gone()) look_up_->cancel();
+}
+
+/// A client that has only closed its sending side still waits for its answer.
+bool Session::client_is_gone() {
+  return client_.end() && (client_.end() != net::error::eof || client_.stream().hung_up());
 }
 
 void Session::drain() {
@@ -366,6 +372,7 @@ Means Session::means() {
 void Session::cancel() {
   client_.stream().cancel();
   upstream_.cancel();
+  if (look_up_ != nullptr) look_up_->cancel();
 }
 
 }  // namespace proxy

@@ -76,6 +76,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> take_leave();
   void watch_client();
   void client_ended();
+  bool client_is_gone();
   Means means();
   void cancel();
 
@@ -89,6 +90,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Deadline deadline_;
 
   http::RequestHead head_;        ///< its views are valid until consume_head()
+  LookUp* look_up_ = nullptr;     ///< the one that is running
   Exchange* exchange_ = nullptr;  ///< null unless one is running
   bool idle_ = true;
   bool owes_leave_ = false;  ///< take_leave() is needed: the client may still be sending

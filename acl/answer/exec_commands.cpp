@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "acl/json/document.hpp"
 #include "acl/json/ranges.hpp"
+#include "acl/text/ascii.hpp"
 
 namespace acl::answer {
 namespace {
@@ -20,94 +22,93 @@ std::string_view action_of(std::string_view text) {
   return found == actions.end() ? std::string_view{} : *found;
 }
 
-/// The same for a string as written, with its quotes. An engine escapes nothing in these words; a
+// An action with every letter escaped: \u0065 …
+constexpr std::size_t longest_written = 6 * 12;
+
+/// The same for the content of a string as written. An engine escapes nothing in these words; a
 /// string with escapes is decoded first.
-std::string_view action_written(std::string_view value) {
-  constexpr std::size_t longest_escaped = 6 * 12;  // \u0065 …
-  const auto content = value.substr(1);
-  if (content.substr(0, longest_escaped).find('\\') == content.npos) return action_of(content);
-  const auto decoded = json::text_of(value);
-  return decoded ? action_of(*decoded) : action_of(content);
+std::string_view action_written(std::string_view content) {
+  if (content.substr(0, longest_written).find('\\') == content.npos) return action_of(content);
+  const auto decoded = json::text_of("\"" + std::string(content) + "\"");
+  return decoded ? action_of(*decoded) : std::string_view{};
 }
 
-bool is_key(std::string_view behind) {
-  const auto next = behind.find_first_not_of(" \t\r\n");
-  return next != behind.npos && behind[next] == ':';
-}
-
-/// Appends the record and cuts the text behind an action, wherever it occurs.
-void cut(std::string_view record, std::string& out) {
-  for (auto quote = record.find('"'); quote != record.npos; quote = record.find('"')) {
-    out.append(record.substr(0, quote));
-    record.remove_prefix(quote);
-    const auto value = json::take_value(record);
-    if (!value) break;  // malformed: a string does not end
-    const auto action = is_key(record) ? std::string_view{} : action_written(*value);
-    out.append(action.empty() ? *value : "\"" + std::string(action) + "\"");
-  }
-  out.append(record);
+/// Returns whether a filter of events names more than an action.
+bool tells_command(std::string_view filter) {
+  const auto action = action_of(filter);
+  return !action.empty() && filter.find_first_not_of(' ', action.size()) != filter.npos;
 }
 
 }  // namespace
 
 void ExecCommands::begin(std::size_t most) {
+  *this = ExecCommands();
   most_ = most;
-  std::string().swap(record_);
-  depth_ = 0;
-  in_string_ = escaped_ = false;
 }
 
 bool ExecCommands::knows(std::string_view content_type) {
   constexpr auto known = std::to_array<std::string_view>(
       {"application/json", "application/x-ndjson", "application/ndjson", "application/jsonl",
        "application/json-seq"});
-  const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
+  const auto type = lower_case(content_type.substr(0, content_type.find_first_of("; \t")));
   return std::ranges::find(known, type) != known.end();
 }
 
 std::optional<Reason> ExecCommands::pass(std::string_view piece, bool last, std::string& out) {
-  for (;;) {
-    if (record_.empty()) {
-      const auto begin = std::min(piece.find_first_not_of(between), piece.size());
-      out.append(piece.substr(0, begin));
-      piece.remove_prefix(begin);
+  for (const char c : piece) {
+    if (record_.empty() && between.find(c) != between.npos) {
+      out.push_back(c);
+      continue;
     }
-    if (piece.empty()) break;
-    if (record_.empty() && piece.front() != '{') return Reason::upstream_malformed;
-    const auto end = end_of_record(piece);
-    const bool whole = end <= piece.size();
-    const auto part = piece.substr(0, end);
-    if (record_.size() + part.size() > most_) return Reason::answer_too_large;
-    if (!whole || !record_.empty()) record_.append(part);
-    if (!whole) break;
-    cut(record_.empty() ? part : record_, out);
+    if (record_.empty() && c != '{') return Reason::upstream_malformed;
+    take(c);
+    if (record_.size() > most_) return Reason::answer_too_large;
+    if (depth_ != 0) continue;
+    out.append(record_);
     record_.clear();
-    piece.remove_prefix(end);
   }
   return last && !record_.empty() ? std::optional(Reason::upstream_malformed) : std::nullopt;
 }
 
-/// The position behind the brace that ends the record; npos if it has not arrived. Looks at each
-/// byte once, however many pieces a record comes in.
-std::size_t ExecCommands::end_of_record(std::string_view piece) {
-  for (std::size_t at = 0; at < piece.size(); ++at) {
-    const char c = piece[at];
-    if (in_string_) {
-      if (escaped_)
-        escaped_ = false;
-      else if (c == '\\')
-        escaped_ = true;
-      else
-        in_string_ = c != '"';
-    } else if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && --depth_ == 0) {
-      return at + 1;
-    }
+void ExecCommands::take(char c) {
+  if (in_string_ && !escaped_ && c == '"') return end_string();
+  if (!dropping_) record_.push_back(c);
+  if (in_string_) {
+    escaped_ = !escaped_ && c == '\\';
+    // A long command is not held only to be dropped at its end.
+    if (!dropping_ && record_.size() - string_begin_ == longest_written) dropping_ = cut();
+  } else if (c == '"') {
+    in_string_ = true;
+    string_begin_ = record_.size();
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    --depth_;
   }
-  return std::string_view::npos;
+}
+
+void ExecCommands::end_string() {
+  if (!dropping_) cut();
+  record_.push_back('"');
+  in_string_ = dropping_ = false;
+}
+
+bool ExecCommands::cut() {
+  const auto action = action_written(std::string_view(record_).substr(string_begin_));
+  if (!action.empty()) record_.replace(string_begin_, record_.npos, action);
+  return !action.empty();
+}
+
+bool filters_ask_for_commands(std::string_view filters) {
+  if (filters.empty()) return false;
+  json::Document document;
+  if (document.read(filters)) return true;  // the engine may read more into it
+  for (const auto member : document.root()) {
+    if (member.key() != "event") continue;
+    for (const auto value : member)  // the values of a list, or the keys of a map
+      if (tells_command(value.text()) || tells_command(value.key())) return true;
+  }
+  return false;
 }
 
 }  // namespace acl::answer

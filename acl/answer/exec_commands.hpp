@@ -31,12 +31,20 @@ class ExecCommands {
   std::size_t capacity() const { return record_.capacity(); }
 
  private:
-  std::size_t end_of_record(std::string_view piece);
+  void take(char c);
+  void end_string();
+  /// Cuts the string under way behind its action. Returns whether it has one.
+  bool cut();
 
   std::size_t most_ = 0;
-  std::string record_;  ///< the beginning of an incomplete record
-  std::size_t depth_ = 0;
+  std::string record_;  ///< what has come of one that is not whole yet, already cut
+  std::size_t depth_ = 0, string_begin_ = 0;
   bool in_string_ = false, escaped_ = false;
+  bool dropping_ = false;  ///< the rest of the string under way
 };
+
+/// Returns whether the parameter `filters` of SystemEvents would tell command lines by what it lets
+/// through, or cannot be read: the engine compares such a filter with the beginning of the action.
+bool filters_ask_for_commands(std::string_view filters);
 
 }  // namespace acl::answer

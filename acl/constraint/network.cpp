@@ -41,6 +41,16 @@ bool is_harmless(const ConstraintSpec& spec, json::Value option) {
   return !is_one_of(host_options, key);
 }
 
+constexpr std::string_view listed_wanted = "a network that `containers.networks` lists";
+
+/// Returns whether the engine's answer decides. A container keeps the network that it joins. The
+/// body of a service says what its client wrote, and a name may stand for another network by the
+/// time swarm reads it: only a whole id stands for the same one then.
+bool may_be_asked_about(Lookup::Kind kind, std::string_view network) {
+  return kind == Lookup::Kind::swarm_network ? looks_like_swarm_id(network)
+                                             : may_begin_id(kind, network);
+}
+
 }  // namespace
 
 /// Asks the engine where only the engine can tell which network is meant.
@@ -53,10 +63,14 @@ void check_joined(Context& context, Lookup::Kind kind, const Place& where,
     context.refuse(Constraint::namespaces_network, where, Quoted{network}, "not the host's");
   } else if (listed && (network == "none" || is_one_of(*listed, network))) {
     return;
-  } else if (may_begin_id(kind, network) && context.checks(Constraint::namespaces_network)) {
+  } else if (may_be_asked_about(kind, network) && context.checks(Constraint::namespaces_network)) {
     context.ask(kind, where, network);
   } else if (listed) {
-    context.refuse(Constraint::networks, where, Quoted{network}, "a listed network");
+    context.refuse(Constraint::networks, where, Quoted{network}, listed_wanted);
+  } else if (kind == Lookup::Kind::swarm_network && may_begin_id(kind, network)) {
+    context.refuse(Constraint::namespaces_network, where, Quoted{network},
+                   "a name that is not the beginning of an id, the whole id of a swarm network, or "
+                   "a name that `containers.networks` lists");
   }
 }
 
@@ -70,7 +84,7 @@ void judge(Context& context, const Lookup& asked, const Fact& network) {
   else if (network.ingress)
     refuse(Constraint::networks, "not an ingress network");
   else if (listed && network.name != "none" && !is_one_of(*listed, network.name))
-    refuse(Constraint::networks, "a listed network");
+    refuse(Constraint::networks, listed_wanted);
 }
 
 void check_network_driver(Context& context, json::Value driver) {

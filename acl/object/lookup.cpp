@@ -63,9 +63,10 @@ std::optional<Fact> read_fact(std::string_view answer) {
 }
 
 bool may_begin_id(Lookup::Kind kind, std::string_view reference) {
-  const bool by_swarm = kind == Lookup::Kind::swarm_network;
-  return reference.size() <= (by_swarm ? whole_swarm_id : whole_engine_id) &&
-         has_only(reference, by_swarm ? base36 : base16);
+  if (reference.size() <= whole_engine_id && has_only(reference, base16)) return true;
+  // The engine also looks among its own networks for what swarm does not find.
+  return kind == Lookup::Kind::swarm_network && reference.size() <= whole_swarm_id &&
+         has_only(reference, base36);
 }
 
 bool is_whole_id(std::string_view reference) {

@@ -111,8 +111,10 @@ bool same_framing(const Reader& reader, const Head& head) {
          (framing != Framing::length || reader.content_length == head.length);
 }
 
-/// llhttp treats Proxy-Connection like Connection. RFC 9112 does not, and curl sends it.
+/// llhttp treats Proxy-Connection like Connection. RFC 9112 does not, and curl sends it. Behind a
+/// request in HTTP/1.0 tidegate closes in any case.
 bool same_keep_alive(const Reader& reader, const Head& head) {
+  if (reader.type == HTTP_REQUEST && head.minor_version == 0) return true;
   const bool lives_on = head.keep_alive && head.framing != Framing::until_eof;
   const auto misleads = [](const Field& f) { return f.known == Known::proxy_connection; };
   return lives_on == (llhttp_should_keep_alive(&reader) != 0) ||

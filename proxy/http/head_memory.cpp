@@ -65,18 +65,25 @@ std::string_view behind_date(std::string_view head, std::size_t date) {
   return head.substr(std::min(date + date_form.size(), head.size()));
 }
 
-/// Fields with credentials, which must not stay in memory longer than their request.
-bool is_secret(const Field& field) {
-  const auto is = [&](std::string_view name) { return equals_ignoring_case(field.name, name); };
-  if (field.known != Known::none)
-    return field.known == Known::x_registry_auth || field.known == Known::x_registry_config;
-  switch (field.name.size()) {
-    case 6: return is("Cookie");
-    case 10: return is("Set-Cookie");
-    case 13: return is("Authorization");
-    case 19: return is("Proxy-Authorization");
-    default: return false;
-  }
+/// Fields whose values say nothing about anybody. A head with any other field must not stay in
+/// memory longer than its request: it may carry credentials.
+bool is_harmless(const Field& field) {
+  using enum Known;
+  static constexpr Known harmless[] = {accept,  connection, content_length,   content_type,
+                                       expect,  host,       keep_alive,       te,
+                                       upgrade, user_agent, transfer_encoding};
+  static constexpr std::string_view of_engine[] = {"Api-Version", "Date",   "Docker-Experimental",
+                                                   "Ostype",      "Server", "Accept-Encoding"};
+  return std::ranges::find(harmless, field.known) != std::end(harmless) ||
+         std::ranges::any_of(of_engine, [&](std::string_view name) {
+           return equals_ignoring_case(field.name, name);
+         });
+}
+
+/// A query may hold secrets (`buildargs`); what is as short as "all=1" has no room for one.
+bool is_harmless(std::string_view target) {
+  constexpr std::size_t longest_query = 16;
+  return target.size() - std::min(target.find('?'), target.size()) <= longest_query;
 }
 
 }  // namespace
@@ -160,19 +167,28 @@ HeadMemory::Entry* HeadMemory::find(const Sighting& seen) {
   if (hashes_[place] != seen.hash) place ^= 1;
   if (hashes_[place] != seen.hash || !entries_[place].is(seen)) return nullptr;
   last_used_[place / 2] = place % 2;
+  came_again_[place] = true;
   return &entries_[place];
 }
 
-/// A head has two possible places. Takes one that is empty, or replaces the one that was not found
-/// last.
+/// A head has two possible places. Replaces the older one, but none that has come again for one
+/// that has not.
+std::size_t HeadMemory::place_for(std::uint64_t hash) const {
+  const auto pair = hash >> 59;
+  const auto newer = pair * 2 + last_used_[pair], older = newer ^ 1;
+  const bool keeps_older = hashes_[older] != 0 && came_again_[older] && !came_again_[newer];
+  return keeps_older ? newer : older;
+}
+
 HeadMemory::Entry* HeadMemory::make_room(const Sighting& seen, const Head& head) {
   if (seen.hash == 0 || head.fields.size() > most_fields) return nullptr;
-  if (std::ranges::any_of(head.fields, is_secret)) return nullptr;
+  const auto harmless = [](const Field& field) { return is_harmless(field); };
+  if (!std::ranges::all_of(head.fields, harmless)) return nullptr;
   if (entries_ == nullptr) entries_ = std::make_unique_for_overwrite<Entry[]>(places);
-  const auto pair = seen.hash >> 59;
-  auto place = pair * 2 + last_used_[pair];
-  if (hashes_[place] != 0) place ^= 1;
+  const auto place = place_for(seen.hash);
   hashes_[place] = seen.hash;
+  came_again_[place] = false;
+  last_used_[place / 2] = place % 2;
   entries_[place].keep(seen, head);
   return &entries_[place];
 }
@@ -197,6 +213,7 @@ bool HeadMemory::recall(const Sighting& seen, ResponseHead& out) {
 }
 
 void HeadMemory::remember(const Sighting& seen, const RequestHead& head) {
+  if (!is_harmless(head.target)) return;
   if (auto* const entry = make_room(seen, head)) {
     entry->first = stretch(head.method, seen.bytes.data());
     entry->second = stretch(head.target, seen.bytes.data());

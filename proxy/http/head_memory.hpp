@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,7 +14,8 @@ namespace proxy::http {
 
 /// Remembers heads that one worker has read, since clients and engines send the same heads again
 /// and again, apart from an answer's Date. A head that is found here need not be read. The size is
-/// fixed: 64 heads of up to 512 bytes and 16 fields. Heads with credentials are not remembered.
+/// fixed: 64 heads of up to 512 bytes and 16 fields. Heads with
+/// other fields than the usual ones, or with a long query, are not: they may carry credentials.
 class HeadMemory {
  public:
   enum class Kind : std::uint8_t { request, answer, answer_to_head };
@@ -45,9 +47,11 @@ class HeadMemory {
 
   Entry* find(const Sighting&);
   Entry* make_room(const Sighting&, const Head&);
+  std::size_t place_for(std::uint64_t hash) const;
 
   std::array<std::uint64_t, places> hashes_{};        ///< 0: empty
-  std::array<std::uint8_t, places / 2> last_used_{};  ///< in each pair, the one found last
+  std::array<std::uint8_t, places / 2> last_used_{};  ///< in each pair, the newer one
+  std::bitset<places> came_again_;                    ///< found since it was remembered
   std::unique_ptr<Entry[]> entries_;  // NOLINT(*-avoid-c-arrays): not touched until it is used
 };
 

@@ -2,6 +2,8 @@
 """Networks that a request names by an id are looked at before anything of the request is sent."""
 
 import json
+import time
+import urllib.parse
 
 from tests.support.daemon import DaemonTest
 from tests.support.fake_engine import reply
@@ -139,6 +141,45 @@ class LookUps(DaemonTest):
         self.assertEqual(self.daemon.await_audit()[-1]["reason"], "client.left")
         self.assertEqual([line for line in self.lines() if line.startswith("POST")], [])
 
+    def test_a_service_joins_a_swarm_network_by_its_whole_id_alone(self):
+        swarm = "zfr21xbeuy8kalfpvgglfvu1h"
+        self.serve_networks({f"GET /networks/{swarm}": network(swarm, "web", "overlay")}, allow=["*", "ServiceCreate"])
+
+        def service(target):
+            return request("POST", "/services/create", body=json.dumps(
+                {"Name": "s", "TaskTemplate": {"ContainerSpec": {"Image": "a"}, "Networks": [{"Target": target}]}}).encode())
+
+        self.assertEqual(self.ask(service(swarm)).status, 200)
+        self.assertIn(f"GET /v1.47/networks/{swarm}?scope=swarm HTTP/1.1", self.lines())
+        for target in (HOST, HOST[:26], HOST[:32], HOST[:6], "zfr21x", "web"):
+            message = self.assertRefused(self.ask(service(target)), 403, "constraint.namespaces.network")
+            self.assertIn("`containers.networks`", message)
+
+    def test_a_client_that_only_closes_its_sending_side_gets_its_answer(self):
+        def slow(connection, seen):
+            connection.read_body(seen)
+            connection.await_go()
+            return network(OWN, "front", "bridge")
+
+        self.serve_networks({"GET /networks/beef": slow})
+        client = self.client()
+        client.send(create("beef"))
+        client.half_close()
+        self.engine.await_request(2)
+        self.engine.connections[0].go.set()
+        self.assertEqual(client.response().status, 201)
+
+    def test_the_time_is_that_of_all_questions_together(self):
+        def slow(connection, seen):
+            time.sleep(0.3)
+            connection.send(network(OWN, "front", "bridge").replace(b"Content-Type", b"Connection: close\r\nContent-Type"))
+            connection.close()
+
+        names = [f"a{i}" for i in range(8)]
+        self.serve_networks({f"GET /networks/{name}": slow for name in names}, limits={"lookup_time": "1s"})
+        body = {"NetworkingConfig": {"EndpointsConfig": {name: {} for name in names}}}
+        self.assertRefused(self.ask(create("front", **body)), 502, "object.unavailable")
+
     def test_shadow_mode_records_what_could_not_be_found_out_and_lets_it_through(self):
         self.serve_networks({"GET /networks/dead": reply(404, b'{"message":"no"}')},
                             profiles={"p": {"allow": ["*"], "mode": "shadow"}})
@@ -210,6 +251,23 @@ class Events(DaemonTest):
         self.assertEqual(client.read_exactly(17), b'{"Action":"die"}\n')
         self.engine.connections[0].go.set()
 
+    def test_no_filter_tells_a_command_line_by_what_it_lets_through(self):
+        self.serve(self.events(self.EVENT), allow=["SystemEvents"])
+        for filters in ('{"event":{"health_status":true,"exec_create: mysql -ph":true}}', '{"event":["exec_start: m"]}',
+                        '{"event":["\\u0065xec_create: m"]}', '{"event":[],"event":["exec_create: m"]}'):
+            target = "/events?filters=" + urllib.parse.quote(filters)
+            self.assertRefused(self.ask(request("GET", target)), 403, "operation.denied")
+        self.assertEqual(self.engine.requests, [])
+        for filters in ('{"event":["exec_create","exec_create: ","die"]}', '{"type":["container"]}'):
+            target = "/events?filters=" + urllib.parse.quote(filters)
+            self.assertEqual(self.ask(request("GET", target)).body, self.CUT)
+
+    def test_a_long_command_line_does_not_end_the_stream(self):
+        event = b'{"status":"exec_create: %s","Action":"exec_create: %s"}\n' % (b"x" * 300_000, b"y" * 300_000)
+        self.serve(self.events(event, "application/json", 50_000), allow=["SystemEvents"])
+        self.assertEqual(self.ask(request("GET", "/events")).body,
+                         b'{"status":"exec_create:","Action":"exec_create:"}\n')
+
     def test_an_error_passes_as_it_is(self):
         words = b'{"message":"exec_create: is no filter"}'
         self.serve({"GET /events": reply(400, words)}, allow=["SystemEvents"])
@@ -218,8 +276,8 @@ class Events(DaemonTest):
 
     def test_a_form_that_tidegate_does_not_know_is_not_passed_on(self):
         self.serve({"GET /events": reply(200, self.EVENT, content_type="text/event-stream")}, allow=["SystemEvents"])
-        self.assertRefused(self.ask(request("GET", "/events")), 502, "upstream.malformed")
+        self.assertRefused(self.ask(request("GET", "/events")), 502, "answer.form")
 
     def test_a_compressed_form_is_not_passed_on(self):
         self.serve({"GET /events": reply(200, b"\x1f\x8b", "Content-Encoding: gzip")}, allow=["SystemEvents"])
-        self.assertRefused(self.ask(request("GET", "/events")), 502, "upstream.malformed")
+        self.assertRefused(self.ask(request("GET", "/events")), 502, "answer.form")

@@ -104,8 +104,8 @@ TEST(NetworksById, count_by_their_names_where_networks_are_listed) {
 TEST(NetworksById, of_services_are_looked_for_among_swarms) {
   const auto answer = ask("", "POST /services/create",
                           R"({"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"a"},)"
-                          R"("Networks":[{"Target":"zfr21xbeuy8k"}]}})");
-  EXPECT_THAT(answer.asked, ElementsAre("/networks/zfr21xbeuy8k?scope=swarm"));
+                          R"("Networks":[{"Target":"zfr21xbeuy8kalfpvgglfvu1h"}]}})");
+  EXPECT_THAT(answer.asked, ElementsAre("/networks/zfr21xbeuy8kalfpvgglfvu1h?scope=swarm"));
 }
 
 TEST(NetworksById, are_nobodys_business_where_every_network_is_allowed) {

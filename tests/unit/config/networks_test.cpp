@@ -186,16 +186,21 @@ std::string service_on(const std::string& target) {
   return R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Networks":[{)" + target + "}]}}";
 }
 
-TEST(ServiceNetworks, are_asked_about_where_their_name_may_be_the_beginning_of_an_id) {
+TEST(ServiceNetworks, are_not_named_by_what_may_be_the_beginning_of_an_id) {
   Judge judge = judge_by("{}");
-  for (const auto* target : {"alfpvgglfvu1hv69pepw9qbe0", "alfpvg", "mzr8d", "a"}) {
-    EXPECT_EQ(judge.says("POST /services/create",
-                         service_on(R"("Target":")" + std::string(target) + "\"")),
-              "asks")
+  const std::string local = "ca0fea9d7291ea9bf33e9b11ceba575f30220588c797748e727b3af7bdd1e418";
+  for (const auto& target : {std::string("alfpvg"), std::string("mzr8d"), std::string("a"), local,
+                             local.substr(0, 26), local.substr(0, 32), local.substr(0, 6)}) {
+    EXPECT_EQ(judge.says("POST /services/create", service_on(R"("Target":")" + target + "\"")),
+              host_network)
         << target;
   }
+  EXPECT_THAT(judge.decision().message, HasSubstr("`containers.networks`"));
   EXPECT_EQ(
       judge.says("POST /services/s/update?version=1", R"({"Networks":[{"Target":"alfpvg"}]})"),
+      host_network);
+  EXPECT_EQ(
+      judge.says("POST /services/create", service_on(R"("Target":"alfpvgglfvu1hv69pepw9qbe0")")),
       "asks");
   for (const auto* target : {"stack_default", "traefik-public", "App"}) {
     EXPECT_EQ(judge.says("POST /services/create",
@@ -218,7 +223,7 @@ TEST(ServiceNetworks, that_are_listed_pass_as_they_are_written) {
   };
   EXPECT_EQ(on("web"), "passes");
   EXPECT_EQ(on("alfpvgglfvu1hv69pepw9qbe0"), "passes");
-  EXPECT_EQ(on("alfpvg"), "asks");
+  EXPECT_EQ(on("alfpvg"), "constraint.networks");
   EXPECT_EQ(on("stack_default"), "constraint.networks");
 }
 

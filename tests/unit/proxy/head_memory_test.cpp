@@ -14,7 +14,7 @@ namespace {
 using acl::Reason;
 using Kind = HeadMemory::Kind;
 
-const std::string ping = "GET /_ping HTTP/1.1\r\nHost: x\r\nA:  b \r\nEmpty:\r\n\r\n";
+const std::string ping = "GET /_ping HTTP/1.1\r\nHost: x\r\nTE:  b \r\nAccept:\r\n\r\n";
 
 /// Has a head read, and then looks whether it is remembered.
 template <class Head>
@@ -48,7 +48,7 @@ using Answers = Remembering<ResponseHead>;
 
 TEST(HeadMemory, brings_a_requests_head_back_in_the_bytes_of_the_next) {
   const std::string first =
-      "POST /a?b HTTP/1.0\r\nHost:  x\r\nEmpty:\r\nContent-Length: 5\r\n"
+      "POST /a?b HTTP/1.0\r\nHost:  x\r\nAccept:\r\nContent-Length: 5\r\n"
       "Connection: keep-alive\r\n\r\n";
   Requests memory;
   EXPECT_FALSE(memory.recalls(first));
@@ -133,12 +133,17 @@ TEST(HeadMemory, knows_what_an_answer_belongs_to) {
 
 TEST(HeadMemory, keeps_no_credentials) {
   Requests memory;
-  for (const std::string name : {"X-Registry-Auth", "X-Registry-Config", "Authorization",
-                                 "authorization", "Proxy-Authorization", "Cookie"}) {
+  for (const std::string name :
+       {"X-Registry-Auth", "X-Registry-Config", "Authorization", "authorization",
+        "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Meta-Token"}) {
     const auto bytes = "GET / HTTP/1.1\r\nHost: x\r\n" + name + ": secret\r\n\r\n";
     memory.read(bytes);
     EXPECT_FALSE(memory.recalls(bytes)) << name;
   }
+  const std::string query =
+      "POST /build?buildargs=%7B%22P%22:%22secret%22%7D HTTP/1.1\r\nHost: x\r\n\r\n";
+  memory.read(query);
+  EXPECT_FALSE(memory.recalls(query));
   Answers answers;
   const std::string cookie = "HTTP/1.1 200 OK\r\nSet-Cookie: secret\r\n\r\n";
   answers.read(cookie);
@@ -150,18 +155,18 @@ TEST(HeadMemory, keeps_no_large_heads) {
   const auto with = [](const std::string& fields) {
     return "GET / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
   };
-  const auto long_enough = 512 - with("A: \r\n").size();
+  const auto long_enough = 512 - with("Accept: \r\n").size();
   for (const std::size_t more : {0U, 1U}) {
-    const auto bytes = with("A: " + std::string(long_enough + more, 'a') + "\r\n");
+    const auto bytes = with("Accept: " + std::string(long_enough + more, 'a') + "\r\n");
     memory.read(bytes);
     EXPECT_EQ(memory.recalls(bytes), more == 0) << bytes.size();
   }
   std::string fields;
-  for (int i = 1; i < 16; ++i) fields += "A: b\r\n";
+  for (int i = 1; i < 16; ++i) fields += "Accept: b\r\n";
   memory.read(with(fields));
   EXPECT_TRUE(memory.recalls(with(fields)));
-  memory.read(with(fields + "A: b\r\n"));
-  EXPECT_FALSE(memory.recalls(with(fields + "A: b\r\n")));
+  memory.read(with(fields + "Accept: b\r\n"));
+  EXPECT_FALSE(memory.recalls(with(fields + "Accept: b\r\n")));
 }
 
 TEST(HeadMemory, keeps_what_comes_again_among_many_that_do_not) {
@@ -173,6 +178,19 @@ TEST(HeadMemory, keeps_what_comes_again_among_many_that_do_not) {
   EXPECT_TRUE(memory.recalls(ping));
   EXPECT_TRUE(memory.recalls("GET /9999 HTTP/1.1\r\nHost: x\r\n\r\n"));
   EXPECT_FALSE(memory.recalls("GET /0 HTTP/1.1\r\nHost: x\r\n\r\n"));
+}
+
+TEST(HeadMemory, keeps_two_heads_that_take_turns_wherever_they_are_kept) {
+  const auto head = [](int i) {
+    return "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  };
+  for (int i = 1; i < 200; ++i) {
+    Requests memory;
+    memory.read(head(0));
+    memory.read(head(i));
+    EXPECT_TRUE(memory.recalls(head(0))) << i;
+    EXPECT_TRUE(memory.recalls(head(i))) << i;
+  }
 }
 
 TEST(HeadReader, says_the_same_of_a_head_that_comes_again) {
