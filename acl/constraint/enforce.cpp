@@ -148,7 +148,7 @@ void limit(const EnforceSpec& spec, Writer host) {
 void enforce_container(Context& context) {
   const EnforceSpec& spec = context.spec().enforce;
   Writer body(context, context.root());
-  Writer host = body.inside(Field::ContainerCreateRequest_HostConfig);
+  const Writer host = body.inside(Field::ContainerCreateRequest_HostConfig);
   harden(spec, body, host);
   limit(spec, host);
   body.label(Field::Config_Labels);

@@ -8,8 +8,6 @@
 namespace acl::constraint {
 namespace {
 
-using schema::Field;
-
 constexpr auto network_drivers_of_level =
     std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 

@@ -143,7 +143,7 @@ consteval bool is_covered(Field field) {
                                                           "it in its row, as structs.inc says");
 #include "acl/schema/structs.inc"
 
-std::string or_waive(std::string wanted, Constraint constraint) {
+std::string or_waive(const std::string& wanted, Constraint constraint) {
   return wanted + ", or `waive: [" + std::string(info(constraint).key) + "]`";
 }
 

@@ -23,8 +23,8 @@ constexpr auto known_members = std::to_array<std::string_view>(
 
 /// \returns false where the value does not have its member's type
 bool take_text(std::string_view value, std::string& out) {
-  auto text = json::text_of(value);
-  if (text) out = *std::move(text);
+  const auto text = json::text_of(value);
+  out = text.value_or("");
   return text.has_value();
 }
 
