@@ -92,12 +92,13 @@ Task<LookUp::Asked> LookUp::ask_once(std::string_view target) {
     failed = co_await engine.read_head(head);
     if (!failed) engine.consume_head(head);
   }
+  // The head's views end when more is read.
+  const bool may_go_on = head.keep_alive && head.framing != http::Framing::until_eof;
+  std::string content_type(failed ? std::string_view{} : head.value_of(http::Known::content_type));
   if (!failed) failed = co_await read_body(engine);
   upstream_.answered();
-  if (failed || !head.keep_alive || head.framing == http::Framing::until_eof ||
-      !engine.buffer().empty())
-    upstream_.close();
-  if (!failed) co_return Answer{head.status, std::string(head.value_of("Content-Type"))};
+  if (failed || !may_go_on || !engine.buffer().empty()) upstream_.close();
+  if (!failed) co_return Answer{head.status, std::move(content_type)};
   co_return means_.deadline.expired() ? Reason::object_unavailable : *failed;
 }
 

@@ -72,8 +72,16 @@ bool is_harmless(const Field& field) {
   static constexpr Known harmless[] = {accept,  connection, content_length,   content_type,
                                        expect,  host,       keep_alive,       te,
                                        upgrade, user_agent, transfer_encoding};
-  static constexpr std::string_view of_engine[] = {"Api-Version", "Date",   "Docker-Experimental",
-                                                   "Ostype",      "Server", "Accept-Encoding"};
+  static constexpr std::string_view of_engine[] = {"Api-Version",
+                                                   "Date",
+                                                   "Docker-Experimental",
+                                                   "Ostype",
+                                                   "Server",
+                                                   "Accept-Encoding",
+                                                   "Builder-Version",
+                                                   "Cache-Control",
+                                                   "Pragma",
+                                                   "Swarm"};
   return std::ranges::find(harmless, field.known) != std::end(harmless) ||
          std::ranges::any_of(of_engine, [&](std::string_view name) {
            return equals_ignoring_case(field.name, name);

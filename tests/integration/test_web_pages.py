@@ -127,6 +127,7 @@ class WebPages(DaemonTest):
     def test_gets_no_figures(self):
         admin = {"address": f"tcp://127.0.0.1:{free_port()}", "hosts": ["gate.corp"], "origins": ["https://portal.corp"]}
         self.serve_tcp(admin=admin)
+        self.daemon.await_log("metrics and health on")
         for path in ("/metrics", "/healthz", "/readyz", "/nothing"):
             self.assertNoClient(request("GET", path, EVIL), listener=admin)
             self.assertNoClient(request("GET", path, "Sec-Fetch-Site: cross-site"), listener=admin)
