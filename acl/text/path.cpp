@@ -43,9 +43,4 @@ std::string cleaned(std::string_view path) {
   return out;
 }
 
-bool is_at_or_below(std::string_view path, std::string_view top) {
-  if (top == "/") return true;
-  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
-}
-
 }  // namespace acl

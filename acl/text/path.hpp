@@ -17,6 +17,9 @@ bool climbs(std::string_view path);
 std::string cleaned(std::string_view path);
 
 /// Returns whether `path` is `top` or lies below it, by whole parts; both are canonical.
-bool is_at_or_below(std::string_view path, std::string_view top);
+inline bool is_at_or_below(std::string_view path, std::string_view top) {
+  if (top == "/") return true;
+  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
 
 }  // namespace acl
