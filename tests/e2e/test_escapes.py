@@ -91,7 +91,9 @@ class EscapeTest(StageTest):
         answer = self.through(data)
         self.assertIn(answer.status, range(400, 500), answer)
         self.assertEqual(answer.reason, reason, answer)
-        self.assertEqual(bytes(self.relay.sent[heard:]), b"")
+        # tidegate may have asked what an id stands for.
+        sent = [line for line in bytes(self.relay.sent[heard:]).split(b"\r\n") if line.endswith(b" HTTP/1.1")]
+        self.assertEqual([line for line in sent if not line.startswith((b"GET /version ", b"GET /v1."))], [])
         self.assertEqual(self.all_there_is(), before)
 
     def assert_passes(self, data, status=201):
