@@ -128,12 +128,17 @@ void Case::deny_operation() {
 
 void Case::check_head() {
   const constraint::Checker check = constraint::head_checker(request().operation);
-  if (check == nullptr) return;
+  if (check != nullptr) run(check);
+}
+
+/// Runs checks that do not look into a document.
+template <class Checks>
+void Case::run(Checks checks) {
   constraint::Findings found;
   std::vector<std::string> none;
   constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
   context.lookups = &memory_.lookups;
-  check(context);
+  checks(context);
   if (!found.empty()) deny(found);
 }
 
@@ -156,7 +161,7 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
   if (decision_.verdict != Verdict::open || body_seen_) return plan_;
   body_seen_ = true;
   if (plan_.body == Plan::Body::first) {
-    check_first_bytes(text);
+    run([text](constraint::Context& context) { constraint::check_first_bytes(context, text); });
   } else if (info(request().operation).body == BodyKind::json) {
     decide_with_body(text, scratch);
   } else {
@@ -164,14 +169,6 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
   }
   if (!denied()) ask();
   return plan_;
-}
-
-void Case::check_first_bytes(std::string_view bytes) {
-  constraint::Findings found;
-  std::vector<std::string> none;
-  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
-  constraint::check_first_bytes(context, bytes);
-  if (!found.empty()) deny(found);
 }
 
 void Case::decide_with_body(std::string_view text, Scratch& scratch) {
@@ -251,15 +248,14 @@ const Plan& Case::facts(std::span<const Fact> facts) {
 }
 
 void Case::judge(std::span<const Fact> facts) {
-  constraint::Findings found;
-  std::vector<std::string> none;
-  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    constraint::judge(context, plan_.lookups[i], facts[i]);
     if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
     if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
   }
-  if (!found.empty()) deny(found);
+  run([&](constraint::Context& context) {
+    for (std::size_t i = 0; i < facts.size(); ++i)
+      constraint::judge(context, plan_.lookups[i], facts[i]);
+  });
   if (!unknown_member_.empty() && profile_.constraints().restricted())
     deny(Reason::object_unknown_member,
          std::string(meaning(Reason::object_unknown_member)) + ": " + quoted(unknown_member_));

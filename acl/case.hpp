@@ -130,9 +130,10 @@ class Case {
   void check_rule();
   void deny_operation();
   void check_head();
+  template <class Checks>
+  void run(Checks);
   void plan_body(bool has_body);
   void plan_answer();
-  void check_first_bytes(std::string_view);
   void decide_with_body(std::string_view, Scratch&);
   bool read_body(std::string_view, Scratch&);
   void check_body(Scratch&);

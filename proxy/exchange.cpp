@@ -132,8 +132,7 @@ Reason Exchange::explain(Reason reason) const {
 }
 
 void Exchange::client_ended() {
-  const bool broken = client_.end() && client_.end() != net::error::eof;
-  if (broken || client_.stream().hung_up()) return upstream_.cancel();
+  if (client_.is_gone()) return upstream_.cancel();
   // The client has only half-closed. A lasting operation ends when the engine sees that, as it does
   // without tidegate. One that hijacks may still have input to pass on: its tunnel ends that side.
   const auto& operation = acl::info(outgoing_.request.operation);

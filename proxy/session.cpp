@@ -152,7 +152,7 @@ Task<void> Session::look_up(Turn& turn) {
   deadline_.stop_watching();
   deadline_.disarm();
   turn.record.looked_up(questions.size(), AuditRecord::Clock::now() - began);
-  if (client_is_gone()) found.failure = Reason::client_left;
+  if (client_.is_gone()) found.failure = Reason::client_left;
   if (stopped_) found.failure = Reason::draining;
   if (!found.failure)
     decided.facts(found.facts);
@@ -171,9 +171,8 @@ void Session::note_unknown_member(const std::string& member) {
   static std::atomic_flag noted;
   if (!noted.test_and_set())
     spdlog::warn(
-        "the engine's answer about an object has a member '{}' that tidegate does not know: look "
-        "for "
-        "a newer tidegate",
+        "the engine's answer about an object has a member '{}' that tidegate does not know; "
+        "is there a newer tidegate?",
         member);
 }
 
@@ -345,12 +344,7 @@ void Session::watch_client() {
 
 void Session::client_ended() {
   if (exchange_ != nullptr) return exchange_->client_ended();
-  if (look_up_ != nullptr && client_is_gone()) look_up_->cancel();
-}
-
-/// A client that has only closed its sending side still waits for its answer.
-bool Session::client_is_gone() {
-  return client_.end() && (client_.end() != net::error::eof || client_.stream().hung_up());
+  if (look_up_ != nullptr && client_.is_gone()) look_up_->cancel();
 }
 
 void Session::drain() {

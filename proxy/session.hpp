@@ -76,7 +76,6 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> take_leave();
   void watch_client();
   void client_ended();
-  bool client_is_gone();
   Means means();
   void cancel();
 

@@ -5,27 +5,15 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
+#include "acl/object/ids.hpp"
 
 namespace acl::constraint {
 namespace {
-
-constexpr std::size_t shown_of_engine_id = 12, whole_engine_id = 64, whole_swarm_id = 25;
-constexpr std::string_view base16 = "0123456789abcdef";
-constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 constexpr std::string_view name_wanted =
     "a name that is not an id: neither 12 to 64 digits 0-9a-f nor 25 digits 0-9a-z";
 
 }  // namespace
-
-bool looks_like_engine_id(std::string_view name) {
-  return name.size() >= shown_of_engine_id && name.size() <= whole_engine_id &&
-         name.find_first_not_of(base16) == name.npos;
-}
-
-bool looks_like_swarm_id(std::string_view name) {
-  return name.size() == whole_swarm_id && name.find_first_not_of(base36) == name.npos;
-}
 
 bool is_network_name(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, [](unsigned char c) {
@@ -43,13 +31,12 @@ void check_container_name(Context& context) {
 /// Local networks have the engine's ids, all others swarm's.
 void check_new_network_name(Context& context, json::Value value) {
   const std::string_view name = value.text();
-  const bool is_whole = name.size() == whole_engine_id && looks_like_engine_id(name);
-  const bool is_id = is_whole || (context.restricted() && looks_like_engine_id(name));
-  if (is_id || looks_like_swarm_id(name)) context.refuse(Constraint::names, value, name_wanted);
+  const bool is_id = context.restricted() ? looks_like_engine_id(name) : is_engine_id(name);
+  if (is_id || is_swarm_id(name)) context.refuse(Constraint::names, value, name_wanted);
 }
 
 void check_new_swarm_name(Context& context, json::Value name) {
-  if (looks_like_swarm_id(name.text())) context.refuse(Constraint::names, name, name_wanted);
+  if (is_swarm_id(name.text())) context.refuse(Constraint::names, name, name_wanted);
 }
 
 void check_new_image_name(Context& context, std::string_view path, std::string_view reference) {

@@ -3,6 +3,7 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/names.hpp"
+#include "acl/object/ids.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
@@ -45,8 +46,12 @@ constexpr std::string_view listed_wanted = "a network that `containers.networks`
 /// body of a service says what its client wrote, and a name may stand for another network by the
 /// time swarm reads it: only a whole id stands for the same one then.
 bool may_be_asked_about(Lookup::Kind kind, std::string_view network) {
-  return kind == Lookup::Kind::swarm_network ? looks_like_swarm_id(network)
-                                             : may_begin_id(kind, network);
+  return kind == Lookup::Kind::swarm_network ? is_swarm_id(network) : may_begin_engine_id(network);
+}
+
+/// The engine also looks among its own networks for what swarm does not find.
+bool may_begin_any_id(std::string_view network) {
+  return may_begin_engine_id(network) || may_begin_swarm_id(network);
 }
 
 }  // namespace
@@ -65,7 +70,7 @@ void check_joined(Context& context, Lookup::Kind kind, const Place& where,
     context.ask(kind, where, network);
   } else if (listed) {
     context.refuse(Constraint::networks, where, Quoted{network}, listed_wanted);
-  } else if (kind == Lookup::Kind::swarm_network && may_begin_id(kind, network)) {
+  } else if (kind == Lookup::Kind::swarm_network && may_begin_any_id(network)) {
     context.refuse(Constraint::namespaces_network, where, Quoted{network},
                    "a name that is not the beginning of an id, the whole id of a swarm network, or "
                    "a name that `containers.networks` lists");

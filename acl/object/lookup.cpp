@@ -6,15 +6,11 @@
 #include <functional>
 
 #include "acl/json/ranges.hpp"
-#include "acl/text/ascii.hpp"
+#include "acl/object/ids.hpp"
 #include "acl/text/percent.hpp"
 
 namespace acl {
 namespace {
-
-constexpr std::size_t whole_engine_id = 64, whole_swarm_id = 25;
-constexpr std::string_view base16 = "0123456789abcdef";
-constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 // Members of networks that engines (API 1.24 to 1.52) and Podman report, besides a Fact's.
 constexpr auto known_members = std::to_array<std::string_view>(
@@ -56,21 +52,9 @@ std::optional<Fact> read_fact(std::string_view answer) {
   json::Members members(answer);
   while (const auto member = members.next())
     if (!take_member(*member, out)) return std::nullopt;
-  const bool is_swarms = out.id.size() == whole_swarm_id && has_only(out.id, base36);
-  if (!members.whole() || out.name.empty() || !(is_swarms || is_whole_id(out.id)))
-    return std::nullopt;
+  const bool is_id = is_engine_id(out.id) || is_swarm_id(out.id);
+  if (!members.whole() || out.name.empty() || !is_id) return std::nullopt;
   return out;
-}
-
-bool may_begin_id(Lookup::Kind kind, std::string_view reference) {
-  if (reference.size() <= whole_engine_id && has_only(reference, base16)) return true;
-  // The engine also looks among its own networks for what swarm does not find.
-  return kind == Lookup::Kind::swarm_network && reference.size() <= whole_swarm_id &&
-         has_only(reference, base36);
-}
-
-bool is_whole_id(std::string_view reference) {
-  return reference.size() == whole_engine_id && has_only(reference, base16);
 }
 
 std::size_t KnownObjects::slot_of(std::string_view id) {
@@ -78,13 +62,13 @@ std::size_t KnownObjects::slot_of(std::string_view id) {
 }
 
 bool KnownObjects::have(std::string_view id, const void* profile) const {
-  if (entries_.empty() || !is_whole_id(id)) return false;
+  if (entries_.empty() || !is_engine_id(id)) return false;
   const Entry& entry = entries_[slot_of(id)];
   return entry.profile == profile && entry.id == id;
 }
 
 void KnownObjects::add(std::string_view id, const void* profile) {
-  if (!is_whole_id(id)) return;
+  if (!is_engine_id(id)) return;
   if (entries_.empty()) entries_.resize(most);
   entries_[slot_of(id)] = {std::string(id), profile};
 }

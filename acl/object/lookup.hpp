@@ -59,10 +59,4 @@ class KnownObjects {
   std::vector<Entry> entries_;  ///< indexed by slot; empty until an object is known
 };
 
-/// Returns whether the engine may find such an object by `reference` as its id or the beginning of
-/// its id, even if no object has that name. "" is the beginning of every id.
-bool may_begin_id(Lookup::Kind, std::string_view reference);
-/// Returns whether the text is a full engine id of 64 digits.
-bool is_whole_id(std::string_view reference);
-
 }  // namespace acl

@@ -14,8 +14,8 @@ namespace proxy::http {
 
 /// Remembers heads that one worker has read, since clients and engines send the same heads again
 /// and again, apart from an answer's Date. A head that is found here need not be read. The size is
-/// fixed: 64 heads of up to 512 bytes and 16 fields. Heads with
-/// other fields than the usual ones, or with a long query, are not: they may carry credentials.
+/// fixed: 64 heads of up to 512 bytes and 16 fields. A head with a long query, or with a field that
+/// is not a usual one, is not remembered: it may carry credentials.
 class HeadMemory {
  public:
   enum class Kind : std::uint8_t { request, answer, answer_to_head };

@@ -40,7 +40,7 @@ acl::Sender sender_of(const Head& head) {
   return sender;
 }
 
-/// Checks the limits again: a reload may have lowered them since the head was remembered.
+/// Checks the limits of this call: the head may have been remembered under wider ones.
 bool is_within(const HeadLimits& limits, std::string_view bytes, const Head& head) {
   return bytes.size() <= limits.bytes && head.fields.size() <= limits.fields;
 }

@@ -48,14 +48,6 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// A target that leads to the operation: placeholders in its path become names.
-std::string target_of(const acl::OperationInfo& row) {
-  std::string target(row.path);
-  for (std::size_t at; (at = target.find('{')) != std::string::npos;)
-    target.replace(at, target.find('}') - at + 1, "name");
-  return target;
-}
-
 Told ask(const acl::Identity& identity, const acl::OperationInfo& row, std::string_view body) {
   static const auto policy = make_policy();
   return told(*policy, identity, std::string(to_string(row.method)) + " " + target_of(row), body);

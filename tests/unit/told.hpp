@@ -30,6 +30,14 @@ struct Told {
   }
 };
 
+/// A target that leads to the operation: placeholders in its path become names.
+inline std::string target_of(const acl::OperationInfo& row) {
+  std::string target(row.path);
+  for (std::size_t at; (at = target.find('{')) != std::string::npos;)
+    target.replace(at, target.find('}') - at + 1, "name");
+  return target;
+}
+
 /// Returns the engine's answer to a look-up; nothing if there is no such object.
 using Engine = std::function<std::optional<acl::Fact>(const acl::Lookup&)>;
 

@@ -37,6 +37,8 @@ class ClientInput {
   error_code end() const { return end_; }
   /// Whether the client's side has ended, even if unread bytes come before the end.
   bool has_ended() const { return end_ || sending_ended_; }
+  /// Whether the client has left. One that has only closed its sending side waits for its answer.
+  bool is_gone() { return end_ && (end_ != net::error::eof || stream_.hung_up()); }
   bool reading() const { return reading_; }
 
   /// Waits for more bytes. \returns false if none arrive.

@@ -15,6 +15,7 @@
 #include "acl/schema/schema.hpp"
 #include "config/load.hpp"
 #include "tests/bench/linear/bodies.hpp"
+#include "tests/unit/told.hpp"
 
 namespace {
 
@@ -50,14 +51,6 @@ std::size_t number(const char* text) {
   const std::string_view digits(text);
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
-}
-
-std::string target_of(const acl::OperationInfo& row) {
-  std::string target(row.path);
-  for (std::size_t at; (at = target.find('{')) != std::string::npos;) {
-    target.replace(at, target.find('}') - at + 1, "name");
-  }
-  return target;
 }
 
 }  // namespace
