@@ -50,26 +50,19 @@ TEST(ImageBuild, is_refused_where_it_leaves_its_sandbox) {
 
 TEST(ImageBuild, fetches_nothing_from_a_url) {
   EXPECT_EQ(Judge().says(build("remote=git%3A%2F%2Fx%2Fy.git")), "constraint.image_import");
-  acl::ConstraintSpec spec;
-  spec.image_import = true;
-  EXPECT_EQ(Judge(spec).says(build("remote=git%3A%2F%2Fx%2Fy.git")), "passes");
+  EXPECT_EQ(Judge("{image_import: true}").says(build("remote=git%3A%2F%2Fx%2Fy.git")), "passes");
 }
 
 TEST(ImageBuild, runs_on_the_networks_that_the_profile_lists) {
-  acl::ConstraintSpec spec;
-  spec.build.networks = {{"builders"}};
-  Judge judge(spec);
+  Judge judge("{build: {networks: [builders]}}");
   EXPECT_EQ(judge.says(build("networkmode=builders")), "passes");
   EXPECT_EQ(judge.says(build("networkmode=default")), "constraint.build");
 }
 
 TEST(ImageBuild, keeps_the_profiles_limits) {
-  acl::ConstraintSpec spec;
-  spec.memory_max = 1000;
-  spec.ulimits_max = {{"nofile", 100}};
-  Judge judge(spec);
-  EXPECT_EQ(judge.says(build("memory=1000")), "passes");
-  for (const auto* memory : {"1001", "-1", "1e3", "99999999999999999999"}) {
+  Judge judge("{memory: {max: 6MiB}, ulimits: {nofile: 100}}");
+  EXPECT_EQ(judge.says(build("memory=6291456")), "passes");
+  for (const auto* memory : {"6291457", "-1", "1e3", "99999999999999999999"}) {
     EXPECT_EQ(judge.says(build("memory=" + std::string(memory))), "constraint.resources.memory");
   }
   const std::string ulimits = "ulimits=%5B%7B%22Name%22%3A%22nofile%22%2C%22Hard%22%3A";

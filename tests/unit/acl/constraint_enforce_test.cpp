@@ -12,28 +12,18 @@ using testing::IsEmpty;
 
 constexpr auto create = "POST /containers/create";
 
-acl::ConstraintSpec everything() {
-  acl::ConstraintSpec spec;
-  spec.level = acl::Level::restricted;
-  spec.enforce.labels = {{"team", "ci"}};
-  spec.enforce.no_new_privileges = true;
-  spec.enforce.drop_all_capabilities = true;
-  spec.enforce.read_only_rootfs = true;
-  spec.enforce.memory = 1000;
-  spec.enforce.nano_cpus = 2000;
-  spec.enforce.pids = 30;
-  spec.enforce.user = "1000:1000";
-  spec.enforce.log_driver = "local";
-  return spec;
-}
+constexpr auto everything =
+    "{level: restricted, enforce: {labels: {team: ci}, no_new_privileges: true, "
+    "drop_all_capabilities: true, read_only_rootfs: true, memory: 6MiB, cpus: 0.01, pids: 30, "
+    "user: '1000:1000', log_driver: local}}";
 
 TEST(Enforce, hardens_a_container_of_an_unaware_client_so_that_it_passes_restricted) {
-  Judge judge(everything());
+  Judge judge(everything);
   EXPECT_EQ(judge.says(create, R"({"Image":"a"})"), "passes") << judge.decision().message;
   EXPECT_EQ(judge.decision().body,
             R"({"Image":"a","HostConfig":{"SecurityOpt":["no-new-privileges"],"CapDrop":["ALL"],)"
-            R"("ReadonlyRootfs":true,"LogConfig":{"Type":"local"},"Memory":1000,"PidsLimit":30,)"
-            R"("NanoCpus":2000},"User":"1000:1000","Labels":{"team":"ci"}})");
+            R"("ReadonlyRootfs":true,"LogConfig":{"Type":"local"},"Memory":6291456,"PidsLimit":30,)"
+            R"("NanoCpus":10000000},"User":"1000:1000","Labels":{"team":"ci"}})");
   EXPECT_THAT(
       judge.decision().enforced,
       ElementsAre("User", "HostConfig.SecurityOpt[0]", "HostConfig.CapDrop[0]",
@@ -42,7 +32,7 @@ TEST(Enforce, hardens_a_container_of_an_unaware_client_so_that_it_passes_restric
 }
 
 TEST(Enforce, changes_nothing_the_second_time) {
-  Judge judge(everything());
+  Judge judge(everything);
   ASSERT_EQ(judge.says(create, R"({"Image":"a","HostConfig":null,"Labels":{"team":"x"}})"),
             "passes");
   const std::string once(judge.decision().body);
@@ -52,7 +42,7 @@ TEST(Enforce, changes_nothing_the_second_time) {
 }
 
 TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
-  Judge judge(everything());
+  Judge judge(everything);
   ASSERT_EQ(judge.says(create, R"({"User":"7:7","HostConfig":{"Memory":5,"PidsLimit":6,)"
                                R"("CpuQuota":1,"CpuPeriod":1000000,"LogConfig":{"Type":"none"}}})"),
             "passes");
@@ -62,15 +52,16 @@ TEST(Enforce, leaves_what_the_client_chose_within_its_bounds) {
 }
 
 TEST(Enforce, lowers_what_the_client_asks_too_much_of) {
-  Judge judge(everything());
-  ASSERT_EQ(judge.says(create, R"({"HostConfig":{"Memory":1001,"PidsLimit":-1,"NanoCpus":2000}})"),
-            "passes");
+  Judge judge(everything);
+  ASSERT_EQ(
+      judge.says(create, R"({"HostConfig":{"Memory":6291457,"PidsLimit":-1,"NanoCpus":10000000}})"),
+      "passes");
   EXPECT_THAT(std::string(judge.decision().body),
-              testing::HasSubstr(R"("Memory":1000,"PidsLimit":30,"NanoCpus":2000)"));
+              testing::HasSubstr(R"("Memory":6291456,"PidsLimit":30,"NanoCpus":10000000)"));
 }
 
 TEST(Enforce, holds_switches_whatever_the_client_says) {
-  Judge judge(everything());
+  Judge judge(everything);
   EXPECT_EQ(judge.says(create, R"({"HostConfig":{"ReadonlyRootfs":false,)"
                                R"("SecurityOpt":["no-new-privileges:false"]}})"),
             "passes")
@@ -80,7 +71,7 @@ TEST(Enforce, holds_switches_whatever_the_client_says) {
 }
 
 TEST(Enforce, hardens_the_tasks_of_a_service) {
-  Judge judge(everything());
+  Judge judge(everything);
   EXPECT_EQ(judge.says("POST /v1.44/services/create",
                        R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})"),
             "passes")

@@ -81,11 +81,9 @@ TEST(ListedImages, are_matched_in_bounded_time) {
   EXPECT_FALSE(ListedImages({"x.y/" + stars}).have("x.y/" + std::string(4096, 'a')));
 }
 
-acl::ConstraintSpec listed() {
-  acl::ConstraintSpec spec;
-  spec.images = {{"registry.corp/**", "alpine"}};
-  spec.build.any_image = true;
-  return spec;
+/// \param more keys of the profile's `containers`, with a comma in front
+std::string listed(const std::string& more = "") {
+  return "{images: [registry.corp/**, alpine], build: {images: any}" + more + "}";
 }
 
 TEST(ImageCreate, pulls_what_is_listed) {
@@ -96,9 +94,7 @@ TEST(ImageCreate, pulls_what_is_listed) {
 }
 
 TEST(ImageCreate, pulls_by_digest_where_that_is_demanded) {
-  acl::ConstraintSpec spec;
-  spec.require_digest = true;
-  Judge judge(spec);
+  Judge judge("{require_digest: true}");
   EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine&tag=3"), "constraint.images");
   EXPECT_EQ(judge.says("POST /images/create?fromImage=alpine&tag=" + std::string(digest)),
             "passes");
@@ -126,10 +122,7 @@ TEST(ImageCreate, imports_nothing_at_restricted) {
 }
 
 TEST(ImageCreate, imports_anything_where_the_profile_says_so) {
-  acl::ConstraintSpec spec;
-  spec.level = Level::restricted;
-  spec.image_import = true;
-  Judge judge(spec);
+  Judge judge("{level: restricted, image_import: true}");
   EXPECT_EQ(judge.says("POST /images/create?fromSrc=http%3A%2F%2Fx"), "passes");
   EXPECT_EQ(judge.says("POST /images/load"), "passes");
 }
@@ -153,9 +146,7 @@ TEST(ImageNames, of_listed_images_are_given_to_nothing_else) {
 }
 
 TEST(ImageNames, are_given_where_a_list_has_them_whatever_may_run) {
-  auto spec = listed();
-  spec.images_write = {{"registry.corp/made", "own/*"}};
-  Judge judge(spec);
+  Judge judge(listed(", images_write: [registry.corp/made, own/*]"));
   for (const std::string request : writing) {
     EXPECT_EQ(judge.says(request + "registry.corp%2Fmade", "{}"), "passes") << request;
     EXPECT_EQ(judge.says(request + "own%2Fx", "{}"), "passes") << request;
@@ -173,10 +164,7 @@ TEST(ImageNames, are_free_without_any_list) {
 }
 
 TEST(ImageNames, with_capitals_in_front_are_of_a_registry_and_not_of_the_hub) {
-  acl::ConstraintSpec spec;
-  spec.images = {{"docker.io/**"}};
-  spec.build.any_image = true;
-  Judge judge(spec);
+  Judge judge("{images: [docker.io/**], build: {images: any}}");
   EXPECT_EQ(judge.says("POST /images/create?fromImage=evil%2Falpine"), "passes");
   for (const std::string name : {"EVIL", "Evil", "eviL"}) {
     EXPECT_EQ(judge.says("POST /images/create?fromImage=" + name + "%2Falpine"),
@@ -185,16 +173,13 @@ TEST(ImageNames, with_capitals_in_front_are_of_a_registry_and_not_of_the_hub) {
 }
 
 TEST(ImageLoad, takes_a_key_of_its_own_where_images_are_listed) {
-  auto spec = listed();
-  EXPECT_EQ(Judge(spec).says("POST /images/load"), "constraint.images");
-  spec.image_import = true;
-  EXPECT_EQ(Judge(spec).says("POST /images/load"), "constraint.images");
-  spec.image_load = true;
-  EXPECT_EQ(Judge(spec).says("POST /images/load"), "passes");
-  acl::ConstraintSpec restricted;
-  restricted.level = Level::restricted;
-  restricted.image_load = true;
-  EXPECT_EQ(Judge(restricted).says("POST /images/load"), "passes");
+  const auto load = [](const std::string& containers) {
+    return Judge(containers).says("POST /images/load");
+  };
+  EXPECT_EQ(load(listed()), "constraint.images");
+  EXPECT_EQ(load(listed(", image_import: true")), "constraint.images");
+  EXPECT_EQ(load(listed(", image_import: true, image_load: true")), "passes");
+  EXPECT_EQ(load("{level: restricted, image_load: true}"), "passes");
 }
 
 TEST(ImageCommit, has_its_labels_and_secrets_looked_at) {

@@ -17,12 +17,7 @@ std::string with_mount(const std::string& fields) {
   return R"({"HostConfig":{"Mounts":[{"Target":"/t",)" + fields + "}]}}";
 }
 
-acl::ConstraintSpec with_binds(Level level = Level::baseline) {
-  acl::ConstraintSpec spec;
-  spec.level = level;
-  spec.binds = {{"/srv/ci", false}, {"/srv/cache", true}};
-  return spec;
-}
+constexpr auto with_binds = "{binds: [{path: /srv/ci}, {path: /srv/cache, read_only: true}]}";
 
 /// The engine's own socket in Judge is /srv/engine.sock; the usual one is protected anyway.
 constexpr const char* socket_spellings[] = {
@@ -94,17 +89,11 @@ constexpr const char* socket_spellings[] = {
 class DockerSocket : public testing::TestWithParam<const char*> {};
 
 TEST_P(DockerSocket, is_no_bind_at_any_level) {
-  for (const auto level : {Level::unconfined, Level::baseline, Level::restricted}) {
-    auto spec = with_binds(level);
-    spec.binds = {{"/", false}};
-    spec.waive = {"user",
-                  "capabilities.drop",
-                  "security_opt.no_new_privileges",
-                  "read_only_rootfs",
-                  "resources.memory",
-                  "resources.cpus",
-                  "resources.pids"};
-    Judge judge(spec);
+  for (const std::string level : {"unconfined", "baseline", "restricted"}) {
+    Judge judge("{level: " + level +
+                ", binds: [{path: /}], waive: [user, capabilities.drop, "
+                "security_opt.no_new_privileges, read_only_rootfs, resources.memory, "
+                "resources.cpus, resources.pids]}");
     EXPECT_EQ(judge.says(create, with_bind(std::string(GetParam()) + ":/s")),
               "constraint.docker_socket");
     EXPECT_EQ(judge.says(create, with_bind("v:/v\",\"" + std::string(GetParam()) + ":/s:ro")),
@@ -131,10 +120,7 @@ TEST_P(DockerSocket, is_no_device_of_a_volume) {
 }
 
 TEST_P(DockerSocket, may_be_mounted_where_a_profile_says_so) {
-  acl::ConstraintSpec spec;
-  spec.level = Level::unconfined;
-  spec.docker_socket = true;
-  Judge judge(spec);
+  Judge judge("{level: unconfined, docker_socket: allow}");
   EXPECT_EQ(judge.says(create, with_bind(std::string(GetParam()) + ":/s")), "passes");
 }
 
@@ -188,7 +174,7 @@ TEST(Binds, are_refused_where_none_is_listed) {
 }
 
 TEST(Binds, match_listed_paths_alone_after_cleaning) {
-  Judge judge(with_binds());
+  Judge judge(with_binds);
   for (const auto* text : {"/srv/ci:/d", "/srv/ci/:/d:rw,z", "/srv/./ci//a/../:/d:rprivate"}) {
     EXPECT_EQ(judge.says(create, with_bind(text)), "passes") << text << judge.decision().message;
   }
@@ -199,7 +185,7 @@ TEST(Binds, match_listed_paths_alone_after_cleaning) {
 }
 
 TEST(Binds, are_read_only_where_listed_so) {
-  Judge judge(with_binds());
+  Judge judge(with_binds);
   EXPECT_EQ(judge.says(create, with_bind("/srv/cache:/d")), "constraint.binds");
   EXPECT_EQ(judge.says(create, with_bind("/srv/cache:/d:nocopy,ro")), "passes");
   const std::string source = R"("Type":"bind","Source":"/srv/cache")";
@@ -211,7 +197,7 @@ TEST(Binds, are_read_only_where_listed_so) {
 }
 
 TEST(Binds, keep_mounts_private) {
-  Judge judge(with_binds());
+  Judge judge(with_binds);
   for (const auto* mode : {"shared", "rshared", "slave", "rslave", "unbindable"}) {
     EXPECT_EQ(judge.says(create, with_bind("/srv/ci:/d:rw," + std::string(mode))),
               "constraint.binds");
@@ -226,7 +212,7 @@ TEST(Binds, keep_mounts_private) {
 }
 
 TEST(Mounts, of_volumes_take_no_driver_that_binds) {
-  Judge judge(with_binds());
+  Judge judge(with_binds);
   const auto volume = [&](const char* driver) {
     return judge.says(create, with_mount(R"("Type":"volume","Source":"v","VolumeOptions":
         {"DriverConfig":)" + std::string(driver) +

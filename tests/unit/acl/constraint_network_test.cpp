@@ -48,10 +48,7 @@ TEST(NetworkCreate, is_refused_where_it_reaches_the_host) {
 }
 
 TEST(NetworkCreate, takes_the_drivers_and_addresses_that_the_profile_lists) {
-  acl::ConstraintSpec spec;
-  spec.network_drivers = {{"macvlan"}};
-  spec.port_addresses = {{"10.0.0.1"}};
-  Judge judge(spec);
+  Judge judge("{network_drivers: [macvlan], ports: {addresses: [10.0.0.1]}}");
   EXPECT_EQ(judge.says(create, R"({"Driver":"macvlan"})"), "passes");
   EXPECT_EQ(judge.says(create, R"({"Driver":"overlay"})"), refused);
   constexpr auto binding =
@@ -85,9 +82,7 @@ TEST(NetworkConnect, joins_neither_the_host_nor_its_sysctls) {
 }
 
 TEST(NetworkConnect, joins_listed_networks_only) {
-  acl::ConstraintSpec spec;
-  spec.networks = {{"n"}};
-  Judge judge(spec);
+  Judge judge("{networks: [n]}");
   EXPECT_EQ(judge.says(connect, R"({"Container":"web"})"), "passes");
   EXPECT_EQ(judge.says("POST /networks/m/connect", R"({"Container":"web"})"), refused);
 }

@@ -148,10 +148,7 @@ TEST(Restricted, lifts_no_limit_of_a_running_container) {
 }
 
 TEST(Restricted, may_ask_for_numbers_as_users) {
-  acl::ConstraintSpec spec;
-  spec.level = Level::restricted;
-  spec.numeric_user = true;
-  Judge judge(spec);
+  Judge judge("{level: restricted, numeric_user: true}");
   EXPECT_EQ(judge.says(create, changed(R"({"User":"toor"})")), "constraint.user");
   EXPECT_EQ(judge.says(create, changed(R"({"User":"1000:staff"})")), "constraint.user");
   EXPECT_EQ(judge.says(create, changed(R"({"User":"1000:50"})")), "passes");

@@ -86,10 +86,8 @@ TEST(VolumeCreate, does_not_look_into_more_layers_than_overlayfs_takes) {
 }
 
 TEST(VolumeCreate, takes_the_drivers_that_the_profile_lists) {
-  acl::ConstraintSpec spec;
-  EXPECT_EQ(Judge(spec).says(create, R"({"Driver":"rclone"})"), refused);
-  spec.volume_drivers = {{"rclone"}};
-  Judge judge(spec);
+  EXPECT_EQ(Judge().says(create, R"({"Driver":"rclone"})"), refused);
+  Judge judge("{volume_drivers: [rclone]}");
   EXPECT_EQ(judge.says(create, R"({"Driver":"rclone","DriverOpts":{"remote":"x"}})"), "passes");
   EXPECT_EQ(judge.says(create, R"({"Driver":"local"})"), refused);
 }
@@ -114,9 +112,7 @@ TEST(Labels, keep_off_prefixes_that_the_engine_obeys) {
 TEST(Constraints, are_not_checked_at_level_unconfined_or_when_waived) {
   constexpr auto body = R"({"Driver":"rclone"})";
   EXPECT_EQ(Judge(Level::unconfined).says(create, body), "passes");
-  acl::ConstraintSpec spec;
-  spec.waive = {"volumes"};
-  EXPECT_EQ(Judge(spec).says(create, body), "passes");
+  EXPECT_EQ(Judge("{waive: [volumes]}").says(create, body), "passes");
 }
 
 TEST(Constraints, are_all_reported_at_once) {

@@ -6,27 +6,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "config/load.hpp"
 #include "tests/unit/told.hpp"
+
+/// The policy of a configuration file. The engine's socket is /srv/engine.sock.
+/// \param text the file's sections `profiles` and `listeners`
+inline std::shared_ptr<const acl::Policy> policy_of(
+    const std::string& text, const std::vector<acl::IpNetwork>& host_networks = {}) {
+  const auto loaded = config::load_text("version: 1\nupstream: unix:///srv/engine.sock\n" + text,
+                                        "t.yaml", config::system_accounts(), host_networks);
+  EXPECT_TRUE(loaded) << config::to_string(loaded.error().front());
+  return loaded->policy;
+}
 
 /// A policy of one profile that allows every operation, and what it says of requests.
 class Judge {
  public:
-  explicit Judge(acl::ConstraintSpec constraints = {}) {
-    acl::ProfileSpec profile{.name = "p", .allow = {"*"}, .constraints = std::move(constraints)};
-    for (const auto& operation : acl::all_operations()) profile.allow.emplace_back(operation.name);
-    acl::PolicySpec spec;
-    spec.profiles = {profile};
-    spec.listeners = {{"p"}};
-    spec.protected_paths = {"/srv/engine.sock"};
-    auto compiled = acl::compile(spec);
-    EXPECT_TRUE(compiled);
-    policy_ = *compiled;
-  }
+  /// \param containers the profile's section of that name, as a configuration file has it
+  explicit Judge(const std::string& containers = "{}",
+                 const std::vector<acl::IpNetwork>& host_networks = {})
+      : policy_(policy_of("profiles:\n  p:\n    allow: [" + every_operation() +
+                              "]\n    containers: " + containers +
+                              "\nlisteners: [{address: unix:///run/a.sock, profile: p}]\n",
+                          host_networks)) {}
 
-  explicit Judge(acl::Level level) : Judge(at(level)) {}
-  /// \param policy whose first listener is asked
-  explicit Judge(std::shared_ptr<const acl::Policy> policy) : policy_(std::move(policy)) {}
+  explicit Judge(acl::Level level) : Judge("{level: " + std::string(to_string(level)) + "}") {}
 
   /// \param request its method and target: "POST /volumes/create"
   /// \returns "passes", or the id of the reason for its refusal
@@ -39,10 +45,10 @@ class Judge {
   const Told& decision() const { return told_; }
 
  private:
-  static acl::ConstraintSpec at(acl::Level level) {
-    acl::ConstraintSpec spec;
-    spec.level = level;
-    return spec;
+  static std::string every_operation() {
+    std::string names = "\"*\"";
+    for (const auto& operation : acl::all_operations()) names += ", " + std::string(operation.name);
+    return names;
   }
 
   std::shared_ptr<const acl::Policy> policy_;

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "tests/unit/told.hpp"
+#include "tests/unit/acl/judge.hpp"
 
 /// One profile on two listeners, of which the second only tries it out, and what both say.
 class Trial {
  public:
-  explicit Trial(const acl::ProfileSpec& profile) {
-    acl::PolicySpec spec;
-    spec.profiles = {profile, profile};
-    spec.profiles.back().name = "trial";
-    spec.profiles.back().mode = acl::Mode::shadow;
-    spec.listeners = {{profile.name}, {"trial"}};
-    spec.protected_paths = {"/srv/engine.sock"};
-    auto compiled = acl::compile(spec);
-    EXPECT_TRUE(compiled);
-    policy_ = *compiled;
-  }
+  /// \param profile its keys but for `mode`, as a configuration file has them between braces
+  explicit Trial(const std::string& profile)
+      : policy_(policy_of("profiles:\n  ci: {" + profile + "}\n  trial: {mode: shadow, " + profile +
+                          "}\nlisteners:\n  - {address: unix:///run/a.sock, profile: ci}\n"
+                          "  - {address: unix:///run/b.sock, profile: trial}\n")) {}
 
   /// \param request its method and target: "POST /volumes/create"
   void ask(std::string_view request, std::string_view body) {

@@ -11,12 +11,10 @@ namespace {
 using acl::Reason;
 using acl::Verdict;
 
-acl::ProfileSpec ci() {
-  return {.name = "ci", .allow = {"@container", "@image"}, .deny = {"ContainerExport"}};
-}
+constexpr auto ci = "allow: [\"@container\", \"@image\"], deny: [ContainerExport]";
 
 TEST(Shadow, says_of_what_is_allowed_what_enforce_says) {
-  Trial trial(ci());
+  Trial trial(ci);
   trial.ask("POST /containers/create", R"({"Image":"alpine"})");
   EXPECT_EQ(trial.shadow.verdict, Verdict::allow);
   EXPECT_FALSE(trial.shadow.would_deny);
@@ -47,7 +45,7 @@ TEST(Shadow, lets_through_with_reason_rule_and_sentence_of_the_refusal) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(std::string(row.request) + " " + row.body);
-    Trial trial(ci());
+    Trial trial(ci);
     trial.ask(row.request, row.body);
     EXPECT_EQ(trial.enforced.verdict, Verdict::deny);
     EXPECT_FALSE(trial.enforced.would_deny);
@@ -61,7 +59,7 @@ TEST(Shadow, lets_through_with_reason_rule_and_sentence_of_the_refusal) {
 }
 
 TEST(Shadow, looks_at_how_archives_begin_and_lets_them_through) {
-  Trial trial(ci());
+  Trial trial(ci);
   trial.ask("PUT /containers/x/archive?path=/", "\x1f\x8b compressed, as no profile here takes it");
   EXPECT_EQ(trial.enforced.verdict, Verdict::deny);
   EXPECT_EQ(trial.shadow.verdict, Verdict::allow);
@@ -79,7 +77,7 @@ TEST(Shadow, sends_on_a_body_of_its_own_writing) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.body);
-    Trial trial(ci());
+    Trial trial(ci);
     trial.ask(row.request, row.body);
     EXPECT_TRUE(trial.shadow.would_deny);
     EXPECT_EQ(trial.shadow.body, row.sent);
@@ -88,7 +86,7 @@ TEST(Shadow, sends_on_a_body_of_its_own_writing) {
 }
 
 TEST(Shadow, leaves_unknown_fields_out_and_names_them) {
-  Trial trial(ci());
+  Trial trial(ci);
   trial.ask("POST /containers/create",
             R"({"Privileged":true,"Image":"a","HostConfig":{"Sneaky":{"a":[1]},"Memory":5}})");
   EXPECT_TRUE(trial.shadow.would_deny);
@@ -100,9 +98,7 @@ TEST(Shadow, leaves_unknown_fields_out_and_names_them) {
 }
 
 TEST(Shadow, puts_in_what_the_profile_enforces) {
-  auto spec = ci();
-  spec.constraints.enforce.read_only_rootfs = true;
-  Trial trial(spec);
+  Trial trial(ci + std::string(", containers: {enforce: {read_only_rootfs: true}}"));
   trial.ask("POST /containers/create", R"({"HostConfig":{"Privileged":true}})");
   EXPECT_TRUE(trial.shadow.would_deny);
   EXPECT_EQ(trial.shadow.body, R"({"HostConfig":{"Privileged":true,"ReadonlyRootfs":true}})");
@@ -123,7 +119,7 @@ TEST(Shadow, refuses_what_is_not_understood) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(std::string(row.request) + " " + row.body);
-    Trial trial(ci());
+    Trial trial(ci);
     trial.ask(row.request, row.body);
     EXPECT_EQ(trial.shadow.verdict, Verdict::deny);
     EXPECT_FALSE(trial.shadow.would_deny);
@@ -137,7 +133,7 @@ TEST(Shadow, refuses_what_is_not_understood) {
 TEST(Shadow, refuses_a_wrong_type_behind_many_unknown_fields) {
   std::string body = "{";
   for (int i = 0; i < 50; ++i) body += "\"Sneaky" + std::to_string(i) + "\":1,";
-  Trial trial(ci());
+  Trial trial(ci);
   trial.ask("POST /containers/create", body + R"("Image":1})");
   EXPECT_EQ(trial.shadow.verdict, Verdict::deny);
   EXPECT_FALSE(trial.shadow.would_deny);
@@ -148,13 +144,10 @@ TEST(Shadow, refuses_a_wrong_type_behind_many_unknown_fields) {
 }
 
 TEST(Shadow, serves_no_client_that_no_rule_matches) {
-  acl::PolicySpec spec;
-  spec.profiles = {ci()};
-  spec.profiles.front().mode = acl::Mode::shadow;
-  spec.listeners = {{.clients = {{.uid = 1, .profile = "ci"}}}};
-  const auto policy = acl::compile(spec);
-  ASSERT_TRUE(policy);
-  const auto decision = told(**policy, {}, "GET /info");
+  const auto policy = policy_of(
+      "profiles: {ci: {mode: shadow, " + std::string(ci) +
+      "}}\nlisteners: [{address: unix:///run/a.sock, clients: [{uid: 1, profile: ci}]}]\n");
+  const auto decision = told(*policy, {}, "GET /info");
   EXPECT_EQ(decision.verdict, Verdict::deny);
   EXPECT_FALSE(decision.would_deny);
   EXPECT_EQ(decision.reason, Reason::client_unknown);
