@@ -238,7 +238,7 @@ void Case::ask() {
 
 const Plan& Case::facts(std::span<const Fact> facts) {
   if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
-  if (facts.size() != plan_.lookups.size()) return no_facts(Reason::object_unavailable);
+  if (facts.size() != plan_.lookups.size()) return no_facts(Refusal(Reason::object_unavailable));
   judge(facts);
   if (!decision_.refusal && terms_.known != nullptr)
     for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
@@ -268,9 +268,9 @@ void Case::rename(const Lookup& asked, const Fact& fact) {
   renamed_ = true;
 }
 
-const Plan& Case::no_facts(Reason reason) {
+const Plan& Case::no_facts(const Refusal& why) {
   if (decision_.verdict != Verdict::open) return plan_;
-  deny(reason, std::string(meaning(reason)));
+  deny(why.reason, why.message);
   ask();
   return plan_;
 }

@@ -86,8 +86,8 @@ class Case {
   const Plan& body(std::string_view, Scratch&);
   /// Decides with the engine's answers to Plan::lookups, in the same order.
   const Plan& facts(std::span<const Fact>);
-  /// Says that the engine did not answer a look-up. In shadow mode the request passes.
-  const Plan& no_facts(Reason);
+  /// Says that the engine did not answer a look-up, and why. In shadow mode the request passes.
+  const Plan& no_facts(const Refusal&);
   /// Refuses the request, whatever was decided: it could not be read, or may not go on.
   void refuse(Refusal);
 

@@ -241,6 +241,7 @@ void AuditRecord::append_outcome(Appender& out) const {
   if (decision.would_deny()) out.put(",\"would_deny\":true");
   append_text("rule", decision.rule, out);
   if (const auto why = reason()) append_word("reason", acl::id(*why), out);
+  if (!cause_.empty()) append_text("cause", cause_, out);
   constexpr std::size_t dots = 3;  // shown() marks a cut with "..."
   if (decision.would_deny())
     append_text("message", acl::shown(decision.refusal->message, longest_message - dots), out);

@@ -87,6 +87,8 @@ class AuditRecord {
 
   /// Records why a request failed after it was allowed.
   void failed(acl::Reason reason) { failure_ = reason; }
+  /// Records what kept the engine from being reached, in a word: "EACCES".
+  void caused_by(std::string cause) { cause_ = std::move(cause); }
   void answered(unsigned status) { status_ = status; }
   /// Records how many questions the engine was asked about the request, and how long they took.
   void looked_up(std::size_t questions, Clock::duration time) {
@@ -111,6 +113,7 @@ class AuditRecord {
   Clock::time_point began_;
   std::optional<Clock::time_point> sent_, answered_;
   std::optional<acl::Reason> failure_;
+  std::string cause_;
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;

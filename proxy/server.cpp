@@ -74,7 +74,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
-          workers.push_back(std::make_unique<Worker>(settings_, audit_, snapshot));
+          workers.push_back(std::make_unique<Worker>(settings_, audit_, engine_, snapshot));
         return workers;
       }()),
       reload_(workers_.front()->loop, std::move(file), settings_, std::move(snapshot),
@@ -132,6 +132,7 @@ void Server::start_listening() {
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
+  if (const auto fault = look_at(settings_.upstream)) engine_.failed(*fault);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
 }

@@ -42,6 +42,7 @@ class Server {
 
   config::Settings settings_;
   AuditSink audit_;
+  EngineState engine_;
   Admission admission_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Listener>> listeners_;

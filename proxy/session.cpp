@@ -22,7 +22,7 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
       held_(held),
       client_(std::move(client), worker.settings.limits, held, worker.heads,
               [this] { client_ended(); }),
-      upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
+      upstream_(worker.loop, worker.settings.upstream, worker.snapshot, worker.engine),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
       draining_(worker.draining) {
@@ -159,7 +159,7 @@ Task<void> Session::look_up(Turn& turn) {
   else if (found.failure == Reason::client_left || found.failure == Reason::draining)
     decided.refuse(Refusal(*found.failure));
   else
-    decided.no_facts(*found.failure);
+    decided.no_facts(because(*found.failure, turn.record));
   if (decided.denied() && found.words) turn.engines_words = std::move(found.words);
   if (decided.renamed()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
   if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
@@ -265,7 +265,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   if (!next) {
     const auto reason = stopped_ ? Reason::draining : next.error();
     record.failed(reason);
-    co_return co_await refuse(Refusal(reason), turn);
+    co_return co_await refuse(because(reason, record), turn);
   }
 
   record.answered(answer.status());
@@ -276,6 +276,14 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   }
   owes_leave_ = !client_.body_complete();
   co_return *next;
+}
+
+/// A refusal that says, if the engine cannot be reached, what is in the way.
+Refusal Session::because(Reason reason, AuditRecord& record) const {
+  const auto* fault = upstream_.fault();
+  if (fault == nullptr || fault->reason != reason) return Refusal(reason);
+  record.caused_by(fault->id);
+  return {reason, fault->message()};
 }
 
 Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {

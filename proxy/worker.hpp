@@ -11,6 +11,7 @@
 #include "proxy/audit.hpp"
 #include "proxy/buffer.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/engine_state.hpp"
 #include "proxy/held_body.hpp"
 #include "proxy/http/head_reader.hpp"
 #include "proxy/session.hpp"
@@ -24,8 +25,10 @@ namespace proxy {
 /// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is
 /// locked.
 struct Worker {
-  Worker(const config::Settings& s, AuditSink& sink, std::shared_ptr<const Snapshot> in_force)
+  Worker(const config::Settings& s, AuditSink& sink, EngineState& state,
+         std::shared_ptr<const Snapshot> in_force)
       : settings(s),
+        engine(state),
         loop(1),
         deadlines(loop),
         audit(sink, loop),
@@ -33,6 +36,7 @@ struct Worker {
         snapshot(std::move(in_force)) {}
 
   const config::Settings& settings;
+  EngineState& engine;  ///< shared by all workers
   net::io_context loop;
   Deadlines deadlines;
   AuditLog audit;

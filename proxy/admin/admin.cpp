@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "acl/text/shown.hpp"
 #include "proxy/client.hpp"
 #include "proxy/http/writer.hpp"
 #include "proxy/upstream.hpp"
@@ -90,37 +91,45 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
   if (method != "GET")
     co_return reply("405 Method Not Allowed", text_type, "only GET is allowed here\n");
   if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
-  if (path == "/readyz") {
-    if (co_await upstream_answers()) co_return reply("200 OK", text_type, "ready\n");
-    co_return reply("503 Service Unavailable", text_type, "the engine does not answer\n");
+  if (path == "/readyz" || path == "/readyz/engine") {
+    const auto trouble = co_await ask_engine();
+    if (trouble.empty()) co_return reply("200 OK", text_type, "ready\n");
+    co_return reply("503 Service Unavailable", text_type, trouble + "\n");
   }
   if (path == "/metrics") {
     auto process = process_();
-    process.upstream_up = co_await upstream_answers();
+    process.upstream_up = (co_await ask_engine()).empty();
     co_return reply("200 OK", metrics_type, exposition(workers_, process));
   }
-  co_return reply("404 Not Found", text_type,
-                  "no such page: this listener has /metrics, /healthz and /readyz\n");
+  co_return reply(
+      "404 Not Found", text_type,
+      "no such page: this listener has /metrics, /healthz, /readyz and /readyz/engine\n");
 }
 
-/// Pings the engine as a client would, on a new connection.
-Task<bool> Admin::upstream_answers() {
+/// Pings the engine as a client would, on a new connection. \returns what is wrong; empty: nothing
+Task<std::string> Admin::ask_engine() {
   constexpr std::string_view ping =
       "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
   constexpr std::string_view well = "HTTP/1.1 200";
-  Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot);
+  Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot, worker_.engine);
   Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
-  if (co_await upstream.open(patience, settings_.limits.upstream_connect_time)) co_return false;
+  if (const auto reason = co_await upstream.open(patience, settings_.limits.upstream_connect_time))
+    co_return upstream.fault() ? upstream.fault()->advice() : std::string(acl::meaning(*reason));
   patience.arm(settings_.limits.upstream_connect_time);
   co_await upstream.stream().write(ping);
   std::array<char, well.size()> status{};
   for (std::size_t got = 0; got < status.size();) {
     const auto room = net::buffer(status.data() + got, status.size() - got);
     const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
-    if (error) co_return false;
+    if (error)
+      co_return std::string(acl::meaning(patience.expired() ? acl::Reason::upstream_timeout
+                                                            : acl::Reason::upstream_closed));
     got += n;
   }
-  co_return std::string_view(status.data(), status.size()) == well;
+  const std::string_view said(status.data(), status.size());
+  if (said != well) co_return fmt::format("the engine answers a ping with {}", acl::quoted(said));
+  upstream.answered();
+  co_return "";
 }
 
 }  // namespace proxy::admin

@@ -13,8 +13,9 @@
 
 namespace proxy::admin {
 
-/// The operator's listener: /metrics, /healthz and /readyz. It is independent of the clients'
-/// listeners and has no policy. The only request that it sends to the engine is a ping.
+/// The operator's listener: /metrics, /healthz, /readyz and /readyz/engine. It is independent of
+/// the clients' listeners and has no policy. The only request that it sends to the engine is a
+/// ping.
 class Admin {
  public:
   /// \param worker the worker on whose loop it runs
@@ -31,7 +32,7 @@ class Admin {
   Task<void> serve(Socket);
   std::string refused(const acl::Refusal&) const;
   Task<std::string> answer(std::string_view method, std::string_view path);
-  Task<bool> upstream_answers();
+  Task<std::string> ask_engine();
 
   const config::Settings& settings_;
   Worker& worker_;
