@@ -24,6 +24,30 @@ std::string reply(std::string_view status, std::string_view type, std::string_vi
       status, type, body.size(), body);
 }
 
+/// What the engine's answer to a ping begins with.
+constexpr std::string_view well = "HTTP/1.1 200";
+
+/// \param said receives the beginning of the answer
+Task<std::optional<acl::Reason>> ping(Upstream& upstream, std::string& said) {
+  constexpr std::string_view question =
+      "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
+  co_await upstream.stream().write(question);
+  std::array<char, well.size()> some{};
+  while (said.size() < well.size()) {
+    const auto room = net::buffer(some.data(), well.size() - said.size());
+    const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
+    if (error)
+      co_return upstream.refuses_us() ? acl::Reason::upstream_tls : acl::Reason::upstream_closed;
+    said.append(some.data(), n);
+  }
+  co_return std::nullopt;
+}
+
+std::string trouble(const Upstream& upstream, acl::Reason reason) {
+  const auto* fault = upstream.fault();
+  return fault != nullptr ? fault->advice() : std::string(acl::meaning(reason));
+}
+
 }  // namespace
 
 Admin::Admin(const config::Settings& settings, Worker& worker, std::vector<const Metrics*> workers,
@@ -108,28 +132,20 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
 
 /// Pings the engine as a client would, on a new connection. \returns what is wrong; empty: nothing
 Task<std::string> Admin::ask_engine() {
-  constexpr std::string_view ping =
-      "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
-  constexpr std::string_view well = "HTTP/1.1 200";
   Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot, worker_.engine);
   Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
-  if (const auto reason = co_await upstream.open(patience, settings_.limits.upstream_connect_time))
-    co_return upstream.fault() ? upstream.fault()->advice() : std::string(acl::meaning(*reason));
-  patience.arm(settings_.limits.upstream_connect_time);
-  co_await upstream.stream().write(ping);
-  std::array<char, well.size()> status{};
-  for (std::size_t got = 0; got < status.size();) {
-    const auto room = net::buffer(status.data() + got, status.size() - got);
-    const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
-    if (error)
-      co_return std::string(acl::meaning(patience.expired() ? acl::Reason::upstream_timeout
-                                                            : acl::Reason::upstream_closed));
-    got += n;
+  const auto limit = settings_.limits.upstream_connect_time;
+  auto reason = co_await upstream.open(patience, limit);
+  if (!reason) {
+    patience.arm(limit);
+    std::string said;
+    reason = co_await ping(upstream, said);
+    if (!reason && said != well)
+      co_return fmt::format("the engine answers a ping with {}", acl::quoted(said));
   }
-  const std::string_view said(status.data(), status.size());
-  if (said != well) co_return fmt::format("the engine answers a ping with {}", acl::quoted(said));
-  upstream.answered();
-  co_return "";
+  if (reason && patience.expired()) reason = acl::Reason::upstream_timeout;
+  if (!reason) upstream.answered();
+  co_return reason ? trouble(upstream, *reason) : "";
 }
 
 }  // namespace proxy::admin

@@ -46,6 +46,7 @@ class Stage {
   config::Settings settings_;
   AuditSink sink_;
   HeldBytes held_{HeldBytes::unbounded};
+  EngineState state_;
   Worker worker_;
   int listener_ = -1, client_ = -1, engine_ = -1;
   std::optional<SteppedLoop> loop_;

@@ -91,6 +91,7 @@ class EngineIdentity(TlsEngineTest):
         self.assertEqual(self.engine.requests, [])
         record = self.daemon.await_audit()[0]
         self.assertEqual((record["decision"], record["reason"], record["status"]), ("allow", "upstream.tls", 502))
+        self.assertIn(record["cause"], message)
         self.assertIn("upstream.tls: ", self.daemon.log())
         return message
 

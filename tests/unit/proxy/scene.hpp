@@ -122,7 +122,8 @@ class Scene {
   AuditSink sink_{settings_.audit};
   HeldBytes held_{HeldBytes::unbounded};
   acl::Identity who_{.listener_name = "unix:///in.sock", .unix_peer = acl::UnixPeer{}};
-  Worker worker_{settings_, sink_, *make_snapshot(settings_)};
+  EngineState state_;
+  Worker worker_{settings_, sink_, state_, *make_snapshot(settings_)};
   int listener_ = listen(), engine_ = -1;
   std::array<int, 2> pair_{-1, -1};
   bool client_ended_ = false, engine_ended_ = false;
