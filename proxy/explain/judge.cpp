@@ -54,7 +54,10 @@ Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Poli
                      const acl::WebRules& web_rules, const config::Limits& limits)
     : asked_(asked),
       identity_(std::move(identity)),
-      terms_{web_rules, limits.query_parameters},
+      terms_{.web = web_rules,
+             .query_parameters = limits.query_parameters,
+             .lookups = limits.lookups,
+             .record_bytes = limits.record_bytes},
       case_(policy.profile_of(identity_), identity_, terms_, memory_) {
   if (auto refusal = decide(limits)) case_.refuse(*std::move(refusal));
 }
@@ -72,11 +75,17 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
     return acl::Refusal(*reason);
   const auto plan = case_.head(http::view_of(head));
   const std::string_view body = asked_.body ? std::string_view(*asked_.body) : "";
-  if (plan.body == Body::whole && body.size() > limits.body_bytes)
-    return acl::Refusal(acl::Reason::body_too_large);
+  const bool is_read = plan.body == Body::whole || plan.body == Body::drop;
+  if (is_read && body.size() > limits.body_bytes) return acl::Refusal(acl::Reason::body_too_large);
   if (plan.body == Body::whole) case_.body(body, scratch_);
   if (plan.body == Body::first) case_.body(body.substr(0, plan.first_bytes), scratch_);
   return std::nullopt;
+}
+
+/// Whether it was refused only because no body was written.
+bool Judgement::lacks_body() const {
+  return !asked_.body && case_.decision().refusal &&
+         case_.decision().refusal->reason == acl::Reason::body_not_json;
 }
 
 std::string Judgement::text() const {
@@ -91,17 +100,19 @@ std::string Judgement::text() const {
   append_line("decision",
               decision.would_deny() ? "allowed (shadow: would be refused)"
               : case_.allowed()     ? "allowed"
-              : allowed() ? "allowed, unless the engine's answer to the look-up says otherwise"
-                          : "refused",
+              : passes() ? "allowed, unless the engine's answer to the look-up says otherwise"
+                         : "refused",
               out);
   for (const auto& lookup : case_.plan().lookups)
     append_line("asks", fmt::format("GET {} ({})", lookup.target(), lookup.place), out);
-  if (!allowed() || decision.would_deny()) {
+  if (!passes() || decision.would_deny()) {
     const auto& [reason, message] = *decision.refusal;
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
     append_line("because", by_lines(message), out);
+    if (lacks_body())
+      append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);
   }
-  if (!allowed()) return out;
+  if (!passes()) return out;
   const auto& request = case_.request();
   const bool keeps = case_.habits() == acl::Habits::keep;
   if (!keeps) append_lines("not sent", request.dropped, out);

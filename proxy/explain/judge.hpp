@@ -24,13 +24,17 @@ class Judgement {
   Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
             const config::Limits&);
 
-  /// True also if the decision depends on the engine's answer to a look-up.
-  bool allowed() const { return !case_.denied(); }
+  /// True also for what a profile in shadow mode lets through. False if the decision depends on the
+  /// engine's answer to a look-up.
+  bool refused() const { return !passes() || case_.decision().would_deny(); }
   /// The result for people: the operation, the rule, each violation, what was dropped or added, and
   /// what would be sent to the engine.
   std::string text() const;
 
  private:
+  /// True also if the decision depends on a look-up.
+  bool passes() const { return !case_.denied(); }
+  bool lacks_body() const;
   std::optional<acl::Refusal> decide(const config::Limits&);
   std::string_view body_to_send() const;
 

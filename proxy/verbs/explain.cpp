@@ -11,6 +11,7 @@
 #include "acl/text/shown.hpp"
 #include "proxy/explain/caller.hpp"
 #include "proxy/explain/child.hpp"
+#include "proxy/explain/client_command.hpp"
 #include "proxy/explain/judge.hpp"
 #include "proxy/explain/rehearsal.hpp"
 #include "proxy/snapshot.hpp"
@@ -20,11 +21,12 @@
 namespace proxy::verbs {
 namespace {
 
-constexpr int all_allowed = 0, refused = 1;
+constexpr int all_allowed = 0, refused = 1, inconclusive = 3;
 
 struct ExplainOptions {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body, host, origin;
+  bool refuse = false;             ///< answer a client with refusals instead of going on
   std::vector<std::string> as;     ///< the client: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
@@ -40,6 +42,14 @@ bool choose(std::string_view profile, config::Settings& settings) {
   const auto policy = acl::compile(settings.policy_spec);
   if (policy) settings.policy = *policy;
   return static_cast<bool>(policy);  // only an unknown profile fails
+}
+
+void warn_of_unknown(const std::string& program) {
+  std::fprintf(
+      stderr,
+      "tidegate explain: %s is not a client that explain knows; what it does besides using "
+      "DOCKER_HOST is neither shown nor prevented\n",
+      program.c_str());
 }
 
 using Asker = acl::Result<acl::Identity, std::string>;
@@ -90,6 +100,26 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+/// What was probably meant by words that are neither METHOD TARGET nor a client's command line.
+std::optional<std::string> mistaken_request(const std::vector<std::string>& words) {
+  const auto is_target = [](const std::string& word) { return word.starts_with('/'); };
+  std::string method;
+  const auto names_method = [&method](const std::string& word) {
+    method = word;
+    for (char& c : method)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return acl::method_from(method) != acl::Method::unknown;
+  };
+  if (words.size() == 1 && (names_method(words[0]) || is_target(words[0])))
+    return std::string("a request is METHOD TARGET, for example GET /info");
+  if (words.size() != 2) return std::nullopt;
+  if (names_method(words[0]) && is_target(words[1]) && !is_method(words[0]))
+    return "methods are upper case: write " + method + " " + words[1];
+  if (is_target(words[0]) && names_method(words[1]))
+    return "the method comes first: write " + method + " " + words[0];
+  return std::nullopt;
+}
+
 /// The listener's rules for web pages, if --host or --origin was given.
 acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& options,
                                                       std::size_t index,
@@ -118,22 +148,57 @@ int explain_request(const ExplainOptions& options, const acl::Identity& identity
   if (!rules) return misused(rules.error());
   const explain::Judgement judgement(asked, identity, *settings.policy, *rules, settings.limits);
   std::fputs(judgement.text().c_str(), stdout);
-  return judgement.allowed() ? all_allowed : refused;
+  return judgement.refused() ? refused : all_allowed;
+}
+
+/// Lets the client go on where it would be refused, unless refusals are asked for, so that one run
+/// shows all of them.
+void set_mode(const ExplainOptions& options, config::Settings& settings) {
+  for (auto& profile : settings.policy_spec.profiles)
+    profile.mode = options.refuse ? acl::Mode::enforce : acl::Mode::shadow;
+}
+
+std::string_view word_for(explain::Made::Fate fate) {
+  switch (fate) {
+    case explain::Made::Fate::allowed: return "allowed";
+    case explain::Made::Fate::refused: return "refused";
+    case explain::Made::Fate::undecided: break;
+  }
+  return "open";
 }
 
 void print(const explain::Made& made) {
-  fmt::print("{:<8} {:<24} {}\n", made.allowed ? "allowed" : "refused", made.operation, made.line);
-  const bool simply = made.allowed && !made.would_deny;
-  fmt::print("{:<8} {}\n", "", simply ? made.rule : made.rule + ": " + made.reason);
-  if (made.would_deny) fmt::print("{:<8} shadow: would be refused\n", "");
+  fmt::print("{:<8} {:<24} {} {}\n", word_for(made.fate), made.operation, made.method, made.target);
+  fmt::print("{:<8} {}{}{}\n", "", made.rule, made.reason.empty() ? "" : ": ", made.reason);
+  if (!made.message.empty()) fmt::print("{:<8} {}\n", "", made.message);
   for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
+}
+
+/// \param profile as it is in the configuration
+int print(const explain::Rehearsal& rehearsal, const std::string& client,
+          const acl::Profile& profile) {
+  for (const auto& made : rehearsal.requests) print(made);
+  fmt::print("{} requests, {} refused; {} ended with {}\n", rehearsal.requests.size(),
+             rehearsal.refused(), client, rehearsal.exit_code);
+  if (rehearsal.refused() != 0) {
+    if (profile.mode() == acl::Mode::shadow)
+      fmt::print("profile {} is in shadow mode: the daemon lets these pass and records them\n",
+                 profile.name());
+    return refused;
+  }
+  const auto why = rehearsal.inconclusive();
+  if (!why.empty()) fmt::print("inconclusive: {}\n", why);
+  return why.empty() ? all_allowed : inconclusive;
 }
 
 /// \param settings its first listener is given the profile of `identity`
 int explain_command(const ExplainOptions& options, const acl::Identity& identity,
                     config::Settings& settings) {
+  const auto is_known = explain::check_command(options.words);
+  if (!is_known) return misused(is_known.error());
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
+  set_mode(options, settings);
   if (!choose(profile.name(), settings)) {  // the profile for unknown clients has no name
     acl::Case::Memory memory;
     const acl::WebRules rules;
@@ -145,15 +210,12 @@ int explain_command(const ExplainOptions& options, const acl::Identity& identity
     return refused;
   }
   if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());
+  if (!*is_known) warn_of_unknown(options.words.front());
   const auto rehearsal = explain::rehearse(settings, options.words);
   if (!rehearsal) return misused(rehearsal.error());
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
     return EX_USAGE;
-  for (const auto& made : rehearsal->requests) print(made);
-  const auto denied = std::ranges::count(rehearsal->requests, false, &explain::Made::allowed);
-  fmt::print("{} requests, {} refused; {} ended with {}\n", rehearsal->requests.size(), denied,
-             options.words.front(), rehearsal->exit_code);
-  return denied == 0 ? all_allowed : refused;
+  return print(*rehearsal, options.words.front(), profile);
 }
 
 int explain_with(const ExplainOptions& options) {
@@ -163,19 +225,23 @@ int explain_with(const ExplainOptions& options) {
   if (!identity) return misused(identity.error());
   if (options.words.size() == 2 && is_method(options.words.front()))
     return explain_request(options, *identity, *settings);
+  if (const auto meant = mistaken_request(options.words)) return misused(*meant);
   if (options.body || !options.content_type.empty() || options.host || options.origin)
     return misused("--body, --content-type, --host and --origin need METHOD TARGET, not a command");
   return explain_command(options, *identity, *settings);
 }
 
 constexpr const char* explain_footer =
-    "  tidegate explain --config F --profile ci POST /containers/create --body @body.json\n"
-    "  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info\n"
-    "  tidegate explain --config F --profile ci -- docker run --privileged alpine\n"
-    "The last one runs the client against a private stand-in engine: nothing real is changed.\n"
-    "The exit status is 0 if all is allowed, 1 if something is refused, 64 for a bad "
-    "command\n"
-    "line and 78 for a bad configuration.";
+    R"(  tidegate explain --config F --profile ci POST /containers/create --body @body.json
+  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info
+  tidegate explain --config F --profile ci -- docker run --privileged alpine
+The last one runs the client against a private stand-in engine. A request that would be refused
+is shown and answered all the same, so that one run shows all of them. Options of docker,
+docker-compose, buildx and podman that name another engine are not accepted; variables and
+configuration files that do are hidden from the client. Whatever else a program does, besides
+using DOCKER_HOST, is neither shown nor prevented.
+The exit status is 0 if all is allowed, 1 if something is refused, or only let through by shadow
+mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.)";
 
 }  // namespace
 
@@ -202,6 +268,8 @@ void add_explain(CLI::App& app, Run& run) {
       ->needs(listener);
   verb.add_option("--body", options->body,
                   "The request's body: @FILE, - for standard input, or the text itself.");
+  verb.add_flag("--refuse", options->refuse,
+                "Answer a client with the refusals, as the daemon would, instead of going on.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")
       ->required();
   verb.callback([options, &run] { run = [options] { return explain_with(*options); }; });

@@ -1,48 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tidegate explain`: what becomes of a request, or of all requests that a client's command makes."""
 
-import glob
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 import unittest
 
 from tests.support.docker import docker_clients
-
-ALLOWED, REFUSED, USAGE, CONFIG = 0, 1, 64, 78
-
-
-class ExplainTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="tidegate-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.config = self.write("config", json.dumps({
-            "upstream": "unix:///run/engine.sock",
-            "listeners": [{"address": "unix:///run/a.sock", "profile": "monitor"},
-                          {"address": "unix:///run/b.sock", "profile": "ci"}],
-            "profiles": {"monitor": {"allow": ["@read"], "deny": ["@read-sensitive"]},
-                         "ci": {"allow": ["*"], "containers": {"enforce": {"no_new_privileges": True}}}},
-        }))  # fmt: skip
-
-    def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def explain(self, *arguments, status, stdin=b"", config=None):
-        command = [os.environ["TIDEGATE"], "explain", "--config", config or self.config, *arguments]
-        environment = {**os.environ, "TMPDIR": self.folder}
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=100, check=False, env=environment)
-        self.assertEqual(done.returncode, status, (command, done.stdout, done.stderr))
-        self.assertEqual(glob.glob(os.path.join(self.folder, "tidegate-*")), [], "something is left behind")
-        return done.stdout.decode()
-
-    def assertLine(self, text, what, said):
-        lines = [line[len(what) :].strip() for line in text.splitlines() if line.startswith(what)]
-        self.assertIn(said, lines, text)
+from tests.support.explain import ALLOWED, CONFIG, INCONCLUSIVE, REFUSED, USAGE, ExplainTest
 
 
 class Requests(ExplainTest):
@@ -59,7 +23,7 @@ class Requests(ExplainTest):
             "profiles": {"ci": {"allow": ["@container"], "mode": "shadow"}},
         }))  # fmt: skip
         body = '{"HostConfig":{"Privileged":true}}'
-        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", body, status=ALLOWED, config=config)
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", body, status=REFUSED, config=config)
         self.assertLine(said, "decision", "allowed (shadow: would be refused)")
         self.assertLine(said, "reason", "constraint.privileged (403)")
         self.assertIn("HostConfig.Privileged is true, level baseline wants false", said)
@@ -124,6 +88,24 @@ class Requests(ExplainTest):
                             stdin=b'"' + b"x" * (1 << 20) + b'"', status=REFUSED)  # fmt: skip
         self.assertLine(said, "reason", "body.too_large (413)")
 
+    def test_a_large_body_is_refused_too_where_its_content_is_ignored(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/web/stop", "--body", "-",
+                            stdin=b"x" * ((1 << 20) + 1), status=REFUSED)  # fmt: skip
+        self.assertLine(said, "reason", "body.too_large (413)")
+
+    def test_a_body_that_was_forgotten_is_asked_for(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", status=REFUSED)
+        self.assertRegex(said, "hint +give the body: --body @FILE")
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "", status=REFUSED)
+        self.assertNotIn("hint", said)
+
+    def test_a_request_in_small_letters_or_in_the_wrong_order_is_corrected(self):
+        for words, cure in (
+            (("get", "/info"), "write GET /info"), (("Post", "/build"), "write POST /build"), (("/info", "GET"), "write GET /info"),
+            (("/info", "get"), "write GET /info"), (("/info",), "METHOD TARGET"), (("GET",), "METHOD TARGET"),
+        ):  # fmt: skip
+            self.assertIn(cure, self.complaint("--profile", "ci", *words))
+
     def test_bad_command_lines_and_configurations(self):
         self.explain("--profile", "none", "GET", "/_ping", status=USAGE)
         self.explain("--listener", "7", "GET", "/_ping", status=USAGE)
@@ -186,7 +168,7 @@ class Askers(ExplainTest):
             self.assertTrue(said.rstrip().endswith(" matches " + seen), said)
 
     def test_a_client_s_command_gets_the_profile_too(self):
-        said = self.explain("--listener", "0", "--as", "uid=0,gid=0", "--", "true", status=ALLOWED)
+        said = self.explain("--listener", "0", "--as", "uid=0,gid=0", "--", "true", status=INCONCLUSIVE)
         self.assertLine(said, "profile", "monitor")
         said = self.explain("--listener", "0", "--as", "uid=7,gid=7", "--", "true", status=REFUSED)
         self.assertIn("client.unknown: no rule under `clients` of unix:///run/a.sock matches uid 7, gid 7", said)
@@ -201,19 +183,12 @@ class Askers(ExplainTest):
             ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
             ("2", "cn=bob", "the listener has no `tls`"),
         ):
-            self.assertIn(problem, self.misuse("--listener", listener, "--as", who, "GET", "/_ping"))
+            self.assertIn(problem, self.complaint("--listener", listener, "--as", who, "GET", "/_ping"))
 
     def test_who_asks_must_be_said(self):
         for listener, cure in (("0", "--as uid=1000,gid=1000"), ("1", "--as cn=ops-bob"), ("2", "--as address=192.0.2.1")):
-            self.assertIn(cure, self.misuse("--listener", listener, "GET", "/_ping"))
-        self.misuse("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
-
-    def misuse(self, *arguments):
-        """What is said of a bad command line."""
-        command = [os.environ["TIDEGATE"], "explain", "--config", self.config, *arguments]
-        done = subprocess.run(command, capture_output=True, timeout=100, check=False)
-        self.assertEqual((done.returncode, done.stdout), (USAGE, b""), (command, done))
-        return done.stderr.decode()
+            self.assertIn(cure, self.complaint("--listener", listener, "GET", "/_ping"))
+        self.complaint("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
 
 
 class Clients(ExplainTest):
@@ -224,15 +199,17 @@ class Clients(ExplainTest):
         self.assertIn("HTTP/1.1 200 OK", said)
         self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
 
-    def test_what_shadow_mode_lets_through_is_told_with_its_reason(self):
+    def test_what_shadow_mode_lets_through_is_told_with_its_reason_and_counts_as_refused(self):
         config = self.write("shadow", json.dumps({
             "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}],
             "profiles": {"ci": {"allow": ["@image"], "mode": "shadow"}},
         }))  # fmt: skip
         script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
         script += "s.sendall(b'GET /_ping HTTP/1.0\\r\\n\\r\\n'); s.recv(99)"
-        said = self.explain("--profile", "ci", "--", "python3", "-c", script, status=ALLOWED, config=config)
-        self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +default deny: operation.denied\n +shadow: would be refused\n1 ")
+        said = self.explain("--profile", "ci", "--", "python3", "-c", script, status=REFUSED, config=config)
+        self.assertRegex(said, r"refused +SystemPing +GET /_ping\n +default deny: operation.denied\n")
+        self.assertIn("1 requests, 1 refused", said)
+        self.assertIn("profile ci is in shadow mode: the daemon lets these pass", said)
 
 
 class DockerClients(ExplainTest):
