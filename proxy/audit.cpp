@@ -254,6 +254,7 @@ void AuditRecord::append_counts(Clock::time_point now, Appender& out) const {
     append_number("lookup_ms", duration_cast<std::chrono::milliseconds>(lookup_time_).count(), out);
   }
   append_number("status", status_, out);
+  if (without_notice_) out.put(",\"no_close_notify\":true");
   append_number("bytes_in", bytes_in_, out);
   append_number("bytes_out", bytes_out_, out);
   if (answered_)

@@ -95,6 +95,8 @@ class AuditRecord {
     lookups_ = questions;
     lookup_time_ = time;
   }
+  /// Records that the client ended its input without TLS's close_notify.
+  void ended_without_notice() { without_notice_ = true; }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
   /// Records when the request had been sent to the engine, and when the engine's answer began.
@@ -117,6 +119,7 @@ class AuditRecord {
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;
+  bool without_notice_ = false;
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
 };
 

@@ -294,6 +294,7 @@ Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
   upstream_.close();
   record.count_in(tunnel.from_client());
   record.count_out(tunnel.from_upstream());
+  if (tunnel.ended_without_notice()) record.ended_without_notice();
   if (stopped_) record.failed(Reason::draining);
   if (deadline_.expired() && !tunnel.upstream_done()) record.failed(Reason::tunnel_idle);
 }

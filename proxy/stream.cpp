@@ -147,6 +147,11 @@ void Stream::cancel() {
   socket_.cancel(ignored);
 }
 
+void Stream::cut() {
+  error_code ignored;
+  socket_.shutdown(Socket::shutdown_both, ignored);
+}
+
 error_code Stream::result_of(const tls::Step& step) {
   if (step.progress == tls::Progress::done) return {};
   if (step.progress == tls::Progress::end) return net::error::eof;

@@ -96,7 +96,11 @@ class Stream {
   /// look complete.
   void break_off();
   void close();
+  /// Ends what is under way; a later operation is not affected.
   void cancel();
+  /// Closes both directions, so that what is under way and all later operations end. Bytes that
+  /// have been written still arrive.
+  void cut();
 
  private:
   struct Secured {

@@ -135,6 +135,10 @@ Step Stream::shutdown_send() {
   return flush();
 }
 
+void Stream::allow_end_without_notice() {
+  SSL_set_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+
 bool Stream::readable() {
   const auto step = attempt([](SSL* ssl, std::size_t& bytes) {
     std::array<char, 1> first{};

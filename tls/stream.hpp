@@ -78,6 +78,12 @@ class Stream {
   /// without data, such as session tickets.
   bool readable();
 
+  /// From now on the end of the connection is the peer's end, even without close_notify. For raw
+  /// streams only: without it anybody on the way can cut off what the peer sends.
+  void allow_end_without_notice();
+  /// Whether the peer's end came so.
+  bool ended_without_notice() const { return wire_->ended(); }
+
   Failure failure() const { return failure_; }
   /// The failure for people: "certificate has expired", "wrong version number"; empty without one.
   const std::string& failure_text() const { return failure_text_; }

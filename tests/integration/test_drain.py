@@ -21,6 +21,7 @@ def echo_tunnel(connection, _):
     connection.send(UPGRADED)
     while piece := connection.read_some():
         connection.send(piece)
+    connection.close()
 
 
 class Drain(DaemonTest):

@@ -181,6 +181,54 @@ class Ends(TlsTest):
             cut(client)
             self.engine.connections[-1].await_end()
 
+    def test_a_tunnel_that_the_client_resets_ends_on_both_sides(self):
+        def flood(connection, _):
+            connection.send(UPGRADED)
+            while True:
+                connection.send(DATA)
+
+        self.serve({"POST /containers/x/attach": flood})
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        self.reset(client)
+        self.engine.connections[0].await_end()
+        self.assertNotIn("no_close_notify", self.daemon.await_audit()[0])
+
+    def test_a_client_that_only_closes_its_socket_for_writing_still_gets_its_output(self):
+        """go-dockerclient attaches so: it ends its input by a FIN, without close_notify."""
+
+        def answer(connection, _):
+            connection.send(UPGRADED)
+            connection.send(connection.read_to_end() + DATA)
+            connection.close()
+
+        self.serve({"POST /containers/x/attach": answer})
+        for announced in (True, False):
+            client = self.client()
+            client.send(ATTACH)
+            client.response_head()
+            client.send(b"input")
+            if announced:
+                client.half_close()
+            else:
+                client.socket.socket.shutdown(socket.SHUT_WR)
+            with self.subTest(announced=announced):
+                self.assertEqual(client.read_to_end(), b"input" + DATA)
+            client.close()
+        records = self.daemon.await_audit(2)
+        self.assertEqual([record.get("no_close_notify") for record in records], [None, True])
+        self.assertEqual([record.get("reason") for record in records], [None, None])
+
+    def test_a_client_that_closes_without_close_notify_is_no_half_close_elsewhere(self):
+        """Here it means that the connection was cut: the upload may be short."""
+        self.serve({"POST /images/load": lambda connection, _: connection.wait_closed()})
+        client = self.client()
+        client.send(b"POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun")
+        self.engine.await_request()
+        client.socket.socket.shutdown(socket.SHUT_WR)
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "client.left")
+
     def reset(self, client):
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()

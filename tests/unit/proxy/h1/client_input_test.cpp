@@ -80,7 +80,7 @@ TEST(ReadingAhead, looks_at_the_socket_where_the_buffer_is_full) {
   reader.input.read_ahead();
   EXPECT_EQ(reader.ends, 0);
   EXPECT_FALSE(reader.input.reading());
-  reader.input.stream().end_sending();
+  reader.input.stream().peer_ends_sending();
   reader.input.read_ahead();
   reader.input.read_ahead();
   EXPECT_EQ(reader.ends, 1) << "once";

@@ -40,6 +40,15 @@ class ScriptedStream {
     });
   }
 
+  void cut() {
+    cut_ = true;
+    if (waiting_) net::post(*loop_, [this] { std::exchange(waiting_, {})(net::error::eof, 0); });
+  }
+  Task<void> end_sending() {
+    ended_ = true;
+    co_return;
+  }
+
   template <class Token>
   auto async_read_some(net::mutable_buffer room, Token&& token) {
     const auto begin = [this](auto handler, net::mutable_buffer into) {
@@ -55,6 +64,7 @@ class ScriptedStream {
       this->keep([handler = std::move(handler)](error_code error, std::size_t) mutable {
         handler(error);
       });
+      if (cut_) this->cut();
     };
     return net::async_initiate<Token, void(error_code)>(begin, token);
   }
@@ -71,10 +81,15 @@ class ScriptedStream {
   Write write(std::span<net::const_buffer> pieces) {
     std::string all(net::buffer_size(pieces), '\0');
     net::buffer_copy(net::buffer(all), pieces);
-    const bool fails = ++calls_ == script_.fails_at;
+    const bool fails = ++calls_ == script_.fails_at || cut_;
     if (fails) all.resize(std::min(all.size(), script_.taken));
     written_ += all;
     return {*loop_, {fails ? script_.failure : error_code(), all.size()}};
+  }
+
+  Write write(std::string_view bytes) {
+    net::const_buffer piece(bytes.data(), bytes.size());
+    return write(std::span(&piece, 1));
   }
 
   // For tests.
@@ -86,7 +101,9 @@ class ScriptedStream {
   /// Ends that read or wait.
   void wake(error_code error = {}) { std::exchange(waiting_, {})(error, 0); }
   void hang_up() { hung_up_ = sending_ended_ = true; }
-  void end_sending() { sending_ended_ = true; }
+  void peer_ends_sending() { sending_ended_ = true; }
+  bool is_cut() const { return cut_; }
+  bool has_ended() const { return ended_; }
 
  private:
   template <class Handler>
@@ -98,7 +115,9 @@ class ScriptedStream {
   void read_into(net::mutable_buffer room) {
     error_code error;
     std::size_t size = 0;
-    if (++calls_ == script_.fails_at)
+    if (cut_)
+      error = net::error::eof;
+    else if (++calls_ == script_.fails_at)
       error = script_.failure;
     else if (next_ == script_.reads.size())
       error = script_.end;
@@ -120,7 +139,7 @@ class ScriptedStream {
   net::io_context* loop_;
   Script script_;
   std::size_t next_ = 0, calls_ = 0;
-  bool hung_up_ = false, sending_ended_ = false;
+  bool hung_up_ = false, sending_ended_ = false, cut_ = false, ended_ = false;
   std::string written_;
   std::function<void(error_code, std::size_t)> waiting_;
 };
