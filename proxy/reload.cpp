@@ -34,6 +34,7 @@ void Reload::start() {
 }
 
 void Reload::stop() {
+  stopping_ = true;  // cancel() does not reach a wait that is over but not resumed yet
   signals_.cancel();
   reminder_.cancel();
   watch_.close();
@@ -42,7 +43,7 @@ void Reload::stop() {
 Task<void> Reload::await_signals() {
   for (;;) {
     const auto [error, signal] = co_await signals_.async_wait(as_result);
-    if (error) co_return;
+    if (error || stopping_) co_return;
     reload_all();
   }
 }
@@ -52,7 +53,7 @@ Task<void> Reload::remind_of_expiry() {
     warn_of_expiry(*in_force_);
     reminder_.expires_after(std::chrono::hours(12));
     const auto [interrupted] = co_await reminder_.async_wait(as_result);
-    if (interrupted) co_return;
+    if (interrupted || stopping_) co_return;
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/unix_socket_file.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +11,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <thread>
 
 #include "config/accounts.hpp"
 
@@ -35,6 +39,25 @@ std::string last_failure() {
 }  // NOLINT(concurrency-mt-unsafe)
 
 }  // namespace
+
+std::optional<FileIdentity> file_at(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+DirectoryLock::DirectoryLock(const std::string& path_in_it)
+    : directory_(::open(std::filesystem::path(path_in_it).parent_path().c_str(),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  constexpr std::chrono::milliseconds pause{10};
+  int tries = 200;  // others need a millisecond each
+  while (::flock(directory_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && --tries > 0)
+    std::this_thread::sleep_for(pause);
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (directory_ >= 0) ::close(directory_);
+}
 
 std::optional<std::string> make_way(const std::string& path) {
   struct stat status{};

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "proxy/descriptors.hpp"
+
 namespace proxy {
 
 using acl::Reason;
@@ -49,6 +51,7 @@ Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
     const auto [interrupted] = co_await opening_->retry.async_wait(as_result);
     error = interrupted ? interrupted : co_await connect();
   }
+  if (lacks_descriptor(error)) co_return Reason::limit_descriptors;
   if (!error) co_return co_await secure();
   if (error != net::error::operation_aborted) failed(fault_of(address_, error));
   co_return Reason::upstream_unreachable;
@@ -57,7 +60,7 @@ Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
 Task<error_code> Upstream::connect() {
   if (address_.kind == config::Address::Kind::unix_socket) co_return connect_unix();
   const auto error = co_await connect_tcp();
-  if (!error) set_no_delay(stream_.socket());
+  if (!error) set_tcp_options(stream_.socket().native_handle());
   co_return error;
 }
 

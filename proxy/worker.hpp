@@ -22,6 +22,14 @@
 
 namespace proxy {
 
+/// A worker's loop. shutdown() drops what still waits on it; to be called while the rest of the
+/// worker is alive, since sessions that are dropped write their records.
+class Loop : public net::io_context {
+ public:
+  using execution_context::shutdown;
+  using io_context::io_context;
+};
+
 /// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is
 /// locked.
 struct Worker {
@@ -37,7 +45,7 @@ struct Worker {
 
   const config::Settings& settings;
   EngineState& engine;  ///< shared by all workers
-  net::io_context loop;
+  Loop loop;
   Deadlines deadlines;
   AuditLog audit;
   BufferPool buffers;
@@ -51,7 +59,7 @@ struct Worker {
   std::shared_ptr<const Snapshot> snapshot;  ///< replaced by a reload, on this thread
   boost::intrusive::list<Session> sessions;
   bool draining = false;
-  /// Keeps the loop running without sessions; released when draining.
+  /// Keeps the loop running while it has no sessions.
   std::optional<net::executor_work_guard<net::io_context::executor_type>> busy{loop.get_executor()};
 };
 

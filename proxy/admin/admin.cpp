@@ -55,7 +55,10 @@ Admin::Admin(const config::Settings& settings, Worker& worker, std::vector<const
     : settings_(settings),
       worker_(worker),
       workers_(std::move(workers)),
-      process_(std::move(process)) {}
+      process_(std::move(process)),
+      limits_(settings.limits) {
+  limits_.idle_time = limits_.head_time;  // nobody has a reason to connect before they ask
+}
 
 std::optional<std::string> Admin::open(InheritedSockets& inherited) {
   if (!settings_.admin) return std::nullopt;
@@ -68,8 +71,8 @@ std::optional<std::string> Admin::open(InheritedSockets& inherited) {
 void Admin::start() {
   if (!listener_) return;
   const auto pick = [this]() -> net::io_context& { return worker_.loop; };
-  const auto on_client = [this](net::io_context& loop, Socket client, const acl::Identity&) {
-    if (open_ < most_open) spawn(loop, serve(std::move(client)), ignore_escaped);
+  const auto on_client = [this](net::io_context&, Socket client, const acl::Identity&) {
+    take(std::move(client));
   };
   spawn(worker_.loop, listener_->run(pick, on_client), ignore_escaped);
   spdlog::info("metrics and health on {}", settings_.admin->address.to_string());
@@ -79,26 +82,43 @@ void Admin::close() {
   if (listener_) listener_->close();
 }
 
-Task<void> Admin::serve(Socket socket) {
+/// Among too many connections the oldest one that waits for its client makes room, so that idle
+/// connections cannot keep out a scraper or a health check.
+void Admin::take(Socket client) {
+  if (open_ >= most_open) {
+    if (idle_.empty()) return;
+    idle_.front()->close();
+    idle_.erase(idle_.begin());
+  }
   ++open_;
-  Client client(std::move(socket), settings_.limits, held_, worker_.heads, [] {});
-  Deadline deadline(worker_.deadlines, [&client] { client.stream().cancel(); });
+  spawn(worker_.loop, serve(std::move(client)), ignore_escaped);
+}
+
+Task<void> Admin::serve(Socket socket) {
+  Client client(std::move(socket), limits_, held_, worker_.heads, [] {});
+  auto& stream = client.stream();
+  Deadline deadline(worker_.deadlines, [&stream] { stream.close(); });
   http::RequestHead head;
+  idle_.push_back(&stream);
   const auto asked = co_await client.read_head(deadline, head);
+  std::erase(idle_, &stream);
   if (asked) {
-    const auto refusal = acl::check_sender(head.sender, worker_.snapshot->admin_web_rules);
-    std::string text;
-    if (refusal)
-      text = refused(*refusal);
-    else
-      text = co_await answer(head.method, head.target);
-    deadline.arm(settings_.limits.head_time);
-    co_await client.stream().write(text);
-    co_await client.stream().end_sending();
-    co_await client.discard(settings_.limits.head_bytes);
+    const auto text = co_await reply_to(head);
+    idle_.push_back(&stream);
+    deadline.arm(limits_.head_time);
+    co_await stream.write(text);
+    co_await stream.end_sending();
+    co_await client.discard(limits_.head_bytes);
+    std::erase(idle_, &stream);
   }
   co_await client.stop_reading();
   --open_;
+}
+
+Task<std::string> Admin::reply_to(const http::RequestHead& head) {
+  const auto refusal = acl::check_sender(head.sender, worker_.snapshot->admin_web_rules);
+  if (refusal) co_return refused(*refusal);
+  co_return co_await answer(head.method, head.target);
 }
 
 /// Answers in the same form as for clients. The admin listener writes no records, so it logs the

@@ -29,7 +29,9 @@ class Admin {
   void close();
 
  private:
+  void take(Socket);
   Task<void> serve(Socket);
+  Task<std::string> reply_to(const http::RequestHead&);
   std::string refused(const acl::Refusal&) const;
   Task<std::string> answer(std::string_view method, std::string_view path);
   Task<std::string> ask_engine();
@@ -39,8 +41,10 @@ class Admin {
   std::vector<const Metrics*> workers_;
   std::function<Process()> process_;
   std::unique_ptr<Listener> listener_;
+  config::Limits limits_;                 ///< the configured ones, but for less patience
   HeldBytes held_{HeldBytes::unbounded};  // bounded by `open_` instead
   std::size_t open_ = 0;
+  std::vector<Stream*> idle_;  ///< those of open_ that wait for their clients, the oldest first
 };
 
 }  // namespace proxy::admin
