@@ -36,7 +36,7 @@ std::string naming_sentence(Operation operation, Level level) {
     case Naming::any: return "";
     case Naming::section: how = " or section, not by \"*\" or a group by effect"; break;
     case Naming::egress:
-      how = " or \"@egress\": the engine connects to a host that the client names";
+      how = " or \"@egress\", since the engine connects to a host that the client names";
       break;
   }
   return "; level " + std::string(to_string(level)) + " allows it only by its name" +
@@ -52,6 +52,13 @@ std::string sentences(const schema::Conformance& conformance) {
   }
   if (conformance.stopped) out += "; there may be more";
   return out;
+}
+
+/// Unknown fields may be dropped; other problems remain.
+bool has_only_unknown_fields(const schema::Conformance& conformance) {
+  return std::ranges::all_of(conformance.problems, [](const Refusal& problem) {
+    return problem.reason == Reason::body_unknown_field;
+  });
 }
 
 }  // namespace
@@ -123,7 +130,17 @@ void Case::deny_operation() {
   if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
   if (const auto named = why_by_name(spec, operation); !named.empty())
     why += "; " + std::string(named);
-  deny(reason, why);
+  deny(reason, why + what_would_allow(operation));
+}
+
+/// Names the key or the variable; or the entry of `deny`, which no other key overrides.
+std::string Case::what_would_allow(Operation operation) const {
+  constexpr std::string_view denies = "deny ";
+  const std::string_view rule = profile_.rule_of(operation).text;
+  if (rule.starts_with(denies))
+    return ": `deny` lists '" + std::string(rule.substr(denies.size())) + "'";
+  const std::string opener = profile_.opener_of(operation);
+  return opener.empty() ? "" : ": " + opener + " would allow it";
 }
 
 void Case::check_head() {
@@ -198,11 +215,16 @@ bool Case::read_body(std::string_view text, Scratch& scratch) {
   } else if (!conformance.ok()) {
     const Reason reason = conformance.problems.front().reason;
     if (conformance.understood)
-      deny(reason, sentences(conformance));
+      deny(reason, sentences(conformance) + what_would_drop(conformance));
     else
       refuse(Refusal(reason, refused_for() + sentences(conformance)));
   }
   return !unreadable;
+}
+
+std::string Case::what_would_drop(const schema::Conformance& conformance) const {
+  if (!profile_.is_from_file() || !has_only_unknown_fields(conformance)) return "";
+  return ": `containers.unknown_fields: drop` would leave it out";
 }
 
 void Case::check_body(Scratch& scratch) {
@@ -283,7 +305,8 @@ void Case::plan_answer() {
     return deny(
         Reason::operation_denied,
         "`filters` selects events by the command line of an exec, which only a profile with "
-        "ExecInspect sees");
+        "ExecInspect sees" +
+            what_would_allow(Operation::ExecInspect));
   if (profile_.mode() == Mode::enforce) plan_.answer = Plan::Answer::records;
 }
 
@@ -310,7 +333,8 @@ std::string Case::refused_for() const {
 }
 
 void Case::deny(const constraint::Findings& found) {
-  deny(info(found.first()).reason, found.message(profile_.constraints().level()));
+  deny(info(found.first()).reason,
+       found.message(profile_.constraints().level(), profile_.is_from_file()));
 }
 
 /// Refuses. In shadow mode it records the first refusal, which is what a client would be told.

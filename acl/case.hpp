@@ -129,6 +129,8 @@ class Case {
   std::optional<Refusal> understand(const RequestView&);
   void check_rule();
   void deny_operation();
+  std::string what_would_allow(Operation) const;
+  std::string what_would_drop(const schema::Conformance&) const;
   void check_head();
   template <class Checks>
   void run(Checks);

@@ -223,6 +223,7 @@ class PolicyCompiler {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
     profile->mode_ = spec.mode;
+    profile->variables_ = spec.variables;
     profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths, host_networks_);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);

@@ -99,7 +99,8 @@ EngineFault unresolved(const config::Address& address, const error_code& error) 
 }  // namespace
 
 std::string EngineFault::message() const {
-  return std::string(acl::meaning(reason)) + ": " + text;
+  const bool late = reason == Reason::upstream_timeout;  // which is of slow answers too
+  return std::string(acl::meaning(late ? Reason::upstream_unreachable : reason)) + ": " + text;
 }
 
 std::string EngineFault::advice() const {

@@ -128,6 +128,7 @@ void require_tmpfs_size(Context&, json::Value mount);
 struct Ceiling {
   std::optional<std::int64_t> most;
   std::string_view key;
+  std::string_view opener;  ///< the key as written in front of a larger value
 };
 Ceiling memory_ceiling(const Context&);
 

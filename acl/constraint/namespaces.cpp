@@ -13,8 +13,10 @@ bool is_another_container(std::string_view mode) {
 /// Modes are listed rather than excluded, since old engines hardly check them.
 void check_mode(Context& context, Constraint constraint, json::Value mode) {
   if (mode.text() == "private") return;
-  if (context.spec().container_namespaces && is_another_container(mode.text())) return;
-  context.refuse(constraint, mode, "'private' or none");
+  const bool another = is_another_container(mode.text());
+  if (context.spec().container_namespaces && another) return;
+  auto told = context.refuse(constraint, mode, "'private' or none");
+  if (another) told.opened_by("containers.container_namespaces: true");
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ void check_network_mode(Context& context, json::Value mode) {
     const auto network = name == "default" ? "bridge" : name;
     check_joined(context, Lookup::Kind::network, mode, network);
   } else if (!context.spec().container_namespaces) {
-    context.refuse(Constraint::namespaces_network, mode, "not another container's");
+    context.refuse(Constraint::namespaces_network, mode, "not another container's")
+        .opened_by("containers.container_namespaces: true");
   }
 }
 

@@ -162,8 +162,9 @@ Task<std::string> Admin::ask_engine() {
     reason = co_await ping(upstream, said);
     if (!reason && said != well)
       co_return fmt::format("the engine answers a ping with {}", acl::quoted(said));
+    if (reason && patience.expired())
+      co_return "the engine did not answer a ping within `limits.upstream_connect_time`";
   }
-  if (reason && patience.expired()) reason = acl::Reason::upstream_timeout;
   if (!reason) upstream.answered();
   co_return reason ? trouble(upstream, *reason) : "";
 }

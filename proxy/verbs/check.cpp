@@ -17,6 +17,12 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+void print_warnings(const config::Settings& settings) {
+  for (const auto& warning : settings.warnings) {
+    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
+  }
+}
+
 /// \param whole whether the configuration is printed, defaults included
 int check(const std::string& file, bool whole) {
   const auto settings = config::load_file(file);
@@ -26,9 +32,7 @@ int check(const std::string& file, bool whole) {
     return EX_OK;
   }
   if (const auto snapshot = make_snapshot(*settings); !snapshot) return report(snapshot.error());
-  for (const auto& warning : settings->warnings) {
-    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
-  }
+  print_warnings(*settings);
   std::printf("%s: no mistakes%s: %s in front of %s\n", file.c_str(),
               settings->warnings.empty()
                   ? ""
@@ -43,6 +47,7 @@ int check_environment() {
   const auto environment = config::process_environment();
   const auto settings = config::load_environment(environment);
   if (!settings) return report(settings.error());
+  print_warnings(*settings);
   std::fputs((*config::text_from(environment)).c_str(), stdout);
   return EX_OK;
 }

@@ -67,6 +67,15 @@ class Environment(DaemonTest):
         answer = self.ask(head + b"Content-Length: %d\r\n\r\n" % len(body) + body, "POST", self.address)
         self.assertIn("level baseline", self.assertRefused(answer, 403, "constraint.privileged"))
 
+    def test_the_log_warns_of_what_changes_nothing(self):
+        self.serve_with(ALLOW_STOP="1")
+        self.assertIn("ALLOW_STOP: lets nothing through without POST=1", self.daemon.log())
+
+    def test_a_refusal_names_the_variables(self):
+        self.serve_with(CONTAINERS="1")
+        answer = self.ask(b"POST /containers/create HTTP/1.1\r\nHost: docker\r\n\r\n", "POST", self.address)
+        self.assertIn("`POST=1` would allow it", self.assertRefused(answer, 403, "operation.denied"))
+
     def test_mistakes_stop_the_start(self):
         command = [os.environ["TIDEGATE"], "serve"]
         variables = {"CONTAINERS": "true", "IAMGES": "1"}
@@ -97,6 +106,12 @@ class CheckEnvironment(DaemonTest):
             file.write(done.stdout)
         again = subprocess.run([os.environ["TIDEGATE"], "check", self.path("printed.yaml")], capture_output=True, check=False)
         self.assertEqual(again.returncode, 0, again.stderr)
+
+    def test_warns_of_what_changes_nothing(self):
+        done = check(ALLOW_STOP="1", DELETE="0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("warning: environment: ALLOW_STOP: lets nothing through without POST=1\n", done.stderr)
+        self.assertIn("warning: environment: DELETE: is not a variable of the images", done.stderr)
 
     def test_tells_mistakes(self):
         done = check(LEVEL="hard")

@@ -121,11 +121,11 @@ TEST(Levels, want_egress_asked_for) {
     EXPECT_NE(says_of("@read", method, target, "unconfined"), "passes") << target;
   }
   EXPECT_EQ(says_of("ImageSearch", "GET", "/images/search?term=a"), "passes");
-  EXPECT_EQ(
-      says_of("@image", "GET", "/images/search?term=a"),
-      "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
-      "baseline allows it only by its name or \"@egress\": the engine connects to a host that the "
-      "client names");
+  EXPECT_EQ(says_of("@image", "GET", "/images/search?term=a"),
+            "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
+            "baseline allows it only by its name or \"@egress\", since the engine connects to a "
+            "host that "
+            "the client names: `allow: [ImageSearch]` would allow it");
 }
 
 TEST(Levels, want_what_they_cannot_look_into_named) {

@@ -117,7 +117,8 @@ TEST_F(AuditLine, says_what_a_profile_in_shadow_mode_would_have_refused) {
   EXPECT_EQ(fields["would_deny"], true);
   EXPECT_EQ(fields["reason"], "operation.denied");
   EXPECT_EQ(fields["message"],
-            "NetworkPrune refused for profile 'ci': the profile does not allow this operation");
+            "NetworkPrune refused for profile 'ci': the profile does not allow this operation: "
+            "`allow: [NetworkPrune]` would allow it");
 }
 
 TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {
