@@ -97,11 +97,12 @@ void print_listener(const std::string& folder) {
 
 void print_revoked(const std::string& folder) {
   fmt::print(
-      "\nFrom the next connection on they are turned away, where the listener has the list:\n\n"
+      "\nThis takes effect from the next connection on, at each TLS listener that has the list:\n\n"
       "      crl: [{0}/server/crl.pem]\n\n"
-      "tidegate notices the new list by itself. If it runs elsewhere, copy {0}/server/crl.pem\n"
-      "there. Connections that are open stay so: to end what a client may do at once, remove its\n"
-      "rule from tidegate.yaml as well.\n",
+      "A listener without it goes on serving the client. tidegate notices the new list by itself;\n"
+      "if it runs elsewhere, copy {0}/server/crl.pem there.\n"
+      "Open connections stay open: to stop the client at once, also remove its rule from\n"
+      "tidegate.yaml.\n",
       absolute(folder));
 }
 
