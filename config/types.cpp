@@ -42,7 +42,7 @@ Shape shape_of_size() {
 }
 
 bool is_file_path(std::string_view text) {
-  return text.starts_with('/') && !text.ends_with('/');
+  return text.starts_with('/') && !text.ends_with('/') && !has_variable(text);
 }
 
 std::string format_mode(unsigned mode) {

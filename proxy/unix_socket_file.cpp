@@ -38,6 +38,14 @@ std::string last_failure() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe)
 
+/// What helps where the kernel refuses a chown: only root may give a file away.
+std::string remedy_of_chown(const config::Listener& listener) {
+  if (errno != EPERM) return "";
+  if (listener.owner) return "; only root may set `owner`: run tidegate as root, or remove `owner`";
+  return "; add tidegate's user to the group " + *listener.group +
+         " (in a container: `group_add`), or run tidegate as root";
+}
+
 }  // namespace
 
 std::optional<FileIdentity> file_at(const std::string& path) {
@@ -79,7 +87,8 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto gid = number(listener.group, accounts.gid_of);
   if (!uid) return "listener `owner`: there is no user " + *listener.owner;
   if (!gid) return "listener `group`: there is no group " + *listener.group;
-  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();
+  if (::chown(path.c_str(), *uid, *gid) != 0)
+    return "chown " + path + ": " + last_failure() + remedy_of_chown(listener);
   if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "acl/suggest.hpp"
 #include "acl/text/shown.hpp"
 #include "proxy/explain/caller.hpp"
 #include "proxy/explain/child.hpp"
@@ -70,8 +71,13 @@ Asker asker_at(const ExplainOptions& options, const config::Settings& settings, 
 /// The client that asks: one of the named listener, or one with the named profile.
 Asker asker(const ExplainOptions& options, config::Settings& settings) {
   if (!options.profile.empty()) {
-    if (!choose(options.profile, settings))
-      return "--profile: no profile is named " + acl::quoted(options.profile);
+    if (!choose(options.profile, settings)) {
+      std::vector<std::string> names;
+      for (const auto& profile : settings.policy_spec.profiles) names.push_back(profile.name);
+      const auto meant = acl::suggest_word(options.profile, names);
+      return "--profile: no profile is named " + acl::quoted(options.profile) +
+             (meant.empty() ? "" : "; " + meant);
+    }
     return acl::Identity{};
   }
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
