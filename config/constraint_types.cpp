@@ -7,6 +7,7 @@
 #include "acl/text/ascii.hpp"
 #include "acl/text/path.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
 
@@ -81,73 +82,39 @@ Type<std::string> warned_of(Type<std::string> type, Doubt doubt) {
 
 using Words = std::vector<std::string>;
 
+Words split_words(std::string_view text) {
+  Words words;
+  acl::for_each_word(text, ' ', [&words](std::string_view word) { words.emplace_back(word); });
+  return words;
+}
+
 /// capabilities(7), Linux 6.12.
 const Words& all_capabilities() {
-  static const Words names{"ALL",
-                           "AUDIT_CONTROL",
-                           "AUDIT_READ",
-                           "AUDIT_WRITE",
-                           "BLOCK_SUSPEND",
-                           "BPF",
-                           "CHECKPOINT_RESTORE",
-                           "CHOWN",
-                           "DAC_OVERRIDE",
-                           "DAC_READ_SEARCH",
-                           "FOWNER",
-                           "FSETID",
-                           "IPC_LOCK",
-                           "IPC_OWNER",
-                           "KILL",
-                           "LEASE",
-                           "LINUX_IMMUTABLE",
-                           "MAC_ADMIN",
-                           "MAC_OVERRIDE",
-                           "MKNOD",
-                           "NET_ADMIN",
-                           "NET_BIND_SERVICE",
-                           "NET_BROADCAST",
-                           "NET_RAW",
-                           "PERFMON",
-                           "SETFCAP",
-                           "SETGID",
-                           "SETPCAP",
-                           "SETUID",
-                           "SYSLOG",
-                           "SYS_ADMIN",
-                           "SYS_BOOT",
-                           "SYS_CHROOT",
-                           "SYS_MODULE",
-                           "SYS_NICE",
-                           "SYS_PACCT",
-                           "SYS_PTRACE",
-                           "SYS_RAWIO",
-                           "SYS_RESOURCE",
-                           "SYS_TIME",
-                           "SYS_TTY_CONFIG",
-                           "WAKE_ALARM"};
+  static const Words names = split_words(
+      "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN "
+      "DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE "
+      "MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON "
+      "SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE "
+      "SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM");
   return names;
 }
 
 /// Those of dockerd, and a plugin that many install.
 const Words& all_log_drivers() {
-  static const Words names{"awslogs",   "etwlogs", "fluentd", "gcplogs", "gelf",   "journald",
-                           "json-file", "local",   "loki",    "none",    "splunk", "syslog"};
+  static const Words names = split_words(
+      "awslogs etwlogs fluentd gcplogs gelf journald json-file local loki none splunk syslog");
   return names;
 }
 
 const Words& all_runtimes() {
-  static const Words names{"crun", "kata",  "kata-runtime", "nvidia",
-                           "runc", "runsc", "sysbox-runc",  "youki"};
+  static const Words names =
+      split_words("crun kata kata-runtime nvidia runc runsc sysbox-runc youki");
   return names;
-}
-
-bool is_one_of(const Words& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
 }
 
 std::string unknown_capability(const std::string& name) {
   const auto plain = name.substr(name.starts_with("CAP_") ? 4 : 0);
-  if (is_one_of(all_capabilities(), plain)) return "";
+  if (acl::is_one_of(all_capabilities(), plain)) return "";
   const auto nearest = acl::suggest_word(plain, all_capabilities());
   return "Linux has no capability " + acl::quoted(name) + (nearest.empty() ? "" : "; " + nearest);
 }
@@ -155,7 +122,7 @@ std::string unknown_capability(const std::string& name) {
 /// Names of plugins and shims have parts: `grafana/loki:latest`, `io.containerd.runsc.v1`.
 std::string unusual(const std::string& name, const Words& usual, const std::string& what,
                     const std::string& unless) {
-  if (is_one_of(usual, name) || name.find_first_of("/:.") != name.npos) return "";
+  if (acl::is_one_of(usual, name) || name.find_first_of("/:.") != name.npos) return "";
   const auto nearest = acl::suggest_word(name, usual);
   return "no engine comes with a " + what + " " + acl::quoted(name) + "; " +
          (nearest.empty() ? "it is right only if " + unless : nearest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sysexits.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -56,6 +57,7 @@ int check(const CheckOptions& options) {
     const auto snapshot = make_snapshot(*settings);
     if (!snapshot) return report(snapshot.error());
     for (auto& each : expiring(*settings, **snapshot)) warnings.push_back(std::move(each.warning));
+    std::ranges::sort(warnings, {}, &config::Diagnostic::line);
   }
   print(options, *settings, warnings);
   return EX_OK;
