@@ -20,6 +20,12 @@ std::string_view protocol_of(Operation operation) {
   return "tcp";
 }
 
+/// java.net.http and `curl --http2` offer it with any request. A server may ignore an offer
+/// (RFC 9110 section 7.8).
+bool offers_http2(const RequestView& headers) {
+  return equals_ignoring_case(headers.upgrade, "h2c");
+}
+
 std::optional<Reason> check_content_type(std::string_view type) {
   if (type.empty() || type == "application/json") return std::nullopt;  // as nearly always
   // Searches the whole value: the engine keeps a type whose parameters it cannot parse
@@ -40,16 +46,15 @@ std::optional<Refusal> check_headers(const Request& request, const RequestView& 
                         request.method == Method::options;
   if (headers.body && bodiless) return Refusal(Reason::body_unexpected);
   const auto protocol = protocol_of(request.operation);
-  if (equals_ignoring_case(headers.upgrade, "h2c") && protocol != "h2c")
-    return Refusal(Reason::upgrade_unknown);
-  const bool wanted = headers.upgrade.empty() || protocol.empty();
-  if (!wanted && !equals_ignoring_case(headers.upgrade, protocol))
+  const bool ignored = headers.upgrade.empty() || protocol.empty() || offers_http2(headers);
+  if (!ignored && !equals_ignoring_case(headers.upgrade, protocol))
     return Refusal(Reason::upgrade_unknown);
   return std::nullopt;
 }
 
 std::string_view upgrade_to_ask(const Request& request, const RequestView& headers) {
-  return headers.upgrade.empty() ? std::string_view{} : protocol_of(request.operation);
+  const auto protocol = protocol_of(request.operation);
+  return equals_ignoring_case(headers.upgrade, protocol) ? protocol : std::string_view{};
 }
 
 }  // namespace acl

@@ -25,7 +25,7 @@ struct RequestView {
 std::optional<Refusal> check_headers(const Request&, const RequestView&);
 
 /// The protocol to request from the engine when a hijacking operation may be upgraded: "tcp",
-/// "websocket" or "h2c". Empty where the client did not ask for one or the operation does not
+/// "websocket" or "h2c". Empty where the client did not ask for it or the operation does not
 /// hijack.
 std::string_view upgrade_to_ask(const Request&, const RequestView&);
 

@@ -49,17 +49,20 @@ Task<std::optional<Reason>> Answer::read_head() {
     if (status == 101)
       co_return opens_tunnel() ? std::nullopt : std::optional(Reason::upstream_malformed);
     if (status >= 200) co_return choose_filter();
-    if (!co_await pass_on_interim()) co_return Reason::client_left;
+    if (!co_await pass_on_interim()) co_return client_reason();
+    if (means_.deadline.expired()) co_return Reason::upstream_timeout;
   }
 }
 
 /// Passes interim answers on, except for 100 (Continue), which the client gets from tidegate
-/// itself.
+/// itself. The time limit for the final head goes on.
 Task<bool> Answer::pass_on_interim() {
   if (storage_.head.status == 100 || question_.http_1_0) co_return true;
   storage_.head_out.clear();
   http::append_response_head(storage_.head, {}, Connection::unsaid, storage_.head_out);
-  co_return co_await send_head();
+  if (lasts()) co_return co_await send_head();
+  const auto [error, n] = co_await client_.write(storage_.head_out);
+  co_return !error;
 }
 
 /// Prepares for rewriting where the plan asks for it. A body with a content coding cannot be read,
@@ -126,6 +129,7 @@ Task<void> Answer::relay(Framing framing) {
   relay.rewrite(filter_, storage_.filtered);
   const auto carried = co_await relay.run(sent_);
   failure_ = carried.broken;
+  begun_ = !carried.broken || out.empty();
   if (carried.refused) failure_ = client_reason();
 }
 

@@ -59,6 +59,8 @@ class Answer {
   /// caller must then break the client's connection, so that a short answer does not look complete.
   Task<Next> pass_on(bool close_after);
   std::optional<acl::Reason> failure() const { return failure_; }
+  /// Whether anything of the final answer has been sent.
+  bool begun() const { return begun_; }
   /// Bytes of body sent to the client.
   std::uint64_t sent() const { return sent_; }
 
@@ -83,7 +85,7 @@ class Answer {
   Question question_;
   http::h1::Connection<http::h1::EngineRole> engine_;
   http::BodyFilter* filter_ = nullptr;
-  bool reusable_ = false;
+  bool reusable_ = false, begun_ = false;
   std::optional<acl::Reason> failure_;
   std::uint64_t sent_ = 0;
 };

@@ -60,9 +60,16 @@ Task<std::optional<Reason>> Client::read(HeldBody* body, std::size_t most, std::
   co_return std::nullopt;
 }
 
-void Client::read_ahead() {
+void Client::look_out() {
+  if (!body_complete()) return look_for_break(missing());
   body_.narrow();
-  Connection::read_ahead();
+  read_ahead();
+}
+
+/// At least so many bytes of the body have not been read yet.
+std::uint64_t Client::missing() const {
+  if (body_.chunked()) return buffer().empty() ? 1 : 0;
+  return body_.length_left() - std::min<std::uint64_t>(body_.length_left(), buffer().data().size());
 }
 
 Task<void> Client::discard(std::size_t most) {

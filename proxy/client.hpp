@@ -45,7 +45,8 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
   /// Whether bytes of the body have arrived, so that the client does not wait for a 100 (Continue).
   bool body_begun() const { return !buffer().empty(); }
 
-  void read_ahead();
+  /// Looks whether the client has left. To be called repeatedly while nothing is awaited from it.
+  void look_out();
   /// Reads and discards until the client's end, an error, or more than `most` bytes.
   Task<void> discard(std::size_t most);
 
@@ -53,6 +54,7 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
   static constexpr auto all = static_cast<std::size_t>(-1);
 
   Task<std::optional<acl::Reason>> read(HeldBody*, std::size_t most, std::size_t least);
+  std::uint64_t missing() const;
 
   const config::Limits& limits_;
   http::h1::Body body_;

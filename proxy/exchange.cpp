@@ -62,12 +62,15 @@ Task<bool> Exchange::send_head() {
 /// then the next request's read finds its bytes at once instead of failing first.
 void Exchange::await_answer() {
   means_.deadline.watch_wait();
-  const bool lasts = acl::info(outgoing_.request.operation).has(acl::lasting);
-  if (!answered_ && !lasts) means_.deadline.arm(means_.limits.upstream_head_time);
-  if (!answered_ && lasts) means_.deadline.disarm();
+  if (answered_) return;
+  if (lasts())
+    means_.deadline.disarm();
+  else
+    means_.deadline.arm(means_.limits.upstream_head_time);
 }
 
 Task<void> Exchange::send_body() {
+  means_.deadline.watch_wait();  // the engine may not read, and then nobody reads from the client
   out_.begin(outgoing_.streamed);
   if (!co_await send_first()) co_return;
   http::h1::Relay relay(client_, upstream_.stream(), out_, means_);
@@ -116,6 +119,7 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
     upstream_.close();
   if (!client_.body_complete()) next = Next::close;
   stop_body();
+  if (answer_.failure() && !answer_.begun()) co_return explain(*answer_.failure());
   co_return next;
 }
 
@@ -128,15 +132,22 @@ void Exchange::stop_body() {
 /// If the client caused the failure, that explains it better than the engine's reaction.
 Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
-  return client_.has_ended() ? Reason::client_left : reason;
+  const bool engine_was_told = lasts() && client_.has_ended();
+  return client_.is_gone() || engine_was_told ? Reason::client_left : reason;
+}
+
+std::optional<Reason> Exchange::failure() const {
+  const auto failure = answer_.failure();
+  if (!failure || *failure == Reason::client_stalled) return failure;
+  const auto reason = explain(*failure);
+  return lasts() && reason == Reason::client_left ? std::nullopt : std::optional(reason);
 }
 
 void Exchange::client_ended() {
   if (client_.is_gone()) return upstream_.cancel();
   // The client has only half-closed. A lasting operation ends when the engine sees that, as it does
   // without tidegate. One that hijacks may still have input to pass on: its tunnel ends that side.
-  const auto& operation = acl::info(outgoing_.request.operation);
-  if (operation.has(acl::lasting) && !operation.has(acl::hijacks))
+  if (lasts() && !acl::info(outgoing_.request.operation).has(acl::hijacks))
     upstream_.stream().shutdown_send();
 }
 

@@ -35,6 +35,9 @@ class Exchange {
   void close_after() { close_after_ = true; }
   /// Must be called when the client's side ends while the engine works on its request.
   void client_ended();
+  /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer
+  /// (events, logs): that is how these end.
+  std::optional<acl::Reason> failure() const;
   using Clock = std::chrono::steady_clock;
   /// When the request's head had been sent; the epoch if it never was.
   Clock::time_point sent_at() const { return sent_at_; }
@@ -47,6 +50,7 @@ class Exchange {
   using Outcome = acl::Result<Next, acl::Reason>;
 
   bool may_repeat() const;
+  bool lasts() const { return acl::info(outgoing_.request.operation).has(acl::lasting); }
   Task<std::optional<acl::Reason>> ask();
   Task<bool> send_head();
   Task<void> send_body();

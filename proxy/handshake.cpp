@@ -23,6 +23,7 @@ Reason reason_of(tls::Failure failure) {
     case tls::Failure::wrong_purpose: return Reason::tls_wrong_purpose;
     case tls::Failure::list_unusable: return Reason::tls_list_unusable;
     case tls::Failure::version: return Reason::tls_version;
+    case tls::Failure::plain_http:
     case tls::Failure::not_tls: return Reason::tls_plaintext;
     case tls::Failure::refused_by_peer: return Reason::tls_refused_by_client;
     case tls::Failure::none:
@@ -56,6 +57,14 @@ void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream
             : "");
 }
 
+/// Says what dockerd says, so that `docker -H` without `--tls` gets to know its mistake.
+void explain_to_plain_http(Socket& socket) {
+  constexpr std::string_view sentence =
+      "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+  error_code ignored;  // nothing has been sent so far, so there is room
+  socket.write_some(net::buffer(sentence), ignored);
+}
+
 /// Reads what the client still sends: closing with unread input would reset the connection, and the
 /// client might lose the alert that says why.
 Task<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
@@ -83,6 +92,7 @@ Task<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
   if (!done) {
     const auto reason = late ? Reason::tls_timeout : reason_of(stream.tls()->failure());
     log_refusal(identity, reason, *stream.tls());
+    if (stream.tls()->failure() == tls::Failure::plain_http) explain_to_plain_http(stream.socket());
     if (stream.tls()->failure() != tls::Failure::none)
       co_await let_alert_arrive(stream.socket(), deadline);
     co_return reason;

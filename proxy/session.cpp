@@ -270,8 +270,9 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
 
   record.answered(answer.status());
   if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
-  if (const auto failure = answer.failure()) {
-    record.failed(stopped_ ? Reason::draining : *failure);
+  if (answer.failure()) {
+    const auto reason = stopped_ ? Reason::draining : exchange.failure();
+    if (reason) record.failed(*reason);
     client_.stream().break_off();
   }
   owes_leave_ = !client_.body_complete();
@@ -347,7 +348,7 @@ Task<void> Session::take_leave() {
 /// Repeated, because a read that brings bytes says nothing about the end.
 void Session::watch_client() {
   constexpr std::uint8_t ticks_between_looks = 10;
-  client_.read_ahead();
+  client_.look_out();
   deadline_.watch_wait(ticks_between_looks);
 }
 

@@ -129,6 +129,12 @@ bool Stream::sending_ended() {
   return proxy::sending_ended(socket_);
 }
 
+std::size_t Stream::unread_at_most() {
+  constexpr std::size_t inside_tls = 2 * tls::Wire::block_size;
+  error_code ignored;
+  return socket_.available(ignored) + (secured_ ? inside_tls : 0);
+}
+
 bool Stream::readable() {
   return secured_ ? secured_->stream.readable() : proxy::readable(socket_);
 }

@@ -89,6 +89,8 @@ class Stream {
   }
   /// Whether the peer will send nothing more, even if some bytes are still unread.
   bool sending_ended();
+  /// Not more bytes than this have arrived and are still to be read.
+  std::size_t unread_at_most();
   /// Whether data or the end has arrived. An idle connection to the engine in this state can no
   /// longer carry a request.
   bool readable();

@@ -35,8 +35,6 @@ Failure verify_failure(long result) {
 /// If these errors come before the first valid record, the peer does not speak TLS.
 bool means_no_tls(int reason) {
   switch (reason) {
-    case SSL_R_HTTP_REQUEST:
-    case SSL_R_HTTPS_PROXY_REQUEST:
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_RECORD_LENGTH_MISMATCH:
@@ -56,6 +54,8 @@ Failure ssl_failure(const SSL* ssl, int reason) {
   if (reason >= SSL_AD_REASON_OFFSET) return alert_failure(reason);
   if (means_no_tls(reason) && SSL_in_init(ssl) == 1) return Failure::not_tls;
   switch (reason) {
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST: return Failure::plain_http;
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return Failure::no_certificate;
     case SSL_R_CERTIFICATE_VERIFY_FAILED: return verify_failure(SSL_get_verify_result(ssl));
     case SSL_R_UNSUPPORTED_PROTOCOL:

@@ -46,7 +46,8 @@ enum class Failure : std::uint8_t {
   wrong_purpose,    ///< a server's certificate shown by a client, or the other way round
   list_unusable,    ///< the issuer's revocation list is missing, expired or not yet valid
   version,          ///< no TLS version in common
-  not_tls,          ///< the peer does not speak TLS; probably plain HTTP
+  plain_http,       ///< the peer speaks HTTP without TLS
+  not_tls,          ///< the peer speaks neither
   refused_by_peer,  ///< the peer sent an alert: it does not trust our certificate
   broken_off,       ///< the connection ended without close_notify
   protocol,         ///< any other failure

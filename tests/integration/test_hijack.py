@@ -198,6 +198,28 @@ class Hijack(DaemonTest):
             self.assertRefused(answer, 400, "upgrade.unknown")
             self.assertEqual(self.engine.total, 0)
 
+    def test_an_offer_of_http_2_is_ignored(self):
+        """java.net.http and curl --http2 make it with every request."""
+        offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")
+        self.serve({"POST /containers/x/attach": echo(RAW_STREAM)}, deny=["ContainerStart"])
+        client = self.client()
+        client.send(request("GET", "/info", *offer) + request("POST", "/containers/create", *offer, body=b"{}"))
+        self.assertEqual([client.response().status for _ in range(2)], [200, 200])
+        client.send(request("POST", "/containers/x/start", *offer))
+        self.assertRefused(client.response(), 403, "operation.denied")
+        client.send(request("POST", ATTACH, *offer))
+        self.assertEqual(client.response_head().status, 200)
+        client.send(b"input")
+        client.half_close()
+        self.assertEqual(client.read_to_end(), b"input[5]")
+        for seen in self.engine.requests:
+            self.assertEqual([seen.header(name) for name in ("Connection", "Upgrade", "HTTP2-Settings")], [None] * 3)
+
+    def test_an_engine_that_switches_to_http_2_unasked_is_a_502(self):
+        self.serve({"GET /info": SessionAndGrpc.OPENING})
+        answer = self.ask(request("GET", "/info", "Connection: Upgrade", "Upgrade: h2c"))
+        self.assertRefused(answer, 502, "upstream.malformed")
+
     def test_an_engine_that_switches_protocols_unasked_is_a_502(self):
         self.serve({"GET /info": UPGRADED})
         self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.malformed")

@@ -127,6 +127,70 @@ class ClientGoesAway(Crowd):
         self.assertEqual(client.response().body, b"late")
 
 
+class ClientLeavesAnUpload(DaemonTest):
+    def test_that_the_engine_does_not_read(self):
+        self.serve({"POST /images/load": lambda connection, _: connection.await_go()})
+        for framing in ("Content-Length: 10000000", "Transfer-Encoding: chunked"):
+            client = self.client()
+            client.send(f"POST /images/load HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode())
+            self.send_until_full(client, b"ffff\r\n" + b"x" * 0xffff + b"\r\n")
+            files = self.daemon.open_files()
+            client.close()
+            wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+        self.assertEqual([record.get("reason") for record in self.daemon.await_audit(2)], ["client.left"] * 2)
+        for connection in self.engine.connections:
+            connection.go.set()
+
+    def send_until_full(self, client, piece):
+        client.socket.settimeout(0.3)
+        try:
+            while True:
+                client.send(piece)
+        except TimeoutError:
+            pass
+
+
+class ClientLeavesAStream(DaemonTest):
+    """That is how these end: neither a refusal nor the engine's fault."""
+
+    STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+
+    def test_and_the_record_has_no_reason(self):
+        targets = ("/events", "/containers/x/logs?follow=1&stdout=1", "/containers/x/stats")
+        self.serve({f"GET {target.split('?')[0]}": hold(self.STREAM) for target in targets})
+        for target in targets:
+            client = self.client()
+            client.send(request("GET", target))
+            client.response_head()
+            client.close()
+        records = self.daemon.await_audit(len(targets))
+        self.assertEqual([(r["decision"], r["status"], r.get("reason")) for r in records], [("allow", 200, None)] * 3)
+
+    def test_while_the_engine_sends(self):
+        def flood(connection, _):
+            connection.send(self.STREAM)
+            while True:
+                connection.send(b"2\r\n{}\r\n" * 1000)
+
+        self.serve({"GET /events": flood})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        client.read_exactly(10_000)
+        client.close()
+        self.assertNotIn("reason", self.daemon.await_audit()[0])
+
+    def test_the_engines_failure_is_on_record(self):
+        def fail(connection, _):
+            connection.send(self.STREAM)
+            connection.close()
+
+        self.serve({"GET /events": fail})
+        client = self.client()
+        client.send(request("GET", "/events"))
+        client.wait_closed()
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "upstream.closed")
+
+
 class ClientGoesAwayOverTcp(Crowd):
     def test_having_sent_more_ahead_than_is_read(self):
         """The end of what a client sends is all that TCP tells. The engine hears of it and ends the wait."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine's answers keep their meaning; broken ones never look whole."""
 
+import time
+
 from tests.support.daemon import DaemonTest
 from tests.support.fake_engine import reply
 from tests.support.http import Truncated, request
@@ -125,11 +127,19 @@ class Responses(DaemonTest):
         self.assertTrue(all(record.get("reason") for record in wait), wait)
 
     def test_a_malformed_chunk_in_an_answer_breaks_the_connection(self):
-        self.serve({"GET /info": send_and_close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n0\r\n\r\n")})
+        def answer(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            connection.await_go()
+            connection.send(b"zz\r\n0\r\n\r\n")
+
+        self.serve({"GET /info": answer})
         client = self.client()
         client.send(request("GET", "/info"))
+        pieces = client.body_pieces(client.response_head())
+        self.assertEqual(next(pieces), b"abc")
+        self.engine.connections[0].go.set()
         with self.assertRaises(Truncated):
-            client.response()
+            next(pieces)
 
     def test_a_malformed_answer_is_a_502(self):
         self.serve()
@@ -151,6 +161,21 @@ class Responses(DaemonTest):
     def test_an_answer_with_a_head_without_end_is_a_502(self):
         self.serve({"GET /info": send_and_close(b"HTTP/1.1 200 OK\r\nA: " + b"x" * (1 << 20))})
         self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.malformed")
+
+    def test_a_malformed_chunk_that_comes_with_its_head_is_a_502(self):
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.serve({"GET /info": send_and_close(head + b"xyz\r\n")})
+        self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.malformed")
+        self.assertEqual(self.daemon.await_audit()[0]["status"], 502)
+
+    def test_interim_answers_without_end_meet_the_time_limit_of_a_head(self):
+        def hint_on(connection, _):
+            while True:
+                connection.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+                time.sleep(0.01)
+
+        self.serve({"GET /info": hint_on}, limits={"upstream_head_time": "300ms"})
+        self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
 
     def test_no_answer_is_a_502(self):
         self.serve({"GET /info": send_and_close(b""), "POST /containers/create": send_and_close(b"HTTP/1.1 200")})

@@ -136,10 +136,6 @@ CHUNKS = [
 PROTOCOLS = [
     ("the HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "head.http2"),
     ("HTTP/2.0 in a request line", b"GET /_ping HTTP/2.0\r\nHost: x" + END, 400, None),
-    ("h2c on a ping", GET + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA" + END, 400, "upgrade.unknown"),
-    ("h2c on a create", JSON + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2" + END + b"{}", 400, "upgrade.unknown"),
-    ("h2c on an attach", b"POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c" + END, 400, "upgrade.unknown"),
-    ("h2c without Connection", b"POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: x\r\nUpgrade: h2c" + END, 400, "upgrade.unknown"),
     ("gRPC", GET + b"Content-Type: application/grpc" + END, 400, "content.grpc"),
     ("gRPC with a suffix, in capitals", GET + b"Content-Type: APPLICATION/GRPC+proto" + END, 400, "content.grpc"),
     ("gRPC on a create", b"POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/grpc\r\nContent-Length: 2" + END + b"{}", 400, "content.grpc"),

@@ -125,7 +125,8 @@ class Strangers(TlsTest):
         self.serve()
         client = self.raw_client()
         client.send(request("GET", "/info"))
-        self.assertNotIn(b"HTTP/1.1 200", client.wait_closed())
+        self.assertEqual(client.read_to_end(),
+                         b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
         self.assertOneRefusal("tls.plaintext")
 
     def test_garbage(self):

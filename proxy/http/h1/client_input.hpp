@@ -38,7 +38,7 @@ class ClientInput {
   /// Whether the client's side has ended, even if unread bytes come before the end.
   bool has_ended() const { return end_ || sending_ended_; }
   /// Whether the client has left. One that has only closed its sending side waits for its answer.
-  bool is_gone() { return end_ && (end_ != net::error::eof || stream_.hung_up()); }
+  bool is_gone() const { return end_ && (end_ != net::error::eof || stream_.hung_up()); }
   bool reading() const { return reading_; }
 
   /// Waits for more bytes. \returns false if none arrive.
@@ -61,6 +61,16 @@ class ClientInput {
     if (reading_ || end_) return;
     if (in_.full()) return look_for_end();
     start_read();
+  }
+  /// Checks, in the middle of a body that is not read at the moment, whether the rest can still
+  /// come.
+  /// \param missing at least so many bytes of the body have not been read yet
+  void look_for_break(std::uint64_t missing) {
+    if (reading_ || end_) return;
+    const bool cut_short = stream_.sending_ended() && stream_.unread_at_most() < missing;
+    if (!cut_short && !stream_.hung_up()) return;
+    end_ = net::error::connection_reset;
+    on_end_();
   }
   /// Stops reading ahead and waits until no read is under way. Bytes that arrived stay in buffer().
   Task<void> stop_reading() {
@@ -135,7 +145,7 @@ class ClientInput {
     on_end_();
   }
 
-  Stream stream_;
+  mutable Stream stream_;  // its state can be asked for at any time
   std::function<void()> on_end_;
   Buffer in_;
   Charge charge_;  ///< for the memory of in_

@@ -91,6 +91,27 @@ TEST(ReadingAhead, looks_at_the_socket_where_the_buffer_is_full) {
   EXPECT_EQ(reader.input.end(), net::error::connection_reset);
 }
 
+TEST(AClientInTheMiddleOfABody, has_left_if_the_rest_cannot_come) {
+  Reader reader({.reads = {"the rest"}, .end = {}});
+  reader.input.look_for_break(8);
+  EXPECT_EQ(reader.ends, 0) << "it is still there";
+  reader.input.stream().peer_ends_sending();
+  reader.input.look_for_break(8);
+  EXPECT_EQ(reader.ends, 0) << "all has arrived";
+  reader.input.look_for_break(9);
+  reader.input.look_for_break(9);
+  EXPECT_EQ(reader.ends, 1) << "once";
+  EXPECT_TRUE(reader.input.is_gone());
+}
+
+TEST(AClientInTheMiddleOfABody, has_left_if_it_has_hung_up) {
+  Reader reader({.reads = {"the rest"}, .end = {}});
+  reader.input.stream().hang_up();
+  reader.input.look_for_break(1);
+  EXPECT_EQ(reader.ends, 1);
+  EXPECT_TRUE(reader.input.is_gone());
+}
+
 TEST(AClientsBuffer, grows_only_as_far_as_may_be_held) {
   net::io_context loop;
   HeldBytes held{6 * 1024};

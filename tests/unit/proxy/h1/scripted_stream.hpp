@@ -33,6 +33,11 @@ class ScriptedStream {
   bool is_open() const { return true; }
   bool hung_up() const { return hung_up_; }
   bool sending_ended() const { return sending_ended_; }
+  std::size_t unread_at_most() const {
+    std::size_t size = 0;
+    for (auto at = next_; at < script_.reads.size(); ++at) size += script_.reads[at].size();
+    return size;
+  }
   void cancel() {
     if (!waiting_) return;
     net::post(*loop_, [waiting = std::exchange(waiting_, {})] {
