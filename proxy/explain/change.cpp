@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace proxy::explain {
 namespace {
@@ -73,6 +74,7 @@ class Trial {
       return add(std::string(info(refused.operation()).name), profile_->allow, operations_);
     const auto constraint = constraint_of(reason);
     if (!constraint) return false;
+    if (*constraint == acl::Constraint::docker_socket) return open_socket();
     steps_.push_back({.constraint = std::string(info(*constraint).key),
                       .violations = violations_in(message, profile_->constraints.level),
                       .keys = keys_in(message)});
@@ -93,6 +95,7 @@ class Trial {
       else
         waived.push_back(step.constraint);
     }
+    if (opened_socket_) lines.emplace_back("containers.docker_socket: allow");
     if (!waived.empty())
       lines.push_back(fmt::format("containers.waive: [{}]", fmt::join(waived, ", ")));
     for (auto& line : lines) line.insert(0, "profiles." + profile_->name + ".");
@@ -100,6 +103,12 @@ class Trial {
   }
 
  private:
+  /// The one constraint that cannot be waived.
+  bool open_socket() {
+    opened_socket_ = true;
+    return !std::exchange(profile_->constraints.docker_socket, true);
+  }
+
   static bool add(const std::string& entry, std::vector<std::string>& to,
                   std::vector<std::string>& known) {
     if (std::ranges::count(to, entry) != 0) return false;  // it did not help
@@ -112,6 +121,7 @@ class Trial {
   acl::ProfileSpec* profile_ = nullptr;
   std::vector<std::string> operations_;
   std::vector<Step> steps_;
+  bool opened_socket_ = false;
 };
 
 }  // namespace

@@ -96,11 +96,11 @@ std::vector<Asked> read_asked(const std::string& file) {
   return requests;
 }
 
-/// Finds the changes for what was refused, with the requests as the stand-in engine got them.
-void add_changes(const config::Settings& settings, std::vector<Asked> asked,
+/// Judges once more what was refused, as the stand-in engine got it: records cut messages short and
+/// do not say what would let a request through.
+void judge_again(const config::Settings& settings, std::vector<Asked> asked,
                  std::vector<Told>& requests) {
   const acl::WebRules rules;
-  const auto& profile = settings.policy_spec.listeners.front().profile;
   for (auto& told : requests) {
     if (told.fate != Told::Fate::refused) continue;
     const auto same = std::ranges::find_if(asked, [&](const Asked& each) {
@@ -108,8 +108,13 @@ void add_changes(const config::Settings& settings, std::vector<Asked> asked,
              each.target.substr(0, each.target.find('?')) == told.target;
     });
     if (same == asked.end()) continue;
-    told.change = smallest_change(*same, profile, settings.policy_spec, rules, settings.limits);
+    const Asked found = std::move(*same);
     asked.erase(same);
+    const Judgement again(found, {}, *settings.policy, rules, settings.limits);
+    if (!again.refused() || id(again.refusal().reason) != told.reason) continue;
+    told.message = again.refusal().message;
+    told.change =
+        smallest_change(found, again.profile(), settings.policy_spec, rules, settings.limits);
   }
 }
 
@@ -170,7 +175,7 @@ acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
   rehearsal.exit_code = client.wait();
   gate.stop();  // its last record is written then
   rehearsal.requests = read_records(settings.audit.file);
-  add_changes(settings, read_asked(log), rehearsal.requests);
+  judge_again(settings, read_asked(log), rehearsal.requests);
   return rehearsal;
 }
 

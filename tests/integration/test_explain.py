@@ -113,7 +113,8 @@ class Requests(ExplainTest):
              ["profiles.ci.containers.waive: [privileged, namespaces.pid, namespaces.uts]"]),
             ("shadowed", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}},
              ["profiles.shadowed.allow: [ContainerCreate]", "profiles.shadowed.containers.waive: [privileged]"]),
-            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}}, None),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}},
+             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.waive: [binds]"]),
             ("denies", ("GET", "/containers/x/logs"), None, None), ("ci", ("POST", "/nothing"), None, None),
         ):  # fmt: skip
             more = ["--body", json.dumps(body)] if body else []
@@ -262,6 +263,8 @@ class Clients(ExplainTest):
             self.assertTrue(done.stderr.endswith(statuses), done.stderr)
             said = json.loads(done.stdout)
             self.assertEqual([each["decision"] for each in said["requests"]], ["refused", "allowed"])
+            if not options:
+                self.assertIn("HostConfig.Privileged is true, level baseline wants false", said["requests"][0]["message"])
             self.assertEqual(said["client"], {"command": ["python3", "-c", script], "exit_code": 0})
             if not options:
                 self.assertEqual(said["requests"][0]["change"], ["profiles.ci.containers.waive: [privileged]"])
