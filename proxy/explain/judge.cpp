@@ -40,14 +40,6 @@ std::string head_of(const Asked& asked) {
   return head + "\r\n";
 }
 
-/// Clients get all violations in one sentence; here each gets its own line.
-std::string by_lines(std::string text) {
-  const std::string between = "; ", line = ";\n" + std::string(11, ' ');
-  for (auto at = text.find(between); at != text.npos; at = text.find(between, at + line.size()))
-    text.replace(at, between.size(), line);
-  return text;
-}
-
 }  // namespace
 
 Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Policy& policy,
@@ -88,7 +80,7 @@ bool Judgement::lacks_body() const {
          case_.decision().refusal->reason == acl::Reason::body_not_json;
 }
 
-std::string Judgement::text() const {
+std::string Judgement::text(const std::vector<std::string>& change) const {
   const auto& decision = case_.decision();
   std::string out;
   const auto& operation = acl::info(case_.request().operation);
@@ -108,7 +100,8 @@ std::string Judgement::text() const {
   if (!passes() || decision.would_deny()) {
     const auto& [reason, message] = *decision.refusal;
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
-    append_line("because", by_lines(message), out);
+    append_line("because", by_lines(message, 11), out);
+    append_lines("allow by", change, out);
     if (lacks_body())
       append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);
   }
@@ -118,12 +111,38 @@ std::string Judgement::text() const {
   if (!keeps) append_lines("not sent", request.dropped, out);
   append_lines("not sent", decision.dropped, out);
   append_lines("put in", decision.enforced, out);
-  std::string target;
-  acl::append_target(request, target);
-  if (keeps) acl::append_unknown_parameters(request, target);
-  append_line("sends", fmt::format("{} {}", to_string(request.method), target), out);
+  append_line("sends", sends(), out);
   append_line("body", body_to_send(), out);
   return out;
+}
+
+Told Judgement::told() const {
+  const auto& decision = case_.decision();
+  Told told{.fate = refused()         ? Told::Fate::refused
+                    : case_.allowed() ? Told::Fate::allowed
+                                      : Told::Fate::open,
+            .method = asked_.method,
+            .target = asked_.target,
+            .operation = std::string(acl::info(operation()).name),
+            .rule = std::string(decision.rule),
+            .dropped = {decision.dropped.begin(), decision.dropped.end()},
+            .enforced = {decision.enforced.begin(), decision.enforced.end()}};
+  if (decision.refusal) {
+    told.reason = id(refusal().reason);
+    told.message = refusal().message;
+  }
+  if (!passes()) return told;
+  told.sends = sends();
+  told.body = body_to_send();
+  return told;
+}
+
+std::string Judgement::sends() const {
+  const auto& request = case_.request();
+  std::string line = std::string(to_string(request.method)) + " ";
+  acl::append_target(request, line);
+  if (case_.habits() == acl::Habits::keep) acl::append_unknown_parameters(request, line);
+  return line;
 }
 
 std::string_view Judgement::body_to_send() const {

@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/engine_stub/serve.hpp"
+#include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/client_environment.hpp"
 #include "proxy/server.hpp"
@@ -41,40 +43,79 @@ std::string text(const json& record, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-Made::Fate fate_of(const json& record, std::string_view reason) {
+Told::Fate fate_of(const json& record, std::string_view reason) {
   using acl::Reason, acl::id;
-  for (const auto other : {Reason::client_left, Reason::object_missing, Reason::object_refused,
-                           Reason::object_unavailable})
-    if (reason == id(other)) return Made::Fate::undecided;
-  const bool allowed = text(record, "decision") == "allow" && !record.contains("would_deny");
-  return allowed ? Made::Fate::allowed : Made::Fate::refused;
+  const bool would_deny = record.contains("would_deny");
+  if (text(record, "decision") == "allow" && !would_deny) return Told::Fate::allowed;
+  for (const auto lacking :
+       {Reason::object_missing, Reason::object_refused, Reason::object_unavailable})
+    if (reason == id(lacking)) return Told::Fate::open;
+  const bool left = reason == id(Reason::client_left) && !would_deny;
+  return left ? Told::Fate::open : Told::Fate::refused;
 }
 
-Made made_from(const json& record) {
-  Made made{.method = text(record, "method"),
+Told told_from(const json& record) {
+  Told told{.method = text(record, "method"),
             .target = text(record, "target"),
             .operation = text(record, "operation"),
             .rule = text(record, "rule"),
             .reason = text(record, "reason"),
             .message = text(record, "message")};
-  made.fate = fate_of(record, made.reason);
-  made.undone =
-      record.value("status", 0U) == not_implemented || made.reason.starts_with("upstream.");
+  told.fate = fate_of(record, told.reason);
+  told.undone =
+      record.value("status", 0U) == not_implemented || told.reason.starts_with("upstream.");
   if (const auto found = record.find("enforced"); found != record.end())
     for (const auto& path : *found)
-      if (path.is_string()) made.enforced.push_back(path.get<std::string>());
-  return made;
+      if (path.is_string()) told.enforced.push_back(path.get<std::string>());
+  return told;
 }
 
-std::vector<Made> read_records(const std::string& file) {
-  std::vector<Made> requests;
+/// \param use gets each record of a file that has one in each line
+template <class Use>
+void read_lines(const std::string& file, Use use) {
   std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    const auto record = json::parse(line, nullptr, false);
-    const bool is_decided = record.is_object() && record.contains("decision");
-    if (is_decided) requests.push_back(made_from(record));
-  }
+  for (std::string line; std::getline(lines, line);)
+    if (const auto record = json::parse(line, nullptr, false); record.is_object()) use(record);
+}
+
+std::vector<Told> read_records(const std::string& file) {
+  std::vector<Told> requests;
+  read_lines(file, [&](const json& record) {
+    if (record.contains("decision")) requests.push_back(told_from(record));
+  });
   return requests;
+}
+
+std::vector<Asked> read_asked(const std::string& file) {
+  std::vector<Asked> requests;
+  read_lines(file, [&](const json& record) {
+    requests.push_back({.method = text(record, "method"),
+                        .target = text(record, "target"),
+                        .body = text(record, "body")});
+  });
+  return requests;
+}
+
+/// Judges once more what was refused, as the stand-in engine got it: records cut messages short and
+/// do not say what would let a request through.
+void judge_again(const config::Settings& settings, std::vector<Asked> asked,
+                 std::vector<Told>& requests) {
+  const acl::WebRules rules;
+  for (auto& told : requests) {
+    if (told.fate != Told::Fate::refused) continue;
+    const auto same = std::ranges::find_if(asked, [&](const Asked& each) {
+      return each.method == told.method &&
+             each.target.substr(0, each.target.find('?')) == told.target;
+    });
+    if (same == asked.end()) continue;
+    const Asked found = std::move(*same);
+    asked.erase(same);
+    const Judgement again(found, {}, *settings.policy, rules, settings.limits);
+    if (!again.refused() || id(again.refusal().reason) != told.reason) continue;
+    told.message = again.refusal().message;
+    told.change =
+        smallest_change(found, again.profile(), settings.policy_spec, rules, settings.limits);
+  }
 }
 
 /// Only what decides is taken over. Listeners, the operator's listener, the audit file and the
@@ -94,20 +135,21 @@ config::Settings private_settings(const config::Settings& file, const std::strin
 }  // namespace
 
 std::size_t Rehearsal::refused() const {
-  return static_cast<std::size_t>(std::ranges::count(requests, Made::Fate::refused, &Made::fate));
+  return static_cast<std::size_t>(std::ranges::count(requests, Told::Fate::refused, &Told::fate));
 }
 
 std::string Rehearsal::inconclusive() const {
   if (refused() != 0) return "";
   if (requests.empty()) return "no request reached the private engine";
-  const auto undone = std::ranges::find(requests, true, &Made::undone);
+  const auto undone = std::ranges::find(requests, true, &Told::undone);
   if (undone != requests.end()) return "the stand-in engine cannot do " + undone->operation;
   if (exit_code == 0) return "";
   return "it failed, and not because of a refusal; the stand-in engine has only what it was given";
 }
 
 acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
-                                             const std::vector<std::string>& command) {
+                                             const std::vector<std::string>& command,
+                                             bool quietly) {
   const PrivateDirectory place;
   if (place.path().empty()) return std::string("no private directory can be made");
   const auto settings = private_settings(file, place.path());
@@ -115,9 +157,10 @@ acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
   const ClientEnvironment environment(listen.to_string(), place.path() + "/docker");
   if (!environment.prepare()) return std::string("the private directory cannot be written to");
 
+  const auto log = place.path() + "/requests";
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the client; we report what it has done until then
   Child engine([&] {
-    const auto problem = engine_stub::serve(settings.upstream, {.any_image = true});
+    const auto problem = engine_stub::serve(settings.upstream, {.any_image = true, .log = log});
     return problem ? EX_CANTCREAT : EX_OK;
   });
   Child gate([&] { return serve(settings); });
@@ -126,11 +169,13 @@ acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
   Rehearsal rehearsal;
   Child client([&] {
     environment.enter();
+    if (quietly) ::dup2(STDERR_FILENO, STDOUT_FILENO);
     return become(command);
   });
   rehearsal.exit_code = client.wait();
   gate.stop();  // its last record is written then
   rehearsal.requests = read_records(settings.audit.file);
+  judge_again(settings, read_asked(log), rehearsal.requests);
   return rehearsal;
 }
 

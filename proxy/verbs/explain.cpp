@@ -11,10 +11,12 @@
 #include "acl/suggest.hpp"
 #include "acl/text/shown.hpp"
 #include "proxy/explain/caller.hpp"
+#include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/client_command.hpp"
 #include "proxy/explain/judge.hpp"
 #include "proxy/explain/rehearsal.hpp"
+#include "proxy/explain/report.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
 #include "tls/server_names.hpp"
@@ -22,15 +24,22 @@
 namespace proxy::verbs {
 namespace {
 
-constexpr int all_allowed = 0, refused = 1, inconclusive = 3;
-
 struct ExplainOptions {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body, host, origin;
+  bool json = false;
   bool refuse = false;             ///< answer a client with refusals instead of going on
   std::vector<std::string> as;     ///< the client: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
+
+int status_of(explain::Outcome outcome) {
+  return static_cast<int>(outcome);
+}
+
+bool is_shadow(const acl::Profile& profile) {
+  return profile.mode() == acl::Mode::shadow;
+}
 
 int misused(const std::string& message) {
   std::fprintf(stderr, "tidegate explain: %s\n", message.c_str());
@@ -138,6 +147,11 @@ acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& opti
   return web_rules_of(listener, *names);
 }
 
+void print(const explain::Document& document) {
+  const auto replace = explain::Document::error_handler_t::replace;
+  fmt::print("{}\n", document.dump(2, ' ', false, replace));
+}
+
 int explain_request(const ExplainOptions& options, const acl::Identity& identity,
                     const config::Settings& settings) {
   explain::Asked asked{.method = options.words[0],
@@ -153,8 +167,15 @@ int explain_request(const ExplainOptions& options, const acl::Identity& identity
   const auto rules = web_rules_for(options, identity.listener, settings);
   if (!rules) return misused(rules.error());
   const explain::Judgement judgement(asked, identity, *settings.policy, *rules, settings.limits);
-  std::fputs(judgement.text().c_str(), stdout);
-  return judgement.refused() ? refused : all_allowed;
+  auto told = judgement.told();
+  const std::string profile(judgement.profile());
+  if (judgement.refused() && !profile.empty())
+    told.change = smallest_change(asked, profile, settings.policy_spec, *rules, settings.limits);
+  if (options.json)
+    print(document(told, {profile, is_shadow(settings.policy->profile_of(identity))}));
+  else
+    fmt::print("{}", judgement.text(told.change));
+  return status_of(outcome(told));
 }
 
 /// Lets the client go on where it would be refused, unless refusals are asked for, so that one run
@@ -164,37 +185,20 @@ void set_mode(const ExplainOptions& options, config::Settings& settings) {
     profile.mode = options.refuse ? acl::Mode::enforce : acl::Mode::shadow;
 }
 
-std::string_view word_for(explain::Made::Fate fate) {
-  switch (fate) {
-    case explain::Made::Fate::allowed: return "allowed";
-    case explain::Made::Fate::refused: return "refused";
-    case explain::Made::Fate::undecided: break;
-  }
-  return "open";
-}
-
-void print(const explain::Made& made) {
-  fmt::print("{:<8} {:<24} {} {}\n", word_for(made.fate), made.operation, made.method, made.target);
-  fmt::print("{:<8} {}{}{}\n", "", made.rule, made.reason.empty() ? "" : ": ", made.reason);
-  if (!made.message.empty()) fmt::print("{:<8} {}\n", "", made.message);
-  for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
-}
-
-/// \param profile as it is in the configuration
-int print(const explain::Rehearsal& rehearsal, const std::string& client,
-          const acl::Profile& profile) {
-  for (const auto& made : rehearsal.requests) print(made);
-  fmt::print("{} requests, {} refused; {} ended with {}\n", rehearsal.requests.size(),
-             rehearsal.refused(), client, rehearsal.exit_code);
-  if (rehearsal.refused() != 0) {
-    if (profile.mode() == acl::Mode::shadow)
-      fmt::print("profile {} is in shadow mode: the daemon lets these pass and records them\n",
-                 profile.name());
-    return refused;
-  }
-  const auto why = rehearsal.inconclusive();
-  if (!why.empty()) fmt::print("inconclusive: {}\n", why);
-  return why.empty() ? all_allowed : inconclusive;
+/// What no rule under `clients` matches.
+explain::Told turned_away(const acl::Profile& nobodys, const acl::Identity& identity) {
+  acl::Case::Memory memory;
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
+  acl::Case request(nobodys, identity, terms, memory);
+  request.head({.method = "GET", .target = "/_ping"});
+  const auto& [reason, message] = *request.decision().refusal;
+  return {.fate = explain::Told::Fate::refused,
+          .method = "GET",
+          .target = "/_ping",
+          .operation = "SystemPing",
+          .reason = std::string(id(reason)),
+          .message = message};
 }
 
 /// \param settings its first listener is given the profile of `identity`
@@ -204,24 +208,28 @@ int explain_command(const ExplainOptions& options, const acl::Identity& identity
   if (!is_known) return misused(is_known.error());
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
+  const explain::Subject subject{std::string(profile.name()), is_shadow(profile), options.words};
   set_mode(options, settings);
   if (!choose(profile.name(), settings)) {  // the profile for unknown clients has no name
-    acl::Case::Memory memory;
-    const acl::WebRules rules;
-    const acl::Terms terms{rules};
-    acl::Case request(profile, identity, terms, memory);
-    request.head({.method = "GET", .target = "/_ping"});
-    const auto& [reason, message] = *request.decision().refusal;
-    fmt::print("{:<8} {}: {}\n", "refused", id(reason), message);
-    return refused;
+    const auto told = turned_away(profile, identity);
+    if (options.json)
+      print(document(told, subject));
+    else
+      fmt::print("{:<8} {}: {}\n", "refused", told.reason, told.message);
+    return status_of(outcome(told));
   }
-  if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());
   if (!*is_known) warn_of_unknown(options.words.front());
-  const auto rehearsal = explain::rehearse(settings, options.words);
+  const auto rehearsal = explain::rehearse(settings, options.words, options.json);
   if (!rehearsal) return misused(rehearsal.error());
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
     return EX_USAGE;
-  return print(*rehearsal, options.words.front(), profile);
+  if (options.json) {
+    print(document(*rehearsal, subject));
+  } else {
+    if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", subject.profile);
+    fmt::print("{}", report(*rehearsal, subject));
+  }
+  return status_of(outcome(*rehearsal));
 }
 
 int explain_with(const ExplainOptions& options) {
@@ -274,6 +282,8 @@ void add_explain(CLI::App& app, Run& run) {
       ->needs(listener);
   verb.add_option("--body", options->body,
                   "The request's body: @FILE, - for standard input, or the text itself.");
+  verb.add_flag("--json", options->json,
+                "Print one JSON document; a client's output goes to standard error.");
   verb.add_flag("--refuse", options->refuse,
                 "Answer a client with the refusals, as the daemon would, instead of going on.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tidegate explain`: what becomes of a request, or of all requests that a client's command makes."""
 
+import importlib.util
 import json
 import os
+import sys
 import unittest
 
 from tests.support.docker import docker_clients
@@ -98,6 +100,40 @@ class Requests(ExplainTest):
         self.assertRegex(said, "hint +give the body: --body @FILE")
         said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "", status=REFUSED)
         self.assertNotIn("hint", said)
+
+    def test_what_would_allow_it_is_told_as_what_to_add(self):
+        config = self.write("asked", json.dumps({"profiles": {
+            "ci": {"allow": ["@container"]}, "shadowed": {"allow": ["ContainerList"], "mode": "shadow"}, "denies": {"allow": ["@read"], "deny": ["ContainerLogs"]},
+        }, "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}]}))  # fmt: skip
+        for profile, request, body, change in (
+            ("ci", ("GET", "/info"), None, ["profiles.ci.allow: [SystemInfo]"]),
+            ("shadowed", ("GET", "/info"), None, ["profiles.shadowed.allow: [SystemInfo]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}}, ["profiles.ci.containers.waive: [privileged]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True, "PidMode": "host", "UTSMode": "host"}},
+             ["profiles.ci.containers.waive: [privileged, namespaces.pid, namespaces.uts]"]),
+            ("shadowed", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}},
+             ["profiles.shadowed.allow: [ContainerCreate]", "profiles.shadowed.containers.waive: [privileged]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}},
+             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.waive: [binds]"]),
+            ("denies", ("GET", "/containers/x/logs"), None, None), ("ci", ("POST", "/nothing"), None, None),
+        ):  # fmt: skip
+            more = ["--body", json.dumps(body)] if body else []
+            said = json.loads(self.explain("--profile", profile, "--json", *request, *more, status=REFUSED, config=config))
+            self.assertEqual((said["outcome"], said["requests"][0].get("change")), ("refused", change), said)
+        said = self.explain("--profile", "ci", "GET", "/info", status=REFUSED, config=config)
+        self.assertLine(said, "allow by", "profiles.ci.allow: [SystemInfo]")
+
+    def test_a_script_gets_one_document(self):
+        said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/v1.41/containers/create?x=1", "--body", '{"Image":"y","Z":1}', status=REFUSED))
+        self.assertEqual((said["profile"], said["mode"], len(said["requests"])), ("ci", "enforce", 1))
+        self.assertEqual(said["requests"][0]["reason"], "body.unknown_field")
+        said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/containers/create", "--body", '{"Image":"y"}', status=ALLOWED))
+        self.assertEqual(said["outcome"], "allowed")
+        told = said["requests"][0]
+        self.assertEqual((told["decision"], told["operation"], told["rule"]), ("allowed", "ContainerCreate", "allow *"))
+        self.assertEqual((told["sends"], told["enforced"]), ("POST /containers/create", ["HostConfig.SecurityOpt[0]"]))
+        self.assertEqual(json.loads(told["body"])["Image"], "y")
+        self.assertEqual(self.explain("--profile", "none", "--json", "GET", "/info", status=USAGE), "")
 
     def test_a_request_in_small_letters_or_in_the_wrong_order_is_corrected(self):
         for words, cure in (
@@ -212,6 +248,42 @@ class Clients(ExplainTest):
         self.assertIn("profile ci is in shadow mode: the daemon lets these pass", said)
 
 
+    def test_a_client_that_is_refused_goes_on_unless_refusals_are_asked_for(self):
+        script = ("import http.client, os, socket\n"
+                  "def ask(method, target, body):\n"
+                  "    link = http.client.HTTPConnection('localhost'); link.sock = socket.socket(socket.AF_UNIX)\n"
+                  "    link.sock.connect(os.environ['DOCKER_HOST'][7:]); link.request(method, target, body)\n"
+                  "    print(link.getresponse().status)\n"
+                  "ask('POST', '/containers/create?name=web', '{\"Image\":\"x\",\"HostConfig\":{\"Privileged\":true}}')\n"
+                  "ask('POST', '/containers/web/start', None)\n")  # fmt: skip
+        command = ("--profile", "ci", "--json", "--", "python3", "-c", script)
+        for options, statuses in (((), b"201\n204\n"), (("--refuse",), b"403\n404\n")):
+            done = self.run_explain(*options, *command)
+            self.assertEqual(done.returncode, REFUSED)
+            self.assertTrue(done.stderr.endswith(statuses), done.stderr)
+            said = json.loads(done.stdout)
+            self.assertEqual([each["decision"] for each in said["requests"]], ["refused", "allowed"])
+            if not options:
+                self.assertIn("HostConfig.Privileged is true, level baseline wants false", said["requests"][0]["message"])
+            self.assertEqual(said["client"], {"command": ["python3", "-c", script], "exit_code": 0})
+            if not options:
+                self.assertEqual(said["requests"][0]["change"], ["profiles.ci.containers.waive: [privileged]"])
+
+    def test_what_the_stand_in_cannot_do_and_what_fails_otherwise_tells_nothing(self):
+        ask = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]); s.sendall(b'{} HTTP/1.0\\r\\n\\r\\n'); s.recv(99); exit({})"
+        config = self.write("open", json.dumps({
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "all"}],
+            "profiles": {"all": {"allow": ["*"], "containers": {"level": "unconfined"}}}}))  # fmt: skip
+        for request, code, why in (
+            ("GET /swarm", 0, "the stand-in engine cannot do SwarmInspect"), ("GET /_ping", 3, "it failed, and not because of a refusal"),
+        ):  # fmt: skip
+            said = self.explain("--profile", "all", "--", "python3", "-c", ask.format(request, code), status=INCONCLUSIVE, config=config)
+            self.assertIn("inconclusive: " + why, said)
+            said = self.explain("--profile", "all", "--json", "--", "python3", "-c", ask.format(request, code), status=INCONCLUSIVE, config=config)
+            self.assertEqual(json.loads(said)["outcome"], "inconclusive")
+            self.assertIn(why, json.loads(said)["why"])
+
+
 class DockerClients(ExplainTest):
     def setUp(self):
         if not docker_clients():
@@ -234,6 +306,52 @@ class DockerClients(ExplainTest):
             self.assertRegex(said, r"put in HostConfig\.SecurityOpt")
 
 
+GITLAB_RUNNER = """
+import docker
+engine = docker.from_env()
+labels = {"com.gitlab.gitlab-runner.managed": "true"}
+engine.images.pull("gitlab/gitlab-runner-helper", tag="x86_64-v17")
+cache = engine.volumes.create("runner-cache", labels=labels)
+network = engine.networks.create("job", labels=labels)
+engine.containers.run("postgres:16", detach=True, name="db", network="job", labels=labels)
+engine.images.build(fileobj=__import__("io").BytesIO(b"FROM alpine"), tag="own", rm=True)
+for name in ("predefined", "build"):
+    box = engine.containers.create("alpine:3.20", ["sh"], name=name, labels=labels, volumes={"runner-cache": {"bind": "/builds"}}, **MORE)
+    stream = box.attach(stream=True, stdout=True, logs=True)
+    box.start()
+    box.stop()
+    assert box.wait()["StatusCode"] == 0  # nothing runs in it, and somebody is attached
+    box.remove(force=True, v=True)
+for each in engine.containers.list(all=True, filters={"label": list(labels)}):
+    each.remove(force=True)
+engine.networks.prune(filters={"label": list(labels)})
+cache.remove()
+assert engine.containers.prune(filters={"label": list(labels)})["SpaceReclaimed"] == 0
+"""
+
+
+class GitlabRunner(ExplainTest):
+    def setUp(self):
+        if importlib.util.find_spec("docker") is None:
+            self.skipTest("docker-py is not installed")
+        super().setUp()
+
+    def rehearse(self, more, status):
+        script = self.write("runner.py", GITLAB_RUNNER.replace("**MORE", more))
+        return self.explain("--profile", "ci", "--", sys.executable, script, status=status)
+
+    def test_a_job_goes_from_its_pulls_to_its_prunes(self):
+        said = self.rehearse("", ALLOWED)
+        for operation in ("ImageCreate", "VolumeCreate", "NetworkCreate", "ImageBuild", "ContainerWait", "NetworkPrune", "ContainerPrune"):
+            self.assertRegex(said, rf"allowed +{operation} ")
+
+    def test_all_that_is_refused_is_told_in_one_run(self):
+        said = self.rehearse("privileged=True", REFUSED)
+        self.assertEqual(said.count("constraint.privileged"), 2)
+        self.assertIn("profiles.ci.containers.waive: [privileged]", said)
+        self.assertRegex(said, "allowed +ContainerPrune ")
+
+
 @unittest.skipUnless(os.path.exists("/usr/bin/docker-compose"), "docker-compose is not installed")
 class Compose(ExplainTest):
     def test_a_project_comes_up_and_one_that_asks_too_much_is_told_why(self):
@@ -247,7 +365,11 @@ class Compose(ExplainTest):
             self.assertRegex(said, rf"allowed +{operation} ")
         self.assertEqual(said.count("ContainerStart "), 2)
         project["services"]["web"]["privileged"] = True
-        self.assertIn("constraint.privileged", self.rehearse(project, status=REFUSED))
+        project["services"]["db"]["pid"] = "host"
+        said = self.rehearse(project, status=REFUSED)
+        for reason in ("constraint.privileged", "constraint.namespaces.pid"):
+            self.assertIn(reason, said)
+        self.assertEqual(said.count("ContainerStart "), 2)
 
     def rehearse(self, project, status):
         file = self.write("docker-compose.yml", json.dumps(project))
