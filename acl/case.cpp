@@ -14,6 +14,7 @@
 #include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/version.hpp"
 
 namespace acl {
 namespace {
@@ -98,8 +99,7 @@ const Plan& Case::head(const RequestView& view) {
 }
 
 std::optional<Refusal> Case::understand(const RequestView& view) {
-  if (auto refusal =
-          acl::understand(view.method, view.target, {terms_.query_parameters}, memory_.request))
+  if (auto refusal = acl::understand(view.method, view.target, terms_.target, memory_.request))
     return refusal;
   if (auto refusal = check_sender(view.sender, terms_.web)) return refusal;
   upgrade_ = upgrade_to_ask(request(), view);
@@ -144,6 +144,9 @@ std::string Case::what_would_allow(Operation operation) const {
 }
 
 void Case::check_head() {
+  // An engine may serve the version no longer, and need not: it answers these operations alike.
+  if (is_older_than_served(request().version))
+    memory_.lookups.push_back({.kind = Lookup::Kind::version, .place = "the API version"});
   const constraint::Checker check = constraint::head_checker(request().operation);
   if (check != nullptr) run(check);
 }
@@ -153,21 +156,31 @@ template <class Checks>
 void Case::run(Checks checks) {
   constraint::Findings found;
   std::vector<std::string> none;
-  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
-  context.lookups = &memory_.lookups;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none,
+                              memory_.lookups};
+  context.buildkit =
+      profile_.rule_of(Operation::Session).allows && profile_.rule_of(Operation::Grpc).allows;
   checks(context);
   if (!found.empty()) deny(found);
 }
 
 void Case::plan_body(bool has_body) {
-  switch (info(request().operation).body) {
+  const Operation operation = request().operation;
+  const bool has_config =
+      operation == Operation::ConfigCreate || operation == Operation::ConfigUpdate;
+  plan_.body_bytes = std::max(terms_.body_bytes, has_config ? terms_.config_bytes : 0);
+  switch (info(operation).body) {
     case BodyKind::json: plan_.body = Plan::Body::whole; break;
     case BodyKind::opaque:
-      plan_.first_bytes = constraint::first_bytes(profile_.constraints(), request().operation);
+      plan_.first_bytes = constraint::first_bytes(profile_.constraints(), operation);
       plan_.body = plan_.first_bytes == 0 ? Plan::Body::pass : Plan::Body::first;
       break;
     case BodyKind::none:  // dockerode repeats queries as bodies
       if (!has_body) break;
+      if (request().method == Method::get) {  // Case::body() sees whether it is empty
+        plan_.body = Plan::Body::whole;
+        break;
+      }
       plan_.body = habits() == schema::Habits::keep ? Plan::Body::whole : Plan::Body::drop;
       break;
   }
@@ -181,11 +194,20 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
     run([text](constraint::Context& context) { constraint::check_first_bytes(context, text); });
   } else if (info(request().operation).body == BodyKind::json) {
     decide_with_body(text, scratch);
+  } else if (request().method == Method::get) {
+    check_empty(text);
   } else {
     restate(text, scratch);
   }
   if (!denied()) ask();
   return plan_;
+}
+
+/// Some clients announce a body with a GET and send nothing, or an object of no options. Whatever
+/// else a GET's body says, it says to somebody who reads the request in another way than the
+/// engine.
+void Case::check_empty(std::string_view text) {
+  if (!text.empty() && text != "{}") refuse(Refusal(Reason::body_unexpected));
 }
 
 void Case::decide_with_body(std::string_view text, Scratch& scratch) {
@@ -230,9 +252,8 @@ std::string Case::what_would_drop(const schema::Conformance& conformance) const 
 void Case::check_body(Scratch& scratch) {
   if (denied()) return;
   scratch.found.clear();
-  constraint::Context context{profile_.constraints(), request(), &scratch.document, scratch.found,
-                              scratch.enforced};
-  context.lookups = &memory_.lookups;
+  constraint::Context context{profile_.constraints(), request(),        &scratch.document,
+                              scratch.found,          scratch.enforced, memory_.lookups};
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request().operation)) check(context);
   constraint::check_fields(context);
@@ -245,7 +266,7 @@ void Case::ask() {
   auto& lookups = memory_.lookups;
   if (terms_.known != nullptr)
     std::erase_if(lookups, [this](const Lookup& each) {
-      return terms_.known->have(each.reference, &profile_);
+      return each.lasts() && terms_.known->have(each.reference, &profile_);
     });
   if (lookups.size() > terms_.lookups)
     deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
@@ -262,16 +283,20 @@ const Plan& Case::facts(std::span<const Fact> facts) {
   if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
   if (facts.size() != plan_.lookups.size()) return no_facts(Refusal(Reason::object_unavailable));
   judge(facts);
-  if (!decision_.refusal && terms_.known != nullptr)
-    for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
+  if (!decision_.refusal && terms_.known != nullptr) remember(facts);
   memory_.lookups.clear();
   ask();
   return plan_;
 }
 
+void Case::remember(std::span<const Fact> facts) {
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    if (plan_.lookups[i].lasts()) terms_.known->add(facts[i].id, &profile_);
+}
+
 void Case::judge(std::span<const Fact> facts) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
+    take_up(plan_.lookups[i], facts[i]);
     if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
   }
   run([&](constraint::Context& context) {
@@ -284,10 +309,15 @@ void Case::judge(std::span<const Fact> facts) {
 }
 
 /// A name's object may change before the engine reads the name; an id's object does not.
-void Case::rename(const Lookup& asked, const Fact& fact) {
-  if (asked.reference == fact.id) return;
-  memory_.request.rename(fact.id);
-  renamed_ = true;
+void Case::take_up(const Lookup& asked, const Fact& fact) {
+  if (asked.kind == Lookup::Kind::version) {
+    memory_.request.version.minor = std::max(oldest_minor, fact.oldest_minor);
+  } else if (asked.in_path && asked.reference != fact.id) {
+    memory_.request.rename(fact.id);
+  } else {
+    return;
+  }
+  restated_ = true;
 }
 
 const Plan& Case::no_facts(const Refusal& why) {

@@ -7,6 +7,7 @@
 
 #include "proxy/handshake.hpp"
 #include "proxy/rewritten_answer.hpp"
+#include "proxy/terms.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
 
@@ -87,13 +88,12 @@ Session::Turn::Turn(Session& session)
     : lease(session.worker_.workspaces),
       body(session.worker_.bodies, session.held_),
       asked(session.held_),
-      terms{.web = session.snapshot_->web_rules[session.identity_.listener],
-            .query_parameters = session.worker_.settings.limits.query_parameters,
-            .lookups = session.worker_.settings.limits.lookups,
-            .record_bytes = session.worker_.settings.limits.record_bytes,
-            .known = &session.worker_.known},
+      terms(terms_of(session.snapshot_->web_rules[session.identity_.listener],
+                     session.worker_.settings.limits)),
       decided(*session.profile_, session.identity_, terms, work.deciding),
-      record(session.worker_.audit, session.identity_, decided) {}
+      record(session.worker_.audit, session.identity_, decided) {
+  terms.known = &session.worker_.known;
+}
 
 /// Serves one request, as drawn in proxy/README.md.
 Task<Next> Session::serve_one() {
@@ -161,7 +161,7 @@ Task<void> Session::look_up(Turn& turn) {
   else
     decided.no_facts(because(*found.failure, turn.record));
   if (decided.denied() && found.words) turn.engines_words = std::move(found.words);
-  if (decided.renamed()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
+  if (decided.restated()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
   if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
 }
 
@@ -189,13 +189,12 @@ void Session::charge(Turn& turn) {
 
 /// Reads as much of the body as the plan asks for. \returns why it could not be read.
 Task<std::optional<Reason>> Session::read_body(acl::Plan plan, Turn& turn) {
-  const auto& limits = worker_.settings.limits;
-  deadline_.arm(limits.body_time);
+  deadline_.arm(worker_.settings.limits.body_time);
   co_await invite_body(turn);
   std::optional<Reason> reason;
-  if (plan.body == Body::whole) reason = co_await client_.read_body(limits.body_bytes, turn.body);
+  if (plan.body == Body::whole) reason = co_await client_.read_body(plan.body_bytes, turn.body);
   if (plan.body == Body::first) reason = co_await client_.read_first(plan.first_bytes, turn.body);
-  if (plan.body == Body::drop) reason = co_await client_.drop_body(limits.body_bytes);
+  if (plan.body == Body::drop) reason = co_await client_.drop_body(plan.body_bytes);
   if (reason && deadline_.expired()) reason = Reason::body_timeout;
   deadline_.disarm();
   co_return reason;
@@ -326,13 +325,15 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
 
 Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
-  const bool well_formed = status == 403 || status >= 500 || turn.engines_words;
+  const bool by_policy = status == 403 || reason == Reason::operation_unknown;
+  const bool well_formed = by_policy || status >= 500 || turn.engines_words;
   if (reason == Reason::client_unknown) co_return false;  // nor would its next request be served
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
-  if (status != 403 || turn.decided.expects_continue()) co_return false;
-  co_return !co_await read_body({.body = Body::drop}, turn);
+  if (!by_policy || turn.decided.expects_continue()) co_return false;
+  const auto most = worker_.settings.limits.body_bytes;
+  co_return !co_await read_body({.body = Body::drop, .body_bytes = most}, turn);
 }
 
 /// Reads the client's side to its end, within bounds: closing with unread input would reset the

@@ -43,9 +43,22 @@ void check_network(Context& context, std::string_view network) {
   told.opened_by("containers.build: {networks: [", network, "]}");
 }
 
-/// Parameters that have no harmless value. BuildKit (version=2) builds from a session that only its
-/// two ends can read.
+/// Returns whether BuildKit (version=2) builds, from a session that only its two ends can read, for
+/// a client that may speak BuildKit's own protocol, which can ask for all of this and more.
+bool is_by_buildkit(const Context& context) {
+  return context.buildkit && context.request.parameter("version") == "2";
+}
+
+/// What the docker command before 23 asks of BuildKit beyond the classic builder's parameters.
+bool belongs_to_buildkit(const Parameter& parameter) {
+  return parameter.name == "version" || parameter.name == "session" ||
+         parameter.name == "outputs" ||
+         (parameter.name == "remote" && parameter.value == "client-session");
+}
+
+/// Parameters that have no harmless value.
 void check_escapes(Context& context, const Parameter& parameter) {
+  if (belongs_to_buildkit(parameter) && is_by_buildkit(context)) return;
   constexpr auto escapes = std::to_array<std::string_view>(
       {"cgroupparent", "securityopt", "session", "outputs", "isolation"});
   const std::string_view value = parameter.value;
@@ -55,7 +68,8 @@ void check_escapes(Context& context, const Parameter& parameter) {
   } else if (parameter.name == "squash" && is_true(value)) {
     context.refuse(Constraint::build, "squash", quoted(value), "false");
   } else if (parameter.name == "version" && !value.empty() && value != "1") {
-    context.refuse(Constraint::build, "version", quoted(value), "'1', the classic builder");
+    context.refuse(Constraint::build, "version", quoted(value),
+                   "'1', the classic builder, or Session and Grpc in `allow`");
   } else if (parameter.name == "remote" && !value.empty() && !context.spec().image_import) {
     context.refuse(Constraint::image_import, "remote", quoted(value), "nothing")
         .opened_by("containers.image_import: true");

@@ -67,17 +67,15 @@ Told Context::refuse(Constraint constraint, const Place& where, Quoted value,
 }
 
 void Context::ask(Lookup::Kind kind, const Place& where, std::string_view reference) {
-  if (lookups == nullptr) {
-    refuse(Constraint::namespaces_network, where, Quoted{reference}, "a listed name");
-    return;
-  }
-  if (lookups->size() > most_lookups) return;
+  if (lookups.size() > most_lookups) return;
   const auto is_same = [&](const Lookup& each) {
     return each.kind == kind && each.reference == reference;
   };
-  if (std::ranges::any_of(*lookups, is_same)) return;
-  const bool in_path = info(request.operation).tag == Tag::network && reference == request.name();
-  lookups->push_back({kind, std::string(reference), where.path(), in_path});
+  if (std::ranges::any_of(lookups, is_same)) return;
+  const Tag tag = info(request.operation).tag;
+  const bool names_it = tag == Tag::network || tag == Tag::node;
+  const bool in_path = names_it && reference == request.name();
+  lookups.push_back({kind, std::string(reference), where.path(), in_path});
 }
 
 Told Context::refuse_missing(Constraint constraint, json::Value object, std::string_view field,

@@ -62,9 +62,9 @@ struct Context {
   json::Document* body;  ///< conforms to its schema; null: no body
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
+  std::vector<Lookup>& lookups;        ///< questions to the engine; judge() gets the answers
+  bool buildkit = false;               ///< the profile allows BuildKit's own protocol
   std::string_view home = {};          ///< path of the checked object, if it is absent
-  /// Questions to the engine; judge() gets the answers. null: nobody can be asked, so refuse.
-  std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent if there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
@@ -83,8 +83,8 @@ struct Context {
   }
   Told refuse(Constraint, const Place&, std::string value, std::string_view wanted);
   Told refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
-  /// Asks the engine what `reference` stands for. A repeated question is asked once; more than
-  /// `most_lookups` questions are refused, whatever they are.
+  /// Asks the engine what `reference` stands for; it is empty for the engine itself. A repeated
+  /// question is asked once; more than `most_lookups` questions are refused, whatever they are.
   void ask(Lookup::Kind, const Place&, std::string_view reference);
   /// The place of a field that is absent from `object`, or from `home` if `object` is absent too.
   Told refuse_missing(Constraint, json::Value object, std::string_view field,

@@ -6,6 +6,9 @@
 namespace acl::constraint {
 namespace {
 
+constexpr std::string_view cgroup_mode_wanted =
+    "'private', or 'host' where that is the engine's own default";
+
 bool is_another_container(std::string_view mode) {
   return mode.starts_with("container:");
 }
@@ -29,6 +32,19 @@ void check_ipc_mode(Context& context, json::Value mode) {
   const std::string_view text = mode.text();
   if (text == "none" || (text == "shareable" && !context.restricted())) return;
   check_mode(context, Constraint::namespaces_ipc, mode);
+}
+
+/// "host" is the default of some engines, and clients that recreate a container repeat it.
+void check_cgroup_mode(Context& context, json::Value mode) {
+  if (mode.text() == "private") return;
+  if (mode.text() == "host" && context.checks(Constraint::namespaces_cgroup))
+    return context.ask(Lookup::Kind::engine, mode, "");
+  context.refuse(Constraint::namespaces_cgroup, mode, cgroup_mode_wanted);
+}
+
+void judge_cgroup_mode(Context& context, const Lookup& asked, const Fact& engine) {
+  if (engine.host_cgroups) return;
+  context.refuse(Constraint::namespaces_cgroup, asked.place, Quoted{"host"}, cgroup_mode_wanted);
 }
 
 /// Checks a network, or another container's; "default" is the bridge.

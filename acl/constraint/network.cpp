@@ -81,7 +81,7 @@ void check_joined(Context& context, Lookup::Kind kind, const Place& where,
   }
 }
 
-void judge(Context& context, const Lookup& asked, const Fact& network) {
+void judge_network(Context& context, const Lookup& asked, const Fact& network) {
   const auto& listed = context.spec().networks;
   const auto refuse = [&](Constraint constraint, std::string_view wanted) {
     return context.refuse(constraint, asked.place, Quoted{asked.reference}, wanted);

@@ -7,6 +7,7 @@
 
 #include "acl/text/shown.hpp"
 #include "proxy/http/head_reader.hpp"
+#include "proxy/terms.hpp"
 
 namespace proxy::explain {
 namespace {
@@ -46,10 +47,7 @@ Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Poli
                      const acl::WebRules& web_rules, const config::Limits& limits)
     : asked_(asked),
       identity_(std::move(identity)),
-      terms_{.web = web_rules,
-             .query_parameters = limits.query_parameters,
-             .lookups = limits.lookups,
-             .record_bytes = limits.record_bytes},
+      terms_(terms_of(web_rules, limits)),
       case_(policy.profile_of(identity_), identity_, terms_, memory_) {
   if (auto refusal = decide(limits)) case_.refuse(*std::move(refusal));
 }
@@ -68,7 +66,7 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
   const auto plan = case_.head(http::view_of(head));
   const std::string_view body = asked_.body ? std::string_view(*asked_.body) : "";
   const bool is_read = plan.body == Body::whole || plan.body == Body::drop;
-  if (is_read && body.size() > limits.body_bytes) return acl::Refusal(acl::Reason::body_too_large);
+  if (is_read && body.size() > plan.body_bytes) return acl::Refusal(acl::Reason::body_too_large);
   if (plan.body == Body::whole) case_.body(body, scratch_);
   if (plan.body == Body::first) case_.body(body.substr(0, plan.first_bytes), scratch_);
   return std::nullopt;

@@ -52,7 +52,7 @@ class Environment(DaemonTest):
         self.assertEqual(self.status("GET /version"), 403)
         self.assertEqual(self.status("GET /images/json"), 403)
         self.assertEqual(self.status("POST /containers/a/stop"), 403)
-        self.assertEqual(self.status("GET /eventsX"), 403)
+        self.assertEqual(self.status("GET /eventsX"), 404)
 
     def test_the_log_says_that_anybody_is_served(self):
         self.serve_with("--env")

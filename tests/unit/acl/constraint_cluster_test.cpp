@@ -71,12 +71,12 @@ TEST(SwarmInit, makes_no_new_authority) {
             "constraint.log_driver");
 }
 
-TEST(NodeUpdate, promotes_nobody) {
+TEST(NodeUpdate, sets_the_role_of_a_worker_without_a_question) {
   Judge judge;
   EXPECT_EQ(
       judge.says("POST /nodes/x/update?version=1", R"({"Role":"worker","Availability":"drain"})"),
       "passes");
-  EXPECT_EQ(judge.says("POST /nodes/x/update?version=1", R"({"Role":"manager"})"),
+  EXPECT_EQ(judge.says("POST /nodes/x/update?version=1", R"({"Role":"Manager"})"),
             "constraint.nodes");
 }
 

@@ -76,7 +76,7 @@ constexpr Row rows[] = {
     {"namespaces.ipc", R"("IpcMode":"container:web")", R"("IpcMode":"none")"},
     {"namespaces.uts", R"("UTSMode":"host")", R"("UTSMode":"")"},
     {"namespaces.user", R"("UsernsMode":"host")", R"("UsernsMode":null)"},
-    {"namespaces.cgroup", R"("CgroupnsMode":"host")", R"("CgroupnsMode":"private")"},
+    {"namespaces.cgroup", R"("CgroupnsMode":"container:x")", R"("CgroupnsMode":"private")"},
     {"namespaces.cgroup", R"("Cgroup":"container:web")", R"("Cgroup":"")"},
     {"devices", R"("Devices":[{"PathOnHost":"/dev/sda"}])", R"("Devices":[])"},
     {"devices", R"("Devices":[null])", R"("Devices":null)"},
