@@ -269,6 +269,7 @@ const std::array<Row, 37>& dangerous() {
       {"namespaces.ipc", {}, create, host(R"("IpcMode":"host")"), ""},
       {"namespaces.uts", {}, create, host(R"("UTSMode":"host")"), ""},
       {"namespaces.user", {}, create, host(R"("UsernsMode":"host")"), ""},
+      {"namespaces.cgroup", {}, create, host(R"("CgroupnsMode":"other")"), ""},
       {"docker_socket", {}, create, host(R"("Binds":["/srv:/s"])"), ""},
       {"binds", {}, create, host(R"("Binds":["/etc:/e"])"), ""},
       {"binds", {}, create, host(R"("Binds":["/root:/e"])"), ""},
