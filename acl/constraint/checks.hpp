@@ -123,8 +123,7 @@ inline constexpr std::string_view working_dir_wanted =
 
 /// The text that tells what `docker_socket` wants of a path.
 inline constexpr std::string_view no_way_to_a_socket =
-    "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
-    "says `docker_socket: allow`";
+    "no way to a socket of an engine, of tidegate or of the host's services";
 
 /// `tmpfs`: checks options in mount(8) syntax; `constraint` forbids all others.
 void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
