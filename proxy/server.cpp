@@ -69,8 +69,8 @@ Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticke
 Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapshot,
                std::string file)
     : settings_(std::move(settings)),
-      audit_(settings_.audit),
       admission_(settings_.limits, held_bytes(settings_.limits)),
+      audit_(audit_queue(settings_.audit, admission_.held_by_all())),
       workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
@@ -86,12 +86,14 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGIO,
               SIG_IGN);  // sent if a process opens a file while FileWatch checks whether it is open
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   raise_descriptor_limit();
   keep_large_memory_apart();
 }
 
 std::vector<std::string> Server::open() {
   std::vector<std::string> problems;
+  if (auto problem = audit_.open()) problems.push_back("audit.file: " + *std::move(problem));
   auto inherited = InheritedSockets::from_environment();
   for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
     auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i], inherited);
@@ -117,7 +119,19 @@ void Server::run() {
     threads.emplace_back([&worker = *workers_[i]] { worker.loop.run(); });
   workers_.front()->loop.run();
   for (auto& thread : threads) thread.join();
+  finish_records();
   spdlog::info("stopped");
+}
+
+/// Writes the last records. A second signal ends the process at once, as ever.
+void Server::finish_records() {
+  error_code ignored;
+  signals_.clear(ignored);
+  for (auto& worker : workers_) worker->audit.flush();
+  const auto soonest = LineQueue::Clock::now() + std::chrono::milliseconds(500);
+  if (const auto lost = audit_.finish(std::max(ends_, soonest)); lost != 0)
+    spdlog::error("audit: {} records are lost: {} did not take them in time", lost,
+                  settings_.audit.file);
 }
 
 void Server::start_listening() {
@@ -187,7 +201,7 @@ Task<void> Server::await_rotation() {
   for (;;) {
     const auto [error, signal] = co_await rotation_.async_wait(as_result);
     if (error) co_return;
-    if (const auto problem = audit_.reopen())
+    if (const auto problem = audit_.open())
       spdlog::error("SIGUSR1: {}; records still go to the old file", *problem);
     else
       spdlog::info("SIGUSR1: reopened {}", settings_.audit.file);
@@ -207,6 +221,7 @@ void Server::drain() {
     for (auto& session : worker.sessions) session.drain();
     worker.busy.reset();
   });
+  ends_ = LineQueue::Clock::now() + settings_.limits.drain_time;
   drain_timer_.expires_after(settings_.limits.drain_time);
   drain_timer_.async_wait([this](const error_code& error) {
     if (!error) stop();
@@ -220,6 +235,7 @@ void Server::drain() {
 }
 
 void Server::stop() {
+  ends_ = {};
   on_each_worker([](Worker& worker) {
     for (auto& session : worker.sessions) session.stop();
   });
@@ -235,6 +251,8 @@ admin::Process Server::process() const {
   return {.reloads_done = reload_.done(),
           .reloads_failed = reload_.failed(),
           .held_bytes = admission_.held(),
+          .audit_failed = audit_.is_failing(),
+          .audit_lost = audit_.lost(),
           .expiries = reload_.in_force().expiries()};
 }
 
