@@ -200,7 +200,10 @@ const Table<Limits>& limit_keys() {
 }
 
 const Table<Audit>& audit_keys() {
-  static const Table<Audit> table{field("file", &Audit::file, output_path())};
+  static const Table<Audit> table{
+      field("file", &Audit::file, output_path()),
+      field("wait_time", &Audit::wait_time, duration(year)),
+  };
   return table;
 }
 

@@ -69,6 +69,8 @@ struct Limits {
 /// Where audit records go: one JSON line for each request.
 struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
+  /// How long a request waits for room for its record before it is refused.
+  std::chrono::milliseconds wait_time = std::chrono::seconds(5);
 };
 
 struct Log {

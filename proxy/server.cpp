@@ -74,8 +74,8 @@ void SignalsBlocked::block(bool yes) {
 Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapshot,
                std::string file)
     : settings_(std::move(settings)),
-      audit_(settings_.audit),
       admission_(settings_.limits, held_bytes(settings_.limits)),
+      audit_(audit_queue(settings_.audit, admission_.held_by_all())),
       workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
@@ -91,6 +91,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGIO,
               SIG_IGN);  // sent if a process opens a file while FileWatch checks whether it is open
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   if (const auto warning = raise_descriptor_limit(settings_.limits, workers_.size()))
     spdlog::warn("{}", *warning);
   keep_large_memory_apart();
@@ -103,6 +104,7 @@ Server::~Server() {
 
 std::vector<std::string> Server::open() {
   std::vector<std::string> problems;
+  if (auto problem = audit_.open()) problems.push_back("audit.file: " + *std::move(problem));
   auto inherited = InheritedSockets::from_environment();
   for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
     auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i], inherited);
@@ -143,7 +145,17 @@ void Server::run() {
   workers_.front()->loop.run();
   SignalsBlocked::block(true);
   end_threads();
+  finish_records();
   spdlog::info("stopped");
+}
+
+/// Writes the last records, within what is left of the drain time.
+void Server::finish_records() {
+  for (auto& worker : workers_) worker->audit.flush();
+  const auto soonest = LineQueue::Clock::now() + std::chrono::milliseconds(500);
+  if (const auto lost = audit_.finish(std::max(ends_, soonest)); lost != 0)
+    spdlog::error("audit: {} records are lost: {} did not take them in time", lost,
+                  settings_.audit.file);
 }
 
 void Server::start_listening() {
@@ -206,6 +218,7 @@ Task<void> Server::await_signals() {
   const auto [error, signal] = co_await signals_.async_wait(as_result);
   if (error) co_return;  // the last session has ended
   spdlog::info("stopping at once");
+  ends_ = {};
   cut_off(times_to_cut);
 }
 
@@ -213,7 +226,7 @@ Task<void> Server::await_rotation() {
   for (;;) {
     const auto [error, signal] = co_await rotation_.async_wait(as_result);
     if (error) co_return;
-    if (const auto problem = audit_.reopen())
+    if (const auto problem = audit_.open())
       spdlog::error("SIGUSR1: {}; records still go to the old file", *problem);
     else
       spdlog::info("SIGUSR1: reopened {}", settings_.audit.file);
@@ -231,6 +244,7 @@ void Server::drain() {
     worker.spares.clear();
     for (auto& session : worker.sessions) session.drain();
   });
+  ends_ = LineQueue::Clock::now() + settings_.limits.drain_time;
   drain_timer_.expires_after(settings_.limits.drain_time);
   drain_timer_.async_wait([this](const error_code& error) {
     if (!error) cut_off(times_to_cut);
@@ -276,6 +290,8 @@ admin::Process Server::process() const {
   return {.reloads_done = reload_.done(),
           .reloads_failed = reload_.failed(),
           .held_bytes = admission_.held(),
+          .audit_failed = audit_.is_failing(),
+          .audit_lost = audit_.lost(),
           .expiries = reload_.in_force().expiries()};
 }
 

@@ -43,6 +43,7 @@ class Server {
   Task<void> await_rotation();
   std::optional<std::string> start_threads();
   void start_listening();
+  void finish_records();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   Task<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason, Worker& worker);
   std::vector<const Metrics*> all_metrics() const;
@@ -56,9 +57,9 @@ class Server {
 
   [[no_unique_address]] SignalsBlocked blocked_;
   config::Settings settings_;
-  AuditSink audit_;
   EngineState engine_;
   Admission admission_;
+  LineQueue audit_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;  ///< of all workers but the first
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -67,6 +68,8 @@ class Server {
   net::signal_set signals_, rotation_;
   net::steady_timer drain_timer_;
   std::size_t next_worker_ = 0;
+  /// When the process must have ended; records are written until then.
+  LineQueue::Clock::time_point ends_;
 };
 
 }  // namespace proxy

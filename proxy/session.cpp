@@ -110,6 +110,7 @@ Task<Next> Session::serve_one() {
     turn.decided.refuse(Refusal(arrived.error().reason));
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
+  if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
   co_return co_await forward(turn);
 }
@@ -126,6 +127,7 @@ Task<void> Session::decide(Turn& turn) {
   }
   client_.consume_head(head_);
   charge(turn);
+  if (!turn.record.has_room()) co_await await_room(turn);
   if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (plan.body == Body::none || plan.body == Body::pass) co_return;
   if (const auto reason = co_await read_body(plan, turn))
@@ -134,6 +136,21 @@ Task<void> Session::decide(Turn& turn) {
     decide_with_body(turn);
   if (!plan.lookups.empty()) co_await look_up(turn);
   charge(turn);
+}
+
+/// Waits until the queue of records has room for this one, and refuses the request if that takes
+/// too long: the engine hears of no request whose record might be lost.
+Task<void> Session::await_room(Turn& turn) {
+  constexpr std::chrono::milliseconds between_looks{50};
+  const auto ends = AuditRecord::Clock::now() + worker_.settings.audit.wait_time;
+  net::steady_timer timer(worker_.loop);
+  while (!turn.record.has_room()) {
+    if (stopped_) co_return turn.decided.refuse(Refusal(Reason::draining));
+    if (AuditRecord::Clock::now() >= ends)
+      co_return turn.decided.refuse(Refusal(Reason::audit_unavailable));
+    timer.expires_after(between_looks);
+    co_await timer.async_wait(as_result);
+  }
 }
 
 /// Asks the engine what the Case wants to know. Nothing of the request has been sent yet, and a

@@ -33,13 +33,13 @@ class Loop : public net::io_context {
 /// One thread's share of the proxy. Everything in it is used on that thread only, so nothing is
 /// locked.
 struct Worker {
-  Worker(const config::Settings& s, AuditSink& sink, EngineState& state,
+  Worker(const config::Settings& s, LineQueue& records, EngineState& state,
          std::shared_ptr<const Snapshot> in_force)
       : settings(s),
         engine(state),
         loop(1),
         deadlines(loop),
-        audit(sink, loop),
+        audit(records, loop),
         spares(loop, s.limits),
         snapshot(std::move(in_force)) {}
 

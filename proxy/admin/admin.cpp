@@ -136,6 +136,8 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
     co_return reply("405 Method Not Allowed", text_type, "only GET is allowed here\n");
   if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
   if (path == "/readyz" || path == "/readyz/engine") {
+    if (path == "/readyz" && process_().audit_failed)
+      co_return reply("503 Service Unavailable", text_type, "audit records cannot be written\n");
     const auto trouble = co_await ask_engine();
     if (trouble.empty()) co_return reply("200 OK", text_type, "ready\n");
     co_return reply("503 Service Unavailable", text_type, trouble + "\n");

@@ -50,9 +50,10 @@ class AuditLine : public testing::Test {
     return profile;
   }
 
-  AuditSink sink_{config::Audit{"/dev/null"}};
+  HeldBytes held_{HeldBytes::unbounded};
+  LineQueue queue_{audit_queue(config::Audit{"/dev/null"}, held_)};
   boost::asio::io_context loop_;
-  AuditLog log_{sink_, loop_};
+  AuditLog log_{queue_, loop_};
   acl::Identity identity_{.listener_name = "unix:///in.sock"};
   std::shared_ptr<const acl::Policy> policy_;
   acl::WebRules rules_;
