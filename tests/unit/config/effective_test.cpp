@@ -230,6 +230,7 @@ admin:
     - https://portal.corp
 audit:
   file: /var/log/tidegate/audit.log
+  wait_time: 7s
 log:
   level: warn
 workers: 3

@@ -65,6 +65,7 @@ const std::vector<Change> fixed{
      "head_time: 10s, connections: 5",
      {"limits.connections", "limits.connections_per_client"}},
     {"/var/log/a", "/var/log/b", {"audit.file"}},
+    {"/var/log/a", "/var/log/a, wait_time: 9s", {"audit.wait_time"}},
     {"workers: 1", "workers: 2", {"workers"}},
 };
 
