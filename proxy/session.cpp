@@ -279,7 +279,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   co_return *next;
 }
 
-Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
+Task<void> Session::tunnel(LeasedBuffer& behind_head, AuditRecord& record) {
   Tunnel tunnel(client_, upstream_.stream(), means());
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);
