@@ -70,6 +70,15 @@ std::string_view why_by_name(const ConstraintSpec& spec, Operation operation) {
   return credential != nullptr && spec.level != Level::unconfined ? credential->why : "";
 }
 
+std::string key_by_name(const ConstraintSpec& spec, Operation operation) {
+  const OperationInfo& known = info(operation);
+  if (known.effect == Effect::admin || credential_of(operation) != nullptr) return "";
+  std::string key = "`allow: [" + std::string(known.name) + "]`";
+  if (operation == Operation::ImageBuild && holds_builds(spec))
+    key += " with `containers.build: {images: any}`";
+  return key;
+}
+
 std::string_view shown_credential(Operation operation) {
   const Credential* credential = credential_of(operation);
   return credential == nullptr ? "" : credential->why.substr(credential->why.find("shows"));

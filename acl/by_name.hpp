@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,10 @@ namespace acl {
 /// Says why, under these constraints, only its own name allows `operation` and no group does:
 /// "level restricted wants it named". Empty where groups allow it.
 std::string_view why_by_name(const ConstraintSpec&, Operation);
+
+/// The keys that allow an operation by its name: "`allow: [ContainerLogs]`". Empty for operations
+/// that administer the engine or show a credential for the host.
+std::string key_by_name(const ConstraintSpec&, Operation);
 
 /// Says what an operation shows that makes its reader a manager of the swarm, and so root on the
 /// host: "shows the manager's join token, which is the host". Empty for every other operation.

@@ -14,6 +14,7 @@
 #include "acl/schema/read.hpp"
 #include "acl/schema/schema.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/version.hpp"
 
 namespace acl {
 namespace {
@@ -36,7 +37,7 @@ std::string naming_sentence(Operation operation, Level level) {
     case Naming::any: return "";
     case Naming::section: how = " or section, not by \"*\" or a group by effect"; break;
     case Naming::egress:
-      how = " or \"@egress\": the engine connects to a host that the client names";
+      how = " or \"@egress\", since the engine connects to a host that the client names";
       break;
   }
   return "; level " + std::string(to_string(level)) + " allows it only by its name" +
@@ -52,6 +53,13 @@ std::string sentences(const schema::Conformance& conformance) {
   }
   if (conformance.stopped) out += "; there may be more";
   return out;
+}
+
+/// Unknown fields may be dropped; other problems remain.
+bool has_only_unknown_fields(const schema::Conformance& conformance) {
+  return std::ranges::all_of(conformance.problems, [](const Refusal& problem) {
+    return problem.reason == Reason::body_unknown_field;
+  });
 }
 
 }  // namespace
@@ -91,8 +99,7 @@ const Plan& Case::head(const RequestView& view) {
 }
 
 std::optional<Refusal> Case::understand(const RequestView& view) {
-  if (auto refusal =
-          acl::understand(view.method, view.target, {terms_.query_parameters}, memory_.request))
+  if (auto refusal = acl::understand(view.method, view.target, terms_.target, memory_.request))
     return refusal;
   if (auto refusal = check_sender(view.sender, terms_.web)) return refusal;
   upgrade_ = upgrade_to_ask(request(), view);
@@ -123,10 +130,23 @@ void Case::deny_operation() {
   if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
   if (const auto named = why_by_name(spec, operation); !named.empty())
     why += "; " + std::string(named);
-  deny(reason, why);
+  deny(reason, why + what_would_allow(operation));
+}
+
+/// Names the key or the variable; or the entry of `deny`, which no other key overrides.
+std::string Case::what_would_allow(Operation operation) const {
+  constexpr std::string_view denies = "deny ";
+  const std::string_view rule = profile_.rule_of(operation).text;
+  if (rule.starts_with(denies))
+    return ": `deny` lists '" + std::string(rule.substr(denies.size())) + "'";
+  const std::string opener = profile_.opener_of(operation);
+  return opener.empty() ? "" : ": " + opener + " would allow it";
 }
 
 void Case::check_head() {
+  // An engine may serve the version no longer, and need not: it answers these operations alike.
+  if (is_older_than_served(request().version))
+    memory_.lookups.push_back({.kind = Lookup::Kind::version, .place = "the API version"});
   const constraint::Checker check = constraint::head_checker(request().operation);
   if (check != nullptr) run(check);
 }
@@ -136,21 +156,31 @@ template <class Checks>
 void Case::run(Checks checks) {
   constraint::Findings found;
   std::vector<std::string> none;
-  constraint::Context context{profile_.constraints(), request(), nullptr, found, none};
-  context.lookups = &memory_.lookups;
+  constraint::Context context{profile_.constraints(), request(), nullptr, found, none,
+                              memory_.lookups};
+  context.buildkit =
+      profile_.rule_of(Operation::Session).allows && profile_.rule_of(Operation::Grpc).allows;
   checks(context);
   if (!found.empty()) deny(found);
 }
 
 void Case::plan_body(bool has_body) {
-  switch (info(request().operation).body) {
+  const Operation operation = request().operation;
+  const bool has_config =
+      operation == Operation::ConfigCreate || operation == Operation::ConfigUpdate;
+  plan_.body_bytes = std::max(terms_.body_bytes, has_config ? terms_.config_bytes : 0);
+  switch (info(operation).body) {
     case BodyKind::json: plan_.body = Plan::Body::whole; break;
     case BodyKind::opaque:
-      plan_.first_bytes = constraint::first_bytes(profile_.constraints(), request().operation);
+      plan_.first_bytes = constraint::first_bytes(profile_.constraints(), operation);
       plan_.body = plan_.first_bytes == 0 ? Plan::Body::pass : Plan::Body::first;
       break;
     case BodyKind::none:  // dockerode repeats queries as bodies
       if (!has_body) break;
+      if (request().method == Method::get) {  // Case::body() sees whether it is empty
+        plan_.body = Plan::Body::whole;
+        break;
+      }
       plan_.body = habits() == schema::Habits::keep ? Plan::Body::whole : Plan::Body::drop;
       break;
   }
@@ -164,11 +194,20 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
     run([text](constraint::Context& context) { constraint::check_first_bytes(context, text); });
   } else if (info(request().operation).body == BodyKind::json) {
     decide_with_body(text, scratch);
+  } else if (request().method == Method::get) {
+    check_empty(text);
   } else {
     restate(text, scratch);
   }
   if (!denied()) ask();
   return plan_;
+}
+
+/// Some clients announce a body with a GET and send nothing, or an object of no options. Whatever
+/// else a GET's body says, it says to somebody who reads the request in another way than the
+/// engine.
+void Case::check_empty(std::string_view text) {
+  if (!text.empty() && text != "{}") refuse(Refusal(Reason::body_unexpected));
 }
 
 void Case::decide_with_body(std::string_view text, Scratch& scratch) {
@@ -198,19 +237,23 @@ bool Case::read_body(std::string_view text, Scratch& scratch) {
   } else if (!conformance.ok()) {
     const Reason reason = conformance.problems.front().reason;
     if (conformance.understood)
-      deny(reason, sentences(conformance));
+      deny(reason, sentences(conformance) + what_would_drop(conformance));
     else
       refuse(Refusal(reason, refused_for() + sentences(conformance)));
   }
   return !unreadable;
 }
 
+std::string Case::what_would_drop(const schema::Conformance& conformance) const {
+  if (!profile_.is_from_file() || !has_only_unknown_fields(conformance)) return "";
+  return ": `containers.unknown_fields: drop` would leave it out";
+}
+
 void Case::check_body(Scratch& scratch) {
   if (denied()) return;
   scratch.found.clear();
-  constraint::Context context{profile_.constraints(), request(), &scratch.document, scratch.found,
-                              scratch.enforced};
-  context.lookups = &memory_.lookups;
+  constraint::Context context{profile_.constraints(), request(),        &scratch.document,
+                              scratch.found,          scratch.enforced, memory_.lookups};
   constraint::enforce(context);
   if (const auto check = constraint::body_checker(request().operation)) check(context);
   constraint::check_fields(context);
@@ -223,7 +266,7 @@ void Case::ask() {
   auto& lookups = memory_.lookups;
   if (terms_.known != nullptr)
     std::erase_if(lookups, [this](const Lookup& each) {
-      return terms_.known->have(each.reference, &profile_);
+      return each.lasts() && terms_.known->have(each.reference, &profile_);
     });
   if (lookups.size() > terms_.lookups)
     deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
@@ -238,18 +281,22 @@ void Case::ask() {
 
 const Plan& Case::facts(std::span<const Fact> facts) {
   if (decision_.verdict != Verdict::open || plan_.lookups.empty()) return plan_;
-  if (facts.size() != plan_.lookups.size()) return no_facts(Reason::object_unavailable);
+  if (facts.size() != plan_.lookups.size()) return no_facts(Refusal(Reason::object_unavailable));
   judge(facts);
-  if (!decision_.refusal && terms_.known != nullptr)
-    for (const auto& fact : facts) terms_.known->add(fact.id, &profile_);
+  if (!decision_.refusal && terms_.known != nullptr) remember(facts);
   memory_.lookups.clear();
   ask();
   return plan_;
 }
 
+void Case::remember(std::span<const Fact> facts) {
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    if (plan_.lookups[i].lasts()) terms_.known->add(facts[i].id, &profile_);
+}
+
 void Case::judge(std::span<const Fact> facts) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (plan_.lookups[i].in_path) rename(plan_.lookups[i], facts[i]);
+    take_up(plan_.lookups[i], facts[i]);
     if (!facts[i].unknown.empty()) unknown_member_ = facts[i].unknown;
   }
   run([&](constraint::Context& context) {
@@ -262,15 +309,20 @@ void Case::judge(std::span<const Fact> facts) {
 }
 
 /// A name's object may change before the engine reads the name; an id's object does not.
-void Case::rename(const Lookup& asked, const Fact& fact) {
-  if (asked.reference == fact.id) return;
-  memory_.request.rename(fact.id);
-  renamed_ = true;
+void Case::take_up(const Lookup& asked, const Fact& fact) {
+  if (asked.kind == Lookup::Kind::version) {
+    memory_.request.version.minor = std::max(oldest_minor, fact.oldest_minor);
+  } else if (asked.in_path && asked.reference != fact.id) {
+    memory_.request.rename(fact.id);
+  } else {
+    return;
+  }
+  restated_ = true;
 }
 
-const Plan& Case::no_facts(Reason reason) {
+const Plan& Case::no_facts(const Refusal& why) {
   if (decision_.verdict != Verdict::open) return plan_;
-  deny(reason, std::string(meaning(reason)));
+  deny(why.reason, why.message);
   ask();
   return plan_;
 }
@@ -283,7 +335,8 @@ void Case::plan_answer() {
     return deny(
         Reason::operation_denied,
         "`filters` selects events by the command line of an exec, which only a profile with "
-        "ExecInspect sees");
+        "ExecInspect sees" +
+            what_would_allow(Operation::ExecInspect));
   if (profile_.mode() == Mode::enforce) plan_.answer = Plan::Answer::records;
 }
 
@@ -310,7 +363,8 @@ std::string Case::refused_for() const {
 }
 
 void Case::deny(const constraint::Findings& found) {
-  deny(info(found.first()).reason, found.message(profile_.constraints().level()));
+  deny(info(found.first()).reason,
+       found.message(profile_.constraints().level(), profile_.is_from_file()));
 }
 
 /// Refuses. In shadow mode it records the first refusal, which is what a client would be told.

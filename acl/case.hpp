@@ -24,10 +24,12 @@ namespace acl {
 /// Rules that apply to a request besides the client's profile: the listener's and the limits.
 struct Terms {
   const WebRules& web;
-  std::size_t query_parameters = TargetLimits().parameters;  ///< in a query, known or not
-  std::size_t lookups = constraint::most_lookups;            ///< questions to the engine
-  std::size_t record_bytes = std::size_t{256} * 1024;        ///< a record of an answer
-  KnownObjects* known = nullptr;                             ///< null: no object is remembered
+  TargetLimits target = {};
+  std::size_t lookups = constraint::most_lookups;       ///< questions to the engine
+  std::size_t record_bytes = std::size_t{256} * 1024;   ///< a record of an answer
+  std::size_t body_bytes = std::size_t{1024} * 1024;    ///< a body that is held or dropped
+  std::size_t config_bytes = std::size_t{1536} * 1024;  ///< the same, if it has a swarm config
+  KnownObjects* known = nullptr;                        ///< null: no object is remembered
 };
 
 /// The driver's next steps for a request. An empty plan means that the decision is final.
@@ -41,6 +43,7 @@ struct Plan {
   };
   Body body = Body::none;
   std::size_t first_bytes = 0;  ///< how many bytes Body::first needs; a shorter body is shown whole
+  std::size_t body_bytes = 0;   ///< the most that a body has which is held whole or dropped
   /// Questions that facts() needs answered before any part of the request is sent.
   std::span<const Lookup> lookups = {};
 
@@ -86,8 +89,8 @@ class Case {
   const Plan& body(std::string_view, Scratch&);
   /// Decides with the engine's answers to Plan::lookups, in the same order.
   const Plan& facts(std::span<const Fact>);
-  /// Says that the engine did not answer a look-up. In shadow mode the request passes.
-  const Plan& no_facts(Reason);
+  /// Says that the engine did not answer a look-up, and why. In shadow mode the request passes.
+  const Plan& no_facts(const Refusal&);
   /// Refuses the request, whatever was decided: it could not be read, or may not go on.
   void refuse(Refusal);
 
@@ -108,8 +111,9 @@ class Case {
   /// Returns whether parameters and fields that the engine ignores are still forwarded.
   schema::Habits habits() const;
 
-  /// Returns whether the path now names an object by its full id instead of the client's text.
-  bool renamed() const { return renamed_; }
+  /// Returns whether the target is not the client's any more: it has an object's full id, or
+  /// another API version.
+  bool restated() const { return restated_; }
   /// The member of an engine's answer that tidegate does not know; empty: none.
   const std::string& unknown_member() const { return unknown_member_; }
 
@@ -129,17 +133,21 @@ class Case {
   std::optional<Refusal> understand(const RequestView&);
   void check_rule();
   void deny_operation();
+  std::string what_would_allow(Operation) const;
+  std::string what_would_drop(const schema::Conformance&) const;
   void check_head();
   template <class Checks>
   void run(Checks);
   void plan_body(bool has_body);
   void plan_answer();
+  void check_empty(std::string_view);
   void decide_with_body(std::string_view, Scratch&);
   bool read_body(std::string_view, Scratch&);
   void check_body(Scratch&);
   void ask();
   void judge(std::span<const Fact>);
-  void rename(const Lookup&, const Fact&);
+  void take_up(const Lookup&, const Fact&);
+  void remember(std::span<const Fact>);
 
   std::string refused_for() const;
   void deny(const constraint::Findings&);
@@ -156,7 +164,7 @@ class Case {
   bool understood_ = false;
   bool body_seen_ = false;
   bool expects_continue_ = false;
-  bool renamed_ = false;
+  bool restated_ = false;
   bool rewrites_answer_ = false;
 };
 

@@ -95,8 +95,13 @@ class PolicyCompiler {
       mistake(item(where + ".waive", i),
               known ? "'docker_socket' is not waived by name"
                     : "there is no constraint " + quoted(spec.waive[i]),
-              known ? "docker_socket: allow" : suggest_word(spec.waive[i], constraint_keys()));
+              known ? "docker_socket: allow" : instead_of_waiving(spec.waive[i]));
     }
+  }
+
+  static std::string instead_of_waiving(const std::string& word) {
+    if (word == "*") return "`level: unconfined` has no constraints";
+    return suggest_word(word, constraint_keys());
   }
 
   static std::vector<std::string> constraint_keys() {
@@ -223,6 +228,7 @@ class PolicyCompiler {
     auto profile = std::make_shared<Profile>();
     profile->name_ = spec.name;
     profile->mode_ = spec.mode;
+    profile->variables_ = spec.variables;
     profile->constraints_ = Constraints(spec.constraints, spec_.protected_paths, host_networks_);
     add_rules(*profile, spec.allow, true);
     add_rules(*profile, spec.deny, false);

@@ -26,12 +26,12 @@ bool offers_http2(const RequestView& headers) {
   return equals_ignoring_case(headers.upgrade, "h2c");
 }
 
-std::optional<Reason> check_content_type(std::string_view type) {
+std::optional<Reason> check_content_type(std::string_view type, bool has_body) {
   if (type.empty() || type == "application/json") return std::nullopt;  // as nearly always
   // Searches the whole value: the engine keeps a type whose parameters it cannot parse
   // ("application/x-www-form-urlencoded; =" still merges), so parsing it here would not be safe.
-  if (contains(type, "x-www-form-urlencoded") || contains(type, "multipart/"))
-    return Reason::body_form;
+  const bool form = contains(type, "x-www-form-urlencoded") || contains(type, "multipart/");
+  if (form && has_body) return Reason::body_form;  // curl -d '' announces a form and sends none
   if (contains(type, "application/grpc")) return Reason::content_grpc;
   return std::nullopt;
 }
@@ -41,9 +41,9 @@ std::optional<Reason> check_content_type(std::string_view type) {
 std::optional<Refusal> check_headers(const Request& request, const RequestView& headers) {
   if (!headers.expect.empty() && !equals_ignoring_case(headers.expect, "100-continue"))
     return Refusal(Reason::expectation_unknown);
-  if (const auto reason = check_content_type(headers.content_type)) return Refusal(*reason);
-  const bool bodiless = request.method == Method::get || request.method == Method::head ||
-                        request.method == Method::options;
+  if (const auto reason = check_content_type(headers.content_type, headers.body))
+    return Refusal(*reason);
+  const bool bodiless = request.method == Method::head || request.method == Method::options;
   if (headers.body && bodiless) return Refusal(Reason::body_unexpected);
   const auto protocol = protocol_of(request.operation);
   const bool ignored = headers.upgrade.empty() || protocol.empty() || offers_http2(headers);

@@ -49,9 +49,10 @@ enum class Effect : std::uint8_t { read, read_sensitive, egress, write, exec, de
 enum class BodyKind : std::uint8_t { none, json, opaque };
 
 inline constexpr std::uint8_t no_flags = 0;
-inline constexpr std::uint8_t hijacks = 1;  ///< may turn the connection into a raw stream
-inline constexpr std::uint8_t lasting = 2;  ///< its answer has no time limit
-inline constexpr std::uint8_t by_name = 4;  ///< belongs to no group, not even "*"
+inline constexpr std::uint8_t hijacks = 1;       ///< may turn the connection into a raw stream
+inline constexpr std::uint8_t lasting = 2;       ///< its answer has no time limit
+inline constexpr std::uint8_t by_name = 4;       ///< belongs to no group, not even "*"
+inline constexpr std::uint8_t old_versions = 8;  ///< also served for API 1.12 to 1.23
 
 /// One row of the operation table. Columns are explained in operations.inc.
 struct OperationInfo {

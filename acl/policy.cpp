@@ -3,7 +3,15 @@
 
 #include <algorithm>
 
+#include "acl/by_name.hpp"
+
 namespace acl {
+
+std::string Profile::opener_of(Operation operation) const {
+  if (is_from_file()) return key_by_name(constraints_.spec(), operation);
+  const auto index = static_cast<std::size_t>(operation);
+  return variables_[index].empty() ? "" : "`" + variables_[index] + "`";
+}
 
 const Profile& Policy::profile_of(const Identity& identity) const {
   static const Profile nobodys;

@@ -31,6 +31,9 @@ struct ProfileSpec {
   std::vector<std::string> deny;  ///< removes operations from `allow`
   ConstraintSpec constraints = {};
   Mode mode = Mode::enforce;
+  /// Of a profile from environment variables: for each operation, in the order of the table, those
+  /// that would allow it: "CONTAINERS=1 POST=1". Empty if the profile is from a file.
+  std::vector<std::string> variables = {};
 };
 
 /// Which profile a listener's clients get: one for everybody, or rules of which the first match
@@ -68,6 +71,10 @@ class Profile {
   }
   const Constraints& constraints() const { return constraints_; }
   Mode mode() const { return mode_; }
+  bool is_from_file() const { return variables_.empty(); }
+  /// What would allow an operation that the profile does not: `allow: [ContainerLogs]`, or a
+  /// variable; empty for what nothing should allow lightly.
+  std::string opener_of(Operation) const;
 
  private:
   friend class PolicyCompiler;
@@ -78,6 +85,7 @@ class Profile {
   std::array<std::uint16_t, operation_count + 1> rule_of_{};
   Constraints constraints_;
   Mode mode_ = Mode::enforce;
+  std::vector<std::string> variables_;
 };
 
 /// Says which client has which profile. Immutable, shared by all threads, replaced as a whole by a

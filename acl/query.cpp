@@ -9,11 +9,21 @@
 namespace acl {
 namespace {
 
-// A parameter as the operation table writes it: `name`, or `name[]` where it may be repeated.
+// What a parameter means if it is repeated.
+enum class Repeated : std::uint8_t { refused, list, first_counts };
+
+// A parameter as the operation table writes it: `name`, `name[]` or `name[0]`.
 struct Known {
   std::string_view name;  // points into the table
-  bool is_list = false;
+  Repeated repeated = Repeated::refused;
 };
+
+Known known_from(std::string_view column) {
+  if (!column.ends_with(']')) return {column};
+  const auto open = column.find('[');
+  const bool is_list = column.substr(open) == "[]";
+  return {column.substr(0, open), is_list ? Repeated::list : Repeated::first_counts};
+}
 
 std::string_view take_until(char separator, std::string_view& text) {
   const auto at = text.find(separator);
@@ -25,10 +35,8 @@ std::string_view take_until(char separator, std::string_view& text) {
 // Names are compared exactly: the engine's Form.Get is case-sensitive.
 std::optional<Known> find_known(std::string_view columns, std::string_view name) {
   while (!columns.empty()) {
-    auto column = take_until(' ', columns);
-    const bool is_list = column.ends_with("[]");
-    if (is_list) column.remove_suffix(2);
-    if (column == name) return Known{column, is_list};
+    const auto known = known_from(take_until(' ', columns));
+    if (known.name == name) return known;
   }
   return std::nullopt;
 }
@@ -41,11 +49,9 @@ class QueryReader {
   std::optional<Refusal> read(std::string_view raw) {
     // Go has refused a raw `;` since 1.17; older versions used it as a separator.
     if (raw.find(';') != std::string_view::npos) return Refusal(Reason::query_malformed);
-    std::size_t pairs = 0;
     while (!raw.empty()) {
       const auto pair = take_until('&', raw);
       if (pair.empty()) continue;
-      if (++pairs > limits_.parameters) return Refusal(Reason::query_too_many);
       if (auto refusal = read_pair(pair)) return refusal;
     }
     out_.query.resize(count_);
@@ -57,21 +63,30 @@ class QueryReader {
     const auto raw_name = take_until('=', raw_value);
     std::string name;
     if (!decode_query_part(raw_name, name)) return Refusal(Reason::query_malformed);
+    const auto known = find_known(known_, name);
+    if (auto refusal = count(known)) return refusal;
     Parameter& parameter = next_slot();
     if (!decode_query_part(raw_value, parameter.value)) return Refusal(Reason::query_malformed);
-    const auto known = find_known(known_, name);
-    if (!known) {
+    const bool again = known && known->repeated != Repeated::list && is_given(known->name);
+    if (again && known->repeated == Repeated::refused) {
+      return Refusal(Reason::query_repeated, "the query parameter '" + std::string(known->name) +
+                                                 "' is given twice and is not a list");
+    }
+    if (!known || again) {
       drop(name);
       out_.unknown.push_back({std::move(name), std::move(parameter.value)});
       return std::nullopt;
     }
-    if (!known->is_list && is_given(known->name)) {
-      return Refusal(Reason::query_repeated, "the query parameter '" + std::string(known->name) +
-                                                 "' is given twice and is not a list");
-    }
     parameter.name = known->name;
     ++count_;
     return std::nullopt;
+  }
+
+  std::optional<Refusal> count(const std::optional<Known>& known) {
+    const bool in_list = known && known->repeated == Repeated::list;
+    auto& pairs = in_list ? listed_ : pairs_;
+    const auto most = in_list ? limits_.list_parameters : limits_.parameters;
+    return ++pairs > most ? std::optional(Refusal(Reason::query_too_many)) : std::nullopt;
   }
 
   // Values may have any bytes, NUL included, and are encoded again: handlers treat them as text,
@@ -99,6 +114,7 @@ class QueryReader {
   Request& out_;
   std::string_view known_;
   std::size_t count_ = 0;
+  std::size_t pairs_ = 0, listed_ = 0;
 };
 
 }  // namespace

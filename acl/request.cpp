@@ -7,6 +7,7 @@
 #include "acl/target.hpp"
 #include "acl/text/percent.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/version.hpp"
 
 namespace acl {
 namespace {
@@ -38,6 +39,7 @@ std::optional<Refusal> read_target(std::string_view target, const TargetLimits& 
   out.operation = match.operation;
   out.name_begin = match.name_begin;
   out.name_size = match.name_size;
+  if (auto refusal = check_version(out)) return refusal;
   if (auto refusal = check_name(out, match, slashes)) return refusal;
 
   const bool has_query = question != std::string_view::npos;

@@ -62,7 +62,8 @@ struct Request {
 
 /// Bounds of understand(); see `limits` in the configuration.
 struct TargetLimits {
-  std::size_t parameters = 64;          ///< pairs in a query, known or not
+  std::size_t parameters = 64;          ///< pairs in a query, known or not, besides lists
+  std::size_t list_parameters = 4096;   ///< pairs that belong to lists
   std::size_t dropped_names = 16;       ///< unknown parameters that are recorded; others are not
   std::size_t dropped_name_bytes = 64;  ///< longer names are shortened in the record
 };

@@ -9,8 +9,11 @@
 
 #include "acl/group.hpp"
 #include "acl/operation.hpp"
+#include "acl/request.hpp"
+#include "acl/route.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/version.hpp"
 
 namespace acl {
 namespace {
@@ -50,6 +53,20 @@ std::optional<std::string> operation_ending_in(std::string_view entry) {
   return std::nullopt;
 }
 
+/// "GET /v1.41/containers/json?all=1", "/info": from another proxy's rules, or from a log.
+std::string operation_of_request(std::string_view entry) {
+  const auto space = entry.find(' ');
+  const auto path_at = space == entry.npos ? 0 : space + 1;
+  auto path = entry.substr(path_at, entry.find('?') - path_at);
+  if (!path.starts_with('/')) return "";
+  const auto method = path_at == 0 ? "GET" : entry.substr(0, space);
+  ApiVersion version;
+  std::size_t prefix = 0;
+  if (!read_version(path, version, prefix)) path.remove_prefix(prefix);
+  const auto operation = route(method_from(method), path).operation;
+  return operation == Operation::unknown ? "" : "that is " + std::string(info(operation).name);
+}
+
 std::vector<std::string> all_entries() {
   auto entries = group_names();
   for (const auto& operation : all_operations()) entries.emplace_back(operation.name);
@@ -76,6 +93,7 @@ std::string suggest_entry(std::string_view entry) {
   if (const auto names = operations_of(entry); !names.empty()) {
     return "these operations are allowed by their own names only: " + names;
   }
+  if (auto operation = operation_of_request(entry); !operation.empty()) return operation;
   const auto entries = all_entries();
   const auto wanted = lower_case(entry);
   const auto same = std::ranges::find(entries, wanted, lower_case);

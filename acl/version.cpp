@@ -56,13 +56,18 @@ std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std:
     return Refusal(Reason::version_malformed, std::string(meaning(Reason::version_malformed)) +
                                                   ": " + quoted(path.substr(1, end - 1)));
   }
-  if (out.minor < oldest_minor) {
-    return Refusal(Reason::version_too_old, "API version 1." + std::to_string(out.minor) +
-                                                " was asked for; versions below 1." +
-                                                std::to_string(oldest_minor) + " are not served");
-  }
   prefix = end;
   return std::nullopt;
+}
+
+std::optional<Refusal> check_version(const Request& request) {
+  if (!is_older_than_served(request.version)) return std::nullopt;
+  const bool served =
+      info(request.operation).has(old_versions) && request.version.minor >= oldest_known_minor;
+  if (served) return std::nullopt;
+  return Refusal(Reason::version_too_old, "API version 1." + std::to_string(request.version.minor) +
+                                              " was asked for; versions below 1." +
+                                              std::to_string(oldest_minor) + " are not served");
 }
 
 }  // namespace acl

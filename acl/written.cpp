@@ -32,4 +32,13 @@ bool allows(const ProfileSpec& profile, Operation operation) {
   return asks_for(profile, operation) && std::ranges::any_of(profile.allow, allow);
 }
 
+std::set<std::string_view> profiles_in_use(const PolicySpec& spec) {
+  std::set<std::string_view> names;
+  for (const auto& listener : spec.listeners) {
+    names.insert(listener.profile);
+    for (const auto& rule : listener.clients) names.insert(rule.profile);
+  }
+  return names;
+}
+
 }  // namespace acl

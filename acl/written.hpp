@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string_view>
 
 #include "acl/operation.hpp"
@@ -18,5 +19,8 @@ bool asks_for(const ProfileSpec&, Operation);
 /// The same, and the entry is written as the level requires. Operations that must be named for
 /// another reason (why_by_name) are not considered.
 bool allows(const ProfileSpec&, Operation);
+
+/// The names of the profiles that a listener gives to anybody.
+std::set<std::string_view> profiles_in_use(const PolicySpec&);
 
 }  // namespace acl

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <limits>
+#include <map>
+#include <memory>
 #include <vector>
 
 #include "acl/text/numbers.hpp"
@@ -35,6 +37,17 @@ Accounts system_accounts() {
   return {
       [](const std::string& name) { return number_of<passwd>(getpwnam_r, &passwd::pw_uid, name); },
       [](const std::string& name) { return number_of<group>(getgrnam_r, &group::gr_gid, name); }};
+}
+
+Accounts any_accounts() {
+  constexpr std::uint32_t first = 0x80000000;  // no file writes numbers as high as these
+  const auto known = std::make_shared<std::map<std::string, std::uint32_t>>(
+      std::map<std::string, std::uint32_t>{{"root", 0}});
+  const auto number = [known](const std::string& name) {
+    const auto next = first + static_cast<std::uint32_t>(known->size());
+    return std::optional(known->try_emplace(name, next).first->second);
+  };
+  return {number, number};
 }
 
 std::optional<std::uint32_t> account_number(const std::string& text,

@@ -18,6 +18,9 @@ struct Accounts {
 /// The accounts of this machine (getpwnam, getgrnam).
 Accounts system_accounts();
 
+/// Accounts of a machine that knows every name: a number of its own for each.
+Accounts any_accounts();
+
 /// Reads `text` as a number, or as a name that `lookup` knows. -1 is refused: to chown(2) it means
 /// "leave it unchanged".
 std::optional<std::uint32_t> account_number(const std::string& text, const Accounts::Lookup&);

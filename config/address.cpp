@@ -25,12 +25,19 @@ constexpr std::string_view tcp_scheme = "tcp://";
 // One byte of sun_path is the terminating NUL.
 constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 
+/// Adds the missing slash only where it is all that is missing: `~/a.sock` and `./a.sock` lack
+/// more.
+std::string complaint_of_relative(std::string_view path) {
+  constexpr std::string_view wrong = " is not an absolute path; write ";
+  if (path.find_first_of("~.") == 0 || !acl::has_only_names(path))
+    return acl::quoted(path) + std::string(wrong) + "the full path, as unix:///run/tidegate.sock";
+  return acl::quoted(path) + std::string(wrong) + code("unix:///" + std::string(path)) +
+         ", with three slashes";
+}
+
 Parsed parse_unix(std::string_view path) {
   if (path.empty()) return std::string("`unix://` names no path; write unix:///run/tidegate.sock");
-  if (path.front() != '/') {
-    return acl::quoted(path) + " is not an absolute path; write " +
-           code("unix:///" + std::string(path)) + ", with three slashes";
-  }
+  if (path.front() != '/') return complaint_of_relative(path);
   const bool has_control = std::ranges::any_of(path, [](unsigned char c) { return c < 0x20; });
   if (has_control) return acl::quoted(path) + " holds a control character; remove it";
   if (!acl::has_only_names(path.substr(1))) {
@@ -88,6 +95,7 @@ std::string complaint_of_host(std::string_view host, bool names) {
 Parsed parse_tcp(std::string_view rest, bool names) {
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos || rest.back() == ']') {
+    if (!read_host(rest, names)) return complaint_of_host(rest, names);
     return acl::quoted(rest) + " has no port; write " +
            code("tcp://" + std::string(rest) + ":2375");
   }
@@ -102,6 +110,10 @@ Parsed parse_tcp(std::string_view rest, bool names) {
 }
 
 Parsed parse(std::string_view text, bool names) {
+  if (has_variable(text)) {
+    return acl::quoted(text) +
+           " holds a variable, and variables are not expanded; write the address";
+  }
   if (text.starts_with(unix_scheme)) return parse_unix(text.substr(unix_scheme.size()));
   if (text.starts_with(tcp_scheme)) return parse_tcp(text.substr(tcp_scheme.size()), names);
   if (text.starts_with('/')) {

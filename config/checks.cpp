@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/checks.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "acl/text/shown.hpp"
+#include "acl/written.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"
 #include "config/yaml.hpp"
@@ -231,6 +233,26 @@ void check(const Settings& settings, Report& report) {
   check_upstream_tls(settings, report);
   check_connections(settings.limits, report);
   check_held_bytes(settings.limits, report);
+}
+
+void warn_of_lock_outs(const Settings& settings, Report& report) {
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    const auto where = join("listeners", i) + ".tls.crl";
+    const auto& tls = settings.listeners[i].tls;
+    if (!tls || !tls->crl.empty() || report.has_seen(where)) continue;
+    report.warn(where, "is missing, so a stolen certificate cannot be revoked",
+                "name the authority's revocation list, as `crl: [/path/crl.pem]`, or write "
+                "`crl: []` if that is meant");
+  }
+  const auto in_use = acl::profiles_in_use(settings.policy_spec);
+  for (const auto& profile : settings.policy_spec.profiles) {
+    if (in_use.contains(profile.name)) continue;
+    const bool is_wide = std::ranges::find(profile.allow, "*") != profile.allow.end();
+    report.warn(join("profiles", profile.name),
+                "nobody gets this profile: no listener and no rule of `clients` names it",
+                is_wide ? "it allows \"*\": remove it, so that nobody gets it by mistake"
+                        : "name it there, or remove it");
+  }
 }
 
 std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits& limits) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "acl/constraint/constraint.hpp"
 #include "config/constraint_types.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
@@ -26,6 +27,31 @@ constexpr std::size_t most_entries = 256;  // in each list here
 constexpr std::size_t PiB = GiB * MiB;
 constexpr std::size_t page = 4 * KiB;
 
+/// The value as a line of YAML, for hints.
+std::string inline_text(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::list) return node.text;
+  std::string items;
+  for (const auto& item : node.items) items += (items.empty() ? "" : ", ") + item.text;
+  return "[" + items + "]";
+}
+
+/// `{path: /srv, read_only: true}` for "/srv:/data:ro", as Docker writes it.
+std::string written_as_bind(const std::string& text) {
+  const auto colon = text.find(':');
+  const bool read_only = colon != text.npos && (text + ",").find("ro,", colon) != text.npos;
+  return "{path: " + text.substr(0, colon) + (read_only ? ", read_only: true}" : "}");
+}
+
+/// The rules for host paths. People write them as for `docker run -v`.
+Type<BindRule> bind() {
+  auto type = map_of(bind_keys());
+  type.read = [read = type.read](const Place& place, BindRule& to) {
+    if (place.node.kind != YamlNode::Kind::scalar) return read(place, to);
+    return place.is_a(YamlNode::Kind::map, "write " + code(written_as_bind(place.node.text)));
+  };
+  return type;
+}
+
 /// A value with an inner key that explains it: `memory: {max: 4g}`.
 template <class T>
 Type<T> under(std::string_view name, const Type<T>& type, std::string_view why) {
@@ -33,9 +59,11 @@ Type<T> under(std::string_view name, const Type<T>& type, std::string_view why) 
     T value{};
   };
   const Table<Holder> table{required(name, &Holder::value, type, why)};
-  const auto read = [table](const Place& place, T& to) {
+  const auto read = [table, name](const Place& place, T& to) {
+    const auto written = "{" + std::string(name) + ": " + inline_text(place.node) + "}";
     Holder holder;
-    if (!read_map(place, table, holder)) return false;
+    if (!place.is_a(YamlNode::Kind::map, "write " + code(written))) return false;
+    read_map(place, table, holder);
     to = std::move(holder.value);
     return true;
   };
@@ -100,9 +128,14 @@ const Table<EnforceSpec>& enforce_keys() {
       field("cpus", &EnforceSpec::nano_cpus, cpus()),
       field("pids", &EnforceSpec::pids, pids()),
       field("user", &EnforceSpec::user, text()),
-      field("log_driver", &EnforceSpec::log_driver, text()),
+      field("log_driver", &EnforceSpec::log_driver, log_driver()),
   };
   return table;
+}
+
+std::string advise_waiver(std::string_view key) {
+  if (!acl::constraint_by_key(key)) return "";
+  return "`waive: [" + std::string(key) + "]` lets clients ask for it";
 }
 
 const Table<ConstraintSpec>& constraint_keys() {
@@ -119,7 +152,7 @@ const Table<ConstraintSpec>& constraint_keys() {
                 {{"refuse", UnknownFields::refuse}, {"drop", UnknownFields::drop}})),
       field("client_habits", &Spec::client_habits,
             choice<Habits>({{"drop", Habits::drop}, {"keep", Habits::keep}})),
-      field("binds", &Spec::binds, list_of(map_of(bind_keys()), most_entries)),
+      field("binds", &Spec::binds, list_of(bind(), most_entries)),
       field("images", &Spec::images, texts()),
       field("require_digest", &Spec::require_digest, boolean()),
       field(
@@ -131,12 +164,12 @@ const Table<ConstraintSpec>& constraint_keys() {
       field("container_namespaces", &Spec::container_namespaces, boolean()),
       field("volumes_from", &Spec::volumes_from, boolean()),
       field("numeric_user", &Spec::numeric_user, boolean()),
-      field("runtimes", &Spec::runtimes, texts()),
+      field("runtimes", &Spec::runtimes, list_of(runtime(), most_entries)),
       field("ports", &Spec::port_addresses,
             under("addresses", list_of(ip_address(), most_entries),
                   "the host addresses that ports may be published on")),
       field("sysctls", &Spec::sysctls, texts()),
-      field("log_drivers", &Spec::log_drivers, texts()),
+      field("log_drivers", &Spec::log_drivers, list_of(log_driver(), most_entries)),
       field("volume_drivers", &Spec::volume_drivers, texts()),
       field("network_drivers", &Spec::network_drivers, texts()),
       field("build", &Spec::build, map_of(build_keys())),

@@ -13,4 +13,7 @@ const Table<acl::DeviceRule>& device_keys();
 const Table<acl::BuildSpec>& build_keys();
 const Table<acl::EnforceSpec>& enforce_keys();
 
+/// For a constraint's name where a key belongs, as `privileged: true`: how to switch it off.
+std::string advise_waiver(std::string_view key);
+
 }  // namespace config

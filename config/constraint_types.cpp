@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "acl/suggest.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/path.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
 
@@ -67,6 +69,65 @@ bool are_permissions(const std::string& text) {
   return acl::is_made_of(text, "rwm") && std::ranges::adjacent_find(letters) == letters.end();
 }
 
+/// The same type. A value of which `doubt` has something to say is warned about, and taken.
+template <class Doubt>
+Type<std::string> warned_of(Type<std::string> type, Doubt doubt) {
+  type.read = [read = type.read, doubt](const Place& place, std::string& to) {
+    if (!read(place, to)) return false;
+    if (auto said = doubt(to); !said.empty()) place.report.warn(place.where, std::move(said));
+    return true;
+  };
+  return type;
+}
+
+using Words = std::vector<std::string>;
+
+Words split_words(std::string_view text) {
+  Words words;
+  acl::for_each_word(text, ' ', [&words](std::string_view word) { words.emplace_back(word); });
+  return words;
+}
+
+/// capabilities(7), Linux 6.12.
+const Words& all_capabilities() {
+  static const Words names = split_words(
+      "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN "
+      "DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE "
+      "MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON "
+      "SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE "
+      "SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM");
+  return names;
+}
+
+/// Those of dockerd, and a plugin that many install.
+const Words& all_log_drivers() {
+  static const Words names = split_words(
+      "awslogs etwlogs fluentd gcplogs gelf journald json-file local loki none splunk syslog");
+  return names;
+}
+
+const Words& all_runtimes() {
+  static const Words names =
+      split_words("crun kata kata-runtime nvidia runc runsc sysbox-runc youki");
+  return names;
+}
+
+std::string unknown_capability(const std::string& name) {
+  const auto plain = name.substr(name.starts_with("CAP_") ? 4 : 0);
+  if (acl::is_one_of(all_capabilities(), plain)) return "";
+  const auto nearest = acl::suggest_word(plain, all_capabilities());
+  return "Linux has no capability " + acl::quoted(name) + (nearest.empty() ? "" : "; " + nearest);
+}
+
+/// Names of plugins and shims have parts: `grafana/loki:latest`, `io.containerd.runsc.v1`.
+std::string unusual(const std::string& name, const Words& usual, const std::string& what,
+                    const std::string& unless) {
+  if (acl::is_one_of(usual, name) || name.find_first_of("/:.") != name.npos) return "";
+  const auto nearest = acl::suggest_word(name, usual);
+  return "no engine comes with a " + what + " " + acl::quoted(name) + "; " +
+         (nearest.empty() ? "it is right only if " + unless : nearest);
+}
+
 bool is_capability(const std::string& text) {
   return acl::is_made_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 }
@@ -124,8 +185,21 @@ Type<std::string> device_permissions() {
 }
 
 Type<std::string> capability() {
-  return text_that(is_capability, "is not a capability; write it as `NET_ADMIN`", "a capability",
-                   string_like("^[A-Z0-9_]+$"));
+  auto type = text_that(is_capability, "is not a capability; write it as `NET_ADMIN`",
+                        "a capability", string_like("^[A-Z0-9_]+$"));
+  return warned_of(std::move(type), unknown_capability);
+}
+
+Type<std::string> log_driver() {
+  return warned_of(text(), [](const std::string& name) {
+    return unusual(name, all_log_drivers(), "log driver", "a plugin of that name is installed");
+  });
+}
+
+Type<std::string> runtime() {
+  return warned_of(text(), [](const std::string& name) {
+    return unusual(name, all_runtimes(), "runtime", "its daemon.json has one of that name");
+  });
 }
 
 Type<std::string> ip_address() {

@@ -17,8 +17,13 @@ Type<std::string> host_path();
 Type<std::string> bind_path();
 /// Permissions for a device: letters of "rwm", each at most once.
 Type<std::string> device_permissions();
-/// A capability by the kernel's name, with or without CAP_.
+/// A capability by the kernel's name, with or without CAP_. One that Linux does not have is warned
+/// about.
 Type<std::string> capability();
+/// The name of a log driver or of a runtime. One that engines do not come with may be the
+/// operator's own, so it is only warned about.
+Type<std::string> log_driver();
+Type<std::string> runtime();
 /// A literal IPv4 or IPv6 address, without brackets.
 Type<std::string> ip_address();
 /// A network of at least 8 bits, as "10.20.0.0/16".

@@ -12,6 +12,7 @@
 #include "acl/suggest.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/shown.hpp"
+#include "config/environment_openers.hpp"
 #include "config/environment_policy.hpp"
 #include "config/environment_text.hpp"
 #include "config/environment_values.hpp"
@@ -49,6 +50,27 @@ std::vector<std::string> known_variables() {
   return known;
 }
 
+/// Variables that neither image has and that people set all the same, with what has that effect.
+struct Misbelief {
+  std::string_view variable, instead;
+};
+constexpr auto misbeliefs = std::to_array<Misbelief>({
+    {"ALLOWED_METHODS", "`POST=1` or `POST=0`, for every method but GET and HEAD"},
+    {"DELETE", "`POST=1` or `POST=0`, for every method but GET and HEAD"},
+    {"GET", "the switch of a section, such as `CONTAINERS=1`"},
+    {"HEAD", "the switch of a section, such as `CONTAINERS=1`"},
+    {"LOGS", "`ALLOW_LOGS` with `TIDEGATE_COMPAT=linuxserver`; otherwise `CONTAINERS=1` has logs"},
+    {"PATCH", "`POST=1` or `POST=0`, for every method but GET and HEAD"},
+    {"PUT", "`POST=1` or `POST=0`, for every method but GET and HEAD"},
+    {"RESTART", "`ALLOW_RESTARTS`"},
+    {"START", "`ALLOW_START`"},
+    {"STOP", "`ALLOW_STOP`"},
+});
+
+bool is_misbelief(std::string_view variable) {
+  return std::ranges::find(misbeliefs, variable, &Misbelief::variable) != misbeliefs.end();
+}
+
 /// The allowed operations, each listed under the first switch that includes it.
 YamlNode allowed_by(const EnvironmentPolicy& policy) {
   YamlNode list(YamlNode::Kind::list);
@@ -74,6 +96,7 @@ class Translator {
     if (const auto* level = find("LEVEL")) policy_.level = *level;
     for (const auto& variable : all_switches()) read_switch(variable);
     look_for_slips();
+    warn_of_idle();
   }
 
   const EnvironmentPolicy& policy() const { return policy_; }
@@ -143,11 +166,25 @@ class Translator {
   void look_for_slips() {
     const auto known = known_variables();
     for (const auto& [name, value] : environment_) {
-      if (!looks_like_switch(value)) continue;
+      if (!looks_like_switch(value) || is_misbelief(name)) continue;
       if (std::ranges::find(known, name) != known.end()) continue;
       auto hint = acl::suggest_word(name, known);
       if (hint.empty()) continue;
       mistake(name, "is not a variable that tidegate or the image knows", std::move(hint));
+    }
+  }
+
+  /// Warns of what is set and changes nothing.
+  void warn_of_idle() {
+    for (const auto& variable : all_switches()) {
+      if (!environment_.contains(variable.name)) continue;
+      auto why = why_idle(variable, policy_);
+      if (!why.empty()) report_.warn(std::string(variable.name), std::move(why));
+    }
+    for (const auto& [variable, instead] : misbeliefs) {
+      if (!environment_.contains(variable)) continue;
+      report_.warn(std::string(variable), "is not a variable of the images and changes nothing",
+                   "set " + std::string(instead));
     }
   }
 
@@ -259,9 +296,13 @@ acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment& e
 
 Loaded load_environment(const Environment& environment, const Accounts& accounts) {
   Report report("environment");
-  const auto file = Translator(environment, report).file();
+  Translator translator(environment, report);
+  const auto file = translator.file();
   auto loaded = load_tree(file, accounts, system_networks(), report);
   if (!loaded) return by_variable(loaded.error());
+  auto& spec = loaded->policy_spec;
+  spec.profiles.front().variables = openers(translator.policy());
+  if (auto policy = acl::compile(spec)) loaded->policy = std::move(*policy);
   return loaded;
 }
 

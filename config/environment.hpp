@@ -29,7 +29,8 @@ bool tells_policy(const Environment&);
 /// differences from the image as comments; or every mistake in the variables
 acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment&);
 
-/// Reads and checks the result of text_from() as a file would be.
+/// Reads and checks the result of text_from() as a file would be. Warns of variables without
+/// effect.
 Loaded load_environment(const Environment&, const Accounts& accounts = system_accounts());
 
 }  // namespace config

@@ -111,6 +111,45 @@ std::vector<acl::Operation> operations_of(const Switch& variable, const Environm
   return operations;
 }
 
+namespace {
+
+/// Returns whether some operation that the policy lets through fits.
+template <class Fits>
+bool lets_some_through(const EnvironmentPolicy& policy, Fits fits) {
+  return std::ranges::any_of(switches, [&](const Switch& variable) {
+    return std::ranges::any_of(operations_of(variable, policy), [&](acl::Operation operation) {
+      return fits(acl::info(operation));
+    });
+  });
+}
+
+bool writes(const acl::OperationInfo& operation) {
+  return operation.method != acl::Method::get && operation.method != acl::Method::head;
+}
+
+}  // namespace
+
+std::string why_idle(const Switch& variable, const EnvironmentPolicy& policy) {
+  const auto is_its_own = [&](const acl::OperationInfo& operation) {
+    return names(variable.what, operation.name);
+  };
+  if (!policy.is_on(variable.name)) return "";
+  switch (variable.kind) {
+    case Switch::Kind::section:
+    case Switch::Kind::action:
+      return operations_of(variable, policy).empty() ? "lets nothing through without POST=1" : "";
+    case Switch::Kind::methods:
+      return lets_some_through(policy, writes) ? ""
+                                               : "lets nothing through without a section that has "
+                                                 "something to write, such as CONTAINERS=1";
+    case Switch::Kind::withheld:
+      return lets_some_through(policy, is_its_own) ? ""
+                                                   : "lets nothing through without CONTAINERS=1";
+    case Switch::Kind::podman: break;
+  }
+  return "lets nothing through: Podman's own API is not served";
+}
+
 std::vector<Difference> differences(const EnvironmentPolicy& policy) {
   std::vector<Difference> found;
   for (const auto& difference : all_differences) {

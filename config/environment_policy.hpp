@@ -52,6 +52,10 @@ EnvironmentPolicy initially(Image image);
 /// except those that tidegate withholds.
 std::vector<acl::Operation> operations_of(const Switch&, const EnvironmentPolicy&);
 
+/// Says why a switch that is on has no effect: "lets nothing through without POST=1". Empty: it has
+/// one, or it is off.
+std::string why_idle(const Switch&, const EnvironmentPolicy&);
+
 /// One way in which tidegate is stricter than the image; see environment_differences.inc.
 struct Difference {
   acl::Reason reason;

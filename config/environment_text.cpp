@@ -13,11 +13,9 @@ namespace {
 std::string idle_text(const EnvironmentPolicy& policy) {
   std::string text;
   for (const auto& variable : all_switches()) {
-    const bool grants =
-        variable.kind == Switch::Kind::section || variable.kind == Switch::Kind::action;
-    if (!grants || !policy.is_on(variable.name)) continue;
-    if (!operations_of(variable, policy).empty()) continue;
-    text += "# " + std::string(variable.name) + "=1 lets nothing through without POST=1.\n";
+    const std::string why = why_idle(variable, policy);
+    if (why.empty() || variable.kind == Switch::Kind::podman) continue;
+    text += "# " + std::string(variable.name) + "=1 " + why + ".\n";
   }
   return text;
 }

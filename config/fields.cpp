@@ -38,18 +38,22 @@ Place Place::at(std::size_t index) const {
 }
 
 bool Place::refuse(std::string message, std::string hint) const {
+  constexpr std::string_view about_variables = "variables are not expanded";
+  if (hint.empty() && has_variable(node.text) && message.find(about_variables) == message.npos)
+    hint = about_variables;
   report.add(node.line, where, std::move(message), std::move(hint));
   return false;
 }
 
-bool Place::is_a(YamlNode::Kind kind) const {
+bool Place::is_a(YamlNode::Kind kind, std::string hint) const {
   if (node.kind == kind) return true;
   if (node.kind == YamlNode::Kind::refused) return false;
+  if (hint.empty()) hint = how_to_write(kind);
   const std::string begin = where.empty() ? "the file is " : "is ";
   if (node.kind == YamlNode::Kind::null)
-    return refuse(begin + "empty; give it a value or remove it", how_to_write(kind));
+    return refuse(begin + "empty; give it a value or remove it", std::move(hint));
   return refuse(begin + name_of(node.kind) + " where " + name_of(kind) + " belongs",
-                how_to_write(kind));
+                std::move(hint));
 }
 
 }  // namespace config

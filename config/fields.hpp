@@ -36,7 +36,8 @@ struct Place {
   /// Reports a mistake at this place. \returns false
   bool refuse(std::string message, std::string hint = {}) const;
   /// Reports that the value is of another kind, unless that was reported already.
-  bool is_a(YamlNode::Kind) const;
+  /// \param hint what to write instead; if empty, how such a kind is written
+  bool is_a(YamlNode::Kind, std::string hint = {}) const;
 };
 
 /// One kind of value. `read` returns false and leaves `T` unchanged if it has reported a mistake;
@@ -96,8 +97,11 @@ Field<Struct> reloadable(Field<Struct> made) {
   return made;
 }
 
+/// Says what to write instead of a key that a table does not have, or "".
+using Advise = std::string (*)(std::string_view key);
+
 template <class Struct>
-bool read_map(const Place& place, const Table<Struct>& table, Struct& to) {
+bool read_map(const Place& place, const Table<Struct>& table, Struct& to, Advise advise = nullptr) {
   if (!place.is_a(YamlNode::Kind::map)) return false;
   std::vector<std::string_view> names;
   for (const auto& field : table) names.push_back(field.name);
@@ -107,7 +111,9 @@ bool read_map(const Place& place, const Table<Struct>& table, Struct& to) {
     if (field != table.end()) {
       field->read(place.at(entry), to);
     } else {
-      place.at(entry).refuse("unknown key " + acl::quoted(entry.key), suggest(entry.key, names));
+      auto hint = advise != nullptr ? advise(entry.key) : std::string();
+      if (hint.empty()) hint = suggest(entry.key, names);
+      place.at(entry).refuse("unknown key " + acl::quoted(entry.key), std::move(hint));
     }
   }
   for (const auto& field : table) {
@@ -145,8 +151,10 @@ Shape shape_of(const Table<Struct>& table) {
 
 /// A struct that is written as a map of its own. \param table must outlive the type
 template <class Struct>
-Type<Struct> map_of(const Table<Struct>& table) {
-  const auto read = [&table](const Place& place, Struct& to) { return read_map(place, table, to); };
+Type<Struct> map_of(const Table<Struct>& table, Advise advise = nullptr) {
+  const auto read = [&table, advise](const Place& place, Struct& to) {
+    return read_map(place, table, to, advise);
+  };
   const auto print = [&table](const Struct& from) { return print_map(table, from); };
   return {read, print, "a map", shape_of(table)};
 }

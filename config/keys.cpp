@@ -185,7 +185,7 @@ const Table<acl::ProfileSpec>& profile_keys() {
             choice<acl::Mode>({{"enforce", acl::Mode::enforce}, {"shadow", acl::Mode::shadow}})),
       field("allow", &ProfileSpec::allow, list_of(text(), most_entries)),
       field("deny", &ProfileSpec::deny, list_of(text(), most_entries)),
-      field("containers", &ProfileSpec::constraints, map_of(constraint_keys())),
+      field("containers", &ProfileSpec::constraints, map_of(constraint_keys(), advise_waiver)),
   };
   return table;
 }
@@ -200,7 +200,10 @@ const Table<Limits>& limit_keys() {
 }
 
 const Table<Audit>& audit_keys() {
-  static const Table<Audit> table{field("file", &Audit::file, output_path())};
+  static const Table<Audit> table{
+      field("file", &Audit::file, output_path()),
+      field("wait_time", &Audit::wait_time, duration(year)),
+  };
   return table;
 }
 

@@ -122,6 +122,19 @@ std::string reason_of(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): before any thread, or on reload
 }
 
+Loaded only(std::string message, std::string hint, Report& report) {
+  report.add(0, "", std::move(message), std::move(hint));
+  return report.take();
+}
+
+Loaded load_stream(std::FILE& file, Checked checked, Report& report) {
+  const auto text = read_whole(file);
+  if (!text) return only("cannot be read: " + reason_of(errno), "", report);
+  const bool here = checked == Checked::here;
+  return load_tree(read_yaml(*text, report), here ? system_accounts() : any_accounts(),
+                   here ? system_networks() : std::vector<acl::IpNetwork>(), report);
+}
+
 }  // namespace
 
 Loaded load_tree(const YamlNode& root, const Accounts& accounts,
@@ -141,10 +154,13 @@ Loaded load_tree(const YamlNode& root, const Accounts& accounts,
     compile(settings, report);
     warn_of_changes(settings, report);
     warn(acl::warnings(settings.policy_spec), report);
+    warn_of_lock_outs(settings, report);
   }
   if (!report.empty()) return report.take();
   fill_in(settings);
   settings.warnings = report.take_warnings();
+  settings.places = report.take_places();
+  settings.places.forget_policy();
   return settings;
 }
 
@@ -154,27 +170,28 @@ Loaded load_text(std::string_view text, const std::string& name, const Accounts&
   return load_tree(read_yaml(text, report), accounts, host_networks, report);
 }
 
-Loaded load_file(const std::string& path) {
+Loaded load_file(const std::string& path, Checked checked) {
   Report report(path);
-  const auto fail = [&report](std::string message, std::string hint) {
-    report.add(0, "", std::move(message), std::move(hint));
-    return Loaded(report.take());
-  };
   const File file = open_file(path);
   struct stat status{};
   if (!file || fstat(fileno(file.get()), &status) != 0) {
-    return fail("cannot be opened: " + reason_of(errno), "is this the path that you mean?");
+    return only("cannot be opened: " + reason_of(errno), "is this the path that you mean?", report);
   }
-  if (!S_ISREG(status.st_mode)) return fail("is not a regular file", "write the path of a file");
-  if ((status.st_mode & S_IWOTH) != 0) {
+  if (!S_ISREG(status.st_mode)) {
+    return only("is not a regular file", "write the path of a file", report);
+  }
+  if (checked == Checked::here && (status.st_mode & S_IWOTH) != 0) {
     report.add(0, "",
                "every user of this machine can write to this file, and so decide who gets "
                "the engine",
                "run `chmod o-w " + path + "`");
   }
-  const auto text = read_whole(*file);
-  if (!text) return fail("cannot be read: " + reason_of(errno), "");
-  return load_tree(read_yaml(*text, report), system_accounts(), system_networks(), report);
+  return load_stream(*file, checked, report);
+}
+
+Loaded load_input(Checked checked) {
+  Report report("stdin");
+  return load_stream(*stdin, checked, report);
 }
 
 Settings without_file(const Address& listen, const Address& upstream) {

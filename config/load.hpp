@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,14 @@ struct YamlNode;
 
 using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
 
+/// Where a configuration is checked: on the host that it is for, or anywhere, without what only
+/// that host has: users, groups, routes, the file's mode.
+enum class Checked : std::uint8_t { here, anywhere };
+
 /// Reads and checks a configuration file. \returns the settings, or every mistake in the file
-Loaded load_file(const std::string& path);
+Loaded load_file(const std::string& path, Checked = Checked::here);
+/// The same for standard input.
+Loaded load_input(Checked);
 
 /// Reads and checks text; `name` stands for the file in diagnostics. The only I/O is the look-up of
 /// users and groups.

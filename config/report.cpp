@@ -15,22 +15,23 @@ void insert(std::vector<Diagnostic>& sorted, Diagnostic diagnostic) {
 }  // namespace
 
 void Report::add(int line, std::string where, std::string message, std::string hint) {
-  if (mistakes_.size() == most) {
-    overflowed_ = true;
-    return;
-  }
-  insert(mistakes_, {file_, line, std::move(where), std::move(message), std::move(hint)});
+  keep({file_, line, std::move(where), std::move(message), std::move(hint)});
 }
 
 void Report::mistake(std::string where, std::string message, std::string hint) {
-  const int line = line_of(where);
-  add(line, std::move(where), std::move(message), std::move(hint));
+  keep(places_.diagnostic(std::move(where), std::move(message), std::move(hint)));
 }
 
 void Report::warn(std::string where, std::string message, std::string hint) {
   if (warnings_.size() == most) return;
-  const int line = line_of(where);
-  insert(warnings_, {file_, line, std::move(where), std::move(message), std::move(hint)});
+  insert(warnings_, places_.diagnostic(std::move(where), std::move(message), std::move(hint)));
+}
+
+void Report::keep(Diagnostic mistake) {
+  if (mistakes_.size() < most)
+    insert(mistakes_, std::move(mistake));
+  else
+    overflowed_ = true;
 }
 
 bool Report::is_reported(std::string_view where) const {
@@ -39,16 +40,6 @@ bool Report::is_reported(std::string_view where) const {
            (mistake.where.ends_with(']') && where.starts_with(mistake.where + ".")) ||
            (where.ends_with(']') && mistake.where.starts_with(std::string(where) + "."));
   });
-}
-
-int Report::line_of(std::string_view where) const {
-  while (!where.empty()) {
-    const auto seen = lines_.find(where);
-    if (seen != lines_.end()) return seen->second;
-    const auto end = where.find_last_of(".[");
-    where = where.substr(0, end == where.npos ? 0 : end);
-  }
-  return 0;
 }
 
 std::vector<Diagnostic> Report::take() {

@@ -2,29 +2,28 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "config/diagnostic.hpp"
+#include "config/places.hpp"
 
 namespace config {
 
 /// Collects the mistakes of one file, so that all are reported at once.
 class Report {
  public:
-  explicit Report(std::string file) : file_(std::move(file)) {}
+  explicit Report(const std::string& file) : file_(file), places_(file) {}
 
   /// With more mistakes than `most` the file is hardly a configuration, and the rest is not kept.
   static constexpr std::size_t most = 100;
 
   /// Remembers the line of a place, for mistakes that are found there later.
-  void saw(std::string where, int line) { lines_.emplace(std::move(where), line); }
+  void saw(std::string where, int line) { places_.saw(std::move(where), line); }
   /// Returns whether the file has a value at this place, valid or not.
-  bool has_seen(std::string_view where) const { return lines_.contains(where); }
+  bool has_seen(std::string_view where) const { return places_.has_seen(where); }
 
   void add(int line, std::string where, std::string message, std::string hint = {});
   /// The same, on the line of the place or of the nearest enclosing one.
@@ -45,14 +44,16 @@ class Report {
   std::vector<Diagnostic> take();
   /// Returns the warnings in the order of their lines, and removes them.
   std::vector<Diagnostic> take_warnings() { return std::exchange(warnings_, {}); }
+  /// Takes out the places that were seen.
+  Places take_places() { return std::exchange(places_, Places(file_)); }
 
  private:
-  int line_of(std::string_view where) const;
+  void keep(Diagnostic mistake);
 
   std::string file_;
-  std::map<std::string, int, std::less<>> lines_;  ///< the places that were seen
-  std::vector<Diagnostic> mistakes_;               ///< in the order of their lines
-  std::vector<Diagnostic> warnings_;               ///< in the order of their lines
+  Places places_;                     ///< those that were seen
+  std::vector<Diagnostic> mistakes_;  ///< in the order of their lines
+  std::vector<Diagnostic> warnings_;  ///< in the order of their lines
   bool overflowed_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include "acl/policy.hpp"
 #include "config/address.hpp"
 #include "config/diagnostic.hpp"
+#include "config/places.hpp"
 #include "config/units.hpp"
 
 namespace config {
@@ -68,6 +69,8 @@ struct Limits {
 /// Where audit records go: one JSON line for each request.
 struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
+  /// How long a request waits for room for its record before it is refused.
+  std::chrono::milliseconds wait_time = std::chrono::seconds(5);
 };
 
 struct Log {
@@ -89,6 +92,7 @@ struct Settings {
   Audit audit;
   Log log;
   std::size_t workers = 0;  ///< number of threads; 0: one for each core, at most 4
+  Places places;            ///< where the file has these settings, but for those of the policy
   /// Warnings about settings that are valid but may not be meant; `check` and the log show them.
   std::vector<Diagnostic> warnings;
 };

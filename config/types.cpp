@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -42,7 +43,7 @@ Shape shape_of_size() {
 }
 
 bool is_file_path(std::string_view text) {
-  return text.starts_with('/') && !text.ends_with('/');
+  return text.starts_with('/') && !text.ends_with('/') && !has_variable(text);
 }
 
 std::string format_mode(unsigned mode) {
@@ -196,9 +197,17 @@ Type<std::string> file_path() {
 }
 
 Type<std::string> output_path() {
-  return text_that([](std::string_view text) { return text == "-" || is_file_path(text); },
-                   "is not an absolute path of a file; write one, or \"-\" for standard output",
-                   "an absolute path, or \"-\"", string_like("^(-|/.*[^/])$"));
+  auto type =
+      text_that([](std::string_view text) { return text == "-" || is_file_path(text); },
+                "is not an absolute path of a file; write one, or \"-\" for standard output",
+                "an absolute path, or \"-\"", string_like("^(-|/.*[^/])$"));
+  type.read = [read = type.read](const Place& place, std::string& to) {
+    std::error_code ignored;
+    if (!read(place, to)) return false;
+    if (!std::filesystem::is_directory(to, ignored)) return true;
+    return place.refuse(acl::quoted(to) + " is a directory; write the path of a file in it");
+  };
+  return type;
 }
 
 Type<std::uint32_t> number_of(AccountKind kind) {

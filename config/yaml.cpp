@@ -13,12 +13,30 @@
 #include <utility>
 
 #include "acl/text/shown.hpp"
+#include "config/words.hpp"
 
 namespace config {
 namespace {
 
 int line_at(const YAML::Mark& mark) {
   return mark.line < 0 ? 0 : mark.line + 1;
+}
+
+/// Reports unreadable text. YAML's own message does not say that `@read` and `*` need quotes.
+void report_unreadable(const YAML::Exception& error, std::string_view text, Report& report) {
+  constexpr std::string_view indicators = "@*`%";
+  constexpr std::size_t longest_reason = 200;  // it may quote the file
+  const auto at = static_cast<std::size_t>(std::max(error.mark.pos, 0));
+  for (const auto begin : {at, at == 0 ? at : at - 1}) {
+    if (begin >= text.size() || indicators.find(text[begin]) == indicators.npos) continue;
+    const auto word = text.substr(begin, text.find_first_of(" ,]}\r\n", begin) - begin);
+    return report.add(line_at(error.mark), "",
+                      "not valid YAML: a value that begins with " + acl::quoted(word.substr(0, 1)) +
+                          " needs quotes",
+                      "write " + code("\"" + std::string(word) + "\""));
+  }
+  report.add(line_at(error.mark), "", "not valid YAML: " + acl::shown(error.msg, longest_reason),
+             "look at the indentation (spaces only), colons and quotes here and just above");
 }
 
 bool has_control(std::string_view text) {
@@ -216,9 +234,7 @@ YamlNode read_yaml(std::string_view text, Report& report) {
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     return builder.take();
   } catch (const YAML::Exception& error) {
-    constexpr std::size_t longest_reason = 200;  // it may quote the file
-    report.add(line_at(error.mark), "", "not valid YAML: " + acl::shown(error.msg, longest_reason),
-               "look at the indentation (spaces only), colons and quotes here and just above");
+    report_unreadable(error, text, report);
     return refused;
   }
 }

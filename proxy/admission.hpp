@@ -55,6 +55,7 @@ class Admission {
 
   /// The memory that all connections hold, as far as it is counted.
   std::size_t held() const { return held_.now(); }
+  HeldBytes& held_by_all() { return held_; }
 
   /// Calls back once, on any thread, when no connection is left.
   void when_empty(std::function<void()> callback);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/audit.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/async.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/dist_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <unistd.h>
+#include <spdlog/spdlog.h>
 
 #include <array>
 #include <concepts>
@@ -16,6 +11,7 @@
 #include <span>
 
 #include "acl/text/shown.hpp"
+#include "proxy/file_sink.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy {
@@ -24,18 +20,26 @@ using acl::Appender;
 
 namespace {
 
-constexpr std::size_t queue_slots = 64;  // batches; spdlog takes 400 bytes for each at once
+constexpr std::size_t queue_bytes = 8 * 1024 * 1024;
+constexpr std::size_t room_at_once = 16 * 1024;
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 constexpr std::size_t longest_message = 512;
 
-spdlog::sink_ptr open(const std::string& file) {
-  if (file == "-") return std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  // Created here, before spdlog opens it: whatever the umask, only the owner and its group may read
-  // who did what.
-  const int made = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0640);
-  if (made >= 0) ::close(made);
-  return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+void log_change(const std::string& problem) {
+  if (problem.empty())
+    spdlog::warn("audit: records are written again, beginning with those that were kept");
+  else
+    spdlog::error(
+        "audit: {}: records are kept and written when that is mended; when {} MiB of them wait, "
+        "requests are refused with {}",
+        problem, queue_bytes >> 20U, acl::id(acl::Reason::audit_unavailable));
+}
+
+std::size_t bytes_of(std::span<const std::string> names) {
+  std::size_t bytes = 0;
+  for (const auto& name : names) bytes += name.size() + 3;  // quotes and a comma
+  return bytes;
 }
 
 template <std::size_t Size>
@@ -126,38 +130,38 @@ void append_time(Appender& out) {
 
 }  // namespace
 
-AuditSink::AuditSink(const config::Audit& audit)
-    : file_(audit.file),
-      sink_(std::make_shared<spdlog::sinks::dist_sink_mt>(std::vector{open(file_)})),
-      writer_(std::make_shared<spdlog::details::thread_pool>(queue_slots, 1)),
-      logger_(std::make_shared<spdlog::async_logger>("audit", sink_, writer_,
-                                                     spdlog::async_overflow_policy::block)) {
-  logger_->set_pattern("%v");
-  logger_->flush_on(spdlog::level::info);
+LineQueue audit_queue(const config::Audit& audit, HeldBytes& held) {
+  return {std::make_unique<FileSink>(audit.file),
+          {.most = queue_bytes, .held = &held, .on_change = log_change}};
 }
 
-/// Writes what is still queued and ends the writing thread before its destinations are destroyed.
-AuditSink::~AuditSink() {
-  writer_.reset();
+AuditLog::~AuditLog() {
+  flush();
+  queue_.give_room_back(room_);
 }
 
-std::optional<std::string> AuditSink::reopen() {
-  try {  // spdlog throws if it cannot open the file
-    auto file = open(file_);
-    file->set_pattern("%v");
-    sink_->set_sinks({std::move(file)});
-    return std::nullopt;
-  } catch (const spdlog::spdlog_ex& error) {
-    return error.what();
+bool AuditLog::take_room(std::size_t bytes) {
+  if (room_ < bytes) {
+    const auto more = std::max(bytes, room_at_once);
+    if (!queue_.take_room(more)) return false;
+    room_ += more;
   }
+  room_ -= bytes;
+  return true;
 }
 
-void AuditSink::write(std::string_view lines) {
-  logger_->info(lines);
-}
-
-void AuditLog::line_ended() {
+void AuditLog::line_ended(std::size_t begin, std::size_t room) {
   lines_ += '\n';
+  const auto size = lines_.size() - begin;
+  if (room >= size) {
+    room_ += room - size;
+  } else if (!take_room(size - room)) {
+    if (room == 0) {
+      lines_.resize(begin);
+      return queue_.lose(1);
+    }
+    queue_.take_room_anyway(size - room);
+  }
   if (lines_.size() >= batch_bytes) return flush();
   if (waiting_) return;
   waiting_ = true;
@@ -170,8 +174,7 @@ void AuditLog::line_ended() {
 
 void AuditLog::flush() {
   if (lines_.empty()) return;
-  lines_.pop_back();  // the sink adds a line end itself
-  sink_.write(lines_);
+  queue_.add(lines_);
   lines_.clear();
 }
 
@@ -181,8 +184,26 @@ AuditRecord::AuditRecord(AuditLog& log, const acl::Identity& identity, const acl
 AuditRecord::~AuditRecord() {
   const auto now = Clock::now();
   count(now);
+  const auto begin = log_.lines().size();
   write(now, log_.lines());
-  log_.line_ended();
+  log_.line_ended(begin, room_);
+}
+
+bool AuditRecord::has_room() {
+  const auto wanted = expected_bytes();
+  if (wanted > room_) {
+    if (!log_.take_room(wanted - room_)) return false;
+    room_ = wanted;
+  }
+  return true;
+}
+
+/// A usual record is shorter. What a client may make long is counted.
+std::size_t AuditRecord::expected_bytes() const {
+  constexpr std::size_t usual = 512, fixed = 384;
+  const auto& request = case_.request();
+  return std::max(usual, fixed + request.path.size() + bytes_of(request.dropped) +
+                             bytes_of(case_.decision().dropped));
 }
 
 void AuditRecord::count(Clock::time_point now) const {
@@ -241,6 +262,7 @@ void AuditRecord::append_outcome(Appender& out) const {
   if (decision.would_deny()) out.put(",\"would_deny\":true");
   append_text("rule", decision.rule, out);
   if (const auto why = reason()) append_word("reason", acl::id(*why), out);
+  if (!cause_.empty()) append_text("cause", cause_, out);
   constexpr std::size_t dots = 3;  // shown() marks a cut with "..."
   if (decision.would_deny())
     append_text("message", acl::shown(decision.refusal->message, longest_message - dots), out);

@@ -5,8 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,59 +13,39 @@
 #include "acl/case.hpp"
 #include "acl/identity.hpp"
 #include "config/settings.hpp"
+#include "proxy/line_queue.hpp"
 #include "proxy/metrics.hpp"
-
-namespace spdlog {
-class logger;
-namespace details {
-class thread_pool;
-}
-namespace sinks {
-template <class Mutex>
-class dist_sink;
-}
-}  // namespace spdlog
 
 namespace proxy {
 
-/// Destination of all records: shared by all workers, with its own writing thread.
-class AuditSink {
- public:
-  /// \throws std::runtime_error where the file cannot be opened.
-  explicit AuditSink(const config::Audit&);
-  ~AuditSink();
-  /// Reopens the file after a rotation. \returns what went wrong; records then still go to the old
-  /// file.
-  std::optional<std::string> reopen();
-  /// Takes whole lines. Waits while the queue is full, so no record is dropped.
-  void write(std::string_view lines);
+/// The queue of all records, shared by all workers. What a request may leave there is bounded
+/// before it is sent on: see AuditRecord::has_room().
+LineQueue audit_queue(const config::Audit&, HeldBytes&);
 
- private:
-  std::string file_;
-  std::shared_ptr<spdlog::sinks::dist_sink<std::mutex>> sink_;
-  std::shared_ptr<spdlog::details::thread_pool> writer_;  // the logger has only a weak pointer
-  std::shared_ptr<spdlog::logger> logger_;
-};
-
-/// One worker's access to the sink. Collects lines, so that a busy worker wakes the writing thread
+/// One worker's access to the queue. Collects lines, so that a busy worker wakes the writing thread
 /// once for many records.
 class AuditLog {
  public:
-  AuditLog(AuditSink& sink, boost::asio::io_context& loop) : sink_(sink), timer_(loop) {}
-  ~AuditLog() { flush(); }
+  AuditLog(LineQueue& queue, boost::asio::io_context& loop) : queue_(queue), timer_(loop) {}
+  ~AuditLog();
 
   /// Counted where records are written, so that figures and records agree.
   Metrics metrics;
 
   std::string& lines() { return lines_; }  ///< append one line, then call line_ended()
-  void line_ended();
-
- private:
+  /// Keeps the line that begins at `begin`, for which `room` was taken. A line without room may be
+  /// dropped and counted as lost, a line with room is never.
+  void line_ended(std::size_t begin, std::size_t room);
+  /// Takes room in the queue for a line that is still to come. \returns false if there is none.
+  bool take_room(std::size_t bytes);
+  /// Hands the lines so far to the writing thread.
   void flush();
 
-  AuditSink& sink_;
+ private:
+  LineQueue& queue_;
   boost::asio::steady_timer timer_;
   std::string lines_;
+  std::size_t room_ = 0;  ///< taken ahead, so that most lines need no atomic operation
   bool waiting_ = false;
 };
 
@@ -87,6 +65,8 @@ class AuditRecord {
 
   /// Records why a request failed after it was allowed.
   void failed(acl::Reason reason) { failure_ = reason; }
+  /// Records what kept the engine from being reached, in a word: "EACCES".
+  void caused_by(std::string cause) { cause_ = std::move(cause); }
   void answered(unsigned status) { status_ = status; }
   /// Records how many questions the engine was asked about the request, and how long they took.
   void looked_up(std::size_t questions, Clock::duration time) {
@@ -97,10 +77,14 @@ class AuditRecord {
   void ended_without_notice() { without_notice_ = true; }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
   void count_out(std::uint64_t bytes) { bytes_out_ += bytes; }
+  /// Makes sure that the queue has room for the record, as far as its size is known by now. Nothing
+  /// of a request may be sent on before. \returns false if there is no room now.
+  bool has_room();
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:
+  std::size_t expected_bytes() const;
   void count(Clock::time_point now) const;
   void write(Clock::time_point now, std::string& line) const;
   std::optional<acl::Reason> reason() const;
@@ -113,6 +97,8 @@ class AuditRecord {
   Clock::time_point began_;
   std::optional<Clock::time_point> sent_, answered_;
   std::optional<acl::Reason> failure_;
+  std::string cause_;
+  std::size_t room_ = 0;
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;

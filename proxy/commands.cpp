@@ -3,12 +3,34 @@
 
 #include <sysexits.h>
 
+#include <cstdio>
 #include <optional>
 
+#include "acl/suggest.hpp"
 #include "proxy/verbs/verb.hpp"
 
 namespace proxy {
 namespace {
+
+std::vector<std::string> words_of(const CLI::App& verb) {
+  std::vector<std::string> words;
+  for (const auto* option : verb.get_options())
+    for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+  for (const auto* below : verb.get_subcommands({})) words.push_back(below->get_name());
+  return words;
+}
+
+/// Suggests what was meant by the first word that the command line should not have.
+void suggest_words(const CLI::App& app) {
+  const auto* verb = &app;
+  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+  for (const auto& word : app.remaining(true)) {
+    const auto meant = acl::suggest_word(word.substr(0, word.find('=')), words_of(*verb));
+    if (meant.empty()) continue;
+    std::fprintf(stderr, "%s\n", meant.c_str());
+    return;
+  }
+}
 
 /// Sets `run` for the verb that was chosen. \returns the exit status if there is nothing to run.
 std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
@@ -33,7 +55,10 @@ std::optional<int> read_command(int argc, char** argv, verbs::Run& run) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EX_OK : EX_USAGE;
+    const int status = app.exit(error);
+    if (status == 0) return EX_OK;
+    suggest_words(app);
+    return EX_USAGE;
   }
   return std::nullopt;
 }

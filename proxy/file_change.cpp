@@ -4,10 +4,10 @@
 namespace proxy {
 
 void FileChange::note(FileEvent event, Time now) {
-  if (event == FileEvent::touched && at_rest()) return;  // its content has not changed
+  if (event == FileEvent::touched) return;  // its content has not changed
   if (at_rest()) begin_ = now;
   last_ = now;
-  held_ = event == FileEvent::held || (held_ && event == FileEvent::touched);
+  held_ = event == FileEvent::held;
   switch (event) {
     case FileEvent::written: state_ = State::being_written; break;
     case FileEvent::finished: state_ = State::finished; break;

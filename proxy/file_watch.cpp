@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "proxy/path_walk.hpp"
+
 namespace proxy {
 namespace {
 
@@ -24,22 +26,17 @@ constexpr std::uint32_t replaced_by = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_M
 /// Events of a file itself, which may be written under another name, for example by a container
 /// that has it mounted. Only its directory reports writes to a new file that is not watched yet.
 constexpr std::uint32_t in_files = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
-constexpr std::uint32_t in_directories = replaced_by | in_files;
-constexpr const char* kubernetes_link = "..data";  // a change of it changes every file beside it
+/// Events of a directory itself. They matter where the one above it cannot be watched.
+constexpr std::uint32_t directory_left = IN_MOVE_SELF | IN_DELETE_SELF;
+constexpr std::uint32_t in_directories = replaced_by | directory_left;
 
-/// The file's own name and the target of a link: either may be replaced.
-std::vector<fs::path> places_of(const std::string& file) {
-  std::error_code ignored;
-  auto real = fs::canonical(file, ignored);
-  std::vector<fs::path> places{fs::absolute(file)};
-  if (!real.empty() && real != places.front()) places.push_back(std::move(real));
-  return places;
-}
-
-/// A link is complete when it is created; a file is created empty and closed by its writer later.
+/// A link or a directory is complete when it is created; a file is created empty and closed by its
+/// writer later.
 FileEvent creation_of(const std::string& path) {
   std::error_code ignored;
-  return fs::is_symlink(path, ignored) ? FileEvent::finished : FileEvent::written;
+  const auto type = fs::symlink_status(path, ignored).type();
+  const bool is_complete = type == fs::file_type::symlink || type == fs::file_type::directory;
+  return is_complete ? FileEvent::finished : FileEvent::written;
 }
 
 std::optional<FileEvent> event_of(std::uint32_t mask, const std::string& path) {
@@ -59,13 +56,6 @@ bool is_open_for_writing(const std::string& file) {
   const bool is_held = ::fcntl(opened, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
   ::close(opened);  // ends the lease
   return is_held;
-}
-
-void tell_of_removal(const std::set<std::string>& files) {
-  std::error_code ignored;
-  for (const auto& file : files)
-    if (!fs::exists(file, ignored))
-      spdlog::error("{} is gone: what was read from it stays in force", file);
 }
 
 void tell_of_unfinished_file(const std::string& file, bool is_being_written) {
@@ -110,30 +100,35 @@ std::vector<std::string> FileWatch::watch(std::vector<std::string> files) {
 FileWatch::Places FileWatch::find_places(std::vector<std::string>& problems) {
   Places places;
   for (const auto& file : files_) {
-    for (const auto& place : places_of(file)) {
-      const auto directory = place.parent_path();
-      add(directory, place.filename(), file, places, problems);
-      add(directory, kubernetes_link, file, places, problems);
-    }
-    add(file, "", file, places, problems);
+    const auto add = [&](const Key& key, const std::string& path) {
+      if (key.first == nothing) return;
+      places[key].path = path;
+      places[key].files.insert(file);
+    };
+    walk_path(file, [&](const PathStep& step) {
+      const auto events = step.ends ? in_directories | in_files : in_directories;
+      const int directory = add_watch(step.directory, events, step.ends, problems);
+      add({directory, ""}, step.directory);
+      add({directory, step.name}, (fs::path(step.directory) / step.name).string());
+    });
+    add({add_watch(file, in_files, true, problems), ""}, file);
+    add({whole_path, file}, file);
   }
   return places;
 }
 
-/// Adding a directory or a file again returns the same descriptor.
-void FileWatch::add(const std::string& watched, const std::string& name, const std::string& file,
-                    Places& places, std::vector<std::string>& problems) {
-  const auto mask = name.empty() ? in_files : in_directories;
-  const int id = ::inotify_add_watch(events_.native_handle(), watched.c_str(), mask | IN_MASK_ADD);
-  if (id < 0) {
-    if (name.empty() && errno == ENOENT) return;  // its directory reports when it appears
-    const auto problem = watched + ": " + std::strerror(errno);
-    if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
-    return;
-  }
-  auto& place = places[{id, name}];
-  place.path = name.empty() ? watched : (fs::path(watched) / name).string();
-  place.files.insert(file);
+/// Watching a directory or a file again returns the same descriptor. One that is missing is
+/// reported by the directory above it when it appears, and one above the last that is not ours to
+/// read need not be watched: those below it report when they are moved or deleted.
+int FileWatch::add_watch(const std::string& path, std::uint32_t events, bool is_last,
+                         std::vector<std::string>& problems) {
+  const int id = ::inotify_add_watch(events_.native_handle(), path.c_str(), events | IN_MASK_ADD);
+  if (id >= 0) return id;
+  const bool is_missing = errno == ENOENT || errno == ENOTDIR;
+  if (is_missing || (errno == EACCES && !is_last)) return nothing;
+  const auto problem = path + ": " + std::strerror(errno);
+  if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
+  return nothing;
 }
 
 /// Keeps the state of places that are still watched. A file that was replaced is no longer watched,
@@ -189,7 +184,10 @@ void FileWatch::take(const inotify_event& event, std::string_view name) {
   if (found == places_.end()) return;
   auto& place = found->second;
   if (const auto what = event_of(event.mask, place.path)) place.change.note(*what, Clock::now());
-  replaced_ = replaced_ || (event.mask & replaced_by) != 0;
+  if ((event.mask & directory_left) != 0)  // its place is no longer on the way
+    for (const auto& file : place.files)
+      places_[{whole_path, file}].change.note(FileEvent::removed, Clock::now());
+  replaced_ = replaced_ || (event.mask & (replaced_by | directory_left)) != 0;
 }
 
 /// Events were lost, so each file may be half written.
@@ -237,15 +235,18 @@ void FileWatch::hold_open_files(FileChange::Time now) {
 /// \returns whether there is something new to read. A file may be settled in one place and still be
 /// written in another.
 bool FileWatch::settle(FileChange::Time now) {
-  std::set<std::string> changed;
+  std::set<std::string> changed, gone;
+  std::error_code ignored;
   for (auto& [key, place] : places_) {
     if (place.change.settles_at() > now) continue;
-    if (place.change.is_removal())
-      tell_of_removal(place.files);
-    else
-      changed.insert(place.files.begin(), place.files.end());
+    for (const auto& file : place.files) {
+      const bool is_gone = place.change.is_removal() && !fs::exists(file, ignored);
+      (is_gone ? gone : changed).insert(file);
+    }
     place.change = {};
   }
+  for (const auto& file : gone)
+    spdlog::error("{} is gone: what was read from it stays in force", file);
   return std::ranges::any_of(changed, [this](const auto& file) { return is_finished(file); });
 }
 

@@ -19,7 +19,8 @@ struct inotify_event;
 namespace proxy {
 
 /// Reports when one of several files has changed and is finished. Watches the files, for writes,
-/// and their directories, because editors, certificate tools and Kubernetes replace files or links.
+/// and every directory on the way to them, because editors, certificate tools and deployments
+/// replace files, links or directories.
 class FileWatch {
  public:
   /// \param on_change called when changed files may be read. Files that change at the same time are
@@ -40,7 +41,9 @@ class FileWatch {
   void take_as_finished();
 
  private:
-  /// One name in a directory, or a file itself (with an empty name).
+  static constexpr int nothing = -1, whole_path = -2;  ///< no descriptors of inotify
+  /// One name in a directory; a directory or a file itself (with an empty name); or, with
+  /// `whole_path`, a file, to note that its path leads elsewhere.
   using Key = std::pair<int, std::string>;
   struct Place {
     std::string path;
@@ -51,8 +54,8 @@ class FileWatch {
 
   bool open(std::vector<std::string>& problems);
   Places find_places(std::vector<std::string>& problems);
-  void add(const std::string& watched, const std::string& name, const std::string& file,
-           Places& places, std::vector<std::string>& problems);
+  int add_watch(const std::string& path, std::uint32_t events, bool is_last,
+                std::vector<std::string>& problems);
   void replace_places(Places);
   void take(const char* events, std::size_t size);
   void take(const inotify_event&, std::string_view name);

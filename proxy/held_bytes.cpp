@@ -13,6 +13,11 @@ bool HeldBytes::take(std::size_t bytes) {
   return false;
 }
 
+void HeldBytes::add(std::size_t bytes) {
+  now_.fetch_add(bytes, std::memory_order_relaxed);
+  if (all_ != nullptr) all_->add(bytes);
+}
+
 void HeldBytes::give_back(std::size_t bytes) {
   now_.fetch_sub(bytes, std::memory_order_relaxed);
   if (all_ != nullptr) all_->give_back(bytes);

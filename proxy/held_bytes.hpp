@@ -21,6 +21,8 @@ class HeldBytes {
 
   /// \returns false if the bound would be exceeded; nothing is taken then.
   bool take(std::size_t bytes);
+  /// Counts memory that cannot be refused, such as records; later takers find less room.
+  void add(std::size_t bytes);
   void give_back(std::size_t bytes);
   std::size_t now() const { return now_.load(std::memory_order_relaxed); }
   /// The message for a refused take(): the bounds, what is held, and what to do.

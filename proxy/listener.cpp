@@ -8,7 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "proxy/unix_socket_file.hpp"
+#include "proxy/descriptors.hpp"
 
 namespace proxy {
 namespace {
@@ -63,40 +63,55 @@ acl::Result<std::unique_ptr<Listener>, std::string> Listener::open(net::io_conte
 std::optional<std::string> Listener::adopt(int descriptor) {
   error_code error;
   acceptor_.assign(endpoint_of(settings_.address).protocol(), descriptor, error);
+  if (settings_.address.kind == config::Address::Kind::tcp) set_tcp_options(descriptor);
   return error ? std::optional(error.message()) : std::nullopt;
 }
 
 std::optional<std::string> Listener::listen() {
-  const bool is_unix = settings_.address.kind == config::Address::Kind::unix_socket;
-  if (is_unix)
-    if (auto problem = make_way(settings_.address.path)) return problem;
-  const auto endpoint = endpoint_of(settings_.address);
   error_code error;
-  acceptor_.open(endpoint.protocol(), error);
-  if (!is_unix && !error) acceptor_.set_option(net::socket_base::reuse_address(true), error);
+  acceptor_.open(endpoint_of(settings_.address).protocol(), error);
   if (error) return error.message();
+  return settings_.address.kind == config::Address::Kind::tcp ? listen_on_port() : listen_on_file();
+}
+
+/// The lock is held until we listen: only then can others tell that the socket is not stale.
+std::optional<std::string> Listener::listen_on_file() {
+  const auto& path = settings_.address.path;
+  const DirectoryLock alone(path);
+  if (auto problem = make_way(path)) return problem;
+  error_code error;
   {
     const NobodyMayConnect closed;
-    acceptor_.bind(endpoint, error);
+    acceptor_.bind(endpoint_of(settings_.address), error);
   }
   if (error) return error.message();
-  owns_path_ = is_unix;
-  if (is_unix)
-    if (auto problem = set_permissions(settings_)) return problem;
+  file_ = file_at(path);
+  if (auto problem = set_permissions(settings_)) return problem;
   acceptor_.listen(backlog, error);
-  if (error) return error.message();
-  return std::nullopt;
+  return error ? std::optional(error.message()) : std::nullopt;
+}
+
+std::optional<std::string> Listener::listen_on_port() {
+  set_tcp_options(acceptor_.native_handle());
+  error_code error;
+  acceptor_.set_option(net::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint_of(settings_.address), error);
+  if (!error) acceptor_.listen(backlog, error);
+  return error ? std::optional(error.message()) : std::nullopt;
 }
 
 Listener::~Listener() {
   close();
 }
 
+/// Removes the file before it closes the socket: as long as we listen, no other tidegate puts its
+/// own socket there. If the operator has, it is left alone.
 void Listener::close() {
+  const auto& path = settings_.address.path;
+  if (file_ && file_at(path) == std::exchange(file_, std::nullopt)) ::unlink(path.c_str());
   error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
-  if (std::exchange(owns_path_, false)) ::unlink(settings_.address.path.c_str());
 }
 
 Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
@@ -107,16 +122,17 @@ Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
     Socket client(loop);
     const auto [error] = co_await acceptor_.async_accept(client, as_result);
     if (error == net::error::operation_aborted || !acceptor_.is_open()) co_return;
-    if (error) {  // most likely EMFILE: descriptors become free when connections end
-      spdlog::warn("{}: cannot accept: {}; trying again in {} ms", settings_.address.to_string(),
-                   error.message(), pause.count());
+    const bool no_descriptor = lacks_descriptor(error);  // there is one when a connection ends
+    if (error) {
+      if (!no_descriptor)
+        spdlog::warn("{}: cannot accept: {}; trying again in {} ms", settings_.address.to_string(),
+                     error.message(), pause.count());
       pause_.expires_after(pause);
       co_await pause_.async_wait(as_result);
       pause = std::min(pause * 2, longest);
       continue;
     }
     pause = shortest;
-    if (settings_.address.kind == config::Address::Kind::tcp) set_no_delay(client);
     auto identity = identify(client);
     on_client(loop, std::move(client), std::move(identity));
   }

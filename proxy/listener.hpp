@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "proxy/inherited_sockets.hpp"
 #include "proxy/socket.hpp"
+#include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
 
@@ -44,6 +45,8 @@ class Listener {
       : settings_(settings), index_(index), acceptor_(loop), pause_(loop) {}
 
   std::optional<std::string> listen();
+  std::optional<std::string> listen_on_file();
+  std::optional<std::string> listen_on_port();
   std::optional<std::string> adopt(int descriptor);
   acl::Identity identify(Socket&) const;
 
@@ -51,7 +54,7 @@ class Listener {
   std::size_t index_;
   Acceptor acceptor_;
   net::steady_timer pause_;
-  bool owns_path_ = false;
+  std::optional<FileIdentity> file_;  ///< the unix socket's, if we made it
 };
 
 }  // namespace proxy

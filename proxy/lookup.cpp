@@ -23,7 +23,7 @@ Task<LookedUp> LookUp::run(std::span<const acl::Lookup> questions) {
       out.words = {asked->status, asked->content_type, std::string(answer_.text())};
       co_return out;
     }
-    auto fact = acl::read_fact(answer_.text());
+    auto fact = acl::read_fact(question.kind, answer_.text());
     if (!fact || asked->status != 200) co_return LookedUp{.failure = Reason::object_unavailable};
     out.facts.push_back(*std::move(fact));
   }

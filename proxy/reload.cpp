@@ -34,6 +34,7 @@ void Reload::start() {
 }
 
 void Reload::stop() {
+  stopping_ = true;  // cancel() does not reach a wait that is over but not resumed yet
   signals_.cancel();
   reminder_.cancel();
   watch_.close();
@@ -42,17 +43,17 @@ void Reload::stop() {
 Task<void> Reload::await_signals() {
   for (;;) {
     const auto [error, signal] = co_await signals_.async_wait(as_result);
-    if (error) co_return;
+    if (error || stopping_) co_return;
     reload_all();
   }
 }
 
 Task<void> Reload::remind_of_expiry() {
   for (;;) {
-    warn_of_expiry(*in_force_);
+    warn_of_expiry(settings_, *in_force_);
     reminder_.expires_after(std::chrono::hours(12));
     const auto [interrupted] = co_await reminder_.async_wait(as_result);
-    if (interrupted) co_return;
+    if (interrupted || stopping_) co_return;
   }
 }
 
@@ -115,14 +116,14 @@ bool Reload::renew(config::Settings settings, const InForce* in_force) {
   }
   auto snapshot = make_snapshot(settings, in_force);
   if (!snapshot) {
-    for (const auto& problem : snapshot.error()) spdlog::error("{}", problem);
+    for (const auto& problem : snapshot.error()) spdlog::error("{}", to_string(problem));
     return false;
   }
   if (in_force != nullptr && !has_read_finished_files()) return false;
   settings_ = std::move(settings);
   in_force_ = std::move(*snapshot);
   spdlog::set_level(spdlog::level::from_str(settings_.log.level));
-  warn_of_expiry(*in_force_);
+  warn_of_expiry(settings_, *in_force_);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
   on_snapshot_(in_force_);

@@ -53,6 +53,7 @@ class Reload {
   net::signal_set signals_;
   net::steady_timer reminder_;
   FileWatch watch_;
+  bool stopping_ = false;
   std::vector<std::string> read_;  ///< files that an automatic reload has read
   std::uint64_t done_ = 0, failed_ = 0;
 };

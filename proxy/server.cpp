@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/server.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <system_error>
 
 #include "config/checks.hpp"
 #include "proxy/cgroup_memory.hpp"
+#include "proxy/descriptors.hpp"
 #include "proxy/resident_memory.hpp"
 
 namespace proxy {
 namespace {
 
+/// After the drain time, and at a second signal: a second in all. `docker stop` leaves two.
+constexpr int times_to_cut = 10;
+constexpr std::chrono::milliseconds time_between_cuts{100};
+
 std::size_t worker_count(std::size_t wanted) {
   constexpr std::size_t enough = 4;  // more would not help: the engine is slower than tidegate
   if (wanted != 0) return wanted;
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, enough);
-}
-
-/// Raises the soft limit, which is often 1,024: each connection needs two descriptors.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// Sessions handle errors as values. An exception is a bug, and ends only this session.
@@ -66,15 +64,22 @@ Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticke
 
 }  // namespace
 
+void SignalsBlocked::block(bool yes) {
+  sigset_t handled;
+  ::sigemptyset(&handled);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) ::sigaddset(&handled, signal);
+  ::pthread_sigmask(yes ? SIG_BLOCK : SIG_UNBLOCK, &handled, nullptr);
+}
+
 Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapshot,
                std::string file)
     : settings_(std::move(settings)),
-      audit_(settings_.audit),
       admission_(settings_.limits, held_bytes(settings_.limits)),
+      audit_(audit_queue(settings_.audit, admission_.held_by_all())),
       workers_([this, &snapshot] {
         std::vector<std::unique_ptr<Worker>> workers;
         for (auto left = worker_count(settings_.workers); left > 0; --left)
-          workers.push_back(std::make_unique<Worker>(settings_, audit_, snapshot));
+          workers.push_back(std::make_unique<Worker>(settings_, audit_, engine_, snapshot));
         return workers;
       }()),
       reload_(workers_.front()->loop, std::move(file), settings_, std::move(snapshot),
@@ -86,12 +91,20 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGIO,
               SIG_IGN);  // sent if a process opens a file while FileWatch checks whether it is open
-  raise_descriptor_limit();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
+  if (const auto warning = raise_descriptor_limit(settings_.limits, workers_.size()))
+    spdlog::warn("{}", *warning);
   keep_large_memory_apart();
+}
+
+Server::~Server() {
+  end_loops();
+  end_threads();
 }
 
 std::vector<std::string> Server::open() {
   std::vector<std::string> problems;
+  if (auto problem = audit_.open()) problems.push_back("audit.file: " + *std::move(problem));
   auto inherited = InheritedSockets::from_environment();
   for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
     auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i], inherited);
@@ -102,7 +115,23 @@ std::vector<std::string> Server::open() {
   }
   if (auto problem = admin_.open(inherited)) problems.push_back(std::move(*problem));
   for (auto& problem : inherited.left_over()) problems.push_back(std::move(problem));
+  if (!problems.empty()) return problems;
+  if (auto problem = start_threads()) problems.push_back(std::move(*problem));
   return problems;
+}
+
+std::optional<std::string> Server::start_threads() {
+  try {
+    while (threads_.size() + 1 < workers_.size())
+      threads_.emplace_back([&loop = workers_[threads_.size() + 1]->loop] { loop.run(); });
+    return std::nullopt;
+  } catch (const std::system_error& error) {
+    const auto runs = threads_.size() + 1;
+    return fmt::format(
+        "`workers: {}`: thread {} cannot be started: {}. Raise the limit of threads (pids_limit of "
+        "a compose file, TasksMax= of systemd, `ulimit -u` of a shell), or set `workers: {}`",
+        workers_.size(), runs + 1, error.code().message(), runs);
+  }
 }
 
 void Server::run() {
@@ -112,12 +141,21 @@ void Server::run() {
   release_unused_memory();
   spawn(workers_.front()->loop, await_signals(), log_escaped);
   spawn(workers_.front()->loop, await_rotation(), log_escaped);
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < workers_.size(); ++i)
-    threads.emplace_back([&worker = *workers_[i]] { worker.loop.run(); });
+  SignalsBlocked::block(false);
   workers_.front()->loop.run();
-  for (auto& thread : threads) thread.join();
+  SignalsBlocked::block(true);
+  end_threads();
+  finish_records();
   spdlog::info("stopped");
+}
+
+/// Writes the last records, within what is left of the drain time.
+void Server::finish_records() {
+  for (auto& worker : workers_) worker->audit.flush();
+  const auto soonest = LineQueue::Clock::now() + std::chrono::milliseconds(500);
+  if (const auto lost = audit_.finish(std::max(ends_, soonest)); lost != 0)
+    spdlog::error("audit: {} records are lost: {} did not take them in time", lost,
+                  settings_.audit.file);
 }
 
 void Server::start_listening() {
@@ -132,6 +170,7 @@ void Server::start_listening() {
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
+  if (const auto fault = look_at(settings_.upstream)) engine_.failed(*fault);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
 }
@@ -179,14 +218,15 @@ Task<void> Server::await_signals() {
   const auto [error, signal] = co_await signals_.async_wait(as_result);
   if (error) co_return;  // the last session has ended
   spdlog::info("stopping at once");
-  stop();
+  ends_ = {};
+  cut_off(times_to_cut);
 }
 
 Task<void> Server::await_rotation() {
   for (;;) {
     const auto [error, signal] = co_await rotation_.async_wait(as_result);
     if (error) co_return;
-    if (const auto problem = audit_.reopen())
+    if (const auto problem = audit_.open())
       spdlog::error("SIGUSR1: {}; records still go to the old file", *problem);
     else
       spdlog::info("SIGUSR1: reopened {}", settings_.audit.file);
@@ -194,9 +234,8 @@ Task<void> Server::await_rotation() {
 }
 
 /// Idle connections close now, busy ones after their answer, tunnels when the drain time is over.
-/// The loops run dry when the last session has ended, so a leaked session would be noticed.
+/// When the last session has ended, the loops end, whatever else still waits on them.
 void Server::drain() {
-  rotation_.cancel();
   reload_.stop();
   admin_.close();
   for (auto& listener : listeners_) listener->close();
@@ -204,24 +243,41 @@ void Server::drain() {
     worker.draining = true;
     worker.spares.clear();
     for (auto& session : worker.sessions) session.drain();
-    worker.busy.reset();
   });
+  ends_ = LineQueue::Clock::now() + settings_.limits.drain_time;
   drain_timer_.expires_after(settings_.limits.drain_time);
   drain_timer_.async_wait([this](const error_code& error) {
-    if (!error) stop();
+    if (!error) cut_off(times_to_cut);
   });
-  admission_.when_empty([this] {
-    net::post(workers_.front()->loop, [this] {
-      signals_.cancel();
-      drain_timer_.cancel();
-    });
-  });
+  admission_.when_empty([this] { end_loops(); });
 }
 
-void Server::stop() {
+/// Stops all sessions, and once more if one has begun another wait meanwhile. Those that then still
+/// do not end, as while a name is resolved, are dropped.
+void Server::cut_off(int more_times) {
+  if (more_times == 0) {
+    spdlog::error("some connections did not end; they are dropped");
+    return end_loops();
+  }
   on_each_worker([](Worker& worker) {
     for (auto& session : worker.sessions) session.stop();
   });
+  drain_timer_.expires_after(time_between_cuts);
+  drain_timer_.async_wait([this, more_times](const error_code& error) {
+    if (!error) cut_off(more_times - 1);
+  });
+}
+
+/// From any thread. What was posted to a loop before still runs, such as the answer to a client
+/// above the limit of connections.
+void Server::end_loops() {
+  on_each_worker([](Worker& worker) { worker.loop.stop(); });
+}
+
+void Server::end_threads() {
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+  for (auto& worker : workers_) worker->loop.shutdown();
 }
 
 std::vector<const Metrics*> Server::all_metrics() const {
@@ -234,6 +290,8 @@ admin::Process Server::process() const {
   return {.reloads_done = reload_.done(),
           .reloads_failed = reload_.failed(),
           .held_bytes = admission_.held(),
+          .audit_failed = audit_.is_failing(),
+          .audit_lost = audit_.lost(),
           .expiries = reload_.in_force().expiries()};
 }
 

@@ -16,13 +16,24 @@
 
 namespace proxy {
 
+/// Blocks the signals that tidegate handles, for this thread and those that it starts from then on:
+/// none of them ends the process while it starts, or while it writes its last records.
+struct SignalsBlocked {
+  SignalsBlocked() { block(true); }
+  static void block(bool);
+};
+
 /// The daemon: workers, listeners, signals.
 class Server {
  public:
   /// \param file the configuration, for reloads; empty if there is none.
   Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
-  /// Opens every listener. \returns a sentence for each mistake; nothing is served then.
+  /// Opens every listener and starts the threads. \returns a sentence for each mistake; nothing is
+  /// served then.
   std::vector<std::string> open();
   /// Serves until SIGTERM or SIGINT, then drains. A second signal stops at once.
   void run();
@@ -30,26 +41,35 @@ class Server {
  private:
   Task<void> await_signals();
   Task<void> await_rotation();
+  std::optional<std::string> start_threads();
   void start_listening();
+  void finish_records();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   Task<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason, Worker& worker);
   std::vector<const Metrics*> all_metrics() const;
   admin::Process process() const;
   void bring_into_force(const std::shared_ptr<const Snapshot>&);
   void drain();
-  void stop();
+  void cut_off(int more_times);
+  void end_loops();
+  void end_threads();
   void on_each_worker(const std::function<void(Worker&)>& act);
 
+  [[no_unique_address]] SignalsBlocked blocked_;
   config::Settings settings_;
-  AuditSink audit_;
+  EngineState engine_;
   Admission admission_;
+  LineQueue audit_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;  ///< of all workers but the first
   std::vector<std::unique_ptr<Listener>> listeners_;
   Reload reload_;
   admin::Admin admin_;
   net::signal_set signals_, rotation_;
   net::steady_timer drain_timer_;
   std::size_t next_worker_ = 0;
+  /// When the process must have ended; records are written until then.
+  LineQueue::Clock::time_point ends_;
 };
 
 }  // namespace proxy

@@ -7,6 +7,7 @@
 
 #include "proxy/handshake.hpp"
 #include "proxy/rewritten_answer.hpp"
+#include "proxy/terms.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/worker.hpp"
 
@@ -22,7 +23,7 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
       held_(held),
       client_(std::move(client), worker.settings.limits, held, worker.heads,
               [this] { client_ended(); }),
-      upstream_(worker.loop, worker.settings.upstream, worker.snapshot),
+      upstream_(worker.loop, worker.settings.upstream, worker.snapshot, worker.engine),
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
       draining_(worker.draining) {
@@ -87,13 +88,12 @@ Session::Turn::Turn(Session& session)
     : lease(session.worker_.workspaces),
       body(session.worker_.bodies, session.held_),
       asked(session.held_),
-      terms{.web = session.snapshot_->web_rules[session.identity_.listener],
-            .query_parameters = session.worker_.settings.limits.query_parameters,
-            .lookups = session.worker_.settings.limits.lookups,
-            .record_bytes = session.worker_.settings.limits.record_bytes,
-            .known = &session.worker_.known},
+      terms(terms_of(session.snapshot_->web_rules[session.identity_.listener],
+                     session.worker_.settings.limits)),
       decided(*session.profile_, session.identity_, terms, work.deciding),
-      record(session.worker_.audit, session.identity_, decided) {}
+      record(session.worker_.audit, session.identity_, decided) {
+  terms.known = &session.worker_.known;
+}
 
 /// Serves one request, as drawn in proxy/README.md.
 Task<Next> Session::serve_one() {
@@ -110,6 +110,7 @@ Task<Next> Session::serve_one() {
     turn.decided.refuse(Refusal(arrived.error().reason));
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
+  if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
   co_return co_await forward(turn);
 }
@@ -126,6 +127,7 @@ Task<void> Session::decide(Turn& turn) {
   }
   client_.consume_head(head_);
   charge(turn);
+  if (!turn.record.has_room()) co_await await_room(turn);
   if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (plan.body == Body::none || plan.body == Body::pass) co_return;
   if (const auto reason = co_await read_body(plan, turn))
@@ -134,6 +136,21 @@ Task<void> Session::decide(Turn& turn) {
     decide_with_body(turn);
   if (!plan.lookups.empty()) co_await look_up(turn);
   charge(turn);
+}
+
+/// Waits until the queue of records has room for this one, and refuses the request if that takes
+/// too long: the engine hears of no request whose record might be lost.
+Task<void> Session::await_room(Turn& turn) {
+  constexpr std::chrono::milliseconds between_looks{50};
+  const auto ends = AuditRecord::Clock::now() + worker_.settings.audit.wait_time;
+  net::steady_timer timer(worker_.loop);
+  while (!turn.record.has_room()) {
+    if (stopped_) co_return turn.decided.refuse(Refusal(Reason::draining));
+    if (AuditRecord::Clock::now() >= ends)
+      co_return turn.decided.refuse(Refusal(Reason::audit_unavailable));
+    timer.expires_after(between_looks);
+    co_await timer.async_wait(as_result);
+  }
 }
 
 /// Asks the engine what the Case wants to know. Nothing of the request has been sent yet, and a
@@ -159,9 +176,9 @@ Task<void> Session::look_up(Turn& turn) {
   else if (found.failure == Reason::client_left || found.failure == Reason::draining)
     decided.refuse(Refusal(*found.failure));
   else
-    decided.no_facts(*found.failure);
+    decided.no_facts(because(*found.failure, turn.record));
   if (decided.denied() && found.words) turn.engines_words = std::move(found.words);
-  if (decided.renamed()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
+  if (decided.restated()) http::restate_target(decided.request(), decided.habits(), turn.work.head);
   if (const auto& member = decided.unknown_member(); !member.empty()) note_unknown_member(member);
 }
 
@@ -189,13 +206,12 @@ void Session::charge(Turn& turn) {
 
 /// Reads as much of the body as the plan asks for. \returns why it could not be read.
 Task<std::optional<Reason>> Session::read_body(acl::Plan plan, Turn& turn) {
-  const auto& limits = worker_.settings.limits;
-  deadline_.arm(limits.body_time);
+  deadline_.arm(worker_.settings.limits.body_time);
   co_await invite_body(turn);
   std::optional<Reason> reason;
-  if (plan.body == Body::whole) reason = co_await client_.read_body(limits.body_bytes, turn.body);
+  if (plan.body == Body::whole) reason = co_await client_.read_body(plan.body_bytes, turn.body);
   if (plan.body == Body::first) reason = co_await client_.read_first(plan.first_bytes, turn.body);
-  if (plan.body == Body::drop) reason = co_await client_.drop_body(limits.body_bytes);
+  if (plan.body == Body::drop) reason = co_await client_.drop_body(plan.body_bytes);
   if (reason && deadline_.expired()) reason = Reason::body_timeout;
   deadline_.disarm();
   co_return reason;
@@ -265,7 +281,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   if (!next) {
     const auto reason = stopped_ ? Reason::draining : next.error();
     record.failed(reason);
-    co_return co_await refuse(Refusal(reason), turn);
+    co_return co_await refuse(because(reason, record), turn);
   }
 
   record.answered(answer.status());
@@ -277,6 +293,14 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   }
   owes_leave_ = !client_.body_complete();
   co_return *next;
+}
+
+/// A refusal that says, if the engine cannot be reached, what is in the way.
+Refusal Session::because(Reason reason, AuditRecord& record) const {
+  const auto* fault = upstream_.fault();
+  if (fault == nullptr || fault->reason != reason) return Refusal(reason);
+  record.caused_by(fault->id);
+  return {reason, fault->message()};
 }
 
 Task<void> Session::tunnel(LeasedBuffer& behind_head, AuditRecord& record) {
@@ -318,13 +342,15 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
 
 Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
-  const bool well_formed = status == 403 || status >= 500 || turn.engines_words;
+  const bool by_policy = status == 403 || reason == Reason::operation_unknown;
+  const bool well_formed = by_policy || status >= 500 || turn.engines_words;
   if (reason == Reason::client_unknown) co_return false;  // nor would its next request be served
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
-  if (status != 403 || turn.decided.expects_continue()) co_return false;
-  co_return !co_await read_body({.body = Body::drop}, turn);
+  if (!by_policy || turn.decided.expects_continue()) co_return false;
+  const auto most = worker_.settings.limits.body_bytes;
+  co_return !co_await read_body({.body = Body::drop, .body_bytes = most}, turn);
 }
 
 /// Reads the client's side to its end, within bounds: closing with unread input would reset the

@@ -62,6 +62,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   void take_snapshot();
   Task<void> decide(Turn&);
   void charge(Turn&);
+  Task<void> await_room(Turn&);
   Task<std::optional<acl::Reason>> read_body(acl::Plan, Turn&);
   void decide_with_body(Turn&);
   Task<void> look_up(Turn&);
@@ -71,6 +72,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<Next> forward(Turn&);
   Task<Next> exchange(const Outgoing&, Turn&);
   Task<void> tunnel(LeasedBuffer& behind_head, AuditRecord&);
+  acl::Refusal because(acl::Reason, AuditRecord&) const;
   Task<Next> refuse(acl::Refusal, Turn&);
   Task<bool> may_go_on(acl::Reason, Turn&);
   Task<void> take_leave();

@@ -3,15 +3,23 @@
 
 #include <fmt/chrono.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <optional>
+#include <system_error>
 
 #include "acl/text/host.hpp"
+#include "acl/written.hpp"
+#include "config/yaml.hpp"
 
 namespace proxy {
 namespace {
+
+constexpr const char* upstream_tls = "upstream_tls";
 
 using ContextOrNot = tls::Result<std::shared_ptr<const tls::Context>>;
 
@@ -31,16 +39,65 @@ ContextOrNot context_of(const config::UpstreamTls& files) {
       {.ca = files.ca, .cert = files.cert, .key = files.key, .server_name = files.server_name});
 }
 
-std::vector<std::string> files_of(const config::ListenerTls& tls) {
-  std::vector<std::string> files{tls.cert, tls.key, tls.client_ca};
-  files.insert(files.end(), tls.crl.begin(), tls.crl.end());
+/// A file that a key of the configuration names: "listeners[0].tls.crl[0]".
+struct NamedFile {
+  std::string where;
+  std::string file;
+};
+
+using NamedFiles = std::vector<NamedFile>;
+
+NamedFiles files_of(const config::ListenerTls& tls, const std::string& where = {}) {
+  NamedFiles files{{where + ".cert", tls.cert},
+                   {where + ".key", tls.key},
+                   {where + ".client_ca", tls.client_ca}};
+  for (std::size_t i = 0; i < tls.crl.size(); ++i)
+    files.push_back({config::join(where + ".crl", i), tls.crl[i]});
   return files;
 }
 
-std::vector<std::string> files_of(const config::UpstreamTls& tls) {
-  std::vector<std::string> files{tls.ca, tls.cert, tls.key};
-  std::erase(files, "");
+NamedFiles files_of(const config::UpstreamTls& tls, const std::string& where = {}) {
+  NamedFiles files{{where + ".ca", tls.ca}, {where + ".cert", tls.cert}, {where + ".key", tls.key}};
+  std::erase_if(files, [](const NamedFile& each) { return each.file.empty(); });
   return files;
+}
+
+std::string tls_of(std::size_t listener) {
+  return config::join("listeners", listener) + ".tls";
+}
+
+NamedFiles files_of(const config::Settings& settings) {
+  NamedFiles files;
+  const auto add = [&files](const auto& tls, const std::string& where) {
+    if (tls) std::ranges::move(files_of(*tls, where), std::back_inserter(files));
+  };
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i)
+    add(settings.listeners[i].tls, tls_of(i));
+  add(settings.upstream_tls, upstream_tls);
+  return files;
+}
+
+/// OpenSSL's trouble ends at the first file; whoever has three to bring wants to know at once.
+std::vector<config::Diagnostic> unreadable(const NamedFiles& files, const config::Places& places) {
+  std::vector<config::Diagnostic> problems;
+  for (const auto& [where, file] : files) {
+    if (::access(file.c_str(), R_OK) == 0) continue;
+    problems.push_back(places.diagnostic(
+        where, file + " cannot be opened: " + std::generic_category().message(errno)));
+  }
+  return problems;
+}
+
+/// The place of the file that a sentence of tls:: begins with.
+std::string place_of(const std::string& sentence, const NamedFiles& files,
+                     const std::string& otherwise) {
+  const auto begins = [&](const NamedFile& each) {
+    const auto size = each.file.size();
+    return sentence.starts_with(each.file) &&
+           (sentence.size() == size || sentence[size] == ' ' || sentence[size] == ':');
+  };
+  const auto named = std::ranges::find_if(files, begins);
+  return named == files.end() ? otherwise : named->where;
 }
 
 bool is_there(const std::string& file) {
@@ -59,7 +116,7 @@ ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                                   ? " does not exist: it will be read when it appears"
                                   : " is being written: it will be read when it is finished")};
   }
-  for (const auto& each : files_of(tls))
+  for (const auto& [where, each] : files_of(tls))
     if (!is_there(each))
       spdlog::error("{} is not there: what was read from it stays in force", each);
   return context_in_force;
@@ -70,7 +127,7 @@ template <class Tls>
 ContextOrNot read_or_keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                           const std::shared_ptr<const tls::Context>& context_in_force,
                           const InForce& in_force, const auto& read) {
-  for (const auto& file : files_of(tls)) {
+  for (const auto& [where, file] : files_of(tls)) {
     if (!is_there(file) || !in_force.is_finished(file))
       return keep(tls, tls_in_force, context_in_force, file);
   }
@@ -93,36 +150,41 @@ ContextOrNot upstream_context(const config::Settings& settings, const InForce* i
                       in_force->snapshot.upstream, *in_force, read);
 }
 
-bool uses(const acl::ListenerSpec& listener, const std::string& profile) {
-  return listener.profile == profile ||
-         std::ranges::find(listener.clients, profile, &acl::ClientRule::profile) !=
-             listener.clients.end();
+std::string after_the_end(bool is_list) {
+  return is_list ? "with an expired list no client is served"
+                 : "whoever depends on an expired certificate cannot connect";
 }
 
 }  // namespace
 
-acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+acl::Result<std::shared_ptr<const Snapshot>, std::vector<config::Diagnostic>> make_snapshot(
     const config::Settings& settings, const InForce* in_force) {
   auto snapshot = std::make_shared<Snapshot>();
-  std::vector<std::string> problems;
-  const auto take = [&problems](ContextOrNot made, std::string where, auto& to) {
-    if (made)
-      to = *made;
-    else
-      problems.push_back(std::move(where) + ": " + made.error().message);
+  std::vector<config::Diagnostic> problems;
+  const auto take = [&](ContextOrNot made, const NamedFiles& files, const std::string& where,
+                        auto& to) {
+    if (made) return void(to = *made);
+    auto missing = in_force == nullptr ? unreadable(files, settings.places)
+                                       : std::vector<config::Diagnostic>();
+    const auto& said = made.error().message;
+    if (missing.empty())
+      missing.push_back(settings.places.diagnostic(place_of(said, files, where), said));
+    std::ranges::move(missing, std::back_inserter(problems));
   };
   snapshot->policy = settings.policy;
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
     auto& context = snapshot->listeners.emplace_back();
     const auto& listener = settings.listeners[i];
     if (listener.tls)
-      take(context_of(i, settings, in_force), fmt::format("listeners[{}].tls", i), context);
+      take(context_of(i, settings, in_force), files_of(*listener.tls, tls_of(i)), tls_of(i),
+           context);
     const std::vector<std::string> no_names;
     snapshot->web_rules.push_back(web_rules_of(listener, context ? context->names() : no_names));
   }
   if (settings.admin) snapshot->admin_web_rules = web_rules_of(*settings.admin, {});
-  if (settings.upstream_tls)
-    take(upstream_context(settings, in_force), "upstream_tls", snapshot->upstream);
+  if (const auto& tls = settings.upstream_tls)
+    take(upstream_context(settings, in_force), files_of(*tls, upstream_tls), upstream_tls,
+         snapshot->upstream);
   if (!problems.empty()) return problems;
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
@@ -155,28 +217,34 @@ std::vector<tls::Expiry> Snapshot::expiries() const {
 
 std::vector<std::string> certificate_files(const config::Settings& settings) {
   std::vector<std::string> files;
-  const auto add = [&files](const auto& tls) {
-    if (!tls) return;
-    const auto more = files_of(*tls);
-    files.insert(files.end(), more.begin(), more.end());
-  };
-  for (const auto& listener : settings.listeners) add(listener.tls);
-  add(settings.upstream_tls);
+  for (auto& named : files_of(settings)) files.push_back(std::move(named.file));
   return files;
 }
 
-void warn_of_expiry(const Snapshot& snapshot) {
+std::vector<Expiring> expiring(const config::Settings& settings, const Snapshot& snapshot) {
   using namespace std::chrono;
   constexpr hours certificate_ahead{30 * 24}, list_ahead{7 * 24};
   const auto now = system_clock::now();
+  const auto files = files_of(settings);
+  std::vector<Expiring> found;
   for (const auto& [file, subject, not_after, is_list] : snapshot.expiries()) {
+    if (not_after - now >= (is_list ? list_ahead : certificate_ahead)) continue;
+    const bool is_over = not_after <= now;
     const auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(not_after)));
     const auto left = duration_cast<hours>(not_after - now).count() / 24;
-    if (not_after <= now)
-      spdlog::error("{}: {} expired on {}", file, subject, day);
-    else if (not_after - now < (is_list ? list_ahead : certificate_ahead))
-      spdlog::warn("{}: {} expires on {}, in {} days", file, subject, day, left);
+    auto said =
+        file + ": " + subject +
+        (is_over ? " expired on " + day : fmt::format(" expires on {}, in {} days", day, left));
+    found.push_back({settings.places.diagnostic(place_of(file, files, ""), std::move(said),
+                                                after_the_end(is_list)),
+                     is_over});
   }
+  return found;
+}
+
+void warn_of_expiry(const config::Settings& settings, const Snapshot& snapshot) {
+  for (const auto& [warning, is_over] : expiring(settings, snapshot))
+    spdlog::log(is_over ? spdlog::level::err : spdlog::level::warn, "{}", to_string(warning));
 }
 
 void log_warnings(const config::Settings& settings) {
@@ -184,9 +252,9 @@ void log_warnings(const config::Settings& settings) {
 }
 
 void warn_of_shadows(const acl::PolicySpec& policy) {
+  const auto in_use = acl::profiles_in_use(policy);
   for (const auto& profile : policy.profiles) {
-    const auto used = [&](const auto& listener) { return uses(listener, profile.name); };
-    if (profile.mode == acl::Mode::shadow && std::ranges::any_of(policy.listeners, used))
+    if (profile.mode == acl::Mode::shadow && in_use.contains(profile.name))
       spdlog::warn("profile '{}' is in shadow mode: nothing is refused", profile.name);
   }
 }

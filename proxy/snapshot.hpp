@@ -38,8 +38,8 @@ struct InForce {
 /// Reads the certificates that the settings name. With `in_force`, files that are missing or
 /// unfinished are not read: a listener or an engine's connection whose settings are unchanged then
 /// keeps its certificates.
-/// \returns the snapshot, or a sentence for each file that cannot be used.
-acl::Result<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+/// \returns the snapshot, or a mistake for each file that cannot be used.
+acl::Result<std::shared_ptr<const Snapshot>, std::vector<config::Diagnostic>> make_snapshot(
     const config::Settings&, const InForce* in_force = nullptr);
 
 /// \param names the names in the listener's certificate, which the operator has chosen
@@ -48,9 +48,17 @@ acl::WebRules web_rules_of(const config::Listener&, const std::vector<std::strin
 /// Every file that a snapshot of these settings reads, except for the configuration itself.
 std::vector<std::string> certificate_files(const config::Settings&);
 
-/// Warns of certificates that expire within 30 days, of lists that expire within 7, and of expired
-/// ones.
-void warn_of_expiry(const Snapshot&);
+struct Expiring {
+  config::Diagnostic warning;
+  bool is_over = false;
+};
+
+/// Certificates that expire within 30 days, lists that expire within 7, and what has expired. A new
+/// list lasts for 30 days only.
+std::vector<Expiring> expiring(const config::Settings&, const Snapshot&);
+
+/// Logs them.
+void warn_of_expiry(const config::Settings&, const Snapshot&);
 
 /// Logs the configuration's warnings: not mistakes, but perhaps not intended.
 void log_warnings(const config::Settings&);

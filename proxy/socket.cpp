@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/socket.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,9 +26,12 @@ Endpoint endpoint_of(const config::Address& address) {
   return Endpoint(net::ip::tcp::endpoint(net::ip::make_address(address.host), address.port));
 }
 
-void set_no_delay(Socket& socket) {
-  error_code ignored;  // EOPNOTSUPP on unix sockets
-  socket.set_option(net::ip::tcp::no_delay(true), ignored);
+void set_tcp_options(int socket) {
+  constexpr int seconds = 15, yes = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
 }
 
 bool hung_up(Socket& socket) {

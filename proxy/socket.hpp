@@ -17,9 +17,11 @@ using Endpoint = net::generic::stream_protocol::endpoint;
 
 Endpoint endpoint_of(const config::Address&);
 
-/// Sends small writes at once, since attach, exec and events are interactive. No effect on Unix
-/// sockets.
-void set_no_delay(Socket&);
+/// Prepares a TCP socket for interactive streams such as attach, exec and events. Small writes are
+/// sent at once. A silent peer is probed every 15 s, as dockerd does: otherwise one that vanished
+/// would be served for ever, and NATs would forget a quiet stream. A listening socket passes this
+/// on to the connections that it accepts.
+void set_tcp_options(int socket);
 
 /// Whether the peer has closed its socket altogether, not only its sending side. Known at once on
 /// Unix sockets; on TCP only after a reset.

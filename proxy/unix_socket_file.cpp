@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/unix_socket_file.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +11,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <thread>
 
 #include "config/accounts.hpp"
 
@@ -34,7 +38,34 @@ std::string last_failure() {
   return std::strerror(errno);
 }  // NOLINT(concurrency-mt-unsafe)
 
+/// What helps where the kernel refuses a chown: only root may give a file away.
+std::string remedy_of_chown(const config::Listener& listener) {
+  if (errno != EPERM) return "";
+  if (listener.owner) return "; only root may set `owner`: run tidegate as root, or remove `owner`";
+  return "; add tidegate's user to the group " + *listener.group +
+         " (in a container: `group_add`), or run tidegate as root";
+}
+
 }  // namespace
+
+std::optional<FileIdentity> file_at(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+DirectoryLock::DirectoryLock(const std::string& path_in_it)
+    : directory_(::open(std::filesystem::path(path_in_it).parent_path().c_str(),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  constexpr std::chrono::milliseconds pause{10};
+  int tries = 200;  // others need a millisecond each
+  while (::flock(directory_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && --tries > 0)
+    std::this_thread::sleep_for(pause);
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (directory_ >= 0) ::close(directory_);
+}
 
 std::optional<std::string> make_way(const std::string& path) {
   struct stat status{};
@@ -56,7 +87,8 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto gid = number(listener.group, accounts.gid_of);
   if (!uid) return "listener `owner`: there is no user " + *listener.owner;
   if (!gid) return "listener `group`: there is no group " + *listener.group;
-  if (::chown(path.c_str(), *uid, *gid) != 0) return "chown " + path + ": " + last_failure();
+  if (::chown(path.c_str(), *uid, *gid) != 0)
+    return "chown " + path + ": " + last_failure() + remedy_of_chown(listener);
   if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/upstream.hpp"
 
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
+
+#include <utility>
+
+#include "proxy/descriptors.hpp"
 
 namespace proxy {
 
@@ -12,6 +15,7 @@ void Upstream::take_over(Stream kept) {
   stream_ = std::move(kept);
   used_ = between_answers_ = true;
   api_minor_ = 0;
+  fault_.reset();
 }
 
 std::optional<Stream> Upstream::give_up() {
@@ -23,12 +27,16 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
   if (is_open()) co_return std::nullopt;
   used_ = false;
   api_minor_ = 0;
+  fault_.reset();
   deadline.arm(limit);
   Opening opening(stream_.get_executor());
   opening_ = &opening;
   auto reason = co_await open_within(deadline);
   opening_ = nullptr;
-  if (reason && deadline.expired()) reason = Reason::upstream_timeout;
+  if (reason && deadline.expired()) {
+    reason = Reason::upstream_timeout;
+    failed(late_fault(address_, limit));
+  }
   deadline.disarm();
   if (reason) close();
   co_return reason;
@@ -43,14 +51,16 @@ Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
     const auto [interrupted] = co_await opening_->retry.async_wait(as_result);
     error = interrupted ? interrupted : co_await connect();
   }
-  if (error) co_return Reason::upstream_unreachable;
-  co_return co_await secure();
+  if (lacks_descriptor(error)) co_return Reason::limit_descriptors;
+  if (!error) co_return co_await secure();
+  if (error != net::error::operation_aborted) failed(fault_of(address_, error));
+  co_return Reason::upstream_unreachable;
 }
 
 Task<error_code> Upstream::connect() {
   if (address_.kind == config::Address::Kind::unix_socket) co_return connect_unix();
   const auto error = co_await connect_tcp();
-  if (!error) set_no_delay(stream_.socket());
+  if (!error) set_tcp_options(stream_.socket().native_handle());
   co_return error;
 }
 
@@ -100,7 +110,8 @@ Task<std::optional<Reason>> Upstream::secure() {
   if (!context) co_return std::nullopt;
   stream_.secure(context);
   if (co_await stream_.handshake()) co_return std::nullopt;
-  log_failure();
+  const auto* tls = stream_.tls();
+  if (tls->failure() != tls::Failure::none) failed(tls_fault(address_, tls->failure_text()));
   co_return Reason::upstream_tls;
 }
 
@@ -112,13 +123,13 @@ bool Upstream::may_have_ended() {
 bool Upstream::refuses_us() {
   const auto* tls = stream_.tls();
   const bool refused = tls != nullptr && tls->failure() == tls::Failure::refused_by_peer;
-  if (refused) log_failure();
+  if (refused) failed(tls_fault(address_, tls->failure_text()));
   return refused;
 }
 
-void Upstream::log_failure() {
-  spdlog::warn("{}: {}: {}", address_.to_string(), acl::id(Reason::upstream_tls),
-               stream_.tls()->failure_text());
+void Upstream::failed(EngineFault fault) {
+  state_.failed(fault);
+  fault_ = std::make_unique<const EngineFault>(std::move(fault));
 }
 
 void Upstream::cancel() {

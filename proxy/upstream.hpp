@@ -11,6 +11,7 @@
 #include "acl/version.hpp"
 #include "config/address.hpp"
 #include "proxy/deadline.hpp"
+#include "proxy/engine_state.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/stream.hpp"
 
@@ -22,8 +23,8 @@ class Upstream {
  public:
   /// \param snapshot the worker's, so that a new connection uses the certificates in force.
   Upstream(net::io_context& loop, const config::Address& address,
-           const std::shared_ptr<const Snapshot>& snapshot)
-      : address_(address), snapshot_(snapshot), stream_(loop) {}
+           const std::shared_ptr<const Snapshot>& snapshot, EngineState& state)
+      : address_(address), snapshot_(snapshot), state_(state), stream_(loop) {}
 
   /// Takes over a connection that has carried answers to the same client.
   void take_over(Stream kept);
@@ -34,12 +35,17 @@ class Upstream {
   /// \returns why it could not be opened.
   Task<std::optional<acl::Reason>> open(Deadline&, std::chrono::milliseconds limit);
   bool is_open() const { return stream_.is_open(); }
+  /// Why the engine could not be reached the last time; null: it could, or nobody waited for it.
+  const EngineFault* fault() const { return fault_.get(); }
 
   /// Whether the open connection has already carried an answer.
   bool used() const { return used_; }
   /// Notes that a request is being sent.
   void begin() { between_answers_ = false; }
-  void answered() { used_ = true; }
+  void answered() {
+    used_ = true;
+    state_.answered();
+  }
   /// Notes that the complete answer has arrived, and nothing after it.
   void finish() { between_answers_ = true; }
 
@@ -75,12 +81,14 @@ class Upstream {
   Task<error_code> connect_by_name();
   error_code connect_unix();
   Task<std::optional<acl::Reason>> secure();
-  void log_failure();
+  void failed(EngineFault);
 
   const config::Address& address_;
   const std::shared_ptr<const Snapshot>& snapshot_;
+  EngineState& state_;
   Stream stream_;
   Opening* opening_ = nullptr;  ///< null unless open() is under way
+  std::unique_ptr<const EngineFault> fault_;
   bool used_ = false, between_answers_ = false;
   unsigned api_minor_ = 0;
 };

@@ -37,13 +37,28 @@ void check_network(Context& context, std::string_view network) {
   const auto& listed = context.spec().build.networks;
   if (network.empty()) return;
   if (listed ? is_one_of(*listed, network) : is_one_of(level_networks, network)) return;
-  context.refuse(Constraint::build, "networkmode", quoted(network),
-                 listed ? "a listed network" : "'default' or 'none'");
+  auto told = context.refuse(Constraint::build, "networkmode", quoted(network),
+                             listed ? "a listed network" : "'default' or 'none'");
+  if (network == "host" || network.starts_with("container:")) return;
+  told.opened_by("containers.build: {networks: [", network, "]}");
 }
 
-/// Parameters that have no harmless value. BuildKit (version=2) builds from a session that only its
-/// two ends can read.
+/// Returns whether BuildKit (version=2) builds, from a session that only its two ends can read, for
+/// a client that may speak BuildKit's own protocol, which can ask for all of this and more.
+bool is_by_buildkit(const Context& context) {
+  return context.buildkit && context.request.parameter("version") == "2";
+}
+
+/// What the docker command before 23 asks of BuildKit beyond the classic builder's parameters.
+bool belongs_to_buildkit(const Parameter& parameter) {
+  return parameter.name == "version" || parameter.name == "session" ||
+         parameter.name == "outputs" ||
+         (parameter.name == "remote" && parameter.value == "client-session");
+}
+
+/// Parameters that have no harmless value.
 void check_escapes(Context& context, const Parameter& parameter) {
+  if (belongs_to_buildkit(parameter) && is_by_buildkit(context)) return;
   constexpr auto escapes = std::to_array<std::string_view>(
       {"cgroupparent", "securityopt", "session", "outputs", "isolation"});
   const std::string_view value = parameter.value;
@@ -53,23 +68,26 @@ void check_escapes(Context& context, const Parameter& parameter) {
   } else if (parameter.name == "squash" && is_true(value)) {
     context.refuse(Constraint::build, "squash", quoted(value), "false");
   } else if (parameter.name == "version" && !value.empty() && value != "1") {
-    context.refuse(Constraint::build, "version", quoted(value), "'1', the classic builder");
+    context.refuse(Constraint::build, "version", quoted(value),
+                   "'1', the classic builder, or Session and Grpc in `allow`");
   } else if (parameter.name == "remote" && !value.empty() && !context.spec().image_import) {
-    context.refuse(Constraint::image_import, "remote", quoted(value),
-                   "nothing, or `image_import: true`");
+    context.refuse(Constraint::image_import, "remote", quoted(value), "nothing")
+        .opened_by("containers.image_import: true");
   }
 }
 
 /// The limits that a build's steps ask for, or 0. `memswap` is memory plus swap, as in containers.
 void check_memory(Context& context, const Parameter& parameter) {
-  const auto [most, key] = memory_ceiling(context);
+  const auto [most, key, opener] = memory_ceiling(context);
   if (!most || parameter.value.empty()) return;
   const bool with_swap = parameter.name == "memswap";
   const auto bytes = whole_number<std::int64_t>(parameter.value);
   if (bytes && *bytes >= 0 && (with_swap ? *bytes / 2 : *bytes) <= *most) return;
-  context.refuse(Constraint::memory, std::string(parameter.name), quoted(parameter.value),
-                 std::string(with_swap ? "at most twice " : "at most ") + std::to_string(*most) +
-                     ", by `containers." + std::string(key) + "`");
+  auto told =
+      context.refuse(Constraint::memory, std::string(parameter.name), quoted(parameter.value),
+                     std::string(with_swap ? "at most twice " : "at most ") +
+                         std::to_string(*most) + ", by `containers." + std::string(key) + "`");
+  if (bytes && *bytes > 0) told.opened_by(opener, with_swap ? *bytes / 2 : *bytes, "}");
 }
 
 /// Checks one element of `ulimits`: {"Name":"nofile","Hard":20,"Soft":10}. The engine folds the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,20 @@ struct Quoted {
 /// A value as messages show it: quoted, shortened text, a number, a boolean, "an object".
 std::string shown_value(json::Value);
 
+/// A violation that a check has just reported, unless it was only counted or its constraint is
+/// waived. The check may add the key that would allow it.
+class Told {
+ public:
+  Told() = default;
+  explicit Told(Findings::Violation& violation) : violation_(&violation) {}
+  /// \param value the client's text, written as YAML between `before` and `after`
+  void opened_by(std::string_view before, std::string_view value = {}, std::string_view after = {});
+  void opened_by(std::string_view before, std::int64_t value, std::string_view after);
+
+ private:
+  Findings::Violation* violation_ = nullptr;
+};
+
 /// The request that a check looks at, and the violations that it has found.
 struct Context {
   const Constraints& rules;
@@ -47,9 +62,9 @@ struct Context {
   json::Document* body;  ///< conforms to its schema; null: no body
   Findings& found;
   std::vector<std::string>& enforced;  ///< paths of values that tidegate wrote into the body
+  std::vector<Lookup>& lookups;        ///< questions to the engine; judge() gets the answers
+  bool buildkit = false;               ///< the profile allows BuildKit's own protocol
   std::string_view home = {};          ///< path of the checked object, if it is absent
-  /// Questions to the engine; judge() gets the answers. null: nobody can be asked, so refuse.
-  std::vector<Lookup>* lookups = nullptr;
 
   /// The body; absent if there is none.
   json::Value root() const { return body == nullptr ? json::Value() : body->root(); }
@@ -59,26 +74,26 @@ struct Context {
 
   /// Reports a violation, unless the constraint is waived or the level does not have it. Almost
   /// free once the limit of reports is reached, since a long list may have many.
-  void refuse(Constraint, json::Value where, std::string_view wanted);
+  Told refuse(Constraint, json::Value where, std::string_view wanted);
   /// \param wanted returns what is wanted; called only for a violation that is reported
   template <std::invocable Wanted>
-  void refuse(Constraint constraint, json::Value where, Wanted wanted) {
-    if (tells(constraint)) {
-      found.refuse(constraint, where.path(), shown_value(where), std::string(wanted()));
-    }
+  Told refuse(Constraint constraint, json::Value where, Wanted wanted) {
+    if (!tells(constraint)) return {};
+    return add(constraint, where.path(), shown_value(where), std::string(wanted()));
   }
-  void refuse(Constraint, const Place&, std::string value, std::string_view wanted);
-  void refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
-  /// Asks the engine what `reference` stands for. A repeated question is asked once; more than
-  /// `most_lookups` questions are refused, whatever they are.
+  Told refuse(Constraint, const Place&, std::string value, std::string_view wanted);
+  Told refuse(Constraint, const Place&, Quoted value, std::string_view wanted);
+  /// Asks the engine what `reference` stands for; it is empty for the engine itself. A repeated
+  /// question is asked once; more than `most_lookups` questions are refused, whatever they are.
   void ask(Lookup::Kind, const Place&, std::string_view reference);
   /// The place of a field that is absent from `object`, or from `home` if `object` is absent too.
-  void refuse_missing(Constraint, json::Value object, std::string_view field,
+  Told refuse_missing(Constraint, json::Value object, std::string_view field,
                       std::string_view wanted);
 
  private:
   /// Returns whether to report a violation; otherwise it is only counted, or waived.
   bool tells(Constraint);
+  Told add(Constraint, std::string path, std::string value, std::string wanted);
 };
 
 /// Bounds the search for a repeated question; limits.lookups may be smaller.

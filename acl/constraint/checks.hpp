@@ -20,6 +20,7 @@ void check_attachments(Context&, json::Value networks);
 void check_binds(Context&, json::Value list);
 void check_block_devices(Context&, json::Value list);
 void check_capabilities_added(Context&, json::Value list);
+void check_cgroup_mode(Context&, json::Value mode);
 void check_cpu_count(Context&, json::Value count);
 void check_cpu_percent(Context&, json::Value percent);
 void check_cpu_period(Context&, json::Value period);
@@ -44,6 +45,7 @@ void check_network_mode(Context&, json::Value mode);
 void check_network_options(Context&, json::Value options);
 void check_new_network_name(Context&, json::Value name);
 void check_new_swarm_name(Context&, json::Value name);
+void check_node_role(Context&, json::Value role);
 void check_pid_mode(Context&, json::Value mode);
 void check_pids(Context&, json::Value limit);
 void check_plugin_privilege(Context&, json::Value values);
@@ -66,6 +68,11 @@ void check_volume_driver(Context&, json::Value driver);
 void check_volume_options(Context&, json::Value options);
 void check_volumes_from(Context&, json::Value list);
 void check_working_dir(Context&, json::Value directory);
+
+// Judge what the engine says.
+void judge_cgroup_mode(Context&, const Lookup&, const Fact& engine);
+void judge_network(Context&, const Lookup&, const Fact& network);
+void judge_node(Context&, const Lookup&, const Fact& node);
 
 // Checks of operations.
 void check_checkpoint_dir(Context&);
@@ -116,8 +123,7 @@ inline constexpr std::string_view working_dir_wanted =
 
 /// The text that tells what `docker_socket` wants of a path.
 inline constexpr std::string_view no_way_to_a_socket =
-    "no way to a socket of an engine, of tidegate or of the host's services, unless the profile "
-    "says `docker_socket: allow`";
+    "no way to a socket of an engine, of tidegate or of the host's services";
 
 /// `tmpfs`: checks options in mount(8) syntax; `constraint` forbids all others.
 void check_tmpfs_options(Context&, Constraint, json::Value where, std::string_view text);
@@ -128,6 +134,7 @@ void require_tmpfs_size(Context&, json::Value mount);
 struct Ceiling {
   std::optional<std::int64_t> most;
   std::string_view key;
+  std::string_view opener;  ///< the key as written in front of a larger value
 };
 Ceiling memory_ceiling(const Context&);
 

@@ -13,7 +13,8 @@ void require_network(Context& context, json::Value host) {
   const auto& listed = context.spec().networks;
   if (!listed || !get(host, Field::HostConfig_NetworkMode).is_zero()) return;
   if (is_one_of(*listed, "bridge")) return;
-  context.refuse_missing(Constraint::networks, host, "NetworkMode", "a listed network");
+  context.refuse_missing(Constraint::networks, host, "NetworkMode", "a listed network")
+      .opened_by("containers.networks: [bridge]");
 }
 
 /// The engine chooses: old clients get the default of their time.
@@ -33,7 +34,8 @@ void require_hardening(Context& context, json::Value host) {
   require_no_new_privileges(context, host);
   require_private_ipc(context, host);
   if (!get(host, Field::HostConfig_ReadonlyRootfs).truth()) {
-    context.refuse_missing(Constraint::read_only_rootfs, host, "ReadonlyRootfs", "true");
+    context.refuse_missing(Constraint::read_only_rootfs, host, "ReadonlyRootfs", "true")
+        .opened_by("containers.enforce: {read_only_rootfs: true}");
   }
 }
 

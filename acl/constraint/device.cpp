@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "acl/constraint/checks.hpp"
@@ -19,17 +20,42 @@ const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
   return found == spec.devices.end() ? nullptr : &*found;
 }
 
+/// Returns whether a device is the host: its disks, its memory, or all its devices. `path` is not
+/// trusted to be a device's.
+bool is_the_host(std::string_view path) {
+  constexpr auto disks_and_memory = std::to_array<std::string_view>(
+      {"/dev/dm", "/dev/disk", "/dev/hd", "/dev/kmem", "/dev/loop", "/dev/mapper", "/dev/md",
+       "/dev/mem", "/dev/mmcblk", "/dev/nvme", "/dev/port", "/dev/sd", "/dev/sg", "/dev/vd",
+       "/dev/xvd", "/dev/zvol"});
+  return !path.starts_with("/dev/") || path != canonical_path(path) ||
+         path.find('*') != path.npos ||
+         std::ranges::any_of(disks_and_memory,
+                             [path](std::string_view each) { return path.starts_with(each); });
+}
+
+/// A path that no rule lists, or more permissions than its rule gives.
+void opened_by_rule(Told told, std::string_view path, std::string_view permissions) {
+  if (is_the_host(path)) return;
+  if (permissions == "rwm") return told.opened_by("containers.devices: [{path: ", path, "}]");
+  const std::string after = ", permissions: " + std::string(permissions) + "}]";
+  const bool known = permissions.find_first_not_of("rwm") == permissions.npos;
+  if (known) told.opened_by("containers.devices: [{path: ", path, after);
+}
+
 void check_device(Context& context, json::Value device) {
   const json::Value path = get(device, Field::DeviceMapping_PathOnHost);
   const DeviceRule* rule = rule_for(context.spec(), path.text());
-  if (rule == nullptr) {
-    return context.refuse(Constraint::devices, path.exists() ? path : device, "a listed device");
-  }
   const json::Value permissions = get(device, Field::DeviceMapping_CgroupPermissions);
   const std::string_view asked = permissions.text().empty() ? "rwm" : permissions.text();
-  if (asked.find_first_not_of(rule->permissions) != asked.npos) {
-    context.refuse(Constraint::devices, permissions.exists() ? permissions : device,
-                   "at most '" + rule->permissions + "'");
+  if (rule == nullptr) {
+    const auto told =
+        context.refuse(Constraint::devices, path.exists() ? path : device, "a listed device");
+    opened_by_rule(told, path.text(), asked);
+  } else if (asked.find_first_not_of(rule->permissions) != asked.npos) {
+    const auto told =
+        context.refuse(Constraint::devices, permissions.exists() ? permissions : device,
+                       "at most '" + rule->permissions + "'");
+    opened_by_rule(told, path.text(), asked);
   }
 }
 

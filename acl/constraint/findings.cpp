@@ -8,13 +8,13 @@
 
 namespace acl::constraint {
 
-void Findings::refuse(Constraint constraint, std::string path, std::string value,
-                      std::string wanted) {
-  const auto behind = std::ranges::upper_bound(violations_, constraint, {}, &Violation::constraint);
-  violations_.insert(behind, {constraint, std::move(path), std::move(value), std::move(wanted)});
+Findings::Violation& Findings::refuse(Violation violation) {
+  const auto behind =
+      std::ranges::upper_bound(violations_, violation.constraint, {}, &Violation::constraint);
+  return *violations_.insert(behind, std::move(violation));
 }
 
-std::string Findings::message(Level level) const {
+std::string Findings::message(Level level, bool from_file) const {
   std::string out;
   for (const Violation& v : violations_) {
     if (!out.empty()) out += "; ";
@@ -22,6 +22,8 @@ std::string Findings::message(Level level) const {
     out += v.constraint == Constraint::docker_socket ? ", docker_socket"
                                                      : ", level " + std::string(to_string(level));
     out += " wants " + v.wanted;
+    if (v.opener.empty()) continue;
+    out += (from_file ? ": `" : ": in a configuration file `") + v.opener + "` would allow it";
   }
   if (more_ != 0) out += "; and " + std::to_string(more_) + " more";
   return out;
@@ -30,7 +32,7 @@ std::string Findings::message(Level level) const {
 std::size_t Findings::capacity() const {
   std::size_t all = capacity_of(violations_);
   for (const Violation& v : violations_)
-    all += v.path.capacity() + v.value.capacity() + v.wanted.capacity();
+    all += v.path.capacity() + v.value.capacity() + v.wanted.capacity() + v.opener.capacity();
   return all;
 }
 

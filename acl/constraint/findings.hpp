@@ -20,25 +20,27 @@ class Findings {
   /// Returns whether another violation would only be counted.
   bool full() const { return violations_.size() == most; }
   void count() { ++more_; }
-  /// Adds a violation; call it only while there is room. \param path the field's path,
-  /// "HostConfig.Privileged", or the name of a query parameter
-  /// \param value as messages may show it; never a secret
-  void refuse(Constraint, std::string path, std::string value, std::string wanted);
+  struct Violation {
+    Constraint constraint;
+    std::string path;   ///< the field's, "HostConfig.Privileged", or a query parameter's name
+    std::string value;  ///< as messages may show it; never a secret
+    std::string wanted;
+    std::string opener;  ///< the configuration that would allow it; empty: none should lightly
+  };
+  /// Adds a violation; call it only while there is room. \returns it, until the next one is added
+  Violation& refuse(Violation);
 
   bool empty() const { return violations_.empty(); }
   Constraint first() const { return violations_.front().constraint; }
   /// All violations as text: "HostConfig.Privileged is true, level baseline wants false;
   /// HostConfig.Binds[0] is …".
-  std::string message(Level) const;
+  /// \param from_file whether the policy has a file, to which a key could be added
+  std::string message(Level, bool from_file) const;
   /// The memory of its list and texts.
   std::size_t capacity() const;
   void clear();
 
  private:
-  struct Violation {
-    Constraint constraint;
-    std::string path, value, wanted;
-  };
   std::vector<Violation> violations_;
   std::size_t more_ = 0;
 };

@@ -27,7 +27,7 @@ void check_container_start_head(Context& context) {
 /// The archive holds the plugin's own config.json: with it a client grants itself the host.
 void check_plugin_create(Context& context) {
   context.refuse(Constraint::plugins, "PluginCreate", "an archive that brings its own privileges",
-                 "PluginPull, whose privileges are checked, or `waive: [plugins]`");
+                 "PluginPull, whose privileges are checked");
 }
 
 /// The engine restores the spec that the service had before, unchecked, and ignores the body.
@@ -41,7 +41,7 @@ void check_service_rollback(Context& context) {
 /// The managers of the joined cluster may run anything on this host as root, past tidegate.
 void check_swarm_join(Context& context) {
   context.refuse(Constraint::swarm, "SwarmJoin", "an order to obey the managers that it names",
-                 "no such order, or `waive: [swarm]`");
+                 "no such order");
 }
 
 }  // namespace acl::constraint

@@ -21,14 +21,21 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
+/// Entries are globs: a client's `*` would open more than it asks for.
+void opened_by_entry(Told told, std::string_view before, std::string_view reference) {
+  if (reference.find('*') == reference.npos) told.opened_by(before, reference, "]");
+}
+
 /// The engine ignores the tag if there is a digest, so entries with a tag cannot match.
 void check_listed(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image(reference)) return;
-  context.refuse(Constraint::images, where, Quoted{reference, 128},
-                 reference.find('@') == reference.npos
-                     ? "a listed image"
-                     : "a listed image, by a digest only where `images` lists that digest or the "
-                       "name without a tag");
+  const auto told =
+      context.refuse(Constraint::images, where, Quoted{reference, 128},
+                     reference.find('@') == reference.npos
+                         ? "a listed image"
+                         : "a listed image, by a digest only where `images` lists that digest or "
+                           "the name without a tag");
+  opened_by_entry(told, "containers.images: [", reference);
 }
 
 /// An import makes an image of its input. If a URL names the input, the engine fetches it from the
@@ -36,9 +43,11 @@ void check_listed(Context& context, const Place& where, std::string_view referen
 void check_source(Context& context, std::string_view source) {
   if (source.empty() || context.spec().image_import) return;
   if (source != "-") {
-    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "'-' or nothing");
+    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "'-' or nothing")
+        .opened_by("containers.image_import: true");
   } else if (context.restricted()) {
-    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "nothing");
+    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "nothing")
+        .opened_by("containers.image_import: true");
   }
 }
 
@@ -56,17 +65,20 @@ void check_image(Context& context, const Place& where, std::string_view referenc
   if (!context.spec().require_digest) return;
   const bool by_digest = is_digest(id ? reference : complete(reference).digest);
   if (!by_digest) {
-    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a digest (name@sha256:…)");
+    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a digest (name@sha256:…)")
+        .opened_by("containers.require_digest: false");
   }
 }
 
 /// Images whose names are in `images` may run, so clients may only give names in `images_write`.
 void check_image_name(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image_to_write(reference)) return;
-  context.refuse(Constraint::images, where, Quoted{reference, 128},
-                 reference.find('@') == reference.npos
-                     ? "a name that `images_write` lists"
-                     : "a name that `images_write` lists with that digest or without a tag");
+  const auto told =
+      context.refuse(Constraint::images, where, Quoted{reference, 128},
+                     reference.find('@') == reference.npos
+                         ? "a name that `images_write` lists"
+                         : "a name that `images_write` lists with that digest or without a tag");
+  opened_by_entry(told, "containers.images_write: [", reference);
 }
 
 void check_image_create(Context& context) {
@@ -86,11 +98,12 @@ void check_image_load(Context& context) {
   const ConstraintSpec& spec = context.spec();
   if (spec.image_load) return;
   if (spec.images) {
-    context.refuse(Constraint::images, "ImageLoad", "an archive with names of its own",
-                   "pulls alone, or `image_load: true`");
+    context
+        .refuse(Constraint::images, "ImageLoad", "an archive with names of its own", "pulls alone")
+        .opened_by("containers.image_load: true");
   } else if (context.restricted() && !spec.image_import) {
-    context.refuse(Constraint::image_import, "ImageLoad", "an archive of images",
-                   "pulls alone, or `image_load: true`");
+    context.refuse(Constraint::image_import, "ImageLoad", "an archive of images", "pulls alone")
+        .opened_by("containers.image_load: true");
   }
 }
 

@@ -61,8 +61,10 @@ void check_log_driver(Context& context, json::Value driver_with_options) {
   const bool of_level = driver.empty() || is_one_of(level_drivers, driver);
   const bool allowed = listed ? driver.empty() || is_one_of(*listed, driver) : of_level;
   if (!allowed) {
-    context.refuse(Constraint::log_driver, name,
-                   listed ? "a listed driver" : "json-file, local, journald or none");
+    context
+        .refuse(Constraint::log_driver, name,
+                listed ? "a listed driver" : "json-file, local, journald or none")
+        .opened_by("containers.log_drivers: [", driver, "]");
   }
   for (const auto option : get_one(Field::LogConfig_Config, Field::SwarmDriver_Options)) {
     check_option(context, option, of_level);

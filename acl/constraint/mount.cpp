@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "acl/constraint/checks.hpp"
@@ -19,20 +20,35 @@ std::string mounted_path(const Context& context, std::string_view source) {
   return is_expanded(context, source) ? "/" : canonical_path(source);
 }
 
+/// Returns whether a rule for `path` is no way to the host, so that a message may suggest it. A
+/// rule below a path that clients may write is a mistake in a configuration.
+bool may_be_suggested(const Context& context, std::string_view path, bool read_only) {
+  const bool is_the_host = path == "/" || path.find('*') != path.npos ||
+                           place_to_name(path) != nullptr || context.rules.reaches_socket(path) ||
+                           (!read_only && place_not_to_write(path) != nullptr);
+  return !is_the_host && std::ranges::none_of(context.spec().binds, [path](const BindRule& rule) {
+    return !rule.read_only && path != rule.path && is_at_or_below(path, rule.path);
+  });
+}
+
+void refuse_source(Context& context, json::Value where, std::string_view path, bool read_only) {
+  auto told = context.refuse(Constraint::binds, where,
+                             context.spec().binds.empty() ? "no host path" : "a listed path");
+  if (!may_be_suggested(context, path, read_only)) return;
+  told.opened_by("containers.binds: [{path: ", path, read_only ? ", read_only: true}]" : "}]");
+}
+
+/// \param read_only whether the request asks for no more
 /// \returns the rule that lists `source`, if `source` may be mounted at all
-const BindRule* check_source(Context& context, json::Value where, std::string_view source) {
+const BindRule* check_source(Context& context, json::Value where, std::string_view source,
+                             bool read_only) {
   const std::string path = mounted_path(context, source);
   if (context.rules.reaches_socket(path)) {
     context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
     if (context.checks(Constraint::docker_socket)) return nullptr;
   }
   const BindRule* rule = context.rules.bind_rule(path);
-  if (rule == nullptr) {
-    context.refuse(Constraint::binds, where,
-                   context.spec().binds.empty()
-                       ? "no host path: `binds` lists none"
-                       : "a path that `binds` lists, which does not list what is below it");
-  }
+  if (rule == nullptr) refuse_source(context, where, path, read_only);
   return rule;
 }
 
@@ -53,33 +69,43 @@ bool relabels(std::string_view mode) {
   return mode == "z" || mode == "Z";
 }
 
+/// Names the key that lets clients write to what `rule` lists.
+void opened_for_writing(const Context& context, Told told, const BindRule& rule) {
+  if (may_be_suggested(context, rule.path, false))
+    told.opened_by("containers.binds: [{path: ", rule.path, ", read_only: false}]");
+}
+
 void check_bind(Context& context, json::Value entry) {
   const Bind bind = parse(entry.text());
   if (!bind.source.starts_with('/')) return;  // the name of a volume
-  const BindRule* rule = check_source(context, entry, bind.source);
-  bool read_only = false;
+  const bool read_only = !all_words(bind.modes, ',', [](auto mode) { return mode != "ro"; });
+  const BindRule* rule = check_source(context, entry, bind.source, read_only);
   for_each_word(bind.modes, ',', [&](std::string_view mode) {
-    if (mode == "ro") {
-      read_only = true;
-    } else if (!mode.empty() && !is_one_of(bind_modes, mode)) {
+    if (!mode.empty() && mode != "ro" && !is_one_of(bind_modes, mode)) {
       context.refuse(Constraint::binds, entry, "private propagation");
     } else if (rule != nullptr && rule->read_only && relabels(mode)) {
-      context.refuse(Constraint::binds, entry,
-                     "it without z or Z, which write labels onto what is listed read-only; or "
-                     "`read_only: false` in its rule of `containers.binds`");
+      const auto told =
+          context.refuse(Constraint::binds, entry,
+                         "it without z or Z, which write labels onto what is listed read-only");
+      opened_for_writing(context, told, *rule);
     }
   });
   if (rule != nullptr && rule->read_only && !read_only) {
-    context.refuse(Constraint::binds, entry, "it read-only (:ro)");
+    const auto told = context.refuse(Constraint::binds, entry, "it read-only (:ro)");
+    opened_for_writing(context, told, *rule);
   }
 }
 
 void check_bind_mount(Context& context, json::Value mount) {
   const json::Value source = get(mount, Field::Mount_Source);
-  const BindRule* rule = check_source(context, source.exists() ? source : mount, source.text());
+  const bool asks_to_read = get(mount, Field::Mount_ReadOnly).truth();
+  const BindRule* rule =
+      check_source(context, source.exists() ? source : mount, source.text(), asks_to_read);
   const bool read_only = rule != nullptr && rule->read_only;
-  if (read_only && !get(mount, Field::Mount_ReadOnly).truth()) {
-    context.refuse_missing(Constraint::binds, mount, "ReadOnly", "true for this path");
+  if (read_only && !asks_to_read) {
+    const auto told =
+        context.refuse_missing(Constraint::binds, mount, "ReadOnly", "true for this path");
+    opened_for_writing(context, told, *rule);
   }
   // Mounts below a read-only mount would be writable.
   const json::Value options = get(mount, Field::Mount_BindOptions);
@@ -123,9 +149,11 @@ void check_mounts(Context& context, json::Value list) {
 void check_volumes_from(Context& context, json::Value list) {
   if (context.spec().volumes_from) return;
   if (context.checks(Constraint::volumes_from)) {
-    context.refuse(Constraint::volumes_from, list, "no other container's volumes");
+    context.refuse(Constraint::volumes_from, list, "no other container's volumes")
+        .opened_by("containers.volumes_from: true");
   } else if (context.spec().level == Level::unconfined) {
-    context.refuse(Constraint::docker_socket, list, "`volumes_from: allow` in the profile");
+    context.refuse(Constraint::docker_socket, list, "no other container's volumes")
+        .opened_by("containers.volumes_from: true");
   }
 }
 

@@ -40,7 +40,8 @@ bool is_harmless(const ConstraintSpec& spec, json::Value option) {
   return !is_one_of(host_options, key);
 }
 
-constexpr std::string_view listed_wanted = "a network that `containers.networks` lists";
+constexpr std::string_view listed_wanted = "a listed network";
+constexpr std::string_view list_of_networks = "containers.networks: [";
 
 /// Returns whether the engine's answer decides. A container keeps the network that it joins. The
 /// body of a service says what its client wrote, and a name may stand for another network by the
@@ -69,39 +70,45 @@ void check_joined(Context& context, Lookup::Kind kind, const Place& where,
   } else if (may_be_asked_about(kind, network) && context.checks(Constraint::namespaces_network)) {
     context.ask(kind, where, network);
   } else if (listed) {
-    context.refuse(Constraint::networks, where, Quoted{network}, listed_wanted);
+    context.refuse(Constraint::networks, where, Quoted{network}, listed_wanted)
+        .opened_by(list_of_networks, network, "]");
   } else if (kind == Lookup::Kind::swarm_network && may_begin_any_id(network)) {
-    context.refuse(Constraint::namespaces_network, where, Quoted{network},
-                   "a name that is not the beginning of an id, the whole id of a swarm network, or "
-                   "a name that `containers.networks` lists");
+    context
+        .refuse(Constraint::namespaces_network, where, Quoted{network},
+                "a name that is not the beginning of an id, the whole id of a swarm network, or "
+                "a listed network")
+        .opened_by(list_of_networks, network, "]");
   }
 }
 
-void judge(Context& context, const Lookup& asked, const Fact& network) {
+void judge_network(Context& context, const Lookup& asked, const Fact& network) {
   const auto& listed = context.spec().networks;
   const auto refuse = [&](Constraint constraint, std::string_view wanted) {
-    context.refuse(constraint, asked.place, Quoted{asked.reference}, wanted);
+    return context.refuse(constraint, asked.place, Quoted{asked.reference}, wanted);
   };
   if (network.name == "host" || network.driver == "host")
     refuse(Constraint::namespaces_network, "not the host's network");
   else if (network.ingress)
     refuse(Constraint::networks, "not an ingress network");
   else if (listed && network.name != "none" && !is_one_of(*listed, network.name))
-    refuse(Constraint::networks, listed_wanted);
+    refuse(Constraint::networks, listed_wanted).opened_by(list_of_networks, network.name, "]");
 }
 
 void check_network_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().network_drivers;
   const auto name = driver.text();
   if (listed ? is_one_of(*listed, name) : is_one_of(network_drivers_of_level, name)) return;
-  context.refuse(Constraint::networks, driver,
-                 listed ? "a listed driver" : "bridge, overlay or none");
+  context
+      .refuse(Constraint::networks, driver, listed ? "a listed driver" : "bridge, overlay or none")
+      .opened_by("containers.network_drivers: [", name, "]");
 }
 
 void check_network_options(Context& context, json::Value options) {
   for (const auto option : options) {
     if (is_harmless(context.spec(), option)) continue;
-    context.refuse(Constraint::networks, option, "no option that reaches the host");
+    auto told = context.refuse(Constraint::networks, option, "no option that reaches the host");
+    if (is_one_of(host_bindings, option.key()))
+      told.opened_by("containers.ports: {addresses: [", option.text(), "]}");
   }
 }
 

@@ -10,6 +10,7 @@
 
 namespace acl::constraint {
 namespace {
+namespace listed {
 
 using enum Constraint;
 using enum Operation;
@@ -107,9 +108,12 @@ constexpr std::pair<Operation, Cover> rows[] = {
     {SwarmUnlock, harmless("the engine compares the key")},
 };
 
+}  // namespace listed
+
 consteval auto by_operation() {
   std::array<Cover, operation_count + 1> covers;  // plus one for `unknown`
-  for (const auto& [operation, cover] : rows) covers[static_cast<std::size_t>(operation)] = cover;
+  for (const auto& [operation, cover] : listed::rows)
+    covers[static_cast<std::size_t>(operation)] = cover;
   return covers;
 }
 
@@ -117,7 +121,7 @@ constexpr auto covers = by_operation();
 
 consteval bool is_covered(Operation operation) {
   const bool has_row =
-      std::ranges::count(rows, operation, &std::pair<Operation, Cover>::first) == 1;
+      std::ranges::count(listed::rows, operation, &std::pair<Operation, Cover>::first) == 1;
   return has_row || !needs_cover(operation_table[static_cast<std::size_t>(operation)]);
 }
 

@@ -17,7 +17,9 @@ using schema::Field;
 struct Limit {
   Constraint constraint;
   std::optional<std::int64_t> most;
-  std::string_view key;  ///< the key of `containers` that sets the maximum
+  std::string_view key;     ///< the key of `containers` that sets the maximum
+  std::string_view opener;  ///< the same as written in front of a larger maximum
+  std::string_view setter;  ///< what gives a limit to those who ask for none
 };
 
 bool limited(const Context& context, const Limit& limit) {
@@ -29,11 +31,31 @@ std::string wanted(const Limit& limit) {
   return "at most " + std::to_string(*limit.most) + ", by `" + std::string(limit.key) + "`";
 }
 
+/// "0.25": the configuration counts CPUs, the engine 10^-9 of them.
+std::string in_cpus(std::int64_t nano_cpus) {
+  constexpr std::int64_t one = 1'000'000'000;
+  std::string text =
+      std::to_string(nano_cpus / one) + "." + std::to_string(one + nano_cpus % one).substr(1);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+/// Names the key that allows `amount`; none if it is no limit at all.
+void opened_by_maximum(Told told, const Limit& limit, std::int64_t amount) {
+  if (amount <= 0 || !limit.most) return;
+  if (limit.constraint == Constraint::cpus)
+    told.opened_by(limit.opener, in_cpus(amount), "}");
+  else
+    told.opened_by(limit.opener, amount, "}");
+}
+
 /// \param amount the effective amount of the value at `where`; 0 or less: no limit
 void check_amount(Context& context, json::Value where, std::int64_t amount, const Limit& limit) {
   if (!limited(context, limit)) return;
   if (amount <= 0 || (limit.most && amount > *limit.most)) {
-    context.refuse(limit.constraint, where, [&] { return wanted(limit); });
+    const auto told = context.refuse(limit.constraint, where, [&] { return wanted(limit); });
+    opened_by_maximum(told, limit, amount);
   }
 }
 
@@ -45,11 +67,10 @@ void check_given(Context& context, json::Value value, const Limit& limit) {
 void require_limit(Context& context, json::Value object, Field field, const Limit& limit) {
   const json::Value value = get(object, field);
   if (!value.is_zero() || !limited(context, limit)) return;
-  if (value.is_null()) {
-    context.refuse_missing(limit.constraint, object, info(field).name, wanted(limit));
-  } else {
-    context.refuse(limit.constraint, value, wanted(limit));
-  }
+  auto told = value.is_null() ? context.refuse_missing(limit.constraint, object, info(field).name,
+                                                       wanted(limit))
+                              : context.refuse(limit.constraint, value, wanted(limit));
+  told.opened_by(limit.setter);
 }
 
 /// The maximum, or the enforced value if that is smaller.
@@ -60,18 +81,26 @@ Limit least(Limit max, const Limit& enforced) {
 
 Limit memory(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  return least({Constraint::memory, spec.memory_max, "memory.max"},
-               {Constraint::memory, spec.enforce.memory, "enforce.memory"});
+  constexpr std::string_view setter = "containers.enforce: {memory: 512m}";
+  return least(
+      {Constraint::memory, spec.memory_max, "memory.max", "containers.memory: {max: ", setter},
+      {Constraint::memory, spec.enforce.memory, "enforce.memory",
+       "containers.enforce: {memory: ", setter});
 }
 Limit cpus(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  return least({Constraint::cpus, spec.nano_cpus_max, "cpus.max"},
-               {Constraint::cpus, spec.enforce.nano_cpus, "enforce.cpus"});
+  constexpr std::string_view setter = "containers.enforce: {cpus: 1}";
+  return least(
+      {Constraint::cpus, spec.nano_cpus_max, "cpus.max", "containers.cpus: {max: ", setter},
+      {Constraint::cpus, spec.enforce.nano_cpus, "enforce.cpus",
+       "containers.enforce: {cpus: ", setter});
 }
 Limit pids(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  return least({Constraint::pids, spec.pids_max, "pids.max"},
-               {Constraint::pids, spec.enforce.pids, "enforce.pids"});
+  constexpr std::string_view setter = "containers.enforce: {pids: 256}";
+  return least(
+      {Constraint::pids, spec.pids_max, "pids.max", "containers.pids: {max: ", setter},
+      {Constraint::pids, spec.enforce.pids, "enforce.pids", "containers.enforce: {pids: ", setter});
 }
 
 /// CpuQuota / CpuPeriod (both µs; the default period is 100,000) in 10^-9 CPUs; 0: no limit.
@@ -102,10 +131,11 @@ void check_ulimit(Context& context, json::Value ulimit) {
     const json::Value value = get(ulimit, field);
     const std::int64_t amount = value.integer().value_or(0);
     if (amount >= 0 && amount <= *most) continue;
-    context.refuse(Constraint::ulimits, value, [&] {
-      return "at most " + std::to_string(*most) + ", by `containers.ulimits." +
-             ulimit_name(name.text()) + "`";
+    const std::string plain = ulimit_name(name.text());
+    auto told = context.refuse(Constraint::ulimits, value, [&] {
+      return "at most " + std::to_string(*most) + ", by `containers.ulimits." + plain + "`";
     });
+    if (amount > 0) told.opened_by("containers.ulimits: {" + plain + ": ", amount, "}");
   }
 }
 
@@ -113,7 +143,7 @@ void check_ulimit(Context& context, json::Value ulimit) {
 
 Ceiling memory_ceiling(const Context& context) {
   const Limit limit = memory(context);
-  return {limit.most, limit.key};
+  return {limit.most, limit.key, limit.opener};
 }
 
 void check_memory(Context& context, json::Value bytes) {
@@ -130,10 +160,12 @@ void check_swap(Context& context, json::Value memory_and_swap) {
   const Limit limit = memory(context);
   if (!limited(context, limit)) return;
   if (amount < 0 || (limit.most && amount / 2 > *limit.most)) {
-    context.refuse(Constraint::memory, memory_and_swap,
-                   limit.most ? "at most twice the " + std::to_string(*limit.most) + " of `" +
-                                    std::string(limit.key) + "`"
-                              : "a limit");
+    const auto told =
+        context.refuse(Constraint::memory, memory_and_swap,
+                       limit.most ? "at most twice the " + std::to_string(*limit.most) + " of `" +
+                                        std::string(limit.key) + "`"
+                                  : "a limit");
+    opened_by_maximum(told, limit, amount / 2);
   }
 }
 

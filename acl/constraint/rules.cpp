@@ -150,8 +150,10 @@ std::string or_waive(const std::string& wanted, Constraint constraint) {
 void refuse(Context& context, const Rule& rule, json::Value value) {
   if (rule.restricted && !context.restricted()) return;
   const Constraint constraint = rule.named.constraints[0];
-  if (rule.secret) return context.refuse(constraint, value, std::string("set"), rule.text);
-  context.refuse(constraint, value, rule.text);
+  if (rule.secret)
+    context.refuse(constraint, value, std::string("set"), rule.text);
+  else
+    context.refuse(constraint, value, rule.text);
 }
 
 void check_number(Context& context, const Rule& rule, json::Value value) {

@@ -16,6 +16,10 @@ using schema::Field;
 constexpr auto default_set = std::to_array<std::string_view>(
     {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
      "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"});
+// Capabilities that take a container over its edge: no message suggests them.
+constexpr auto the_host =
+    std::to_array<std::string_view>({"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "PERFMON",
+                                     "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_RAWIO"});
 constexpr auto hardened_set = std::to_array<std::string_view>({"NET_BIND_SERVICE"});
 
 /// Reads a name as the engine does: any case, with or without CAP_. The engine also upper-cases
@@ -108,8 +112,9 @@ template <class Paths>
 void check_paths(Context& context, json::Value list, const Paths& defaults) {
   for (const std::string_view path : defaults) {
     if (has(list, path)) continue;
-    return context.refuse(Constraint::systempaths, list,
-                          "null, or a list with all of the engine's own paths");
+    context.refuse(Constraint::systempaths, list,
+                   "null, or a list with all of the engine's own paths");
+    return;
   }
 }
 
@@ -118,7 +123,10 @@ void check_paths(Context& context, json::Value list, const Paths& defaults) {
 void check_capabilities_added(Context& context, json::Value list) {
   for (const json::Value entry : list) {
     if (!may_add(context, entry.text())) {
-      context.refuse(Constraint::capabilities_add, entry, addable(context));
+      auto told = context.refuse(Constraint::capabilities_add, entry, addable(context));
+      const std::string name = capability(entry.text());
+      if (!is_one_of(the_host, name))
+        told.opened_by("containers.capabilities: {add: [", name, "]}");
     }
   }
 }
@@ -130,11 +138,10 @@ void require_capabilities_dropped(Context& context, json::Value object, Field fi
     return capability(entry.text()) == "ALL" && entry.text().size() == 3;
   });
   if (all) return;
-  if (list.is_null()) {
-    context.refuse_missing(Constraint::capabilities_drop, object, info(field).name, "ALL in it");
-  } else {
-    context.refuse(Constraint::capabilities_drop, list, "ALL in it");
-  }
+  auto told = list.is_null() ? context.refuse_missing(Constraint::capabilities_drop, object,
+                                                      info(field).name, "ALL in it")
+                             : context.refuse(Constraint::capabilities_drop, list, "ALL in it");
+  told.opened_by("containers.enforce: {drop_all_capabilities: true}");
 }
 
 void check_security_opt(Context& context, json::Value list) {
@@ -147,8 +154,10 @@ void check_security_opt(Context& context, json::Value list) {
 
 void require_no_new_privileges(Context& context, json::Value host_config) {
   if (last_about_privileges(get(host_config, Field::HostConfig_SecurityOpt)).exists()) return;
-  context.refuse_missing(Constraint::no_new_privileges, host_config, "SecurityOpt",
-                         "no-new-privileges=true in it");
+  context
+      .refuse_missing(Constraint::no_new_privileges, host_config, "SecurityOpt",
+                      "no-new-privileges=true in it")
+      .opened_by("containers.enforce: {no_new_privileges: true}");
 }
 
 void check_masked_paths(Context& context, json::Value list) {

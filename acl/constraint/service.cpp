@@ -14,9 +14,10 @@ void require_locked_privileges(Context& context, json::Value container) {
   const bool served = is_served(context, Field::Privileges_NoNewPrivileges);
   const bool must_be = context.restricted() || context.spec().enforce.no_new_privileges;
   if (must_be && !(locked.truth() && served)) {
-    context.refuse_missing(Constraint::no_new_privileges,
-                           privileges.exists() ? privileges : container, "NoNewPrivileges",
-                           "true, over API 1.44 or later, named in the path");
+    auto told = context.refuse_missing(
+        Constraint::no_new_privileges, privileges.exists() ? privileges : container,
+        "NoNewPrivileges", "true, over API 1.44 or later, named in the path");
+    if (served) told.opened_by("containers.enforce: {no_new_privileges: true}");
   }
 }
 
@@ -24,8 +25,9 @@ void require_read_only_rootfs(Context& context, json::Value container) {
   if (!context.restricted() && !context.spec().enforce.read_only_rootfs) return;
   const bool served = is_served(context, Field::ContainerSpec_ReadOnly);
   if (served && get(container, Field::ContainerSpec_ReadOnly).truth()) return;
-  context.refuse_missing(Constraint::read_only_rootfs, container, "ReadOnly",
-                         "true, over API 1.29 or later, named in the path");
+  auto told = context.refuse_missing(Constraint::read_only_rootfs, container, "ReadOnly",
+                                     "true, over API 1.29 or later, named in the path");
+  if (served) told.opened_by("containers.enforce: {read_only_rootfs: true}");
 }
 
 void require_hardening(Context& context, json::Value container) {

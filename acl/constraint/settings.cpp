@@ -51,10 +51,8 @@ struct User {
 };
 
 std::string_view user_wanted(const ConstraintSpec& spec) {
-  return spec.numeric_user
-             ? "numbers of a user and a group, as 1000:1000, none of them 0"
-             : "a user and a group, as 1000:1000, none of them root; `enforce: {user: 1000:1000}` "
-               "is for clients that name no user";
+  return spec.numeric_user ? "numbers of a user and a group, as 1000:1000, none of them 0"
+                           : "a user and a group, as 1000:1000, none of them root";
 }
 
 /// Returns whether a published port may listen on this host address; "" is every address.
@@ -69,7 +67,8 @@ void require_user(Context& context, json::Value object, Field field) {
   if (!context.restricted()) return;
   const json::Value user = get(object, field);
   if (user.is_zero()) {
-    context.refuse_missing(Constraint::user, object, info(field).name, user_wanted(context.spec()));
+    context.refuse_missing(Constraint::user, object, info(field).name, user_wanted(context.spec()))
+        .opened_by("containers.enforce: {user: '1000:1000'}");
   } else if (const User given(user.text());
              !given.has_group() || !given.is_unprivileged(context.spec())) {
     context.refuse(Constraint::user, user, user_wanted(context.spec()));
@@ -102,7 +101,9 @@ void check_sysctls(Context& context, json::Value map) {
   for (const json::Value entry : map) {
     const bool allowed =
         listed ? is_one_of(*listed, entry.key()) : is_one_of(safe_sysctls, entry.key());
-    if (!allowed) context.refuse(Constraint::sysctls, entry, "no such sysctl");
+    if (allowed) continue;
+    context.refuse(Constraint::sysctls, entry, "no such sysctl")
+        .opened_by("containers.sysctls: [", entry.key(), "]");
   }
 }
 
@@ -113,7 +114,8 @@ void check_port_bindings(Context& context, json::Value map) {
       const json::Value address = get(binding, Field::PortBinding_HostIp);
       if (may_publish(context, address.text())) continue;
       if (address.exists()) {
-        context.refuse(Constraint::ports, address, wanted);
+        context.refuse(Constraint::ports, address, wanted)
+            .opened_by("containers.ports: {addresses: [", address.text(), "]}");
       } else {
         context.refuse_missing(Constraint::ports, binding, "HostIp", wanted);
       }
@@ -138,7 +140,8 @@ void check_storage_options(Context& context, json::Value options) {
 void check_runtime(Context& context, json::Value runtime) {
   const std::string_view name = runtime.text();
   if (name == "runc" || is_one_of(context.spec().runtimes, name)) return;
-  context.refuse(Constraint::runtime, runtime, "'runc' or a listed runtime");
+  context.refuse(Constraint::runtime, runtime, "'runc' or a listed runtime")
+      .opened_by("containers.runtimes: [", name, "]");
 }
 
 }  // namespace acl::constraint

@@ -52,8 +52,10 @@ void check_pool(Context& context, json::Value pool) {
   if (!subnet || given.text().find('/') == std::string_view::npos) {
     context.refuse(Constraint::subnets, given, "a network, as '172.28.0.0/16'");
   } else if (!context.rules.lists_subnet(*subnet)) {
-    context.refuse(Constraint::subnets, given,
-                   "a part of 172.16.0.0/12, of fc00::/7 or of what `containers.subnets` lists");
+    context
+        .refuse(Constraint::subnets, given,
+                "a part of 172.16.0.0/12, of fc00::/7 or of what `subnets` lists")
+        .opened_by("containers.subnets: [", given.text(), "]");
   } else if (context.rules.overlaps_host(*subnet)) {
     context.refuse(Constraint::subnets, given, "a subnet that this host has no route to");
   } else {

@@ -54,11 +54,12 @@ std::int64_t most_bytes(const Context& context) {
   return context.spec().tmpfs_max.value_or(of_level);
 }
 
-void refuse_size(Context& context, json::Value where) {
-  context.refuse(Constraint::tmpfs, where, [&] {
-    return "a size, as 64m, of at most " + std::to_string(most_bytes(context)) +
-           " bytes, or `containers: {tmpfs: {max: …}}`";
+/// \param asked in bytes; 0: none, or no number
+void refuse_size(Context& context, json::Value where, std::int64_t asked = 0) {
+  auto told = context.refuse(Constraint::tmpfs, where, [&] {
+    return "a size, as 64m, of at most " + std::to_string(most_bytes(context)) + " bytes";
   });
+  if (asked > most_bytes(context)) told.opened_by("containers.tmpfs: {max: ", asked, "}");
 }
 
 /// The kernel takes 0 for no limit. Text that it may read in another way is refused too.
@@ -77,11 +78,22 @@ Verdict judge(const Context& context, std::string_view option) {
   return size->name == "nr_inodes" ? Verdict::harmless : Verdict::sized;
 }
 
-void refuse(Context& context, Constraint constraint, json::Value where, Verdict verdict) {
+/// The bytes that an option asks for; 0: none, or too many for a configuration.
+std::int64_t asked_by(std::string_view option) {
+  constexpr std::int64_t most = std::int64_t{1} << 50;
+  const auto equals = option.find('=');
+  const auto* const size = equals == option.npos ? nullptr : size_option(option.substr(0, equals));
+  if (size == nullptr) return 0;
+  const std::int64_t amount = kernel_size(option.substr(equals + 1)).value_or(0);
+  return amount > most / size->unit ? 0 : amount * size->unit;
+}
+
+void refuse(Context& context, Constraint constraint, json::Value where, Verdict verdict,
+            std::string_view option) {
   if (verdict == Verdict::unknown) {
     context.refuse(constraint, where, "options of a tmpfs, as size=64m or noexec, and no others");
   } else if (verdict == Verdict::too_large) {
-    refuse_size(context, where);
+    refuse_size(context, where, asked_by(option));
   }
 }
 
@@ -96,18 +108,20 @@ void check_tmpfs_options(Context& context, Constraint constraint, json::Value wh
                          std::string_view text) {
   bool sized = false;
   Verdict worst = Verdict::harmless;
+  std::string_view first;
   for_each_word(text, ',', [&](std::string_view option) {
     if (worst > Verdict::sized) return;
     worst = judge(context, option);
+    first = option;
     sized = sized || worst == Verdict::sized;
   });
-  refuse(context, constraint, where, worst);
+  refuse(context, constraint, where, worst, first);
   if (worst <= Verdict::sized) want_size(context, sized, where);
 }
 
 void check_tmpfs_size(Context& context, json::Value bytes) {
   const auto size = bytes.integer().value_or(0);
-  if (size <= 0 || size > most_bytes(context)) refuse_size(context, bytes);
+  if (size <= 0 || size > most_bytes(context)) refuse_size(context, bytes, size);
 }
 
 void check_tmpfs(Context& context, json::Value options_by_target) {
@@ -123,7 +137,7 @@ void check_tmpfs_pairs(Context& context, json::Value list) {
     const auto value = key.exists() ? key.next() : json::Value();
     auto option = std::string(key.text());
     if (value.exists()) option += "=" + std::string(value.text());
-    refuse(context, Constraint::tmpfs, pair, judge(context, option));
+    refuse(context, Constraint::tmpfs, pair, judge(context, option), option);
   }
 }
 

@@ -106,7 +106,8 @@ void check_volume_driver(Context& context, json::Value driver) {
   const auto& listed = context.spec().volume_drivers;
   const auto name = driver.text();
   if (listed ? is_one_of(*listed, name) : is_local(name)) return;
-  context.refuse(Constraint::volumes, driver, listed ? "one of the listed drivers" : "'local'");
+  context.refuse(Constraint::volumes, driver, listed ? "one of the listed drivers" : "'local'")
+      .opened_by("containers.volume_drivers: [", name, "]");
 }
 
 /// Checks the driver's options; `docker_socket` holds at every level.

@@ -80,9 +80,9 @@ class Matcher {
                 [] { return "the name of a field must be ASCII"; });
       return true;
     }
-    if (member.is_zero() || is_client_quirk(operation_, type, member.key())) {
-      return keeps_habit(member);
-    }
+    const Habit habit = habit_of(operation_, type, member.key());
+    if (habit == Habit::secret) return drops(member);
+    if (member.is_zero() || habit == Habit::known) return keeps_habit(member);
     if (find(legacy_top_level(type), member.key()) != Field::none) {
       return refuses(Reason::body_top_level_host_config, member,
                      [] { return "belongs in HostConfig; engines up to 26.1 obey it here too"; });

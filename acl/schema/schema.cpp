@@ -20,6 +20,7 @@ struct Quirk {
   Operation operation;
   Struct object;
   std::string_view name;
+  bool secret = false;  ///< dropped even where clients' habits are kept
 };
 
 // Fields that real clients send in an operation's body although no engine knows them there. They
@@ -31,9 +32,15 @@ constexpr Quirk quirks[] = {
     // dockerode
     {Operation::ExecStart, Struct::ExecStartRequest, "hijack"},
     {Operation::ExecStart, Struct::ExecStartRequest, "stdin"},
+    // go-dockerclient: options of its own that it does not keep from encoding/json
+    {Operation::ExecStart, Struct::ExecStartRequest, "InputStream"},
+    {Operation::ExecStart, Struct::ExecStartRequest, "OutputStream"},
+    {Operation::ExecStart, Struct::ExecStartRequest, "ErrorStream"},
+    {Operation::ExecStart, Struct::ExecStartRequest, "RawTerminal"},
     // docker-java (testcontainers, Jenkins) keeps names that engines dropped before API 1.24
     {Operation::ContainerCreate, Struct::ContainerCreateRequest, "PortSpecs"},
     {Operation::ContainerCreate, Struct::HostConfig, "LxcConf"},
+    {Operation::ContainerCreate, Struct::ContainerCreateRequest, "authConfig", true},
     {Operation::ImageCommit, Struct::CommitRequest, "PortSpecs"},
     {Operation::ImageCommit, Struct::CommitRequest, "DisableNetwork"},
     {Operation::SystemAuth, Struct::AuthConfig, "stackOrchestrator"},
@@ -190,12 +197,14 @@ Struct legacy_top_level(Struct object) {
   return has_ones ? Struct::LegacyTopLevel : Struct::Empty;
 }
 
-bool is_client_quirk(Operation operation, Struct object, std::string_view key) {
+Habit habit_of(Operation operation, Struct object, std::string_view key) {
   const std::optional<Type> body = body_of(operation);
-  if (body && body->object == object && is_query_parameter(operation, key)) return true;
-  return std::any_of(std::begin(quirks), std::end(quirks), [&](const Quirk& quirk) {
-    return quirk.operation == operation && quirk.object == object && folds_to(quirk.name, key);
+  if (body && body->object == object && is_query_parameter(operation, key)) return Habit::known;
+  const auto* quirk = std::ranges::find_if(quirks, [&](const Quirk& each) {
+    return each.operation == operation && each.object == object && folds_to(each.name, key);
   });
+  if (quirk == std::end(quirks)) return Habit::none;
+  return quirk->secret ? Habit::secret : Habit::known;
 }
 
 json::Value require(json::Document& document, json::Value object, Field field) {

@@ -143,8 +143,13 @@ std::string_view nearest(Struct object, std::string_view key);
 /// Struct::Empty.
 Struct legacy_top_level(Struct object);
 
-/// Returns whether `key` is a known habit of clients that every engine ignores.
-bool is_client_quirk(Operation, Struct object, std::string_view key);
+/// A field that clients are known to send although every engine ignores it.
+enum class Habit : std::uint8_t {
+  none,
+  known,
+  secret,  ///< holds credentials: never sent on
+};
+Habit habit_of(Operation, Struct object, std::string_view key);
 
 /// The member of `object` that conform() identified as `field`; absent if there is none.
 inline json::Value get(json::Value object, Field field) {

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "acl/text/shown.hpp"
 #include "proxy/client.hpp"
 #include "proxy/http/writer.hpp"
 #include "proxy/upstream.hpp"
@@ -23,6 +24,30 @@ std::string reply(std::string_view status, std::string_view type, std::string_vi
       status, type, body.size(), body);
 }
 
+/// What the engine's answer to a ping begins with.
+constexpr std::string_view well = "HTTP/1.1 200";
+
+/// \param said receives the beginning of the answer
+Task<std::optional<acl::Reason>> ping(Upstream& upstream, std::string& said) {
+  constexpr std::string_view question =
+      "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
+  co_await upstream.stream().write(question);
+  std::array<char, well.size()> some{};
+  while (said.size() < well.size()) {
+    const auto room = net::buffer(some.data(), well.size() - said.size());
+    const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
+    if (error)
+      co_return upstream.refuses_us() ? acl::Reason::upstream_tls : acl::Reason::upstream_closed;
+    said.append(some.data(), n);
+  }
+  co_return std::nullopt;
+}
+
+std::string trouble(const Upstream& upstream, acl::Reason reason) {
+  const auto* fault = upstream.fault();
+  return fault != nullptr ? fault->advice() : std::string(acl::meaning(reason));
+}
+
 }  // namespace
 
 Admin::Admin(const config::Settings& settings, Worker& worker, std::vector<const Metrics*> workers,
@@ -30,7 +55,10 @@ Admin::Admin(const config::Settings& settings, Worker& worker, std::vector<const
     : settings_(settings),
       worker_(worker),
       workers_(std::move(workers)),
-      process_(std::move(process)) {}
+      process_(std::move(process)),
+      limits_(settings.limits) {
+  limits_.idle_time = limits_.head_time;  // nobody has a reason to connect before they ask
+}
 
 std::optional<std::string> Admin::open(InheritedSockets& inherited) {
   if (!settings_.admin) return std::nullopt;
@@ -43,8 +71,8 @@ std::optional<std::string> Admin::open(InheritedSockets& inherited) {
 void Admin::start() {
   if (!listener_) return;
   const auto pick = [this]() -> net::io_context& { return worker_.loop; };
-  const auto on_client = [this](net::io_context& loop, Socket client, const acl::Identity&) {
-    if (open_ < most_open) spawn(loop, serve(std::move(client)), ignore_escaped);
+  const auto on_client = [this](net::io_context&, Socket client, const acl::Identity&) {
+    take(std::move(client));
   };
   spawn(worker_.loop, listener_->run(pick, on_client), ignore_escaped);
   spdlog::info("metrics and health on {}", settings_.admin->address.to_string());
@@ -54,26 +82,43 @@ void Admin::close() {
   if (listener_) listener_->close();
 }
 
-Task<void> Admin::serve(Socket socket) {
+/// Among too many connections the oldest one that waits for its client makes room, so that idle
+/// connections cannot keep out a scraper or a health check.
+void Admin::take(Socket client) {
+  if (open_ >= most_open) {
+    if (idle_.empty()) return;
+    idle_.front()->close();
+    idle_.erase(idle_.begin());
+  }
   ++open_;
-  Client client(std::move(socket), settings_.limits, held_, worker_.heads, [] {});
-  Deadline deadline(worker_.deadlines, [&client] { client.stream().cancel(); });
+  spawn(worker_.loop, serve(std::move(client)), ignore_escaped);
+}
+
+Task<void> Admin::serve(Socket socket) {
+  Client client(std::move(socket), limits_, held_, worker_.heads, [] {});
+  auto& stream = client.stream();
+  Deadline deadline(worker_.deadlines, [&stream] { stream.close(); });
   http::RequestHead head;
+  idle_.push_back(&stream);
   const auto asked = co_await client.read_head(deadline, head);
+  std::erase(idle_, &stream);
   if (asked) {
-    const auto refusal = acl::check_sender(head.sender, worker_.snapshot->admin_web_rules);
-    std::string text;
-    if (refusal)
-      text = refused(*refusal);
-    else
-      text = co_await answer(head.method, head.target);
-    deadline.arm(settings_.limits.head_time);
-    co_await client.stream().write(text);
-    co_await client.stream().end_sending();
-    co_await client.discard(settings_.limits.head_bytes);
+    const auto text = co_await reply_to(head);
+    idle_.push_back(&stream);
+    deadline.arm(limits_.head_time);
+    co_await stream.write(text);
+    co_await stream.end_sending();
+    co_await client.discard(limits_.head_bytes);
+    std::erase(idle_, &stream);
   }
   co_await client.stop_reading();
   --open_;
+}
+
+Task<std::string> Admin::reply_to(const http::RequestHead& head) {
+  const auto refusal = acl::check_sender(head.sender, worker_.snapshot->admin_web_rules);
+  if (refusal) co_return refused(*refusal);
+  co_return co_await answer(head.method, head.target);
 }
 
 /// Answers in the same form as for clients. The admin listener writes no records, so it logs the
@@ -90,37 +135,40 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
   if (method != "GET")
     co_return reply("405 Method Not Allowed", text_type, "only GET is allowed here\n");
   if (path == "/healthz") co_return reply("200 OK", text_type, "ok\n");
-  if (path == "/readyz") {
-    if (co_await upstream_answers()) co_return reply("200 OK", text_type, "ready\n");
-    co_return reply("503 Service Unavailable", text_type, "the engine does not answer\n");
+  if (path == "/readyz" || path == "/readyz/engine") {
+    if (path == "/readyz" && process_().audit_failed)
+      co_return reply("503 Service Unavailable", text_type, "audit records cannot be written\n");
+    const auto trouble = co_await ask_engine();
+    if (trouble.empty()) co_return reply("200 OK", text_type, "ready\n");
+    co_return reply("503 Service Unavailable", text_type, trouble + "\n");
   }
   if (path == "/metrics") {
     auto process = process_();
-    process.upstream_up = co_await upstream_answers();
+    process.upstream_up = (co_await ask_engine()).empty();
     co_return reply("200 OK", metrics_type, exposition(workers_, process));
   }
-  co_return reply("404 Not Found", text_type,
-                  "no such page: this listener has /metrics, /healthz and /readyz\n");
+  co_return reply(
+      "404 Not Found", text_type,
+      "no such page: this listener has /metrics, /healthz, /readyz and /readyz/engine\n");
 }
 
-/// Pings the engine as a client would, on a new connection.
-Task<bool> Admin::upstream_answers() {
-  constexpr std::string_view ping =
-      "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
-  constexpr std::string_view well = "HTTP/1.1 200";
-  Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot);
+/// Pings the engine as a client would, on a new connection. \returns what is wrong; empty: nothing
+Task<std::string> Admin::ask_engine() {
+  Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot, worker_.engine);
   Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
-  if (co_await upstream.open(patience, settings_.limits.upstream_connect_time)) co_return false;
-  patience.arm(settings_.limits.upstream_connect_time);
-  co_await upstream.stream().write(ping);
-  std::array<char, well.size()> status{};
-  for (std::size_t got = 0; got < status.size();) {
-    const auto room = net::buffer(status.data() + got, status.size() - got);
-    const auto [error, n] = co_await upstream.stream().async_read_some(room, as_result);
-    if (error) co_return false;
-    got += n;
+  const auto limit = settings_.limits.upstream_connect_time;
+  auto reason = co_await upstream.open(patience, limit);
+  if (!reason) {
+    patience.arm(limit);
+    std::string said;
+    reason = co_await ping(upstream, said);
+    if (!reason && said != well)
+      co_return fmt::format("the engine answers a ping with {}", acl::quoted(said));
+    if (reason && patience.expired())
+      co_return "the engine did not answer a ping within `limits.upstream_connect_time`";
   }
-  co_return std::string_view(status.data(), status.size()) == well;
+  if (!reason) upstream.answered();
+  co_return reason ? trouble(upstream, *reason) : "";
 }
 
 }  // namespace proxy::admin

@@ -13,8 +13,9 @@
 
 namespace proxy::admin {
 
-/// The operator's listener: /metrics, /healthz and /readyz. It is independent of the clients'
-/// listeners and has no policy. The only request that it sends to the engine is a ping.
+/// The operator's listener: /metrics, /healthz, /readyz and /readyz/engine. It is independent of
+/// the clients' listeners and has no policy. The only request that it sends to the engine is a
+/// ping.
 class Admin {
  public:
   /// \param worker the worker on whose loop it runs
@@ -28,18 +29,22 @@ class Admin {
   void close();
 
  private:
+  void take(Socket);
   Task<void> serve(Socket);
+  Task<std::string> reply_to(const http::RequestHead&);
   std::string refused(const acl::Refusal&) const;
   Task<std::string> answer(std::string_view method, std::string_view path);
-  Task<bool> upstream_answers();
+  Task<std::string> ask_engine();
 
   const config::Settings& settings_;
   Worker& worker_;
   std::vector<const Metrics*> workers_;
   std::function<Process()> process_;
   std::unique_ptr<Listener> listener_;
+  config::Limits limits_;                 ///< the configured ones, but for less patience
   HeldBytes held_{HeldBytes::unbounded};  // bounded by `open_` instead
   std::size_t open_ = 0;
+  std::vector<Stream*> idle_;  ///< those of open_ that wait for their clients, the oldest first
 };
 
 }  // namespace proxy::admin

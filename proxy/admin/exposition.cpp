@@ -137,6 +137,10 @@ void add_process(const Process& process, Page& page) {
   page.metric("held_bytes", "gauge",
               "Memory that requests hold now, as limits.held_bytes counts it.");
   page.sample("", process.held_bytes);
+  page.metric("audit_failed", "gauge", "1 while audit records cannot be written and are kept.");
+  page.sample("", process.audit_failed ? 1 : 0);
+  page.metric("audit_lost_total", "counter", "Audit records that could not be kept.");
+  page.sample("", process.audit_lost);
   page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
   page.sample(R"(result="done")", process.reloads_done);
   page.sample(R"(result="failed")", process.reloads_failed);

@@ -12,8 +12,10 @@ namespace proxy::admin {
 /// Figures of the process as a whole.
 struct Process {
   std::uint64_t reloads_done = 0, reloads_failed = 0;
-  std::size_t held_bytes = 0;  ///< as counted by Admission
-  bool upstream_up = false;    ///< at the last ping
+  std::size_t held_bytes = 0;    ///< as counted by Admission
+  bool audit_failed = false;     ///< records are not being written
+  std::uint64_t audit_lost = 0;  ///< records that could not be kept
+  bool upstream_up = false;      ///< at the last ping
   std::vector<tls::Expiry> expiries;
 };
 

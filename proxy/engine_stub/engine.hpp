@@ -16,6 +16,7 @@ namespace proxy::engine_stub {
 
 struct Options {
   bool any_image = false;  ///< every image that a client names is said to be there
+  std::string log = {};    ///< a file that gets each request as a line of JSON; empty: none
 };
 
 enum class Kind : std::uint8_t {

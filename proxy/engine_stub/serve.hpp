@@ -12,6 +12,6 @@ namespace proxy::engine_stub {
 /// Serves the stand-in engine until SIGTERM or SIGINT, on this thread.
 /// \param listen a unix socket that only this user may connect to.
 /// \returns why it could not begin.
-std::optional<std::string> serve(const config::Address& listen, Options);
+std::optional<std::string> serve(const config::Address& listen, const Options&);
 
 }  // namespace proxy::engine_stub

@@ -7,6 +7,7 @@
 
 #include "acl/text/shown.hpp"
 #include "proxy/http/head_reader.hpp"
+#include "proxy/terms.hpp"
 
 namespace proxy::explain {
 namespace {
@@ -40,21 +41,13 @@ std::string head_of(const Asked& asked) {
   return head + "\r\n";
 }
 
-/// Clients get all violations in one sentence; here each gets its own line.
-std::string by_lines(std::string text) {
-  const std::string between = "; ", line = ";\n" + std::string(11, ' ');
-  for (auto at = text.find(between); at != text.npos; at = text.find(between, at + line.size()))
-    text.replace(at, between.size(), line);
-  return text;
-}
-
 }  // namespace
 
 Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Policy& policy,
                      const acl::WebRules& web_rules, const config::Limits& limits)
     : asked_(asked),
       identity_(std::move(identity)),
-      terms_{web_rules, limits.query_parameters},
+      terms_(terms_of(web_rules, limits)),
       case_(policy.profile_of(identity_), identity_, terms_, memory_) {
   if (auto refusal = decide(limits)) case_.refuse(*std::move(refusal));
 }
@@ -72,14 +65,20 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
     return acl::Refusal(*reason);
   const auto plan = case_.head(http::view_of(head));
   const std::string_view body = asked_.body ? std::string_view(*asked_.body) : "";
-  if (plan.body == Body::whole && body.size() > limits.body_bytes)
-    return acl::Refusal(acl::Reason::body_too_large);
+  const bool is_read = plan.body == Body::whole || plan.body == Body::drop;
+  if (is_read && body.size() > plan.body_bytes) return acl::Refusal(acl::Reason::body_too_large);
   if (plan.body == Body::whole) case_.body(body, scratch_);
   if (plan.body == Body::first) case_.body(body.substr(0, plan.first_bytes), scratch_);
   return std::nullopt;
 }
 
-std::string Judgement::text() const {
+/// Whether it was refused only because no body was written.
+bool Judgement::lacks_body() const {
+  return !asked_.body && case_.decision().refusal &&
+         case_.decision().refusal->reason == acl::Reason::body_not_json;
+}
+
+std::string Judgement::text(const std::vector<std::string>& change) const {
   const auto& decision = case_.decision();
   std::string out;
   const auto& operation = acl::info(case_.request().operation);
@@ -91,28 +90,57 @@ std::string Judgement::text() const {
   append_line("decision",
               decision.would_deny() ? "allowed (shadow: would be refused)"
               : case_.allowed()     ? "allowed"
-              : allowed() ? "allowed, unless the engine's answer to the look-up says otherwise"
-                          : "refused",
+              : passes() ? "allowed, unless the engine's answer to the look-up says otherwise"
+                         : "refused",
               out);
   for (const auto& lookup : case_.plan().lookups)
     append_line("asks", fmt::format("GET {} ({})", lookup.target(), lookup.place), out);
-  if (!allowed() || decision.would_deny()) {
+  if (!passes() || decision.would_deny()) {
     const auto& [reason, message] = *decision.refusal;
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
-    append_line("because", by_lines(message), out);
+    append_line("because", by_lines(message, 11), out);
+    append_lines("allow by", change, out);
+    if (lacks_body())
+      append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);
   }
-  if (!allowed()) return out;
+  if (!passes()) return out;
   const auto& request = case_.request();
   const bool keeps = case_.habits() == acl::Habits::keep;
   if (!keeps) append_lines("not sent", request.dropped, out);
   append_lines("not sent", decision.dropped, out);
   append_lines("put in", decision.enforced, out);
-  std::string target;
-  acl::append_target(request, target);
-  if (keeps) acl::append_unknown_parameters(request, target);
-  append_line("sends", fmt::format("{} {}", to_string(request.method), target), out);
+  append_line("sends", sends(), out);
   append_line("body", body_to_send(), out);
   return out;
+}
+
+Told Judgement::told() const {
+  const auto& decision = case_.decision();
+  Told told{.fate = refused()         ? Told::Fate::refused
+                    : case_.allowed() ? Told::Fate::allowed
+                                      : Told::Fate::open,
+            .method = asked_.method,
+            .target = asked_.target,
+            .operation = std::string(acl::info(operation()).name),
+            .rule = std::string(decision.rule),
+            .dropped = {decision.dropped.begin(), decision.dropped.end()},
+            .enforced = {decision.enforced.begin(), decision.enforced.end()}};
+  if (decision.refusal) {
+    told.reason = id(refusal().reason);
+    told.message = refusal().message;
+  }
+  if (!passes()) return told;
+  told.sends = sends();
+  told.body = body_to_send();
+  return told;
+}
+
+std::string Judgement::sends() const {
+  const auto& request = case_.request();
+  std::string line = std::string(to_string(request.method)) + " ";
+  acl::append_target(request, line);
+  if (case_.habits() == acl::Habits::keep) acl::append_unknown_parameters(request, line);
+  return line;
 }
 
 std::string_view Judgement::body_to_send() const {

@@ -6,6 +6,7 @@
 
 #include "acl/case.hpp"
 #include "config/settings.hpp"
+#include "proxy/explain/told.hpp"
 
 namespace proxy::explain {
 
@@ -24,14 +25,26 @@ class Judgement {
   Judgement(const Asked&, acl::Identity, const acl::Policy&, const acl::WebRules& web_rules,
             const config::Limits&);
 
-  /// True also if the decision depends on the engine's answer to a look-up.
-  bool allowed() const { return !case_.denied(); }
+  /// True also for what a profile in shadow mode lets through. False if the decision depends on the
+  /// engine's answer to a look-up.
+  bool refused() const { return !passes() || case_.decision().would_deny(); }
+  /// Only if it is refused, or would be.
+  const acl::Refusal& refusal() const { return *case_.decision().refusal; }
+  acl::Operation operation() const { return case_.request().operation; }
+  std::string_view profile() const { return case_.decision().profile; }
+  /// The result for scripts.
+  Told told() const;
   /// The result for people: the operation, the rule, each violation, what was dropped or added, and
   /// what would be sent to the engine.
-  std::string text() const;
+  /// \param change what would let it through
+  std::string text(const std::vector<std::string>& change) const;
 
  private:
+  /// True also if the decision depends on a look-up.
+  bool passes() const { return !case_.denied(); }
+  bool lacks_body() const;
   std::optional<acl::Refusal> decide(const config::Limits&);
+  std::string sends() const;
   std::string_view body_to_send() const;
 
   const Asked& asked_;

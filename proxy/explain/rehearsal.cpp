@@ -3,14 +3,17 @@
 
 #include <spdlog/spdlog.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "proxy/engine_stub/serve.hpp"
+#include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
+#include "proxy/explain/client_environment.hpp"
 #include "proxy/server.hpp"
 
 namespace proxy::explain {
@@ -18,11 +21,13 @@ namespace {
 
 using nlohmann::json;
 
+constexpr unsigned not_implemented = 501;
+
 config::Address unix_address(std::string path) {
   return {config::Address::Kind::unix_socket, std::move(path), "", 0};
 }
 
-/// The daemon as it is, but for where it listens, whom it asks and where its records go.
+/// The daemon as it is.
 int serve(const config::Settings& settings) {
   spdlog::set_level(spdlog::level::off);  // the output belongs to the client
   const auto snapshot = make_snapshot(settings);
@@ -33,70 +38,144 @@ int serve(const config::Settings& settings) {
   return EX_OK;
 }
 
-int run_client(const std::string& host, const std::vector<std::string>& command) {
-  for (const auto* other : {"DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"})
-    ::unsetenv(other);  // NOLINT(concurrency-mt-unsafe): the child's only thread
-  ::setenv("DOCKER_HOST", host.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
-  return become(command);
-}
-
 std::string text(const json& record, const char* key) {
   const auto found = record.find(key);
   return found != record.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-Made made_from(const json& record) {
-  Made made;
-  made.allowed = text(record, "decision") == "allow";
-  made.would_deny = record.contains("would_deny");
-  made.line = text(record, "method") + " " + text(record, "target");
-  made.operation = text(record, "operation");
-  made.rule = text(record, "rule");
-  made.reason = text(record, "reason");
-  if (const auto found = record.find("enforced"); found != record.end())
-    for (const auto& path : *found)
-      if (path.is_string()) made.enforced.push_back(path.get<std::string>());
-  return made;
+Told::Fate fate_of(const json& record, std::string_view reason) {
+  using acl::Reason, acl::id;
+  const bool would_deny = record.contains("would_deny");
+  if (text(record, "decision") == "allow" && !would_deny) return Told::Fate::allowed;
+  for (const auto lacking :
+       {Reason::object_missing, Reason::object_refused, Reason::object_unavailable})
+    if (reason == id(lacking)) return Told::Fate::open;
+  const bool left = reason == id(Reason::client_left) && !would_deny;
+  return left ? Told::Fate::open : Told::Fate::refused;
 }
 
-std::vector<Made> read_records(const std::string& file) {
-  std::vector<Made> requests;
+Told told_from(const json& record) {
+  Told told{.method = text(record, "method"),
+            .target = text(record, "target"),
+            .operation = text(record, "operation"),
+            .rule = text(record, "rule"),
+            .reason = text(record, "reason"),
+            .message = text(record, "message")};
+  told.fate = fate_of(record, told.reason);
+  told.undone =
+      record.value("status", 0U) == not_implemented || told.reason.starts_with("upstream.");
+  if (const auto found = record.find("enforced"); found != record.end())
+    for (const auto& path : *found)
+      if (path.is_string()) told.enforced.push_back(path.get<std::string>());
+  return told;
+}
+
+/// \param use gets each record of a file that has one in each line
+template <class Use>
+void read_lines(const std::string& file, Use use) {
   std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    const auto record = json::parse(line, nullptr, false);
-    if (record.is_object()) requests.push_back(made_from(record));
-  }
+  for (std::string line; std::getline(lines, line);)
+    if (const auto record = json::parse(line, nullptr, false); record.is_object()) use(record);
+}
+
+std::vector<Told> read_records(const std::string& file) {
+  std::vector<Told> requests;
+  read_lines(file, [&](const json& record) {
+    if (record.contains("decision")) requests.push_back(told_from(record));
+  });
   return requests;
+}
+
+std::vector<Asked> read_asked(const std::string& file) {
+  std::vector<Asked> requests;
+  read_lines(file, [&](const json& record) {
+    requests.push_back({.method = text(record, "method"),
+                        .target = text(record, "target"),
+                        .body = text(record, "body")});
+  });
+  return requests;
+}
+
+/// Judges once more what was refused, as the stand-in engine got it: records cut messages short and
+/// do not say what would let a request through.
+void judge_again(const config::Settings& settings, std::vector<Asked> asked,
+                 std::vector<Told>& requests) {
+  const acl::WebRules rules;
+  for (auto& told : requests) {
+    if (told.fate != Told::Fate::refused) continue;
+    const auto same = std::ranges::find_if(asked, [&](const Asked& each) {
+      return each.method == told.method &&
+             each.target.substr(0, each.target.find('?')) == told.target;
+    });
+    if (same == asked.end()) continue;
+    const Asked found = std::move(*same);
+    asked.erase(same);
+    const Judgement again(found, {}, *settings.policy, rules, settings.limits);
+    if (!again.refused() || id(again.refusal().reason) != told.reason) continue;
+    told.message = again.refusal().message;
+    told.change =
+        smallest_change(found, again.profile(), settings.policy_spec, rules, settings.limits);
+  }
+}
+
+/// Only what decides is taken over. Listeners, the operator's listener, the audit file and the
+/// engine of the file may be in use, and what is added to the file one day may be too.
+config::Settings private_settings(const config::Settings& file, const std::string& place) {
+  config::Settings settings;
+  settings.policy_spec = file.policy_spec;
+  settings.policy = file.policy;
+  settings.limits = file.limits;
+  settings.upstream = unix_address(place + "/engine.sock");
+  settings.listeners.push_back({.address = unix_address(place + "/docker.sock"), .mode = 0600});
+  settings.audit.file = place + "/audit";
+  settings.workers = 1;
+  return settings;
 }
 
 }  // namespace
 
-acl::Result<Rehearsal, std::string> rehearse(config::Settings settings,
-                                             const std::vector<std::string>& command) {
+std::size_t Rehearsal::refused() const {
+  return static_cast<std::size_t>(std::ranges::count(requests, Told::Fate::refused, &Told::fate));
+}
+
+std::string Rehearsal::inconclusive() const {
+  if (refused() != 0) return "";
+  if (requests.empty()) return "no request reached the private engine";
+  const auto undone = std::ranges::find(requests, true, &Told::undone);
+  if (undone != requests.end()) return "the stand-in engine cannot do " + undone->operation;
+  if (exit_code == 0) return "";
+  return "it failed, and not because of a refusal; the stand-in engine has only what it was given";
+}
+
+acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
+                                             const std::vector<std::string>& command,
+                                             bool quietly) {
   const PrivateDirectory place;
   if (place.path().empty()) return std::string("no private directory can be made");
-  settings.upstream = unix_address(place.path() + "/engine.sock");
-  settings.upstream_tls.reset();
-  settings.listeners.resize(1);
-  settings.listeners.front() = {.address = unix_address(place.path() + "/docker.sock"),
-                                .mode = 0600};
-  settings.audit.file = place.path() + "/audit";
-  settings.workers = 1;
+  const auto settings = private_settings(file, place.path());
+  const auto& listen = settings.listeners.front().address;
+  const ClientEnvironment environment(listen.to_string(), place.path() + "/docker");
+  if (!environment.prepare()) return std::string("the private directory cannot be written to");
 
+  const auto log = place.path() + "/requests";
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the client; we report what it has done until then
   Child engine([&] {
-    const auto problem = engine_stub::serve(settings.upstream, {.any_image = true});
+    const auto problem = engine_stub::serve(settings.upstream, {.any_image = true, .log = log});
     return problem ? EX_CANTCREAT : EX_OK;
   });
   Child gate([&] { return serve(settings); });
-  const auto& listen = settings.listeners.front().address;
   if (!engine.await_socket(settings.upstream.path) || !gate.await_socket(listen.path))
-    return std::string("the private sockets are not served");
+    return std::string("the private sockets are not served; is the path of TMPDIR too long?");
   Rehearsal rehearsal;
-  Child client([&] { return run_client(listen.to_string(), command); });
+  Child client([&] {
+    environment.enter();
+    if (quietly) ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    return become(command);
+  });
   rehearsal.exit_code = client.wait();
   gate.stop();  // its last record is written then
   rehearsal.requests = read_records(settings.audit.file);
+  judge_again(settings, read_asked(log), rehearsal.requests);
   return rehearsal;
 }
 

@@ -6,28 +6,28 @@
 
 #include "acl/result.hpp"
 #include "config/settings.hpp"
+#include "proxy/explain/told.hpp"
 
 namespace proxy::explain {
 
-/// One request that a client has made, from its audit record.
-struct Made {
-  bool allowed = false;
-  bool would_deny = false;  ///< allowed in shadow mode only
-  std::string line;         ///< "POST /v1.41/containers/create"
-  std::string operation, rule, reason;
-  std::vector<std::string> enforced;  ///< paths of values that the profile put in
-};
-
+/// What a client did in front of a private tidegate.
 struct Rehearsal {
   int exit_code = 0;  ///< of the client
-  std::vector<Made> requests;
+  std::vector<Told> requests;
+
+  std::size_t refused() const;
+  /// Why it does not tell whether the client's requests are allowed; empty: it does.
+  std::string inconclusive() const;
 };
 
 /// Runs a client in front of a tidegate of its own and the stand-in engine, in processes of their
-/// own on sockets in a private directory. No real engine hears of it.
-/// \param settings whose first listener's profile decides; addresses and the audit are replaced.
+/// own on sockets in a private directory. No real engine hears of it, unless the client is led to
+/// one by other means than its options, its environment and its configuration.
+/// \param settings their policy and limits decide, and the first listener's profile. Nothing else
+/// of them is used. A profile in shadow mode lets the client go on where it would be refused.
+/// \param quietly what the client says goes to standard error
 /// \returns what the client asked for, or why nothing could be run.
-acl::Result<Rehearsal, std::string> rehearse(config::Settings settings,
-                                             const std::vector<std::string>& command);
+acl::Result<Rehearsal, std::string> rehearse(const config::Settings& settings,
+                                             const std::vector<std::string>& command, bool quietly);
 
 }  // namespace proxy::explain

@@ -78,6 +78,7 @@ int revoke(const tls::Authority& authority, const CertsOptions& options) {
   const auto revoked = authority.revoke_client(options.client);
   if (!revoked) return fail(revoked.error());
   certs::print(*revoked);
+  certs::print_revoked(options.folder);
   return show_list(authority, options);
 }
 

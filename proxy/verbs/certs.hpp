@@ -18,6 +18,9 @@ void print_list(const std::string& folder, tls::TimePoint ends);
 /// Prints what to add to tidegate.yaml.
 void print_listener(const std::string& folder);
 
+/// Prints where and when a revocation is in force.
+void print_revoked(const std::string& folder);
+
 /// Prints what the client's shell needs. `entries` contains the server, whose name clients connect
 /// to.
 void print_client(const std::string& folder, const std::string& client,

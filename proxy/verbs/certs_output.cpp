@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "proxy/verbs/certs.hpp"
@@ -47,6 +48,13 @@ std::string host_of(const std::vector<tls::Entry>& entries) {
   return ipv6 ? "[" + all.front() + "]" : all.front();
 }
 
+/// A context's name for docker, which takes fewer characters than a certificate's.
+std::string context_of(std::string client) {
+  std::ranges::replace_if(
+      client, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '.'; }, '-');
+  return "tidegate-" + client;
+}
+
 }  // namespace
 
 void print(const std::vector<tls::Entry>& entries) {
@@ -87,15 +95,29 @@ void print_listener(const std::string& folder) {
       absolute(folder), folder);
 }
 
+void print_revoked(const std::string& folder) {
+  fmt::print(
+      "\nThis takes effect from the next connection on, at each TLS listener that has the list:\n\n"
+      "      crl: [{0}/server/crl.pem]\n\n"
+      "A listener without it goes on serving the client. tidegate notices the new list by itself;\n"
+      "if it runs elsewhere, copy {0}/server/crl.pem there.\n"
+      "Open connections stay open: to stop the client at once, also remove its rule from\n"
+      "tidegate.yaml.\n",
+      absolute(folder));
+}
+
 void print_client(const std::string& folder, const std::string& client,
                   const std::vector<tls::Entry>& entries) {
   const auto where = absolute(folder) + "/clients/" + client;
   fmt::print(
       "\nOn the client, with a copy of {0} (key.pem must stay secret):\n\n"
       "export DOCKER_HOST=tcp://{1}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=\"{0}\"\n\n"
+      "or, to choose it by name with `docker --context {3}`:\n\n"
+      "docker context create {3} --docker \"host=tcp://{1}:2376,ca={0}/ca.pem,cert={0}/cert.pem,"
+      "key={0}/key.pem\"\n\n"
       "Add to tidegate.yaml, under the listener's clients:\n\n"
       "      - {{ certificate: {{ common_name: \"{2}\" }}, profile: PROFILE }}\n",
-      where, host_of(entries), client);
+      where, host_of(entries), client, context_of(client));
 }
 
 }  // namespace proxy::verbs::certs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sysexits.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -17,24 +18,48 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-/// \param whole whether the configuration is printed, defaults included
-int check(const std::string& file, bool whole) {
-  const auto settings = config::load_file(file);
+struct CheckOptions {
+  std::string file;
+  bool environment = false;
+  bool policy = false;  ///< leaves out what only the host has
+  bool whole = false;   ///< prints the configuration, defaults included
+};
+
+using Warnings = std::vector<config::Diagnostic>;
+
+void print(const Warnings& warnings) {
+  for (const auto& warning : warnings)
+    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
+}
+
+void print(const CheckOptions& options, const config::Settings& settings,
+           const Warnings& warnings) {
+  print(warnings);
+  const auto count = warnings.empty() ? "" : ", " + counted(warnings.size(), "warning");
+  const auto name = options.file == "-" ? "stdin" : options.file;
+  std::printf("%s: no mistakes%s: %s in front of %s%s\n", name.c_str(), count.c_str(),
+              counted(settings.listeners.size(), "listener").c_str(),
+              settings.upstream.to_string().c_str(),
+              options.policy ? "; users, groups and files of the host are not checked" : "");
+}
+
+int check(const CheckOptions& options) {
+  const auto checked = options.policy ? config::Checked::anywhere : config::Checked::here;
+  const auto settings =
+      options.file == "-" ? config::load_input(checked) : config::load_file(options.file, checked);
   if (!settings) return report(settings.error());
-  if (whole) {
+  if (options.whole) {
     std::fputs(config::effective_text(*settings).c_str(), stdout);
     return EX_OK;
   }
-  if (const auto snapshot = make_snapshot(*settings); !snapshot) return report(snapshot.error());
-  for (const auto& warning : settings->warnings) {
-    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
+  auto warnings = settings->warnings;
+  if (!options.policy) {
+    const auto snapshot = make_snapshot(*settings);
+    if (!snapshot) return report(snapshot.error());
+    for (auto& each : expiring(*settings, **snapshot)) warnings.push_back(std::move(each.warning));
+    std::ranges::sort(warnings, {}, &config::Diagnostic::line);
   }
-  std::printf("%s: no mistakes%s: %s in front of %s\n", file.c_str(),
-              settings->warnings.empty()
-                  ? ""
-                  : (", " + counted(settings->warnings.size(), "warning")).c_str(),
-              counted(settings->listeners.size(), "listener").c_str(),
-              settings->upstream.to_string().c_str());
+  print(options, *settings, warnings);
   return EX_OK;
 }
 
@@ -43,6 +68,7 @@ int check_environment() {
   const auto environment = config::process_environment();
   const auto settings = config::load_environment(environment);
   if (!settings) return report(settings.error());
+  print(settings->warnings);
   std::fputs((*config::text_from(environment)).c_str(), stdout);
   return EX_OK;
 }
@@ -57,21 +83,24 @@ void add_check(CLI::App& app, Run& run) {
       "and printed as a configuration file, with what tidegate refuses and the image does not:\n"
       "  CONTAINERS=1 POST=1 tidegate check --env > tidegate.yaml\n"
       "With --print the effective configuration is printed: presets written out, users and\n"
-      "groups of clients as numbers, every default. Certificates are not checked then.");
-  const auto file = std::make_shared<std::string>();
-  const auto environment = std::make_shared<bool>(false);
-  const auto whole = std::make_shared<bool>(false);
+      "groups of clients as numbers, every default. Certificates are not checked then.\n"
+      "With --policy a file can be checked on another machine than its own, such as in CI: users,\n"
+      "groups, routes, certificates and the file's mode are left out.");
+  const auto options = std::make_shared<CheckOptions>();
   auto* what = verb.add_option_group("what", "What is checked");
-  auto* named = what->add_option("file", *file, "The configuration file.");
-  what->add_flag("--env", *environment,
+  auto* named =
+      what->add_option("file", options->file, "The configuration file; - for standard input.");
+  what->add_flag("--env", options->environment,
                  "Check environment variables, as `tidegate serve --env` reads them.");
   what->require_option(1);
-  verb.add_flag("--print", *whole, "Print the effective configuration, including defaults.")
-      ->needs(named);
-  verb.callback([file, environment, whole, &run] {
-    run = [file, environment, whole] {
-      return *environment ? check_environment() : check(*file, *whole);
-    };
+  auto* whole = verb.add_flag("--print", options->whole,
+                              "Print the effective configuration, including defaults.")
+                    ->needs(named);
+  verb.add_flag("--policy", options->policy, "Leave out what only the file's own host has.")
+      ->needs(named)
+      ->excludes(whole);
+  verb.callback([options, &run] {
+    run = [options] { return options->environment ? check_environment() : check(*options); };
   });
 }
 

@@ -8,11 +8,15 @@
 #include <iostream>
 #include <iterator>
 
+#include "acl/suggest.hpp"
 #include "acl/text/shown.hpp"
 #include "proxy/explain/caller.hpp"
+#include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
+#include "proxy/explain/client_command.hpp"
 #include "proxy/explain/judge.hpp"
 #include "proxy/explain/rehearsal.hpp"
+#include "proxy/explain/report.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
 #include "tls/server_names.hpp"
@@ -20,14 +24,22 @@
 namespace proxy::verbs {
 namespace {
 
-constexpr int all_allowed = 0, refused = 1;
-
 struct ExplainOptions {
   std::string config, profile, listener, content_type;
   std::optional<std::string> body, host, origin;
+  bool json = false;
+  bool refuse = false;             ///< answer a client with refusals instead of going on
   std::vector<std::string> as;     ///< the client: see explain::identity_from()
   std::vector<std::string> words;  ///< METHOD TARGET, or a command
 };
+
+int status_of(explain::Outcome outcome) {
+  return static_cast<int>(outcome);
+}
+
+bool is_shadow(const acl::Profile& profile) {
+  return profile.mode() == acl::Mode::shadow;
+}
 
 int misused(const std::string& message) {
   std::fprintf(stderr, "tidegate explain: %s\n", message.c_str());
@@ -40,6 +52,14 @@ bool choose(std::string_view profile, config::Settings& settings) {
   const auto policy = acl::compile(settings.policy_spec);
   if (policy) settings.policy = *policy;
   return static_cast<bool>(policy);  // only an unknown profile fails
+}
+
+void warn_of_unknown(const std::string& program) {
+  std::fprintf(
+      stderr,
+      "tidegate explain: %s is not a client that explain knows; what it does besides using "
+      "DOCKER_HOST is neither shown nor prevented\n",
+      program.c_str());
 }
 
 using Asker = acl::Result<acl::Identity, std::string>;
@@ -60,8 +80,13 @@ Asker asker_at(const ExplainOptions& options, const config::Settings& settings, 
 /// The client that asks: one of the named listener, or one with the named profile.
 Asker asker(const ExplainOptions& options, config::Settings& settings) {
   if (!options.profile.empty()) {
-    if (!choose(options.profile, settings))
-      return "--profile: no profile is named " + acl::quoted(options.profile);
+    if (!choose(options.profile, settings)) {
+      std::vector<std::string> names;
+      for (const auto& profile : settings.policy_spec.profiles) names.push_back(profile.name);
+      const auto meant = acl::suggest_word(options.profile, names);
+      return "--profile: no profile is named " + acl::quoted(options.profile) +
+             (meant.empty() ? "" : "; " + meant);
+    }
     return acl::Identity{};
   }
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
@@ -90,6 +115,26 @@ bool is_method(const std::string& word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+/// What was probably meant by words that are neither METHOD TARGET nor a client's command line.
+std::optional<std::string> mistaken_request(const std::vector<std::string>& words) {
+  const auto is_target = [](const std::string& word) { return word.starts_with('/'); };
+  std::string method;
+  const auto names_method = [&method](const std::string& word) {
+    method = word;
+    for (char& c : method)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return acl::method_from(method) != acl::Method::unknown;
+  };
+  if (words.size() == 1 && (names_method(words[0]) || is_target(words[0])))
+    return std::string("a request is METHOD TARGET, for example GET /info");
+  if (words.size() != 2) return std::nullopt;
+  if (names_method(words[0]) && is_target(words[1]) && !is_method(words[0]))
+    return "methods are upper case: write " + method + " " + words[1];
+  if (is_target(words[0]) && names_method(words[1]))
+    return "the method comes first: write " + method + " " + words[0];
+  return std::nullopt;
+}
+
 /// The listener's rules for web pages, if --host or --origin was given.
 acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& options,
                                                       std::size_t index,
@@ -100,6 +145,11 @@ acl::Result<acl::WebRules, std::string> web_rules_for(const ExplainOptions& opti
   const auto names = tls::server_names(listener.tls->cert);
   if (!names) return names.error().message;
   return web_rules_of(listener, *names);
+}
+
+void print(const explain::Document& document) {
+  const auto replace = explain::Document::error_handler_t::replace;
+  fmt::print("{}\n", document.dump(2, ' ', false, replace));
 }
 
 int explain_request(const ExplainOptions& options, const acl::Identity& identity,
@@ -117,43 +167,69 @@ int explain_request(const ExplainOptions& options, const acl::Identity& identity
   const auto rules = web_rules_for(options, identity.listener, settings);
   if (!rules) return misused(rules.error());
   const explain::Judgement judgement(asked, identity, *settings.policy, *rules, settings.limits);
-  std::fputs(judgement.text().c_str(), stdout);
-  return judgement.allowed() ? all_allowed : refused;
+  auto told = judgement.told();
+  const std::string profile(judgement.profile());
+  if (judgement.refused() && !profile.empty())
+    told.change = smallest_change(asked, profile, settings.policy_spec, *rules, settings.limits);
+  if (options.json)
+    print(document(told, {profile, is_shadow(settings.policy->profile_of(identity))}));
+  else
+    fmt::print("{}", judgement.text(told.change));
+  return status_of(outcome(told));
 }
 
-void print(const explain::Made& made) {
-  fmt::print("{:<8} {:<24} {}\n", made.allowed ? "allowed" : "refused", made.operation, made.line);
-  const bool simply = made.allowed && !made.would_deny;
-  fmt::print("{:<8} {}\n", "", simply ? made.rule : made.rule + ": " + made.reason);
-  if (made.would_deny) fmt::print("{:<8} shadow: would be refused\n", "");
-  for (const auto& path : made.enforced) fmt::print("{:<8} put in {}\n", "", path);
+/// Lets the client go on where it would be refused, unless refusals are asked for, so that one run
+/// shows all of them.
+void set_mode(const ExplainOptions& options, config::Settings& settings) {
+  for (auto& profile : settings.policy_spec.profiles)
+    profile.mode = options.refuse ? acl::Mode::enforce : acl::Mode::shadow;
+}
+
+/// What no rule under `clients` matches.
+explain::Told turned_away(const acl::Profile& nobodys, const acl::Identity& identity) {
+  acl::Case::Memory memory;
+  const acl::WebRules rules;
+  const acl::Terms terms{rules};
+  acl::Case request(nobodys, identity, terms, memory);
+  request.head({.method = "GET", .target = "/_ping"});
+  const auto& [reason, message] = *request.decision().refusal;
+  return {.fate = explain::Told::Fate::refused,
+          .method = "GET",
+          .target = "/_ping",
+          .operation = "SystemPing",
+          .reason = std::string(id(reason)),
+          .message = message};
 }
 
 /// \param settings its first listener is given the profile of `identity`
 int explain_command(const ExplainOptions& options, const acl::Identity& identity,
                     config::Settings& settings) {
+  const auto is_known = explain::check_command(options.words);
+  if (!is_known) return misused(is_known.error());
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
+  const explain::Subject subject{std::string(profile.name()), is_shadow(profile), options.words};
+  set_mode(options, settings);
   if (!choose(profile.name(), settings)) {  // the profile for unknown clients has no name
-    acl::Case::Memory memory;
-    const acl::WebRules rules;
-    const acl::Terms terms{rules};
-    acl::Case request(profile, identity, terms, memory);
-    request.head({.method = "GET", .target = "/_ping"});
-    const auto& [reason, message] = *request.decision().refusal;
-    fmt::print("{:<8} {}: {}\n", "refused", id(reason), message);
-    return refused;
+    const auto told = turned_away(profile, identity);
+    if (options.json)
+      print(document(told, subject));
+    else
+      fmt::print("{:<8} {}: {}\n", "refused", told.reason, told.message);
+    return status_of(outcome(told));
   }
-  if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", profile.name());
-  const auto rehearsal = explain::rehearse(settings, options.words);
+  if (!*is_known) warn_of_unknown(options.words.front());
+  const auto rehearsal = explain::rehearse(settings, options.words, options.json);
   if (!rehearsal) return misused(rehearsal.error());
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
     return EX_USAGE;
-  for (const auto& made : rehearsal->requests) print(made);
-  const auto denied = std::ranges::count(rehearsal->requests, false, &explain::Made::allowed);
-  fmt::print("{} requests, {} refused; {} ended with {}\n", rehearsal->requests.size(), denied,
-             options.words.front(), rehearsal->exit_code);
-  return denied == 0 ? all_allowed : refused;
+  if (options.json) {
+    print(document(*rehearsal, subject));
+  } else {
+    if (!options.as.empty()) fmt::print("{:<8} {}\n", "profile", subject.profile);
+    fmt::print("{}", report(*rehearsal, subject));
+  }
+  return status_of(outcome(*rehearsal));
 }
 
 int explain_with(const ExplainOptions& options) {
@@ -163,19 +239,23 @@ int explain_with(const ExplainOptions& options) {
   if (!identity) return misused(identity.error());
   if (options.words.size() == 2 && is_method(options.words.front()))
     return explain_request(options, *identity, *settings);
+  if (const auto meant = mistaken_request(options.words)) return misused(*meant);
   if (options.body || !options.content_type.empty() || options.host || options.origin)
     return misused("--body, --content-type, --host and --origin need METHOD TARGET, not a command");
   return explain_command(options, *identity, *settings);
 }
 
 constexpr const char* explain_footer =
-    "  tidegate explain --config F --profile ci POST /containers/create --body @body.json\n"
-    "  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info\n"
-    "  tidegate explain --config F --profile ci -- docker run --privileged alpine\n"
-    "The last one runs the client against a private stand-in engine: nothing real is changed.\n"
-    "The exit status is 0 if all is allowed, 1 if something is refused, 64 for a bad "
-    "command\n"
-    "line and 78 for a bad configuration.";
+    R"(  tidegate explain --config F --profile ci POST /containers/create --body @body.json
+  tidegate explain --config F --listener 0 --as uid=1000,gid=1000 GET /info
+  tidegate explain --config F --profile ci -- docker run --privileged alpine
+The last one runs the client against a private stand-in engine. A request that would be refused
+is shown and answered all the same, so that one run shows all of them. Options of docker,
+docker-compose, buildx and podman that name another engine are not accepted; variables and
+configuration files that do are hidden from the client. Whatever else a program does, besides
+using DOCKER_HOST, is neither shown nor prevented.
+The exit status is 0 if all is allowed, 1 if something is refused, or only let through by shadow
+mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.)";
 
 }  // namespace
 
@@ -202,6 +282,10 @@ void add_explain(CLI::App& app, Run& run) {
       ->needs(listener);
   verb.add_option("--body", options->body,
                   "The request's body: @FILE, - for standard input, or the text itself.");
+  verb.add_flag("--json", options->json,
+                "Print one JSON document; a client's output goes to standard error.");
+  verb.add_flag("--refuse", options->refuse,
+                "Answer a client with the refusals, as the daemon would, instead of going on.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")
       ->required();
   verb.callback([options, &run] { run = [options] { return explain_with(*options); }; });

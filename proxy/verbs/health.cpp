@@ -2,7 +2,7 @@
 #include <sysexits.h>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/read_until.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
@@ -17,10 +17,19 @@ constexpr int healthy = 0, ill = 1;
 
 struct HealthOptions {
   std::string config, address = "tcp://127.0.0.1:9180";
-  bool ready = false;
+  bool ready = false, engine = false;
 };
 
-/// Returns the first line of the answer, which must arrive within five seconds, or what went wrong.
+/// "HTTP/1.1 503 Service Unavailable: the engine cannot be reached: …"
+std::string on_one_line(const std::string& answer) {
+  const auto status = answer.substr(0, answer.find('\r'));
+  const auto head = answer.find("\r\n\r\n");
+  if (head == answer.npos) return status;
+  const auto body = answer.substr(head + 4);
+  return status + ": " + body.substr(0, body.find('\n'));
+}
+
+/// Returns the answer on one line, which must arrive within five seconds, or what went wrong.
 std::string ask(const config::Address& address, const std::string& path) {
   net::io_context loop;
   Socket socket(loop);
@@ -35,15 +44,20 @@ std::string ask(const config::Address& address, const std::string& path) {
     if (error) return ended(error);
     net::async_write(socket, net::buffer(question), [&](const error_code& unsent, std::size_t) {
       if (unsent) return ended(unsent);
-      net::async_read_until(socket, net::dynamic_buffer(answer, 4096), "\r\n",
-                            [&](const error_code& unread, std::size_t) { ended(unread); });
+      net::async_read(socket, net::dynamic_buffer(answer, 4096),
+                      [&](const error_code& unread, std::size_t) { ended(unread); });
     });
   });
   net::steady_timer patience(loop, std::chrono::seconds(5));
   patience.async_wait([&](const error_code&) { ended(net::error::timed_out); });
   loop.run();
   if (failure) return failure.message();
-  return answer.substr(0, answer.find('\r'));
+  return on_one_line(answer);
+}
+
+std::string page(const HealthOptions& options) {
+  if (options.engine) return "/readyz/engine";
+  return options.ready ? "/readyz" : "/healthz";
 }
 
 int health(const HealthOptions& options) {
@@ -63,7 +77,7 @@ int health(const HealthOptions& options) {
     std::fprintf(stderr, "--address: %s\n", address.error().c_str());
     return EX_USAGE;
   }
-  const auto answer = ask(*address, options.ready ? "/readyz" : "/healthz");
+  const auto answer = ask(*address, page(options));
   const bool well = answer.starts_with("HTTP/1.1 200");
   std::fprintf(well ? stdout : stderr, "%s: %s\n", address->to_string().c_str(), answer.c_str());
   return well ? healthy : ill;
@@ -80,7 +94,11 @@ void add_health(CLI::App& app, Run& run) {
   verb.add_option("--address", options->address, "The address of its admin listener.")
       ->capture_default_str()
       ->excludes(config);
-  verb.add_flag("--ready", options->ready, "Also ask whether the engine answers.");
+  auto* ready = verb.add_flag("--ready", options->ready, "Also ask whether it can serve requests.");
+  verb.add_flag("--engine", options->engine,
+                "Also ask whether the engine answers, and nothing else: for a health check whose "
+                "failure restarts tidegate.")
+      ->excludes(ready);
   verb.callback([options, &run] { run = [options] { return health(*options); }; });
 }
 

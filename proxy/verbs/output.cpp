@@ -9,17 +9,17 @@
 
 namespace proxy::verbs {
 
-int report(const std::vector<std::string>& sentences) {
+int report(const std::vector<std::string>& sentences, const char* consequence) {
   for (const auto& sentence : sentences) std::fprintf(stderr, "%s\n", sentence.c_str());
-  std::fprintf(stderr, "%zu mistake%s; nothing was started\n", sentences.size(),
-               sentences.size() == 1 ? "" : "s");
+  std::fprintf(stderr, "%zu mistake%s%s\n", sentences.size(), sentences.size() == 1 ? "" : "s",
+               consequence);
   return EX_CONFIG;
 }
 
-int report(const std::vector<config::Diagnostic>& diagnostics) {
+int report(const std::vector<config::Diagnostic>& diagnostics, const char* consequence) {
   std::vector<std::string> sentences;
   for (const auto& diagnostic : diagnostics) sentences.push_back(config::to_string(diagnostic));
-  return report(sentences);
+  return report(sentences, consequence);
 }
 
 void log_to_stderr(const std::string& level) {

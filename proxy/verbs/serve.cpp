@@ -51,14 +51,15 @@ config::Loaded settings_for(const ServeOptions& options) {
 
 int serve(const ServeOptions& options) {
   auto settings = settings_for(options);
-  if (!settings) return report(settings.error());
+  if (!settings) return report(settings.error(), nothing_started);
   log_to_stderr(settings->log.level);
   if (options.environment)
     spdlog::info("the policy comes from environment variables; `tidegate check --env` prints it");
   const auto snapshot = make_snapshot(*settings);
-  if (!snapshot) return report(snapshot.error());
+  if (!snapshot) return report(snapshot.error(), nothing_started);
   Server server(std::move(*settings), *snapshot, options.config);
-  if (const auto problems = server.open(); !problems.empty()) return report(problems);
+  if (const auto problems = server.open(); !problems.empty())
+    return report(problems, nothing_started);
   server.run();
   return EX_OK;
 }

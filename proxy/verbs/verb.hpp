@@ -25,8 +25,10 @@ void add_health(CLI::App&, Run& run);
 void add_version(CLI::App&, Run& run);
 
 /// Prints the mistakes on standard error. \returns EX_CONFIG.
-int report(const std::vector<config::Diagnostic>&);
-int report(const std::vector<std::string>& sentences);
+/// \param consequence ends the last line, such as nothing_started
+int report(const std::vector<config::Diagnostic>&, const char* consequence = "");
+int report(const std::vector<std::string>& sentences, const char* consequence = "");
+inline constexpr const char* nothing_started = "; nothing was started";
 
 /// Sends tidegate's log to standard error from now on.
 void log_to_stderr(const std::string& level);

@@ -54,8 +54,8 @@ Task<void> serve(Socket accepted, acl::Identity who, HeldBytes& held, Worker& wo
 Stage::Stage()
     : folder_(make_folder()),
       settings_(settings(folder_)),
-      sink_(settings_.audit),
-      worker_(settings_, sink_, *make_snapshot(settings_)),
+      queue_(audit_queue(settings_.audit, held_)),
+      worker_(settings_, queue_, state_, *make_snapshot(settings_)),
       listener_(listen_at(settings_.upstream.path)) {
   std::array<int, 2> pair{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()), 0);

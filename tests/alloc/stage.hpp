@@ -44,8 +44,9 @@ class Stage {
 
   std::string folder_;
   config::Settings settings_;
-  AuditSink sink_;
   HeldBytes held_{HeldBytes::unbounded};
+  EngineState state_;
+  LineQueue queue_;
   Worker worker_;
   int listener_ = -1, client_ = -1, engine_ = -1;
   std::optional<SteppedLoop> loop_;

@@ -97,8 +97,9 @@ BENCHMARK(write_engine_head);
 /// Counted, put into a line, and handed over with others to a file that takes no time.
 void write_audit_record(benchmark::State& state) {
   boost::asio::io_context loop;
-  proxy::AuditSink sink({.file = "/dev/null"});
-  proxy::AuditLog log(sink, loop);
+  proxy::HeldBytes held(proxy::HeldBytes::unbounded);
+  auto queue = proxy::audit_queue({.file = "/dev/null"}, held);
+  proxy::AuditLog log(queue, loop);
   const auto caller = sample::caller();
   const auto policy = sample::policy(sample::open_to_all(acl::Level::baseline));
   const acl::WebRules rules;

@@ -96,7 +96,7 @@ SCRIPTS = {
 BY_THE_CLOCK = (
     "proxy::AuditLog::flush()",
     "proxy::Deadlines::on_tick()",
-    "spdlog::details::thread_pool::worker_loop_()",
+    "proxy::LineQueue::Shared::run()",
 )
 
 

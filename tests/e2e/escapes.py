@@ -83,7 +83,7 @@ NAMESPACES = [
     field("IpcMode", "host", "namespaces.ipc", "private"),
     field("UTSMode", "host", "namespaces.uts", ""),
     field("UsernsMode", "host", "namespaces.user", ""),
-    field("CgroupnsMode", "host", "namespaces.cgroup", "private"),
+    # CgroupnsMode is not here: "host" is the default of engines on version 1 of cgroups.
 ]
 
 CAPABILITIES = [

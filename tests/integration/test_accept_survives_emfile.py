@@ -46,8 +46,26 @@ class AcceptSurvivesEmfile(DaemonTest):
         self.serve(preexec=few_files)
         clients = [self.client() for _ in range(FILES)]
         wait_until(lambda: self.daemon.open_files() >= FILES, "all descriptors to be taken")
-        clients[0].send(request("GET", "/info"))
-        self.assertRefused(clients[0].response(), 502, "upstream.unreachable")
+        for client in clients[:2]:
+            client.send(request("GET", "/info"))
+            message = self.assertRefused(client.response(), 503, "limit.descriptors")
+            self.assertIn("nofile", message)
+        self.assertEqual(self.daemon.await_audit()[-1]["reason"], "limit.descriptors")
+        for client in clients[2:]:
+            client.close()
+        wait_until(lambda: self.ask_again(clients[0]) and "file descriptors are free again" in self.daemon.log(), "the log's word")
+        self.assertEqual(self.daemon.log().count("no file descriptor is left"), 1)
+
+    def ask_again(self, client):
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+        return self.ask(request("GET", "/info")).status == 200
+
+    def test_too_few_for_the_connections_that_are_allowed_is_said_at_the_start(self):
+        self.serve(preexec=few_files, limits={"connections": 1000})
+        self.assertIn(f"this process may open {FILES} files, but `limits.connections: 1000` can need 2", self.daemon.log())
+        for remedy in ("LimitNOFILE=", "ulimits.nofile", "ulimit -n"):
+            self.assertIn(remedy, self.daemon.log())
 
     def cpu_ticks(self):
         with open(f"/proc/{self.daemon.process.pid}/stat", encoding="ascii") as file:

@@ -131,16 +131,36 @@ class Admin(DaemonTest):
         client.send(b"GET /metr")
         client.wait_closed()
 
-    def test_many_who_say_nothing_do_not_add_up(self):
+    def test_who_does_not_even_begin_is_let_go_as_soon(self):
+        self.serve(limits={"head_time": "200ms"})
+        client = Client(("127.0.0.1", self.port))
+        self.addCleanup(client.close)
+        client.wait_closed()
+
+    def test_many_who_say_nothing_keep_nobody_out(self):
         self.serve()
         before = self.daemon.open_files()
         held = [Client(("127.0.0.1", self.port)) for _ in range(200)]
-        for client in held[32:]:
+        self.addCleanup(lambda: [client.close() for client in held])
+        self.assertTrue(self.is_well())
+        for client in held[:160]:
             client.wait_closed()
         self.assertLessEqual(self.daemon.open_files(), before + 40)
+
+    def test_who_asked_and_does_not_leave_keeps_nobody_out_either(self):
+        self.serve()
+        held = [Client(("127.0.0.1", self.port)) for _ in range(40)]
+        self.addCleanup(lambda: [client.close() for client in held])
         for client in held:
-            client.close()
-        wait_until(self.is_well, "room for the next")
+            client.try_send(request("GET", "/healthz"))
+        self.assertTrue(self.is_well())
+
+    def test_an_idle_connection_does_not_hold_up_the_end(self):
+        self.serve(limits={"head_time": "1h", "drain_time": "1h"})
+        idle = Client(("127.0.0.1", self.port))
+        self.addCleanup(idle.close)
+        self.assertTrue(self.is_well())
+        self.daemon.stop()
 
     def test_health_asks_it(self):
         self.serve()

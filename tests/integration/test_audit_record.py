@@ -82,7 +82,7 @@ class AuditRecord(DaemonTest):
 
     def test_an_unknown_method_is_on_record_with_its_target(self):
         self.serve()
-        self.assertEqual(self.ask(request("FOO", "/info")).status, 403)
+        self.assertEqual(self.ask(request("FOO", "/info")).status, 404)
         record = self.only_record()
         self.assertEqual((record["method"], record["target"], record["reason"]), ("unknown", "/info", "operation.unknown"))
 
@@ -148,7 +148,7 @@ class AuditRecord(DaemonTest):
         client.wait_closed()
         self.daemon.stop()
         statuses = [record["status"] for record in self.daemon.audit()]
-        self.assertEqual(statuses, [200, 403, 403] * 30 + [400])
+        self.assertEqual(statuses, [200, 403, 404] * 30 + [400])
 
     def test_a_connection_without_a_request_leaves_none(self):
         self.serve()

@@ -172,6 +172,36 @@ class RequestBodies(DaemonTest):
                     self.assertRefused(answer, 415, "body.form")
         self.assertEqual(self.engine.total, 0)
 
+    def test_an_empty_form_is_no_form(self):
+        """As `curl -X POST -d ''` and `wget --post-data=""` send it."""
+        self.serve()
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            self.assertEqual(self.ask(request("POST", "/containers/x/stop", f"Content-Type: {kind}", body=b"")).status, 200)
+            chunked = (f"POST /containers/x/stop HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+            self.assertRefused(self.ask(chunked.encode()), 415, "body.form")
+
+    def test_the_empty_body_of_a_get_is_dropped(self):
+        """docker-modem 0.3 announces a chunked body with every GET."""
+        self.serve()
+        client = self.client()
+        head = b"GET /containers/json HTTP/1.1\r\nHost: x\r\n"
+        for body in (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                     b"Content-Length: 2\r\n\r\n{}"):
+            client.send(head + body)
+            self.assertEqual(client.response().status, 200)
+        for seen in self.engine.requests:
+            self.assertEqual((seen.body, seen.header("Transfer-Encoding"), seen.header("Content-Length")), (b"", None, None))
+
+    def test_what_comes_behind_the_empty_body_of_a_get_is_a_request_of_its_own(self):
+        self.serve()
+        client = self.client()
+        client.send(b"GET /info HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+                    request("POST", "/containers/create", body=b'{"HostConfig":{"Privileged":true}}'))
+        self.assertEqual(client.response().status, 200)
+        self.assertRefused(client.response(), 403, "constraint.privileged")
+        self.assertEqual([seen.line for seen in self.engine.requests], ["GET /info HTTP/1.1"])
+
     def test_two_content_types_cannot_hide_a_form(self):
         self.serve()
         answer = self.ask(request("POST", "/build", "Content-Type: application/x-tar",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tidegate certs`: a private authority for TLS listeners, as other programs see what it writes."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,10 @@ import stat
 import subprocess
 import tempfile
 import unittest
+
+from tests.support.daemon import Daemon, free_port
+from tests.support.docker import docker_clients
+from tests.support.wait import wait_until
 
 DONE, NOT_DONE, USAGE = 0, 1, 64
 
@@ -117,6 +122,30 @@ class Clients(CertsTest):
         of_key = self.openssl("pkey", "-pubout", "-in", self.path("clients/ci/key.pem"))
         self.assertEqual(of_cert, of_key)
 
+    def test_are_told_a_context_that_docker_makes_and_uses(self):
+        said = self.certs("client", "ops@alice")
+        command = re.search(r"^docker (context create tidegate-ops-alice .*)$", said, re.M).group(1)
+        for docker in docker_clients():
+            home = tempfile.mkdtemp(dir=self.folder)
+            environment = {"PATH": os.environ["PATH"], "HOME": home, "DOCKER_CONFIG": home}
+
+            def run(words):
+                return subprocess.run(f"{docker} {words}", shell=True, env=environment, capture_output=True,
+                                      text=True, timeout=60, check=True)  # fmt: skip
+
+            run(command)
+            made = json.loads(run("context inspect tidegate-ops-alice").stdout)[0]
+            self.assertEqual(made["Endpoints"]["docker"]["Host"], "tcp://engine.test:2376")
+            self.assertEqual(sorted(made["TLSMaterial"]["docker"]), ["ca.pem", "cert.pem", "key.pem"])
+
+    def test_revoking_says_where_and_when_it_is_in_force(self):
+        self.certs("client", "ci")
+        said = self.certs("revoke", "ci")
+        self.assertIn(f"crl: [{os.path.realpath(self.path('server/crl.pem'))}]", said)
+        self.assertIn("from the next connection on, at each TLS listener that has the list", said)
+        self.assertIn("A listener without it goes on serving the client", said)
+        self.assertIn("Open connections stay open", said)
+
     def test_revoked_ones_are_on_the_list_for_good(self):
         for name in ("a", "b"):
             self.certs("client", name)
@@ -159,6 +188,46 @@ class Clients(CertsTest):
         self.assertEqual([process.wait(60) for process in running], [DONE] * len(names))
         for name in names:
             self.verify(f"clients/{name}/cert.pem", "sslclient", status=2)
+
+
+class Revocation(CertsTest):
+    def test_a_revoked_client_is_turned_away_as_readme_has_it(self):
+        docker = docker_clients()[0]
+        port = free_port()
+        self.certs("init", "--host", "127.0.0.1")
+        said = self.certs("client", "ops-anna").replace(":2376", f":{port}")
+        home = tempfile.mkdtemp(dir=self.folder)
+        environment = {"PATH": os.environ["PATH"], "HOME": home, "DOCKER_CONFIG": home}
+        command = re.search(r"^docker (context create .*)$", said, re.M).group(1)
+        subprocess.run(f"{docker} {command}", shell=True, env=environment, capture_output=True, timeout=60, check=True)
+
+        def ask():
+            words = [docker, "--context", "tidegate-ops-anna", "version"]
+            return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+        self.start(port)
+        served = ask()
+        self.assertEqual(served.returncode, 0, served.stderr)
+        self.certs("revoke", "ops-anna")
+        wait_until(lambda: ask().returncode != 0, "the list to be in force")
+        self.daemon.await_log("tls.revoked")
+
+    def start(self, port):
+        """tidegate with a TLS listener as `certs init` prints it, before a stand-in engine."""
+        socket = os.path.join(self.folder, "engine.sock")
+        stub = subprocess.Popen([os.environ["TIDEGATE"], "engine-stub", "--listen", f"unix://{socket}"])
+        self.addCleanup(stub.wait)
+        self.addCleanup(stub.kill)
+        wait_until(lambda: os.path.exists(socket), "the stand-in engine")
+        files = {"cert": "cert.pem", "key": "key.pem", "client_ca": "ca.pem"}
+        tls = {key: self.path(f"server/{name}") for key, name in files.items()}
+        listener = {"address": f"tcp://127.0.0.1:{port}", "tls": {**tls, "crl": [self.path("server/crl.pem")]},
+                    "clients": [{"certificate": {"common_name": "ops-*"}, "profile": "p"}]}  # fmt: skip
+        self.daemon = Daemon(self.folder, {"version": 1, "upstream": f"unix://{socket}", "listeners": [listener],
+                                           "profiles": {"p": {"allow": ["@read"]}}})  # fmt: skip
+        self.daemon.start()
+        self.addCleanup(self.daemon.stop)
+        self.daemon.await_ready()
 
 
 class Mistakes(CertsTest):

@@ -14,6 +14,7 @@ import urllib.parse
 
 from tests.corpus.serve import configuration
 from tests.support.daemon import Daemon, DaemonTest
+from tests.support.fake_engine import PRIVATE_CGROUPS, QUESTIONS
 from tests.support.http import request
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "corpus")
@@ -58,6 +59,7 @@ class CorpusTest(DaemonTest):
     def serve_policy(self, policy):
         self.daemon = PolicyDaemon(self.folder, self.config())
         self.daemon.policy = policy
+        self.engine.answers.update(PRIVATE_CGROUPS)
         self.daemon.start()
         self.addCleanup(self.daemon.stop)
         self.daemon.await_ready()
@@ -79,7 +81,7 @@ class CorpusTest(DaemonTest):
 
     def refused(self, case):
         answer, arrived = self.send(case)
-        self.assertEqual([r.line for r in arrived], [], "what was to be refused reached the engine")
+        self.assertEqual([r.line for r in arrived if r.line not in QUESTIONS], [], "what was to be refused reached the engine")
         self.assertRefused(answer, answer.status, case["reason"])
         self.assertIn(answer.status, range(400, 500))
 

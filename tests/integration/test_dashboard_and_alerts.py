@@ -30,6 +30,8 @@ METRICS = {
     "tidegate_bytes_total": {"direction"},
     "tidegate_upstream_up": set(),
     "tidegate_certificate_expiry_timestamp_seconds": {"file", "subject"},
+    "tidegate_audit_failed": set(),
+    "tidegate_audit_lost_total": set(),
     "tidegate_reloads_total": {"result"},
     "tidegate_build_info": {"version"},
 }

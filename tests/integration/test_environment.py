@@ -52,7 +52,7 @@ class Environment(DaemonTest):
         self.assertEqual(self.status("GET /version"), 403)
         self.assertEqual(self.status("GET /images/json"), 403)
         self.assertEqual(self.status("POST /containers/a/stop"), 403)
-        self.assertEqual(self.status("GET /eventsX"), 403)
+        self.assertEqual(self.status("GET /eventsX"), 404)
 
     def test_the_log_says_that_anybody_is_served(self):
         self.serve_with("--env")
@@ -66,6 +66,15 @@ class Environment(DaemonTest):
         head = b"POST /containers/create HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n"
         answer = self.ask(head + b"Content-Length: %d\r\n\r\n" % len(body) + body, "POST", self.address)
         self.assertIn("level baseline", self.assertRefused(answer, 403, "constraint.privileged"))
+
+    def test_the_log_warns_of_what_changes_nothing(self):
+        self.serve_with(ALLOW_STOP="1")
+        self.assertIn("ALLOW_STOP: lets nothing through without POST=1", self.daemon.log())
+
+    def test_a_refusal_names_the_variables(self):
+        self.serve_with(CONTAINERS="1")
+        answer = self.ask(b"POST /containers/create HTTP/1.1\r\nHost: docker\r\n\r\n", "POST", self.address)
+        self.assertIn("`POST=1` would allow it", self.assertRefused(answer, 403, "operation.denied"))
 
     def test_mistakes_stop_the_start(self):
         command = [os.environ["TIDEGATE"], "serve"]
@@ -97,6 +106,12 @@ class CheckEnvironment(DaemonTest):
             file.write(done.stdout)
         again = subprocess.run([os.environ["TIDEGATE"], "check", self.path("printed.yaml")], capture_output=True, check=False)
         self.assertEqual(again.returncode, 0, again.stderr)
+
+    def test_warns_of_what_changes_nothing(self):
+        done = check(ALLOW_STOP="1", DELETE="0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("warning: environment: ALLOW_STOP: lets nothing through without POST=1\n", done.stderr)
+        self.assertIn("warning: environment: DELETE: is not a variable of the images", done.stderr)
 
     def test_tells_mistakes(self):
         done = check(LEVEL="hard")

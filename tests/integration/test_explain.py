@@ -1,48 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tidegate explain`: what becomes of a request, or of all requests that a client's command makes."""
 
-import glob
+import importlib.util
 import json
 import os
-import shutil
-import subprocess
-import tempfile
+import sys
 import unittest
 
 from tests.support.docker import docker_clients
-
-ALLOWED, REFUSED, USAGE, CONFIG = 0, 1, 64, 78
-
-
-class ExplainTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="tidegate-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.config = self.write("config", json.dumps({
-            "upstream": "unix:///run/engine.sock",
-            "listeners": [{"address": "unix:///run/a.sock", "profile": "monitor"},
-                          {"address": "unix:///run/b.sock", "profile": "ci"}],
-            "profiles": {"monitor": {"allow": ["@read"], "deny": ["@read-sensitive"]},
-                         "ci": {"allow": ["*"], "containers": {"enforce": {"no_new_privileges": True}}}},
-        }))  # fmt: skip
-
-    def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def explain(self, *arguments, status, stdin=b"", config=None):
-        command = [os.environ["TIDEGATE"], "explain", "--config", config or self.config, *arguments]
-        environment = {**os.environ, "TMPDIR": self.folder}
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=100, check=False, env=environment)
-        self.assertEqual(done.returncode, status, (command, done.stdout, done.stderr))
-        self.assertEqual(glob.glob(os.path.join(self.folder, "tidegate-*")), [], "something is left behind")
-        return done.stdout.decode()
-
-    def assertLine(self, text, what, said):
-        lines = [line[len(what) :].strip() for line in text.splitlines() if line.startswith(what)]
-        self.assertIn(said, lines, text)
+from tests.support.explain import ALLOWED, CONFIG, INCONCLUSIVE, REFUSED, USAGE, ExplainTest
 
 
 class Requests(ExplainTest):
@@ -59,7 +25,7 @@ class Requests(ExplainTest):
             "profiles": {"ci": {"allow": ["@container"], "mode": "shadow"}},
         }))  # fmt: skip
         body = '{"HostConfig":{"Privileged":true}}'
-        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", body, status=ALLOWED, config=config)
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", body, status=REFUSED, config=config)
         self.assertLine(said, "decision", "allowed (shadow: would be refused)")
         self.assertLine(said, "reason", "constraint.privileged (403)")
         self.assertIn("HostConfig.Privileged is true, level baseline wants false", said)
@@ -98,10 +64,10 @@ class Requests(ExplainTest):
     def test_what_the_daemon_refuses_before_the_policy_is_refused_here(self):
         for arguments, reason in (
             (("GET", "/containers//json"), "target.not_canonical (400)"),
-            (("GET", "/containers/json", "--body", "{}"), "body.unexpected (400)"),
-            (("POST", "/build", "--content-type", "application/x-www-form-urlencoded"), "body.form (415)"),
+            (("GET", "/containers/json", "--body", "x"), "body.unexpected (400)"),
+            (("POST", "/build", "--content-type", "application/x-www-form-urlencoded", "--body", "a=b"), "body.form (415)"),
             (("POST", "/containers/create", "--body", "{"), "body.not_json (400)"),
-            (("PATCH", "/_ping"), "operation.unknown (403)"),
+            (("PATCH", "/_ping"), "operation.unknown (404)"),
             (("GET", "/_ping", "--content-type", "application/jsön"), "head.field_value (400)"),
             (("POST", "/build", "--content-type", b"text/plain; x=\x80"), "head.field_value (400)"),
             (("GET", "/_ping", "--content-type", "a\x7f"), "head.field_value (400)"),
@@ -123,6 +89,58 @@ class Requests(ExplainTest):
         said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "-",
                             stdin=b'"' + b"x" * (1 << 20) + b'"', status=REFUSED)  # fmt: skip
         self.assertLine(said, "reason", "body.too_large (413)")
+
+    def test_a_large_body_is_refused_too_where_its_content_is_ignored(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/web/stop", "--body", "-",
+                            stdin=b"x" * ((1 << 20) + 1), status=REFUSED)  # fmt: skip
+        self.assertLine(said, "reason", "body.too_large (413)")
+
+    def test_a_body_that_was_forgotten_is_asked_for(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", status=REFUSED)
+        self.assertRegex(said, "hint +give the body: --body @FILE")
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "", status=REFUSED)
+        self.assertNotIn("hint", said)
+
+    def test_what_would_allow_it_is_told_as_what_to_add(self):
+        config = self.write("asked", json.dumps({"profiles": {
+            "ci": {"allow": ["@container"]}, "shadowed": {"allow": ["ContainerList"], "mode": "shadow"}, "denies": {"allow": ["@read"], "deny": ["ContainerLogs"]},
+        }, "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}]}))  # fmt: skip
+        for profile, request, body, change in (
+            ("ci", ("GET", "/info"), None, ["profiles.ci.allow: [SystemInfo]"]),
+            ("shadowed", ("GET", "/info"), None, ["profiles.shadowed.allow: [SystemInfo]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}}, ["profiles.ci.containers.waive: [privileged]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True, "PidMode": "host", "UTSMode": "host"}},
+             ["profiles.ci.containers.waive: [privileged, namespaces.pid, namespaces.uts]"]),
+            ("shadowed", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}},
+             ["profiles.shadowed.allow: [ContainerCreate]", "profiles.shadowed.containers.waive: [privileged]"]),
+            ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}},
+             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.waive: [binds]"]),
+            ("denies", ("GET", "/containers/x/logs"), None, None), ("ci", ("POST", "/nothing"), None, None),
+        ):  # fmt: skip
+            more = ["--body", json.dumps(body)] if body else []
+            said = json.loads(self.explain("--profile", profile, "--json", *request, *more, status=REFUSED, config=config))
+            self.assertEqual((said["outcome"], said["requests"][0].get("change")), ("refused", change), said)
+        said = self.explain("--profile", "ci", "GET", "/info", status=REFUSED, config=config)
+        self.assertLine(said, "allow by", "profiles.ci.allow: [SystemInfo]")
+
+    def test_a_script_gets_one_document(self):
+        said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/v1.41/containers/create?x=1", "--body", '{"Image":"y","Z":1}', status=REFUSED))
+        self.assertEqual((said["profile"], said["mode"], len(said["requests"])), ("ci", "enforce", 1))
+        self.assertEqual(said["requests"][0]["reason"], "body.unknown_field")
+        said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/containers/create", "--body", '{"Image":"y"}', status=ALLOWED))
+        self.assertEqual(said["outcome"], "allowed")
+        told = said["requests"][0]
+        self.assertEqual((told["decision"], told["operation"], told["rule"]), ("allowed", "ContainerCreate", "allow *"))
+        self.assertEqual((told["sends"], told["enforced"]), ("POST /containers/create", ["HostConfig.SecurityOpt[0]"]))
+        self.assertEqual(json.loads(told["body"])["Image"], "y")
+        self.assertEqual(self.explain("--profile", "none", "--json", "GET", "/info", status=USAGE), "")
+
+    def test_a_request_in_small_letters_or_in_the_wrong_order_is_corrected(self):
+        for words, cure in (
+            (("get", "/info"), "write GET /info"), (("Post", "/build"), "write POST /build"), (("/info", "GET"), "write GET /info"),
+            (("/info", "get"), "write GET /info"), (("/info",), "METHOD TARGET"), (("GET",), "METHOD TARGET"),
+        ):  # fmt: skip
+            self.assertIn(cure, self.complaint("--profile", "ci", *words))
 
     def test_bad_command_lines_and_configurations(self):
         self.explain("--profile", "none", "GET", "/_ping", status=USAGE)
@@ -186,7 +204,7 @@ class Askers(ExplainTest):
             self.assertTrue(said.rstrip().endswith(" matches " + seen), said)
 
     def test_a_client_s_command_gets_the_profile_too(self):
-        said = self.explain("--listener", "0", "--as", "uid=0,gid=0", "--", "true", status=ALLOWED)
+        said = self.explain("--listener", "0", "--as", "uid=0,gid=0", "--", "true", status=INCONCLUSIVE)
         self.assertLine(said, "profile", "monitor")
         said = self.explain("--listener", "0", "--as", "uid=7,gid=7", "--", "true", status=REFUSED)
         self.assertIn("client.unknown: no rule under `clients` of unix:///run/a.sock matches uid 7, gid 7", said)
@@ -201,19 +219,12 @@ class Askers(ExplainTest):
             ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
             ("2", "cn=bob", "the listener has no `tls`"),
         ):
-            self.assertIn(problem, self.misuse("--listener", listener, "--as", who, "GET", "/_ping"))
+            self.assertIn(problem, self.complaint("--listener", listener, "--as", who, "GET", "/_ping"))
 
     def test_who_asks_must_be_said(self):
         for listener, cure in (("0", "--as uid=1000,gid=1000"), ("1", "--as cn=ops-bob"), ("2", "--as address=192.0.2.1")):
-            self.assertIn(cure, self.misuse("--listener", listener, "GET", "/_ping"))
-        self.misuse("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
-
-    def misuse(self, *arguments):
-        """What is said of a bad command line."""
-        command = [os.environ["TIDEGATE"], "explain", "--config", self.config, *arguments]
-        done = subprocess.run(command, capture_output=True, timeout=100, check=False)
-        self.assertEqual((done.returncode, done.stdout), (USAGE, b""), (command, done))
-        return done.stderr.decode()
+            self.assertIn(cure, self.complaint("--listener", listener, "GET", "/_ping"))
+        self.complaint("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
 
 
 class Clients(ExplainTest):
@@ -224,15 +235,53 @@ class Clients(ExplainTest):
         self.assertIn("HTTP/1.1 200 OK", said)
         self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
 
-    def test_what_shadow_mode_lets_through_is_told_with_its_reason(self):
+    def test_what_shadow_mode_lets_through_is_told_with_its_reason_and_counts_as_refused(self):
         config = self.write("shadow", json.dumps({
             "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}],
             "profiles": {"ci": {"allow": ["@image"], "mode": "shadow"}},
         }))  # fmt: skip
         script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
         script += "s.sendall(b'GET /_ping HTTP/1.0\\r\\n\\r\\n'); s.recv(99)"
-        said = self.explain("--profile", "ci", "--", "python3", "-c", script, status=ALLOWED, config=config)
-        self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +default deny: operation.denied\n +shadow: would be refused\n1 ")
+        said = self.explain("--profile", "ci", "--", "python3", "-c", script, status=REFUSED, config=config)
+        self.assertRegex(said, r"refused +SystemPing +GET /_ping\n +default deny: operation.denied\n")
+        self.assertIn("1 requests, 1 refused", said)
+        self.assertIn("profile ci is in shadow mode: the daemon lets these pass", said)
+
+
+    def test_a_client_that_is_refused_goes_on_unless_refusals_are_asked_for(self):
+        script = ("import http.client, os, socket\n"
+                  "def ask(method, target, body):\n"
+                  "    link = http.client.HTTPConnection('localhost'); link.sock = socket.socket(socket.AF_UNIX)\n"
+                  "    link.sock.connect(os.environ['DOCKER_HOST'][7:]); link.request(method, target, body)\n"
+                  "    print(link.getresponse().status)\n"
+                  "ask('POST', '/containers/create?name=web', '{\"Image\":\"x\",\"HostConfig\":{\"Privileged\":true}}')\n"
+                  "ask('POST', '/containers/web/start', None)\n")  # fmt: skip
+        command = ("--profile", "ci", "--json", "--", "python3", "-c", script)
+        for options, statuses in (((), b"201\n204\n"), (("--refuse",), b"403\n404\n")):
+            done = self.run_explain(*options, *command)
+            self.assertEqual(done.returncode, REFUSED)
+            self.assertTrue(done.stderr.endswith(statuses), done.stderr)
+            said = json.loads(done.stdout)
+            self.assertEqual([each["decision"] for each in said["requests"]], ["refused", "allowed"])
+            if not options:
+                self.assertIn("HostConfig.Privileged is true, level baseline wants false", said["requests"][0]["message"])
+            self.assertEqual(said["client"], {"command": ["python3", "-c", script], "exit_code": 0})
+            if not options:
+                self.assertEqual(said["requests"][0]["change"], ["profiles.ci.containers.waive: [privileged]"])
+
+    def test_what_the_stand_in_cannot_do_and_what_fails_otherwise_tells_nothing(self):
+        ask = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]); s.sendall(b'{} HTTP/1.0\\r\\n\\r\\n'); s.recv(99); exit({})"
+        config = self.write("open", json.dumps({
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "all"}],
+            "profiles": {"all": {"allow": ["*"], "containers": {"level": "unconfined"}}}}))  # fmt: skip
+        for request, code, why in (
+            ("GET /swarm", 0, "the stand-in engine cannot do SwarmInspect"), ("GET /_ping", 3, "it failed, and not because of a refusal"),
+        ):  # fmt: skip
+            said = self.explain("--profile", "all", "--", "python3", "-c", ask.format(request, code), status=INCONCLUSIVE, config=config)
+            self.assertIn("inconclusive: " + why, said)
+            said = self.explain("--profile", "all", "--json", "--", "python3", "-c", ask.format(request, code), status=INCONCLUSIVE, config=config)
+            self.assertEqual(json.loads(said)["outcome"], "inconclusive")
+            self.assertIn(why, json.loads(said)["why"])
 
 
 class DockerClients(ExplainTest):
@@ -257,6 +306,52 @@ class DockerClients(ExplainTest):
             self.assertRegex(said, r"put in HostConfig\.SecurityOpt")
 
 
+GITLAB_RUNNER = """
+import docker
+engine = docker.from_env()
+labels = {"com.gitlab.gitlab-runner.managed": "true"}
+engine.images.pull("gitlab/gitlab-runner-helper", tag="x86_64-v17")
+cache = engine.volumes.create("runner-cache", labels=labels)
+network = engine.networks.create("job", labels=labels)
+engine.containers.run("postgres:16", detach=True, name="db", network="job", labels=labels)
+engine.images.build(fileobj=__import__("io").BytesIO(b"FROM alpine"), tag="own", rm=True)
+for name in ("predefined", "build"):
+    box = engine.containers.create("alpine:3.20", ["sh"], name=name, labels=labels, volumes={"runner-cache": {"bind": "/builds"}}, **MORE)
+    stream = box.attach(stream=True, stdout=True, logs=True)
+    box.start()
+    box.stop()
+    assert box.wait()["StatusCode"] == 0  # nothing runs in it, and somebody is attached
+    box.remove(force=True, v=True)
+for each in engine.containers.list(all=True, filters={"label": list(labels)}):
+    each.remove(force=True)
+engine.networks.prune(filters={"label": list(labels)})
+cache.remove()
+assert engine.containers.prune(filters={"label": list(labels)})["SpaceReclaimed"] == 0
+"""
+
+
+class GitlabRunner(ExplainTest):
+    def setUp(self):
+        if importlib.util.find_spec("docker") is None:
+            self.skipTest("docker-py is not installed")
+        super().setUp()
+
+    def rehearse(self, more, status):
+        script = self.write("runner.py", GITLAB_RUNNER.replace("**MORE", more))
+        return self.explain("--profile", "ci", "--", sys.executable, script, status=status)
+
+    def test_a_job_goes_from_its_pulls_to_its_prunes(self):
+        said = self.rehearse("", ALLOWED)
+        for operation in ("ImageCreate", "VolumeCreate", "NetworkCreate", "ImageBuild", "ContainerWait", "NetworkPrune", "ContainerPrune"):
+            self.assertRegex(said, rf"allowed +{operation} ")
+
+    def test_all_that_is_refused_is_told_in_one_run(self):
+        said = self.rehearse("privileged=True", REFUSED)
+        self.assertEqual(said.count("constraint.privileged"), 2)
+        self.assertIn("profiles.ci.containers.waive: [privileged]", said)
+        self.assertRegex(said, "allowed +ContainerPrune ")
+
+
 @unittest.skipUnless(os.path.exists("/usr/bin/docker-compose"), "docker-compose is not installed")
 class Compose(ExplainTest):
     def test_a_project_comes_up_and_one_that_asks_too_much_is_told_why(self):
@@ -270,7 +365,11 @@ class Compose(ExplainTest):
             self.assertRegex(said, rf"allowed +{operation} ")
         self.assertEqual(said.count("ContainerStart "), 2)
         project["services"]["web"]["privileged"] = True
-        self.assertIn("constraint.privileged", self.rehearse(project, status=REFUSED))
+        project["services"]["db"]["pid"] = "host"
+        said = self.rehearse(project, status=REFUSED)
+        for reason in ("constraint.privileged", "constraint.namespaces.pid"):
+            self.assertIn(reason, said)
+        self.assertEqual(said.count("ContainerStart "), 2)
 
     def rehearse(self, project, status):
         file = self.write("docker-compose.yml", json.dumps(project))

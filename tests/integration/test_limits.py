@@ -85,6 +85,19 @@ class Limits(DaemonTest):
         self.assertEqual(self.ask(request("GET", "/info?a=1&b=1&c=1")).status, 200)
         self.assertRefused(self.ask(request("GET", "/info?a=1&b=1&c=1&d=1")), 400, "query.too_many")
 
+    def test_list_parameters(self):
+        self.serve(limits={"list_parameters": 3, "query_parameters": 1})
+        names = "&".join(f"names=i{n}" for n in range(3))
+        self.assertEqual(self.ask(request("GET", f"/images/get?{names}&x=1")).status, 200)
+        self.assertRefused(self.ask(request("GET", f"/images/get?{names}&names=i4")), 400, "query.too_many")
+
+    def test_config_bytes(self):
+        self.serve(allow=["*", "ConfigCreate", "SecretCreate"], limits={"body_bytes": 2000, "config_bytes": 3000})
+        body = b'{"Name":"c","Data":"eA=="}'
+        for target, most in (("/configs/create", 3000), ("/secrets/create", 2000)):
+            self.assertEqual(self.ask(request("POST", target, body=body.rjust(most))).status, 200)
+            self.refused_and_closed(request("POST", target, body=body.rjust(most + 1)), 413, "body.too_large")
+
     def test_body_bytes(self):
         self.serve(limits={"body_bytes": 2000})
         self.assertEqual(self.ask(request("POST", "/containers/create", body=b" " * 1998 + b"{}")).status, 200)

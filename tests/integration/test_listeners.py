@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sockets have the rights that were asked for, and each listener has its own profile."""
 
+import errno
+import fcntl
 import os
+import resource
 import socket
 import stat
 import unittest
 
-from tests.support.daemon import Daemon, DaemonTest, free_port
+from tests.support.daemon import Daemon, DaemonTest, free_port, is_sanitized
 from tests.support.http import request
+from tests.support.wait import wait_until
+
+
+def become(user, threads):
+    resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+    os.setgid(user)
+    os.setuid(user)
 
 
 class Listeners(DaemonTest):
@@ -42,6 +52,66 @@ class Listeners(DaemonTest):
         os.mkdir(folder)
         self.cannot_start(Daemon(folder, self.config()))
         self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    def second(self, name="second", **config):
+        """Another instance, with files of its own."""
+        folder = self.path(name)
+        os.mkdir(folder)
+        daemon = Daemon(folder, self.config(audit={"file": os.path.join(folder, "audit.log")}, **config))
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def test_the_socket_that_another_instance_made_in_its_place_outlives_it(self):
+        self.serve()
+        os.unlink(self.path("in.sock"))
+        second = self.second()
+        second.start()
+        second.await_ready()
+        self.daemon.stop()
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    def test_of_three_that_start_at_once_over_a_stale_socket_one_lives(self):
+        with socket.socket(socket.AF_UNIX) as stale:
+            stale.bind(self.path("in.sock"))
+        three = [self.second(str(i)) for i in range(3)]
+        directory = os.open(self.folder, os.O_RDONLY)
+        fcntl.flock(directory, fcntl.LOCK_EX)  # all of them come to the place where one has to wait for the other
+        for daemon in three:
+            daemon.start()
+            daemon.await_log("limits.held_bytes")
+        os.close(directory)
+        wait_until(lambda: sum(daemon.process.poll() is not None for daemon in three) >= 2, "the end of two")
+        ended = [daemon for daemon in three if daemon.process.poll() is not None]
+        self.assertEqual(self.ask(request("GET", "/info"), address=self.path("in.sock")).status, 200)
+        self.assertEqual(len(ended), 2)
+        for daemon in ended:
+            self.assertEqual(daemon.process.returncode, os.EX_CONFIG)
+            self.assertIn("is in use: another process listens on it", daemon.log())
+
+    def test_a_stranger_who_keeps_the_directory_locked_does_not_prevent_the_start(self):
+        directory = os.open(self.folder, os.O_RDONLY)
+        self.addCleanup(os.close, directory)
+        fcntl.flock(directory, fcntl.LOCK_SH)
+        self.serve()
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+
+    @unittest.skipUnless(os.getuid() == 0, "the limit counts all that a user runs, so another user is needed")
+    @unittest.skipIf(is_sanitized(), "sanitizers start threads, too")
+    def test_a_limit_of_threads_ends_with_a_message(self):
+        nobody_else = 54322
+        os.chown(self.folder, nobody_else, nobody_else)
+        logs = []
+        for limit in range(1, 12):
+            daemon = Daemon(self.folder, self.config(workers=4), lambda most=limit: become(nobody_else, most))
+            daemon.start()
+            wait_until(lambda at=daemon: at.process.poll() is not None or "listening on" in at.log(), "a start or an end")
+            logs.append(daemon.log())
+            if daemon.process.poll() is None:
+                break
+            self.assertIn(daemon.process.returncode, (1, os.EX_CONFIG), logs[-1])
+            self.assertIn(os.strerror(errno.EAGAIN), logs[-1])
+        daemon.stop()
+        self.assertIn("set `workers: 3`", logs[-2])
 
     def test_a_file_that_is_no_socket_is_left_alone(self):
         with open(self.path("in.sock"), "w", encoding="ascii") as file:

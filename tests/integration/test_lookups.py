@@ -153,7 +153,7 @@ class LookUps(DaemonTest):
         self.assertIn(f"GET /v1.47/networks/{swarm}?scope=swarm HTTP/1.1", self.lines())
         for target in (HOST, HOST[:26], HOST[:32], HOST[:6], "zfr21x", "web"):
             message = self.assertRefused(self.ask(service(target)), 403, "constraint.namespaces.network")
-            self.assertIn("`containers.networks`", message)
+            self.assertIn("`containers.networks: [", message)
 
     def test_a_client_that_only_closes_its_sending_side_gets_its_answer(self):
         def slow(connection, seen):
@@ -281,3 +281,85 @@ class Events(DaemonTest):
     def test_a_compressed_form_is_not_passed_on(self):
         self.serve({"GET /events": reply(200, b"\x1f\x8b", "Content-Encoding: gzip")}, allow=["SystemEvents"])
         self.assertRefused(self.ask(request("GET", "/events")), 502, "answer.form")
+
+
+class EngineDefaults(DaemonTest):
+    """Clients that recreate a container repeat what the engine chose for it."""
+
+    RECREATED = request("POST", "/v1.44/containers/create?name=web", body=json.dumps(
+        {"Image": "a", "HostConfig": {"NetworkMode": "default", "IpcMode": "private", "CgroupnsMode": "host"}}).encode())
+
+    def serve_engine(self, **info):
+        self.serve({"GET /version": VERSION, "GET /info": reply(200, json.dumps(info).encode()),
+                    "POST /containers/create": CREATED}, version=1, profiles={"p": {"preset": "watchtower"}},
+                   listeners=[{"address": f"unix://{self.path('w')}.sock", "mode": "0600", "profile": "p"}])
+        return self.ask(self.RECREATED, address=self.path("w.sock"))
+
+    def test_watchtower_recreates_containers_of_cgroup_version_1(self):
+        self.assertEqual(self.serve_engine(CgroupVersion="1", SecurityOptions=["name=seccomp,profile=default"]).status, 201)
+        self.assertEqual([each.line for each in self.engine.requests],
+                         ["GET /version HTTP/1.1", "GET /v1.47/info HTTP/1.1",
+                          "POST /v1.44/containers/create?name=web HTTP/1.1"])
+
+    def test_watchtower_gets_no_host_cgroups_on_version_2(self):
+        answer = self.serve_engine(CgroupVersion="2", SecurityOptions=["name=cgroupns"])
+        self.assertRefused(answer, 403, "constraint.namespaces.cgroup")
+        self.assertNotIn("POST", [each.method for each in self.engine.requests])
+
+    def test_an_engine_that_is_configured_for_private_cgroups_is_heard(self):
+        answer = self.serve_engine(CgroupVersion="1", SecurityOptions=["name=cgroupns"])
+        self.assertRefused(answer, 403, "constraint.namespaces.cgroup")
+
+    def test_an_engine_that_says_nothing_about_cgroups_has_none_to_share(self):
+        self.assertRefused(self.serve_engine(), 403, "constraint.namespaces.cgroup")
+
+
+class OldVersions(DaemonTest):
+    """skopeo, podman and buildah ask for API 1.22."""
+
+    def test_of_images_are_sent_as_the_engines_oldest(self):
+        self.serve({"GET /version": reply(200, b'{"ApiVersion":"1.52","MinAPIVersion":"1.44"}')}, allow=["*"])
+        client = self.client()
+        for method, target in (("GET", "/images/a/json"), ("GET", "/images/get?names=a"), ("GET", "/images/a/get"),
+                               ("POST", "/images/load?quiet=1"), ("GET", "/_ping")):
+            client.send(request(method, "/v1.22" + target, body=None if method == "GET" else b"tar"))
+            self.assertEqual(client.response().status, 200)
+            self.assertEqual(self.engine.requests[-1].line, f"{method} /v1.44{target} HTTP/1.1")
+        loaded = next(each for each in self.engine.requests if "/images/load" in each.target)
+        self.assertEqual(loaded.body, b"tar")
+
+    def test_below_1_24_are_never_sent(self):
+        self.serve({"GET /version": reply(200, b'{"ApiVersion":"1.41","MinAPIVersion":"1.12"}')}, allow=["*"])
+        self.assertEqual(self.ask(request("GET", "/v1.12/images/a/json")).status, 200)
+        self.assertEqual(self.engine.requests[-1].line, "GET /v1.24/images/a/json HTTP/1.1")
+
+    def test_of_anything_else_are_refused(self):
+        self.serve(allow=["*"])
+        for target in ("/v1.22/containers/json", "/v1.23/images/json", "/v1.11/images/a/json"):
+            self.assertRefused(self.ask(request("GET", target)), 400, "version.too_old")
+        self.assertEqual(self.engine.total, 0)
+
+    def test_wait_for_an_engine_that_tells_its_versions(self):
+        self.serve({"GET /version": reply(200, b'{"ApiVersion":"1.41"}')}, allow=["*"])
+        self.assertRefused(self.ask(request("GET", "/v1.22/images/a/json")), 502, "object.unavailable")
+
+
+class Nodes(DaemonTest):
+    NODE = "dkp8vy1dq1kxleu9g4u78tlag"
+
+    def serve_node(self, role, index=7):
+        node = {"ID": self.NODE, "Version": {"Index": index}, "Spec": {"Role": role, "Availability": "active"}}
+        self.serve({"GET /version": VERSION, "GET /nodes/n1": reply(200, json.dumps(node).encode())}, allow=["@node"])
+        return self.ask(request("POST", "/v1.41/nodes/n1/update?version=7",
+                                body=b'{"Role":"manager","Availability":"drain"}'))
+
+    def test_that_are_managers_are_drained(self):
+        self.assertEqual(self.serve_node("manager").status, 200)
+        self.assertEqual(self.engine.requests[-1].line, f"POST /v1.41/nodes/{self.NODE}/update?version=7 HTTP/1.1")
+
+    def test_that_are_workers_are_not_promoted(self):
+        self.assertRefused(self.serve_node("worker"), 403, "constraint.nodes")
+        self.assertNotIn("POST", [each.method for each in self.engine.requests])
+
+    def test_that_have_changed_meanwhile_are_not_updated(self):
+        self.assertRefused(self.serve_node("manager", index=8), 403, "constraint.nodes")

@@ -46,7 +46,7 @@ class Refusals(DaemonTest):
         for line in (("GET", "/"), ("GET", "/nonsense"), ("POST", "/containers/json"), ("get", "/_ping"), ("PATCH", "/info"),
                      ("GET", "/V1.41/info"), ("TRACE", "/_ping"), ("FOO", "/debug/vars")):
             with self.subTest(line):
-                self.refused(request(*line), "operation.unknown")
+                self.refused(request(*line), "operation.unknown", 404)
 
     def test_targets_that_are_not_canonical_are_refused(self):
         self.serve()
@@ -95,4 +95,4 @@ class Refusals(DaemonTest):
 
     def test_a_message_is_json_whatever_the_request_said(self):
         self.serve()
-        self.refused(request("GET", '/containers/"\\<script>/nonsense'), "operation.unknown")
+        self.refused(request("GET", '/containers/"\\<script>/nonsense'), "operation.unknown", 404)

@@ -237,6 +237,8 @@ class HalfWritten(ReloadTest):
             while not over.wait(0.05):
                 with open(self.path("neighbour"), "w", encoding="ascii") as neighbour:
                     neighbour.write("x")
+                os.rename(self.path("neighbour"), self.path("moved"))
+                os.chmod(self.daemon.file, 0o600)
 
         writer = threading.Thread(target=busy)
         writer.start()

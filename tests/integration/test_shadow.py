@@ -71,7 +71,7 @@ class Shadow(DaemonTest):
 
     def test_what_is_not_understood_is_refused(self):
         for data, status, reason in (
-            (request("GET", "/nonsense"), 403, "operation.unknown"),
+            (request("GET", "/nonsense"), 404, "operation.unknown"),
             (request("POST", "/containers/create", body=b'{"Image":1}'), 400, "body.wrong_type"),
             (request("POST", "/networks/create", body=b'{"Name":'), 400, "body.not_json"),
             (request("GET", "/info", "A : b"), 400, "head.field_name"),

@@ -59,6 +59,34 @@ class SystemdUnits(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stdout[-400:] + done.stderr)
 
+    def install_renewal(self):
+        shutil.copy(os.path.join(UNITS, "tidegate-certs.timer"), self.folder)
+        with open(self.path("tidegate-certs.service"), "w", encoding="utf-8") as file:
+            file.write(text("tidegate-certs.service").replace("/usr/bin/tidegate", os.environ["TIDEGATE"]))
+        return self.path("tidegate-certs.service"), self.path("tidegate-certs.timer")
+
+    def test_verify_finds_nothing_in_the_renewal(self):
+        done = self.run_analyze("verify", "--man=no", *self.install_renewal())
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_the_renewal_is_confined(self):
+        service, _ = self.install_renewal()
+        done = self.run_analyze("security", "--offline=true", f"--threshold={EXPOSURE * 10:.0f}", "--no-pager", service)
+        self.assertEqual(done.returncode, 0, done.stdout[-400:] + done.stderr)
+
+    def test_the_renewal_runs_daily_where_the_examples_have_their_certificates(self):
+        self.assertIn("\nOnCalendar=daily\n", text("tidegate-certs.timer"))
+        command = re.search(r"^ExecStart=/usr/bin/tidegate (.*) --dir (\S+)$", text("tidegate-certs.service"), re.M)
+        verb, folder = command.groups()
+        self.assertIn(f"\nReadWritePaths={folder}\n", text("tidegate-certs.service"))
+        with open(os.path.join(ROOT, "deploy", "examples", "remote-admin.yaml"), encoding="utf-8") as file:
+            self.assertIn(f"crl: [{folder}/server/crl.pem]", file.read())
+        there = self.path("certs")
+        for words in (["certs", "init", "--host", "x.test"], verb.split()):
+            done = subprocess.run([os.environ["TIDEGATE"], *words, "--dir", there], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("list", done.stdout)
+
     def test_each_socket_is_a_listener_of_the_configuration(self):
         sockets = re.findall(r"^ListenStream=(.*)$", text("tidegate.socket"), re.M)
         listeners = re.findall(r"^  - address: unix://(\S+)", text("tidegate.yaml"), re.M)

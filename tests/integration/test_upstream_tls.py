@@ -91,6 +91,7 @@ class EngineIdentity(TlsEngineTest):
         self.assertEqual(self.engine.requests, [])
         record = self.daemon.await_audit()[0]
         self.assertEqual((record["decision"], record["reason"], record["status"]), ("allow", "upstream.tls", 502))
+        self.assertIn(record["cause"], message)
         self.assertIn("upstream.tls: ", self.daemon.log())
         return message
 
@@ -118,6 +119,16 @@ class EngineIdentity(TlsEngineTest):
     def test_an_engine_that_does_not_accept_tidegate(self):
         stranger = Authority(self.certificates, "Other CA").client("tidegate")
         self.refuses(cert=stranger.cert, key=stranger.key)
+
+    def test_readiness_says_that_the_engine_does_not_accept_tidegate(self):
+        stranger = Authority(self.certificates, "Other CA").client("tidegate")
+        admin = self.path("admin.sock")
+        upstream_tls = self.upstream_tls(cert=stranger.cert, key=stranger.key)
+        self.serve(upstream_tls=upstream_tls, admin={"address": f"unix://{admin}"})
+        self.daemon.await_log("metrics and health on")
+        ready = self.ask(request("GET", "/readyz/engine"), address=admin)
+        self.assertEqual(ready.status, 503)
+        self.assertIn(b"the engine does not accept tidegate's: tcp://127.0.0.1:", ready.body)
 
     def test_an_engine_that_wants_a_certificate_and_gets_none(self):
         self.serve(upstream_tls={"ca": self.authority.cert})

@@ -18,6 +18,14 @@ def reply(status=200, body=b"", *headers, content_type="application/json"):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+# An engine whose containers have cgroup namespaces of their own, and what tidegate asks it about that.
+PRIVATE_CGROUPS = {
+    "GET /version": reply(200, b'{"ApiVersion":"1.47","MinAPIVersion":"1.24"}'),
+    "GET /info": reply(200, b'{"CgroupVersion":"2","SecurityOptions":["name=seccomp,profile=builtin","name=cgroupns"]}'),
+}
+QUESTIONS = ("GET /version HTTP/1.1", "GET /v1.47/info HTTP/1.1")
+
+
 class Request:
     """A request as it reached the engine. Header names keep their spelling."""
 

@@ -73,7 +73,7 @@ class Framer {
   bool empty() const { return out_.empty(); }
   std::span<boost::asio::const_buffer> bytes() { return out_; }
   void clear() { out_.clear(); }
-  std::size_t capacity() const { return acl::capacity_of(out_) + acl::capacity_of(lines_); }
+  std::size_t capacity() const { return acl::capacity_of(out_) + lines_.capacity(); }
   /// Frees memory beyond what a few chunks need. Nothing may be waiting to be written.
   void narrow();
 

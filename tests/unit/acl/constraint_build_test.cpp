@@ -38,7 +38,7 @@ TEST(ImageBuild, is_refused_where_it_leaves_its_sandbox) {
            "securityopt=seccomp%3Dunconfined",
            "securityopt=&securityopt=apparmor%3Dunconfined",
            "session=abc",
-           "version=2",
+           "version=3",
            "outputs=%5B%7B%22Type%22%3A%22local%22%7D%5D",
            "squash=1",
            "squash=off",

@@ -71,12 +71,12 @@ TEST(SwarmInit, makes_no_new_authority) {
             "constraint.log_driver");
 }
 
-TEST(NodeUpdate, promotes_nobody) {
+TEST(NodeUpdate, sets_the_role_of_a_worker_without_a_question) {
   Judge judge;
   EXPECT_EQ(
       judge.says("POST /nodes/x/update?version=1", R"({"Role":"worker","Availability":"drain"})"),
       "passes");
-  EXPECT_EQ(judge.says("POST /nodes/x/update?version=1", R"({"Role":"manager"})"),
+  EXPECT_EQ(judge.says("POST /nodes/x/update?version=1", R"({"Role":"Manager"})"),
             "constraint.nodes");
 }
 
@@ -121,11 +121,11 @@ TEST(Levels, want_egress_asked_for) {
     EXPECT_NE(says_of("@read", method, target, "unconfined"), "passes") << target;
   }
   EXPECT_EQ(says_of("ImageSearch", "GET", "/images/search?term=a"), "passes");
-  EXPECT_EQ(
-      says_of("@image", "GET", "/images/search?term=a"),
-      "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
-      "baseline allows it only by its name or \"@egress\": the engine connects to a host that the "
-      "client names");
+  EXPECT_EQ(says_of("@image", "GET", "/images/search?term=a"),
+            "ImageSearch refused for profile 'p': the profile does not allow this operation; level "
+            "baseline allows it only by its name or \"@egress\", since the engine connects to a "
+            "host that "
+            "the client names: `allow: [ImageSearch]` would allow it");
 }
 
 TEST(Levels, want_what_they_cannot_look_into_named) {

@@ -76,7 +76,7 @@ constexpr Row rows[] = {
     {"namespaces.ipc", R"("IpcMode":"container:web")", R"("IpcMode":"none")"},
     {"namespaces.uts", R"("UTSMode":"host")", R"("UTSMode":"")"},
     {"namespaces.user", R"("UsernsMode":"host")", R"("UsernsMode":null)"},
-    {"namespaces.cgroup", R"("CgroupnsMode":"host")", R"("CgroupnsMode":"private")"},
+    {"namespaces.cgroup", R"("CgroupnsMode":"container:x")", R"("CgroupnsMode":"private")"},
     {"namespaces.cgroup", R"("Cgroup":"container:web")", R"("Cgroup":"")"},
     {"devices", R"("Devices":[{"PathOnHost":"/dev/sda"}])", R"("Devices":[])"},
     {"devices", R"("Devices":[null])", R"("Devices":null)"},
@@ -162,7 +162,7 @@ TEST(ContainerCreate, tells_every_violation_in_one_message) {
       judge.decision().message,
       "ContainerCreate refused for profile 'p': HostConfig.Privileged is true, level baseline "
       "wants false; HostConfig.PidMode is 'host', level baseline wants 'private' or none; "
-      "HostConfig.Binds[0] is '/etc:/e', level baseline wants no host path: `binds` lists none");
+      "HostConfig.Binds[0] is '/etc:/e', level baseline wants no host path");
   EXPECT_EQ(judge.decision().reason, acl::Reason::constraint_privileged);
 }
 

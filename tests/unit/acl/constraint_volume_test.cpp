@@ -120,8 +120,9 @@ TEST(Constraints, are_all_reported_at_once) {
   judge.says(create, R"({"Driver":"rclone","ClusterVolumeSpec":{"Group":"g"}})");
   EXPECT_EQ(
       judge.decision().message,
-      "VolumeCreate refused for profile 'p': Driver is 'rclone', level baseline wants 'local'; "
-      "ClusterVolumeSpec is an object, level baseline wants no cluster volume");
+      "VolumeCreate refused for profile 'p': Driver is 'rclone', level baseline wants 'local': "
+      "`containers.volume_drivers: [rclone]` would allow it; ClusterVolumeSpec is an object, level "
+      "baseline wants no cluster volume");
 }
 
 }  // namespace

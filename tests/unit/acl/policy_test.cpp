@@ -61,7 +61,8 @@ TEST(Policy, names_operation_and_profile_in_a_refusal) {
   const auto policy = profile({"@read"});
   const auto decision = told(*policy, first_listener, "POST /containers/create");
   EXPECT_EQ(decision.message,
-            "ContainerCreate refused for profile 'ci': the profile does not allow this operation");
+            "ContainerCreate refused for profile 'ci': the profile does not allow this operation: "
+            "`allow: [ContainerCreate]` would allow it");
 }
 
 TEST(Policy, deny_takes_away_from_allow) {

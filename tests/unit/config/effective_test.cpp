@@ -199,7 +199,9 @@ constexpr const char* rest = R"(limits:
   head_fields: 50
   target_bytes: 16KiB
   query_parameters: 32
+  list_parameters: 100
   body_bytes: 2MiB
+  config_bytes: 3MiB
   held_bytes: 64MiB
   lookups: 32
   lookup_bytes: 512KiB

@@ -86,6 +86,46 @@ TEST(Environment, names_the_variable_that_was_meant) {
   EXPECT_THAT(mistakes_in({{"CONTAINER", "true"}}), ElementsAre(HasSubstr("'CONTAINERS'")));
 }
 
+/// Every warning as a line.
+std::vector<std::string> warnings_in(const Environment& environment) {
+  std::vector<std::string> lines;
+  for (const auto& warning : settings_from(environment).warnings)
+    lines.push_back(to_string(warning));
+  return lines;
+}
+
+TEST(Environment, warns_of_switches_that_change_nothing) {
+  EXPECT_THAT(
+      warnings_in({{"ALLOW_STOP", "1"}, {"COMMIT", "1"}, {"PUT", "0"}}),
+      ElementsAre("environment: ALLOW_STOP: lets nothing through without POST=1",
+                  "environment: COMMIT: lets nothing through without POST=1",
+                  "environment: PUT: is not a variable of the images and changes nothing; set "
+                  "`POST=1` or `POST=0`, for every method but GET and HEAD"));
+  EXPECT_THAT(warnings_in({{"DELETE", "0"}, {"LOGS", "1"}, {"ALLOWED_METHODS", "GET,POST"}}),
+              ElementsAre(HasSubstr("ALLOWED_METHODS: is not a variable"),
+                          HasSubstr("DELETE: is not a variable"),
+                          HasSubstr("set `ALLOW_LOGS` with `TIDEGATE_COMPAT=linuxserver`")));
+  EXPECT_THAT(warnings_in({{"POST", "1"}}),
+              ElementsAre(HasSubstr("POST: lets nothing through without a section")));
+  EXPECT_THAT(warnings_in({{"TIDEGATE_COMPAT", "linuxserver"},
+                           {"ALLOW_STOP", "1"},
+                           {"ALLOW_LOGS", "1"},
+                           {"LIBPOD_PODS", "1"}}),
+              ElementsAre("environment: ALLOW_LOGS: lets nothing through without CONTAINERS=1",
+                          HasSubstr("LIBPOD_PODS: lets nothing through: Podman's own API")));
+}
+
+TEST(Environment, warns_of_nothing_that_has_an_effect_or_is_off) {
+  EXPECT_THAT(warnings_in({{"ALLOW_STOP", "1"}, {"POST", "1"}, {"EXEC", "0"}, {"PING", "0"}}),
+              ElementsAre());
+  EXPECT_THAT(warnings_in({{"CONTAINERS", "1"},
+                           {"ALLOW_LOGS", "1"},
+                           {"ALLOW_TOP", "0"},
+                           {"POST", "0"},
+                           {"TIDEGATE_COMPAT", "linuxserver"}}),
+              ElementsAre());
+}
+
 TEST(Environment, leaves_other_variables_alone) {
   EXPECT_THAT(mistakes_in({{"HOST", "box"},
                            {"container", "podman"},

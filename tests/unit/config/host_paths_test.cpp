@@ -112,8 +112,8 @@ TEST(HostPaths, that_are_read_only_are_not_relabelled) {
   EXPECT_EQ(bind("/srv/rw:/d:z"), "passes");
   for (const auto* modes : {"ro,z", "Z,ro", "ro,nocopy,Z"}) {
     EXPECT_EQ(bind("/srv/ro:/d:" + std::string(modes)), "constraint.binds") << modes;
-    EXPECT_THAT(asked.message(), testing::HasSubstr("`read_only: false` in its rule of "
-                                                    "`containers.binds`"));
+    EXPECT_THAT(asked.message(),
+                testing::HasSubstr("`containers.binds: [{path: /srv/ro, read_only: false}]`"));
   }
 }
 

@@ -37,6 +37,10 @@ std::optional<acl::Fact> engine(const acl::Lookup& asked) {
   return std::nullopt;
 }
 
+std::optional<acl::Fact> read(std::string_view answer) {
+  return acl::read_fact(acl::Lookup::Kind::network, answer);
+}
+
 Told ask(const std::string& containers, const std::string& request, const std::string& body) {
   const auto loaded = with(containers);
   EXPECT_TRUE(loaded) << to_string(loaded.error().front());
@@ -170,7 +174,7 @@ TEST(NetworksById, with_something_new_about_them_pass_below_restricted_alone) {
 }
 
 TEST(Facts, are_read_out_of_what_the_engine_says) {
-  const auto fact = acl::read_fact(
+  const auto fact = read(
       R"({"Name":"a\u002db","Id":")" + own_id +
       R"(","Created":"x","Scope":"local","Driver":"macvlan","IPAM":{"Config":[{"a":"}"}]},)"
       R"("Ingress":false,"Containers":{"x":{"Name":"host"}},"Options":null,"New":{ },"Newer":[1]})");
@@ -184,15 +188,15 @@ TEST(Facts, are_read_out_of_what_the_engine_says) {
 
 TEST(Facts, are_none_where_the_answer_is_no_network) {
   const std::string id = R"("Id":")" + own_id + "\"";
-  EXPECT_FALSE(acl::read_fact(""));
-  EXPECT_FALSE(acl::read_fact("[]"));
-  EXPECT_FALSE(acl::read_fact("{" + id + "}"));
-  EXPECT_FALSE(acl::read_fact(R"({"Name":"a"})"));
-  EXPECT_FALSE(acl::read_fact(R"({"Name":"a","Id":"short"})"));
-  EXPECT_FALSE(acl::read_fact(R"({"Name":1,)" + id + "}"));
-  EXPECT_FALSE(acl::read_fact(R"({"Name":"a",)" + id));
-  EXPECT_FALSE(acl::read_fact(R"({"Name":"a",)" + id + R"(,"IPAM":{)"));
-  EXPECT_TRUE(acl::read_fact(R"({"Name":"a",)" + id + "}"));
+  EXPECT_FALSE(read(""));
+  EXPECT_FALSE(read("[]"));
+  EXPECT_FALSE(read("{" + id + "}"));
+  EXPECT_FALSE(read(R"({"Name":"a"})"));
+  EXPECT_FALSE(read(R"({"Name":"a","Id":"short"})"));
+  EXPECT_FALSE(read(R"({"Name":1,)" + id + "}"));
+  EXPECT_FALSE(read(R"({"Name":"a",)" + id));
+  EXPECT_FALSE(read(R"({"Name":"a",)" + id + R"(,"IPAM":{)"));
+  EXPECT_TRUE(read(R"({"Name":"a",)" + id + "}"));
 }
 
 }  // namespace

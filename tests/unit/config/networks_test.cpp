@@ -61,7 +61,7 @@ TEST(Subnets, of_others_are_refused) {
   }
   EXPECT_THAT(judge.decision().message, HasSubstr("IPAM.Config[0].Subnet is 'x'"));
   judge.says(create, pool(R"("Subnet":"10.20.0.0/16")"));
-  EXPECT_THAT(judge.decision().message, HasSubstr("`containers.subnets`"));
+  EXPECT_THAT(judge.decision().message, HasSubstr("`containers.subnets: ["));
 }
 
 TEST(Subnets, hold_their_gateway_their_range_and_their_reserved_addresses) {
@@ -195,7 +195,7 @@ TEST(ServiceNetworks, are_not_named_by_what_may_be_the_beginning_of_an_id) {
               host_network)
         << target;
   }
-  EXPECT_THAT(judge.decision().message, HasSubstr("`containers.networks`"));
+  EXPECT_THAT(judge.decision().message, HasSubstr("`containers.networks: ["));
   EXPECT_EQ(
       judge.says("POST /services/s/update?version=1", R"({"Networks":[{"Target":"alfpvg"}]})"),
       host_network);

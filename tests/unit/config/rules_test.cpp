@@ -13,18 +13,19 @@ using testing::HasSubstr;
 
 /// Refused at both levels, and let through where the constraint is waived and without a level.
 void expect_refused_unless_waived(const std::string& constraint, std::string_view request,
-                                  std::string_view body = "") {
+                                  std::string_view body = "", bool hidden = false) {
   SCOPED_TRACE(std::string(request) + " " + std::string(body));
   Asked baseline;
   EXPECT_EQ(baseline.says(request, body), "constraint." + constraint);
-  EXPECT_THAT(baseline.message(), HasSubstr("`waive: [" + constraint + "]`"));
+  // No answer tells how to get what is the host.
+  EXPECT_EQ(baseline.message().find("`waive: [" + constraint + "]`") == std::string::npos, hidden);
   EXPECT_EQ(Asked("{level: restricted}").says(request, body), "constraint." + constraint);
   EXPECT_EQ(Asked("{waive: [" + constraint + "]}").says(request, body), "passes");
   EXPECT_EQ(Asked("{level: unconfined}").says(request, body), "passes");
 }
 
 TEST(PluginCreate, grants_itself_whatever_its_archive_says) {
-  expect_refused_unless_waived("plugins", "POST /plugins/create?name=x");
+  expect_refused_unless_waived("plugins", "POST /plugins/create?name=x", "", true);
 }
 
 TEST(PluginPush, goes_where_listed_images_may_go) {
@@ -221,7 +222,8 @@ TEST(Images, by_a_tag_are_none_that_a_digest_names_beside_it) {
 TEST(SwarmJoin, obeys_the_managers_that_the_client_names) {
   expect_refused_unless_waived("swarm", "POST /swarm/join",
                                R"({"ListenAddr":"0.0.0.0:2377","JoinToken":"SWMTKN-1-x-y",
-                                   "RemoteAddrs":["198.51.100.7:2377"]})");
+                                   "RemoteAddrs":["198.51.100.7:2377"]})",
+                               true);
 }
 
 TEST(ServiceUpdate, rolls_back_to_no_spec_that_was_not_checked) {

@@ -50,9 +50,10 @@ class AuditLine : public testing::Test {
     return profile;
   }
 
-  AuditSink sink_{config::Audit{"/dev/null"}};
+  HeldBytes held_{HeldBytes::unbounded};
+  LineQueue queue_{audit_queue(config::Audit{"/dev/null"}, held_)};
   boost::asio::io_context loop_;
-  AuditLog log_{sink_, loop_};
+  AuditLog log_{queue_, loop_};
   acl::Identity identity_{.listener_name = "unix:///in.sock"};
   std::shared_ptr<const acl::Policy> policy_;
   acl::WebRules rules_;
@@ -117,7 +118,8 @@ TEST_F(AuditLine, says_what_a_profile_in_shadow_mode_would_have_refused) {
   EXPECT_EQ(fields["would_deny"], true);
   EXPECT_EQ(fields["reason"], "operation.denied");
   EXPECT_EQ(fields["message"],
-            "NetworkPrune refused for profile 'ci': the profile does not allow this operation");
+            "NetworkPrune refused for profile 'ci': the profile does not allow this operation: "
+            "`allow: [NetworkPrune]` would allow it");
 }
 
 TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {

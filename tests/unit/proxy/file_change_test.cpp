@@ -34,7 +34,7 @@ TEST(FileChange, a_file_that_is_opened_once_more_must_be_closed_once_more) {
   EXPECT_EQ(change.settles_at(), start + milliseconds(600) + settle_time);
 }
 
-TEST(FileChange, a_new_mode_finishes_nothing_and_is_no_change_of_its_own) {
+TEST(FileChange, a_new_mode_finishes_nothing_puts_nothing_off_and_is_no_change_of_its_own) {
   FileChange change;
   change.note(FileEvent::touched, start);
   EXPECT_TRUE(change.at_rest());
@@ -43,7 +43,7 @@ TEST(FileChange, a_new_mode_finishes_nothing_and_is_no_change_of_its_own) {
   EXPECT_TRUE(change.is_being_written());
   change.note(FileEvent::finished, start);
   change.note(FileEvent::touched, start + milliseconds(900));
-  EXPECT_EQ(change.settles_at(), start + milliseconds(900) + settle_time);
+  EXPECT_EQ(change.settles_at(), start + settle_time);
 }
 
 TEST(FileChange, a_file_that_is_gone_for_a_moment_is_not_gone) {

@@ -119,10 +119,11 @@ class Scene {
 
   std::string folder_ = make_folder();
   config::Settings settings_;
-  AuditSink sink_{settings_.audit};
   HeldBytes held_{HeldBytes::unbounded};
+  LineQueue queue_{audit_queue(settings_.audit, held_)};
   acl::Identity who_{.listener_name = "unix:///in.sock", .unix_peer = acl::UnixPeer{}};
-  Worker worker_{settings_, sink_, *make_snapshot(settings_)};
+  EngineState state_;
+  Worker worker_{settings_, queue_, state_, *make_snapshot(settings_)};
   int listener_ = listen(), engine_ = -1;
   std::array<int, 2> pair_{-1, -1};
   bool client_ended_ = false, engine_ended_ = false;

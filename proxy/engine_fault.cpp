@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/engine_fault.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace proxy {
+namespace {
+
+using acl::Reason;
+
+bool may_write(const std::string& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+/// "Permission denied (EACCES)"
+std::string said(const error_code& error) {
+  const auto* name = ::strerrorname_np(error.value());
+  return name == nullptr ? error.message() : fmt::format("{} ({})", error.message(), name);
+}
+
+std::string id_of(const error_code& error) {
+  const auto* name = ::strerrorname_np(error.value());
+  return name == nullptr ? error.message() : name;
+}
+
+void explain_denied_way(EngineFault& fault) {
+  fault.text += fmt::format("; user {} may not enter its directory", ::geteuid());
+  fault.remedy = "let tidegate's user enter each directory above the socket";
+}
+
+/// The usual cause: a container that was started without the socket's group.
+void explain_denied_socket(EngineFault& fault, const std::string& path, const struct stat& file) {
+  fault.text += fmt::format("; the socket belongs to user {} and group {}, mode {:04o}",
+                            file.st_uid, file.st_gid, file.st_mode & 07777U);
+  if (may_write(path))
+    fault.remedy = "ask SELinux or AppArmor, which may deny it";
+  else if ((file.st_mode & S_IWGRP) != 0)
+    fault.remedy = fmt::format(
+        "add tidegate to that group: `group_add: [\"{0}\"]` in a compose file, "
+        "`--group-add {0}` with docker run",
+        file.st_gid);
+  else
+    fault.remedy = fmt::format("run tidegate as user {}, or let the group write", file.st_uid);
+}
+
+/// connect(2) refuses all that is not a socket, and a socket that nobody listens on.
+void explain_refused(EngineFault& fault, const struct stat& file) {
+  if (!S_ISSOCK(file.st_mode)) {
+    fault.id = "not_a_socket";
+    fault.text += S_ISDIR(file.st_mode) ? "; it is a directory, not a socket" : "; it is no socket";
+    fault.remedy =
+        "start the engine before this container and make the container again: Docker creates a "
+        "directory where the source of a mount is missing";
+  } else if (file.st_nlink == 0) {
+    fault.id = "replaced";
+    fault.text += "; the engine's socket was replaced: mount its directory";
+    fault.remedy =
+        "mount the socket's directory instead of the file, since a mounted file stays the old one "
+        "when the engine makes a new one; until then, restart tidegate's container";
+  } else {
+    fault.text += "; nobody listens on it";
+    fault.remedy = "start the engine";
+  }
+}
+
+void explain_path(EngineFault& fault, const std::string& path, int error) {
+  struct stat file{};
+  const bool seen = ::stat(path.c_str(), &file) == 0;
+  if (error == ENOENT || error == ENOTDIR)
+    fault.remedy =
+        "start the engine, and where tidegate runs in a container, mount the socket's directory";
+  else if (error == EACCES && seen)
+    explain_denied_socket(fault, path, file);
+  else if (error == EACCES)
+    explain_denied_way(fault);
+  else if (error == ECONNREFUSED && seen)
+    explain_refused(fault, file);
+}
+
+bool is_of_resolver(const error_code& error) {
+  return error.category() == net::error::get_netdb_category() ||
+         error.category() == net::error::get_addrinfo_category();
+}
+
+EngineFault unresolved(const config::Address& address, const error_code& error) {
+  return {.reason = Reason::upstream_unreachable,
+          .id = "unresolvable",
+          .text = fmt::format("{}: the name cannot be resolved: {}", address.to_string(),
+                              error.message()),
+          .remedy = "check the name in `upstream`, and the networks that tidegate is in"};
+}
+
+}  // namespace
+
+std::string EngineFault::message() const {
+  const bool late = reason == Reason::upstream_timeout;  // which is of slow answers too
+  return std::string(acl::meaning(late ? Reason::upstream_unreachable : reason)) + ": " + text;
+}
+
+std::string EngineFault::advice() const {
+  return remedy.empty() ? message() : message() + "; " + remedy;
+}
+
+EngineFault fault_of(const config::Address& address, const error_code& error) {
+  if (is_of_resolver(error)) return unresolved(address, error);
+  EngineFault fault{.reason = Reason::upstream_unreachable,
+                    .id = id_of(error),
+                    .text = address.to_string() + ": " + said(error),
+                    .remedy = {}};
+  if (address.kind == config::Address::Kind::unix_socket)
+    explain_path(fault, address.path, error.value());
+  return fault;
+}
+
+EngineFault late_fault(const config::Address& address, std::chrono::milliseconds limit) {
+  return {.reason = Reason::upstream_timeout,
+          .id = "ETIMEDOUT",
+          .text = fmt::format("{}: no connection within {} ms (`limits.upstream_connect_time`)",
+                              address.to_string(), limit.count()),
+          .remedy = {}};
+}
+
+EngineFault tls_fault(const config::Address& address, const std::string& text) {
+  return {.reason = Reason::upstream_tls,
+          .id = text,
+          .text = address.to_string() + ": " + text,
+          .remedy = {}};
+}
+
+std::optional<EngineFault> look_at(const config::Address& address) {
+  if (address.kind != config::Address::Kind::unix_socket) return std::nullopt;
+  const auto fault = [&](int error) {
+    return fault_of(address, {error, boost::system::system_category()});
+  };
+  struct stat file{};
+  if (::stat(address.path.c_str(), &file) != 0) return fault(errno);
+  if (!S_ISSOCK(file.st_mode) || file.st_nlink == 0) return fault(ECONNREFUSED);
+  if (!may_write(address.path)) return fault(errno);
+  return std::nullopt;
+}
+
+}  // namespace proxy

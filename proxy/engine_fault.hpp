@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "acl/reason.hpp"
+#include "config/address.hpp"
+#include "proxy/socket.hpp"
+
+namespace proxy {
+
+/// Why the engine cannot be reached.
+struct EngineFault {
+  acl::Reason reason;
+  std::string id;      ///< for records: "EACCES"
+  std::string text;    ///< "unix:///run/docker.sock: Permission denied (EACCES); the socket …"
+  std::string remedy;  ///< for the operator; empty: none that fits is known
+
+  /// For a client: the reason's meaning, and the text.
+  std::string message() const;
+  /// For the operator: the same, and the remedy.
+  std::string advice() const;
+};
+
+/// Explains why a connection to the engine failed. For a unix socket it looks at the file.
+EngineFault fault_of(const config::Address&, const error_code&);
+/// The engine's machine did not accept the connection within `limit`.
+EngineFault late_fault(const config::Address&, std::chrono::milliseconds limit);
+/// \param text what TLS says: "certificate has expired"
+EngineFault tls_fault(const config::Address&, const std::string& text);
+
+/// Looks at a unix socket without connecting to it. \returns what will prevent a connection, as far
+/// as the file shows it; nothing for tcp
+std::optional<EngineFault> look_at(const config::Address&);
+
+}  // namespace proxy

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/explain/client_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
+
+namespace proxy::explain {
+namespace {
+
+using Words = std::span<const std::string>;
+using Problem = std::optional<std::string>;
+
+/// A client of the engine, and those of its own options that lead it to no other engine. Any other
+/// option in front of its subcommand is refused.
+struct Client {
+  std::string_view name;
+  std::string_view plain;   ///< options without a value
+  std::string_view valued;  ///< options with a value
+};
+
+constexpr Client docker{"docker", "-D --debug -h --help -v --version", "-l --log-level"};
+constexpr Client compose{
+    "docker-compose",
+    "-D --debug -h --help -v --version --verbose --no-ansi --compatibility --dry-run "
+    "--all-resources --skip-hostname-check",
+    "-f --file -p --project-name --project-directory --profile --env-file --ansi --progress "
+    "--parallel --log-level"};
+constexpr Client buildx{"docker-buildx", "-D --debug -h --help", ""};
+constexpr Client podman{"podman", "-r --remote -h --help -v --version --syslog --trace",
+                        "--log-level"};
+constexpr Client podman_remote{"podman-remote", podman.plain, podman.valued};
+constexpr std::array clients = {docker, compose, buildx, podman, podman_remote};
+
+/// Programs that act on something else than the engine in DOCKER_HOST.
+struct Other {
+  std::string_view name, why;
+};
+constexpr std::string_view loses_host =
+    "it gives the client an environment without DOCKER_HOST; run tidegate itself as that user";
+constexpr std::string_view not_docker = "it does not use the engine in DOCKER_HOST";
+constexpr auto others = std::to_array<Other>({
+    {"sudo", loses_host},
+    {"doas", loses_host},
+    {"su", loses_host},
+    {"runuser", loses_host},
+    {"pkexec", loses_host},
+    {"run0", loses_host},
+    {"systemd-run", loses_host},
+    {"env", "it changes the client's environment; set variables in front of tidegate instead"},
+    {"ssh", "it runs the client on another machine"},
+    {"buildah", not_docker},
+    {"buildctl", not_docker},
+    {"crictl", not_docker},
+    {"ctr", not_docker},
+    {"nerdctl", not_docker},
+    {"skopeo", not_docker},
+});
+
+/// Programs that run the command which stands behind their own options.
+constexpr auto wrappers = std::to_array<std::string_view>(
+    {"chrt", "ionice", "ltrace", "nice", "nohup", "setsid", "stdbuf", "strace", "taskset", "time",
+     "timeout", "watch", "xargs"});
+
+std::string_view program(std::string_view word) {
+  return word.substr(word.rfind('/') + 1);
+}
+
+/// \param list words with a space between them
+bool lists(std::string_view list, std::string_view word) {
+  return !acl::all_words(list, ' ', [word](std::string_view each) { return each != word; });
+}
+
+/// \returns how many words an option takes together with its value; 0: it may not be passed on.
+std::size_t words_taken(const Client& client, std::string_view word) {
+  if (word.starts_with("--")) {
+    const auto name = word.substr(0, word.find('='));
+    const bool has_value = name.size() != word.size();
+    if (lists(client.valued, name)) return has_value ? 1 : 2;
+    return lists(client.plain, name) && (!has_value || word.ends_with("=true")) ? 1 : 0;
+  }
+  for (std::size_t i = 1; i < word.size(); ++i) {  // -Dl debug
+    const std::string letter{'-', word[i]};
+    if (lists(client.valued, letter)) return i + 1 < word.size() ? 1 : 2;
+    if (!lists(client.plain, letter)) return 0;
+  }
+  return 1;
+}
+
+std::string must_go(const Client& client, std::string_view option) {
+  return std::string(client.name) + " must not get " + acl::quoted(option) +
+         ": it may lead to another engine than the private one; leave it out";
+}
+
+/// Moves `words` from behind a client's name to its subcommand.
+Problem skip_options(const Client& client, Words& words) {
+  while (!words.empty() && words.front().starts_with('-')) {
+    const auto taken = words_taken(client, words.front());
+    if (taken == 0) return must_go(client, words.front());
+    words = words.subspan(std::min(taken, words.size()));
+  }
+  return std::nullopt;
+}
+
+/// Builders may be anywhere. \param words from the subcommand on
+Problem check_builder(const Client& client, Words words) {
+  constexpr auto builds = std::to_array<std::string_view>({"bake", "build", "image"});
+  const bool is_buildx = client.name == buildx.name;
+  if (words.empty() || (!is_buildx && !acl::is_one_of(builds, words.front()))) return std::nullopt;
+  if (is_buildx && words.front() == "create")
+    return std::string("docker-buildx must not create builders, which may be on another engine");
+  for (const auto& word : words)
+    if (word == "--builder" || word.starts_with("--builder=")) return must_go(client, word);
+  return std::nullopt;
+}
+
+/// \param own podman's options in front of its subcommand
+Problem check_podman(Words own, std::string_view subcommand) {
+  const auto is_remote = [](std::string_view word) {
+    if (word.starts_with("--")) return word.starts_with("--remote");
+    return word.starts_with('-') && word.find('r') != word.npos;
+  };
+  if (std::ranges::none_of(own, is_remote))
+    return "podman runs containers itself unless it is told otherwise; write podman --remote";
+  if (subcommand == "compose")
+    return "podman compose chooses its engine itself; use docker-compose";
+  return std::nullopt;
+}
+
+Problem check_client(const Client& client, Words words) {
+  const auto behind_name = words;
+  if (auto problem = skip_options(client, words)) return problem;
+  const auto subcommand = words.empty() ? std::string_view() : std::string_view(words.front());
+  const bool is_docker = client.name == docker.name;
+  if (is_docker && subcommand == "compose") return check_client(compose, words.subspan(1));
+  if (is_docker && (subcommand == "buildx" || subcommand == "builder"))
+    return check_client(buildx, words.subspan(1));
+  if (client.name == podman.name)
+    return check_podman(behind_name.first(behind_name.size() - words.size()), subcommand);
+  return check_builder(client, words);
+}
+
+/// Where the command proper begins.
+Words behind_wrapper(Words words) {
+  const auto is_meant = [](const std::string& word) {
+    const auto name = program(word);
+    return std::ranges::count(clients, name, &Client::name) != 0 ||
+           std::ranges::count(others, name, &Other::name) != 0;
+  };
+  if (!acl::is_one_of(wrappers, program(words.front()))) return words;
+  const auto found = std::ranges::find_if(words, is_meant);
+  return words.subspan(static_cast<std::size_t>(found - words.begin()));
+}
+
+}  // namespace
+
+acl::Result<bool, std::string> check_command(const std::vector<std::string>& command) {
+  const auto words = behind_wrapper(command);
+  if (words.empty()) return false;
+  const auto name = program(words.front());
+  if (const auto* other = std::ranges::find(others, name, &Other::name); other != others.end())
+    return std::string(name) + " cannot be explained: " + std::string(other->why);
+  const auto* client = std::ranges::find(clients, name, &Client::name);
+  if (client == clients.end()) return false;
+  if (auto problem = check_client(*client, words.subspan(1))) return *std::move(problem);
+  return true;
+}
+
+}  // namespace proxy::explain

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `tidegate check` finds, on the machine of a configuration and on any other; and what the command line suggests."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from tests.support.certificates import Authority
+from tests.support.daemon import DaemonTest
+
+OK, USAGE, CONFIG = 0, 64, 78
+PROFILES = "profiles:\n  p: {allow: [\"@read\"]}\n"
+
+
+def tidegate(*words, text=None):
+    return subprocess.run([os.environ["TIDEGATE"], *words], input=text, capture_output=True, text=True,
+                          timeout=60, check=False)  # fmt: skip
+
+
+class CheckTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidegate-check-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def write(self, text):
+        path = os.path.join(self.folder, "tidegate.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def check(self, text, *options, status=OK):
+        """What is said on both outputs."""
+        done = tidegate("check", *options, self.write(text))
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+
+class AnyMachine(CheckTest):
+    TEXT = ("version: 1\nlisteners:\n  - address: unix:///run/a.sock\n    group: no-such-group\n"
+            "    clients: [{ uid: no-such-user, profile: p }, { uid: another-one, profile: p }]\n" + PROFILES)  # fmt: skip
+
+    def test_groups_and_users_of_the_host_are_left_out(self):
+        self.assertIn("there is no group 'no-such-group'", self.check(self.TEXT, status=CONFIG))
+        self.assertIn("no mistakes: 1 listener", self.check(self.TEXT, "--policy"))
+
+    def test_mistakes_of_the_policy_are_found_all_the_same(self):
+        said = self.check(self.TEXT.replace("@read", "@rea"), "--policy", status=CONFIG)
+        self.assertRegex(said, r"tidegate.yaml:7: profiles.p.allow\[0\]: .*did you mean '@read'\?")
+
+    def test_standard_input(self):
+        done = tidegate("check", "--policy", "-", text=self.TEXT)
+        self.assertEqual((done.returncode, done.stderr), (OK, ""))
+        self.assertIn("stdin: no mistakes", done.stdout)
+        done = tidegate("check", "--policy", "-", text=self.TEXT.replace("@read", "@rea"))
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn("stdin:7: profiles.p.allow[0]", done.stderr)
+        done = tidegate("check", "-", text=self.TEXT)
+        self.assertIn("there is no group 'no-such-group'", done.stderr)
+
+    def test_a_mistake_says_nothing_of_a_start(self):
+        said = self.check("listeners: []\n" + PROFILES, status=CONFIG)
+        self.assertTrue(said.endswith("\n1 mistake\n"), said)
+        done = tidegate("serve", "--config", self.write("listeners: []\n" + PROFILES))
+        self.assertTrue(done.stderr.endswith("\n1 mistake; nothing was started\n"), done.stderr)
+
+
+class Certificates(CheckTest):
+    def text(self, cert, key, client_ca, crl):
+        return ("version: 1\nlisteners:\n  - address: tcp://127.0.0.1:2376\n    profile: p\n    tls:\n"
+                f"      cert: {cert}\n      key: {key}\n      client_ca: {client_ca}\n      crl: [{crl}]\n" + PROFILES)  # fmt: skip
+
+    def test_each_missing_file_is_a_mistake_with_its_line(self):
+        said = self.check(self.text("/nowhere/c.pem", "/nowhere/k.pem", "/nowhere/a.pem", "/nowhere/l.pem"), status=CONFIG)
+        for line, key, file in ((6, "cert", "c"), (7, "key", "k"), (8, "client_ca", "a"), (9, r"crl\[0\]", "l")):
+            self.assertRegex(said, rf"tidegate.yaml:{line}: listeners\[0\].tls.{key}: /nowhere/{file}.pem cannot be opened: ")
+        self.assertIn("\n4 mistakes\n", said)
+
+    def test_a_damaged_file_is_a_mistake_with_its_line(self):
+        authority = Authority(self.folder)
+        pair = authority.server()
+        broken = os.path.join(self.folder, "broken.pem")
+        with open(broken, "w", encoding="ascii") as file:
+            file.write("nothing\n")
+        said = self.check(self.text(pair.cert, pair.key, broken, authority.revocation_list()), status=CONFIG)
+        self.assertRegex(said, rf"tidegate.yaml:8: listeners\[0\].tls.client_ca: {broken} holds no certificate")
+
+    def test_what_has_expired_or_soon_will_is_a_warning_with_its_line(self):
+        authority = Authority(self.folder)
+        pair = authority.server("gate", begins=-20, ends=-10)
+        crl = authority.revocation_list(begins=-20, ends=3)
+        said = self.check(self.text(pair.cert, pair.key, authority.cert, crl))
+        self.assertRegex(said, rf"warning: \S+:6: listeners\[0\].tls.cert: {pair.cert}: gate expired on \d{{4}}-")
+        self.assertRegex(said, rf"warning: \S+:9: listeners\[0\].tls.crl\[0\]: {crl}: Test CA expires on .* no client is served")
+        self.assertIn("no mistakes, 2 warnings", said)
+        self.assertNotIn("warning", self.check(self.text(pair.cert, pair.key, authority.cert, crl), "--policy"))
+
+    def test_a_new_certificate_and_list_are_no_warning(self):
+        authority = Authority(self.folder)
+        pair = authority.server(ends=31)
+        crl = authority.revocation_list(ends=8)
+        self.assertNotIn("warning", self.check(self.text(pair.cert, pair.key, authority.cert, crl)))
+
+
+class Log(DaemonTest):
+    def test_has_the_same_warnings_at_start_and_at_each_reload(self):
+        profiles = {**self.config()["profiles"], "spare": {"allow": ["@read"]}}
+        self.serve(profiles=profiles)
+        warning = "profiles.spare: nobody gets this profile"
+        self.daemon.await_log(warning)
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.await_log(warning, times=2)
+        self.daemon.await_log("in force for the next request")
+        self.assertEqual(self.daemon.log().count(warning), 2)
+
+
+class Suggestions(CheckTest):
+    def test_for_options_and_verbs(self):
+        for words, meant in ((("serve", "--lisen", "unix:///x"), "--listen"), (("serve", "--confg=x"), "--config"),
+                             (("check", "--pollicy", "x"), "--policy"), (("chek", "x"), "check")):  # fmt: skip
+            with self.subTest(words=words):
+                done = tidegate(*words)
+                self.assertEqual(done.returncode, USAGE)
+                self.assertIn(f"did you mean '{meant}'?", done.stderr)
+
+    def test_for_a_profile(self):
+        config = self.write("version: 1\nlisteners: [{address: unix:///run/a.sock, profile: monitor}]\n"
+                            "profiles: {monitor: {allow: [\"@read\"]}}\n")  # fmt: skip
+        done = tidegate("explain", "--config", config, "--profile", "moniter", "GET", "/info")
+        self.assertIn("no profile is named 'moniter'; did you mean 'monitor'?", done.stderr)
+
+    @unittest.skipUnless(os.getuid() == 0, "root becomes somebody else here, who may not give a socket away")
+    def test_for_a_group_that_one_is_not_in(self):
+        os.chmod(self.folder, 0o777)
+        config = self.write(f"version: 1\nlisteners: [{{address: 'unix://{self.folder}/a.sock', group: '1234', profile: p}}]\n"
+                            + PROFILES)  # fmt: skip
+        nobody = pwd.getpwnam("nobody").pw_uid
+        done = subprocess.run([os.environ["TIDEGATE"], "serve", "--config", config], capture_output=True, text=True,
+                              timeout=60, check=False, user=nobody, group=nobody, extra_groups=[])  # fmt: skip
+        self.assertEqual(done.returncode, CONFIG, done.stderr)
+        self.assertIn("add tidegate's user to the group 1234 (in a container: `group_add`), or run tidegate as root", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
