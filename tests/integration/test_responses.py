@@ -223,7 +223,7 @@ class Responses(DaemonTest):
         client.send(request("GET", "/events"))
         client.response_head()
         got = [json.loads(self.chunk_of(client))["Action"] for _ in events]
-        self.assertEqual(got, ["start", "exec_start", "die"])
+        self.assertEqual(got, ["start", "exec_start:", "die"])
 
     def test_a_client_of_http_1_0_gets_a_length_where_the_whole_body_is_known(self):
         self.serve({"GET /info": HEAD + chunk(b"{}") + chunk(b"abc") + b"0\r\n\r\n"})
