@@ -14,16 +14,14 @@ template class http::h1::Connection<http::h1::EngineRole>;
 
 namespace {
 
-/// Lasting operations begin with a small buffer: thousands of them may stay open for days and carry
-/// little.
-std::size_t first_block(const acl::Request& request, const BufferPool& buffers) {
-  const bool lasts = acl::info(request.operation).has(acl::lasting);
-  return lasts || !buffers.has_large() ? BufferPool::little : BufferPool::block_size;
-}
-
 bool is_raw_stream(std::string_view content_type) {
   return content_type.starts_with("application/vnd.docker.raw-stream") ||
          content_type.starts_with("application/vnd.docker.multiplexed-stream");
+}
+
+/// Nobody reads messages from one, and it is bulk.
+bool is_archive(std::string_view content_type) {
+  return content_type.starts_with("application/x-tar");
 }
 
 }  // namespace
@@ -35,8 +33,9 @@ Answer::Answer(Stream& upstream, Stream& client, const Means& means, AnswerStora
       storage_(storage),
       question_(question),
       engine_({.heads = means.heads, .answers_head = question.request.method == acl::Method::head},
-              means.limits, storage.body, upstream, means.buffers,
-              first_block(question.request, means.buffers)) {}
+              means.limits, storage.body, upstream, means.buffers, BufferPool::block_size) {
+  if (lasts()) engine_.be_patient();
+}
 
 Task<std::optional<Reason>> Answer::read_head() {
   for (;;) {
@@ -92,9 +91,28 @@ bool Answer::opens_tunnel() const {
          is_raw_stream(head.value_of("Content-Type"));
 }
 
+/// The length of a chunked body that has arrived whole, together with its head.
+std::optional<std::uint64_t> Answer::length_in_hand() const {
+  http::Chunks chunks;
+  std::vector<std::string_view> pieces;
+  std::uint64_t length = 0;
+  for (auto rest = engine_.buffer().data(); !rest.empty();) {
+    const auto progress = chunks.feed(rest, pieces);
+    if (!progress) break;
+    for (const auto piece : pieces) length += piece.size();
+    if (progress->complete) return length;
+    rest.remove_prefix(progress->consumed);
+  }
+  return std::nullopt;
+}
+
+/// A client of HTTP/1.0 knows no chunks. It gets a length where that is known, so that it can tell
+/// a whole answer from a broken one.
 http::OutgoingBody Answer::outgoing() const {
   const auto& head = storage_.head;
   const bool cut_anew = filter_ != nullptr && head.framing != Framing::none;
+  if (question_.http_1_0 && !cut_anew && head.framing == Framing::chunked)
+    if (const auto length = length_in_hand()) return {Framing::length, *length};
   if (cut_anew || head.framing == Framing::chunked)
     return {question_.http_1_0 ? Framing::until_eof : Framing::chunked};
   return {head.framing, head.length};
@@ -118,15 +136,18 @@ Task<Next> Answer::pass_on(bool close_after) {
   co_return keep && !failure_ ? Next::keep_alive : Next::close;
 }
 
-/// Sends the head, followed by the body as it arrives.
+/// Sends the head, followed by the body as it arrives. In lasting answers the engine's chunks stay
+/// as they are: some clients take each for one message.
 Task<void> Answer::relay(Framing framing) {
   auto& out = storage_.out;
+  const bool keeps_chunks = lasts() && !is_archive(storage_.head.value_of("Content-Type"));
+  if (keeps_chunks) engine_.keep_chunks();
   out.clear();
-  out.begin(framing);
+  out.begin(framing, keeps_chunks ? http::h1::Cut::as_given : http::h1::Cut::freely);
   out.add(storage_.head_out);
   http::h1::Relay relay(engine_, client_, out, means_);
   if (lasts()) relay.be_patient();
-  relay.rewrite(filter_, storage_.filtered);
+  relay.rewrite(filter_, storage_.rewritten);
   const auto carried = co_await relay.run(sent_);
   failure_ = carried.broken;
   begun_ = !carried.broken || out.empty();

@@ -26,11 +26,12 @@ struct AnswerStorage {
   http::h1::Body body;
   http::h1::Framer out;
   std::string head_out;
-  std::string filtered;  ///< a piece after rewriting
+  http::Rewritten rewritten;
 
   std::size_t capacity() const {
     return acl::capacity_of(head.fields) + body.capacity() + out.capacity() + head_out.capacity() +
-           filtered.capacity();
+           rewritten.text.capacity() + acl::capacity_of(rewritten.ends) +
+           acl::capacity_of(rewritten.pieces);
   }
 };
 
@@ -67,12 +68,13 @@ class Answer {
   /// Whether the engine's connection can carry another request.
   bool upstream_reusable() const { return reusable_; }
   /// After Next::tunnel: bytes that the engine sent right after its head.
-  std::string_view behind_head() const { return engine_.buffer().data(); }
+  LeasedBuffer& behind_head() { return engine_.buffer(); }
 
  private:
   Task<bool> pass_on_interim();
   std::optional<acl::Reason> choose_filter();
   bool opens_tunnel() const;
+  std::optional<std::uint64_t> length_in_hand() const;
   http::OutgoingBody outgoing() const;
   Task<void> relay(http::Framing);
   Task<bool> send_head();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -95,6 +96,10 @@ class BufferPool {
     Lease& operator=(const Lease&) = delete;
     std::span<char> bytes() const { return {block_.get(), size_}; }
 
+    /// The size that the block can have now.
+    std::size_t most() const {
+      return pool_.has_large() ? block_size : std::max(size_, std::size_t{modest});
+    }
     /// Whether a larger block is available.
     bool may_grow() const { return size_ < modest || (size_ < block_size && pool_.has_large()); }
     /// Replaces the block by the next larger one and copies its bytes there.
@@ -144,23 +149,35 @@ class BufferPool {
   std::size_t lent_ = 0;  ///< blocks above `modest`
 };
 
-/// Like Buffer, but in a block that a pool lends.
+/// Like Buffer, but in a block that a pool lends from the first room() on.
 class LeasedBuffer {
  public:
-  LeasedBuffer(BufferPool& pool, std::size_t first) : lease_(pool, first) {}
+  /// \param first size of the block to begin with, unless large blocks are scarce
+  LeasedBuffer(BufferPool& pool, std::size_t first) : pool_(pool), first_(first) {}
 
-  std::string_view data() const { return {lease_.bytes().data() + begin_, end_ - begin_}; }
+  std::string_view data() const {
+    return lease_ ? std::string_view(lease_->bytes().data() + begin_, end_ - begin_)
+                  : std::string_view();
+  }
   bool empty() const { return begin_ == end_; }
   void added(std::size_t count) { end_ += count; }
   void consume(std::size_t count) { begin_ += count; }
+  /// How many bytes can be waited for before some are used.
+  std::size_t most() const { return lease_ ? lease_->most() : 0; }
+  /// Discards the bytes and returns the block to the pool until room() is called again.
+  void give_back() {
+    begin_ = end_ = 0;
+    lease_.reset();
+  }
 
   /// Returns space to read into. A block that has been filled is replaced by a larger one, because
   /// more will come. A head must fit even if large blocks are scarce.
   std::span<char> room() {
-    const bool full = end_ == lease_.bytes().size(), unused = begin_ == 0;
+    if (!lease_) lease_.emplace(pool_, pool_.has_large() ? first_ : BufferPool::little);
+    const bool full = end_ == lease_->bytes().size(), unused = begin_ == 0;
     const bool largest = end_ >= BufferPool::block_size;
-    if (full && !largest && (unused || lease_.may_grow())) lease_.grow();
-    const auto block = lease_.bytes();
+    if (full && !largest && (unused || lease_->may_grow())) lease_->grow();
+    const auto block = lease_->bytes();
     if (empty()) begin_ = end_ = 0;
     if (end_ == block.size()) {
       std::memmove(block.data(), block.data() + begin_, end_ - begin_);
@@ -170,7 +187,9 @@ class LeasedBuffer {
   }
 
  private:
-  BufferPool::Lease lease_;
+  BufferPool& pool_;
+  std::size_t first_;
+  std::optional<BufferPool::Lease> lease_;
   std::size_t begin_ = 0, end_ = 0;
 };
 

@@ -303,7 +303,7 @@ Refusal Session::because(Reason reason, AuditRecord& record) const {
   return {reason, fault->message()};
 }
 
-Task<void> Session::tunnel(std::string_view behind_head, AuditRecord& record) {
+Task<void> Session::tunnel(LeasedBuffer& behind_head, AuditRecord& record) {
   Tunnel tunnel(client_, upstream_.stream(), means());
   worker_.audit.metrics.tunnels.add();
   co_await tunnel.run(behind_head);

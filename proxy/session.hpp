@@ -71,7 +71,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> invite_body(const Turn&);
   Task<Next> forward(Turn&);
   Task<Next> exchange(const Outgoing&, Turn&);
-  Task<void> tunnel(std::string_view behind_head, AuditRecord&);
+  Task<void> tunnel(LeasedBuffer& behind_head, AuditRecord&);
   acl::Refusal because(acl::Reason, AuditRecord&) const;
   Task<Next> refuse(acl::Refusal, Turn&);
   Task<bool> may_go_on(acl::Reason, Turn&);

@@ -19,7 +19,7 @@ void drop(std::size_t size, std::span<net::const_buffer>& pieces) {
 constexpr int at_once = MSG_NOSIGNAL | MSG_DONTWAIT;
 
 ssize_t send_pieces(int socket, std::span<const net::const_buffer> pieces) {
-  std::array<iovec, 16> vectors;
+  std::array<iovec, 64> vectors;
   const auto count = std::min(pieces.size(), vectors.size());
   const auto vector_of = [](const net::const_buffer& piece) {
     return iovec{const_cast<void*>(piece.data()), piece.size()};  // sendmsg() only reads it

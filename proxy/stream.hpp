@@ -62,6 +62,20 @@ class Stream {
     return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, room);
   }
 
+  /// Waits until there is something to read, which may be the end.
+  template <class Token>
+  auto async_wait_readable(Token&& token) {
+    const auto begin = [this](auto handler) {
+      if (!secured_) return socket_.async_wait(Socket::wait_read, std::move(handler));
+      auto told = [handler = std::move(handler)](error_code error, std::size_t) mutable {
+        std::move(handler)(error);
+      };
+      const auto attempt = [this] { return secured_->stream.peek(); };
+      drive(attempt, told);
+    };
+    return net::async_initiate<Token, void(error_code)>(begin, token);
+  }
+
   /// For Write: sends the rest as the peer reads. Asio's own write does not work here: TLS must be
   /// given the same bytes again, but Asio may split many pieces differently.
   template <class Token>

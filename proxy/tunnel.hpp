@@ -21,7 +21,7 @@ class Tunnel {
 
   /// Returns when both directions have ended.
   /// \param behind_head bytes that the engine sent right after its head.
-  Task<void> run(std::string_view behind_head) {
+  Task<void> run(LeasedBuffer& behind_head) {
     if (auto* tls = client_.stream().tls()) tls->allow_end_without_notice();
     co_await client_.stop_reading();
     means_.deadline.arm(means_.limits.tunnel_idle_time);
@@ -58,8 +58,9 @@ class Tunnel {
     stop();
   }
 
-  Task<void> pump_to_client(std::string_view behind_head) {
-    auto end = co_await send(client_.stream(), behind_head, from_upstream_);
+  Task<void> pump_to_client(LeasedBuffer& behind_head) {
+    auto end = co_await send(client_.stream(), behind_head.data(), from_upstream_);
+    behind_head.give_back();
     if (end == End::complete) end = co_await pump(upstream_, client_.stream(), from_upstream_);
     upstream_done_ = true;
     if (end != End::complete) co_return stop();

@@ -139,12 +139,11 @@ void Stream::allow_end_without_notice() {
   SSL_set_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 
-bool Stream::readable() {
-  const auto step = attempt([](SSL* ssl, std::size_t& bytes) {
+Step Stream::peek() {
+  return attempt([](SSL* ssl, std::size_t& bytes) {
     std::array<char, 1> first{};
     return SSL_peek_ex(ssl, first.data(), first.size(), &bytes);
   });
-  return step.progress != Progress::want_read && step.progress != Progress::want_write;
 }
 
 std::optional<Certificate> Stream::peer() const {

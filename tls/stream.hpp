@@ -75,9 +75,10 @@ class Stream {
   std::uint64_t sent() const { return wire_->sent(); }
   /// Sends close_notify; the peer's data can still be read. Repeated calls do no harm.
   Step shutdown_send();
-  /// Returns whether data, the end or a failure can be read without waiting. Processes records
-  /// without data, such as session tickets.
-  bool readable();
+  /// Done if data can be read without waiting; the end and failures show as in read(). Processes
+  /// records without data, such as session tickets.
+  Step peek();
+  bool readable() { return !waits(peek()); }
 
   /// From now on the end of the connection is the peer's end, even without close_notify. For raw
   /// streams only: without it anybody on the way can cut off what the peer sends.

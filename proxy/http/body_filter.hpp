@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acl/reason.hpp"
 #include "acl/result.hpp"
@@ -18,6 +19,13 @@ class BodyFilter {
   /// Appends to `out` what is sent in place of `piece`. The last piece may be empty.
   /// \returns why the answer must be broken off.
   virtual std::optional<acl::Reason> pass(std::string_view piece, bool last, std::string& out) = 0;
+};
+
+/// A part of an answer after rewriting, in as many pieces as it came in.
+struct Rewritten {
+  std::string text;
+  std::vector<std::size_t> ends;  ///< of the pieces in `text`
+  std::vector<std::string_view> pieces;
 };
 
 /// Chooses whether an answer is rewritten.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/http/chunks.hpp"
 
+#include <utility>
+
 namespace proxy::http {
 namespace {
 
@@ -25,6 +27,11 @@ int on_body(llhttp_t* parser, const char* at, std::size_t size) {
   return 0;
 }
 
+int on_chunk_header(llhttp_t* parser) {
+  notes(parser).at_chunk = notes(parser).stops_at_chunks;
+  return notes(parser).at_chunk ? HPE_PAUSED : 0;
+}
+
 int on_chunk_complete(llhttp_t* parser) {
   return notes(parser).data->size() < most_pieces ? 0 : HPE_PAUSED;
 }
@@ -43,6 +50,7 @@ const llhttp_settings_t* settings() {
     s.on_chunk_extension_name = count_overhead;
     s.on_chunk_extension_value = count_overhead;
     s.on_body = on_body;
+    s.on_chunk_header = on_chunk_header;
     s.on_chunk_complete = on_chunk_complete;
     s.on_message_complete = on_message_complete;
     return s;
@@ -71,23 +79,41 @@ void Chunks::begin() {
   parser_.data = &notes_;
   notes_ = {};
   last_ = 0;
+  awaited_ = 0;
 }
 
 /// Refuses trailers that end in a lone LF, which llhttp accepts but other parsers do not.
 std::optional<ChunkProgress> Chunks::feed(std::string_view bytes,
-                                          std::vector<std::string_view>& data) {
+                                          std::vector<std::string_view>& data,
+                                          std::size_t longest) {
   data.clear();
   notes_.data = &data;
+  notes_.stops_at_chunks = longest != 0;
   const char before = last_;
-  if (!bytes.empty()) last_ = bytes.back();
-  const auto result = llhttp_execute(&parser_, bytes.data(), bytes.size());
-  if (result == HPE_OK) return ChunkProgress{bytes.size(), false};
-  if (result != HPE_PAUSED) return std::nullopt;
-  const auto* end = llhttp_get_error_pos(&parser_);
-  const auto consumed = static_cast<std::size_t>(end - bytes.data());
-  if (!notes_.complete) llhttp_resume(&parser_);
-  if (notes_.complete && (consumed < 2 ? before : end[-2]) != '\r') return std::nullopt;
-  return ChunkProgress{consumed, notes_.complete};
+  std::size_t used = 0;
+  if (bytes.size() < awaited_) return ChunkProgress{};
+  awaited_ = 0;
+  for (bool goes_on = true; goes_on;) {
+    const auto result = llhttp_execute(&parser_, bytes.data() + used, bytes.size() - used);
+    if (result != HPE_OK && result != HPE_PAUSED) return std::nullopt;
+    const auto* end =
+        result == HPE_OK ? bytes.data() + bytes.size() : llhttp_get_error_pos(&parser_);
+    used = static_cast<std::size_t>(end - bytes.data());
+    if (notes_.complete) break;
+    if (result == HPE_PAUSED) llhttp_resume(&parser_);
+    goes_on = std::exchange(notes_.at_chunk, false) && !awaits(bytes.size() - used, longest);
+  }
+  if (used != 0) last_ = bytes[used - 1];
+  if (notes_.complete && (used < 2 ? before : bytes[used - 2]) != '\r') return std::nullopt;
+  return ChunkProgress{used, notes_.complete};
+}
+
+/// Whether the chunk that begins here is left until it is whole.
+bool Chunks::awaits(std::size_t arrived, std::size_t longest) {
+  const auto size = parser_.content_length;
+  if (size <= arrived || size > longest) return false;
+  awaited_ = static_cast<std::size_t>(size);
+  return true;
 }
 
 }  // namespace proxy::http

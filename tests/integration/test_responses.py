@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine's answers keep their meaning; broken ones never look whole."""
 
+import json
 import time
 
 from tests.support.daemon import DaemonTest
 from tests.support.fake_engine import reply
 from tests.support.http import Truncated, request
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 def send_and_close(data):
@@ -176,6 +184,51 @@ class Responses(DaemonTest):
 
         self.serve({"GET /info": hint_on}, limits={"upstream_head_time": "300ms"})
         self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+
+    def test_the_chunks_of_a_stream_stay_as_they_are(self):
+        """Some clients take each chunk for one message: docker-api for Ruby, and many that run on Node."""
+        messages = [b"x" * size for size in (1155, 20, 3, 5000, 60_000, 1, 507, 1155)]
+        sent = b"".join(chunk(message) for message in messages)
+
+        def stream(connection, _):
+            for data in (HEAD + chunk(messages[0]), sent[: len(sent) - 700], sent[len(sent) - 700 :]):
+                connection.send(data)
+                connection.await_go()
+                connection.go.clear()
+
+        self.serve({"GET /events": stream, "GET /containers/x/logs": stream, "GET /containers/x/stats": stream})
+        for target in ("/events", "/containers/x/logs?follow=1&stdout=1", "/containers/x/stats"):
+            client = self.client()
+            client.send(request("GET", target))
+            client.response_head()
+            with self.subTest(target):
+                self.assertEqual(self.chunk_of(client), messages[0])
+                self.engine.connections[-1].go.set()
+                self.assertEqual([len(self.chunk_of(client)) for _ in messages[:-1]], [len(m) for m in messages[:-1]])
+                self.engine.connections[-1].go.set()
+                self.assertEqual(self.chunk_of(client), messages[-1])
+                self.engine.connections[-1].go.set()
+            client.close()
+
+    def chunk_of(self, client):
+        data = client.read_exactly(int(client.read_line(), 16))
+        self.assertEqual(client.read_exactly(2), b"\r\n")
+        return data
+
+    def test_the_chunks_of_events_stay_as_they_are_where_they_are_rewritten(self):
+        actions = ["start", "exec_start: " + "x" * 2000, "die"]
+        events = [json.dumps({"Type": "container", "Action": action}).encode() + b"\n" for action in actions]
+        self.serve({"GET /events": HEAD + b"".join(map(chunk, events))}, allow=["SystemEvents"])
+        client = self.client()
+        client.send(request("GET", "/events"))
+        client.response_head()
+        got = [json.loads(self.chunk_of(client))["Action"] for _ in events]
+        self.assertEqual(got, ["start", "exec_start:", "die"])
+
+    def test_a_client_of_http_1_0_gets_a_length_where_the_whole_body_is_known(self):
+        self.serve({"GET /info": HEAD + chunk(b"{}") + chunk(b"abc") + b"0\r\n\r\n"})
+        answer = self.ask(request("GET", "/info", version="HTTP/1.0"))
+        self.assertEqual((answer.framing, answer.body), ("length", b"{}abc"))
 
     def test_no_answer_is_a_502(self):
         self.serve({"GET /info": send_and_close(b""), "POST /containers/create": send_and_close(b"HTTP/1.1 200")})

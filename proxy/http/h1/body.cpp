@@ -14,11 +14,12 @@ void Body::begin(const Head& head) {
   skip(0);
 }
 
-std::optional<Piece> Body::take(std::string_view bytes, std::size_t& used) {
+std::optional<Piece> Body::take(std::string_view bytes, std::size_t& used,
+                                std::size_t longest_chunk) {
   used = 0;
   if (bytes.empty() || complete()) return Piece{.last = complete()};
   if (chunked()) {
-    const auto progress = chunks_.feed(bytes, pieces_);
+    const auto progress = chunks_.feed(bytes, pieces_, longest_chunk);
     if (!progress) return std::nullopt;
     used = progress->consumed;
     if (progress->complete) framing_ = Framing::none;
@@ -51,13 +52,35 @@ void Body::narrow() {
 }
 
 void Framer::add(const Piece& piece) {
-  const bool chunked = framing_ == Framing::chunked, any = piece.size != 0;
-  line_.clear();
-  if (chunked && any) append_chunk_line(piece.size, line_);
-  if (chunked && any) add(line_);
-  for (const auto data : piece.data) add(data);
-  if (chunked && any) add("\r\n");
-  if (chunked && piece.last) add("0\r\n\r\n");
+  constexpr std::size_t longest_line = 18;
+  lines_.clear();
+  if (framing_ != Framing::chunked) {
+    for (const auto data : piece.data) add(data);
+    return;
+  }
+  if (cut_ == Cut::as_given) {
+    lines_.reserve(piece.data.size() * longest_line);  // bytes() points into it
+    for (const auto& data : piece.data) add_chunk({&data, 1}, data.size());
+  } else {
+    add_chunk(piece.data, piece.size);
+  }
+  if (piece.last) add("0\r\n\r\n");
+}
+
+void Framer::add_chunk(std::span<const std::string_view> data, std::size_t size) {
+  if (size == 0) return;
+  const auto begin = lines_.size();
+  append_chunk_line(size, lines_);
+  add(std::string_view(lines_).substr(begin));
+  for (const auto part : data) add(part);
+  add("\r\n");
+}
+
+void Framer::narrow() {
+  constexpr std::size_t most_kept = 32;
+  if (out_.capacity() <= most_kept) return;
+  std::vector<boost::asio::const_buffer>().swap(out_);
+  std::string().swap(lines_);
 }
 
 }  // namespace proxy::http::h1

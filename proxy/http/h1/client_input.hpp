@@ -40,6 +40,8 @@ class ClientInput {
   /// Whether the client has left. One that has only closed its sending side waits for its answer.
   bool is_gone() const { return end_ && (end_ != net::error::eof || stream_.hung_up()); }
   bool reading() const { return reading_; }
+  /// The engine does not ask how a client cuts its chunks.
+  static constexpr std::size_t longest_chunk() { return 0; }
 
   /// Waits for more bytes. \returns false if none arrive.
   Task<bool> more() {

@@ -48,14 +48,15 @@ class Connection : public Role::template Input<Stream> {
   /// waits.
   acl::Result<Piece, acl::Reason> take() {
     std::size_t used = 0;
-    const auto piece = body_.take(this->buffer().data(), used);
+    const auto piece = body_.take(this->buffer().data(), used, this->longest_chunk());
     this->buffer().consume(used);
     if (!piece) return Role::bad_body;
     return *piece;
   }
-  /// Waits for more of the body unless unused bytes are there. \returns why the body breaks off.
+  /// Waits for more of the body unless take() has something to do. \returns why the body breaks
+  /// off.
   Task<std::optional<acl::Reason>> await_piece() {
-    if (body_.complete() || !this->buffer().empty() || co_await this->more())
+    if (body_.complete() || !body_.lacks(this->buffer().data()) || co_await this->more())
       co_return std::nullopt;
     if (this->end() == net::error::eof && body_.end()) co_return std::nullopt;
     co_return this->why_no_more();

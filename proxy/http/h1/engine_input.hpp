@@ -29,13 +29,28 @@ class EngineInput {
   /// Whether the engine has sent nothing at all so far.
   bool nothing_arrived() const { return !arrived_; }
 
+  /// Holds no block while the engine is silent, as it may be for days.
+  void be_patient() { patient_ = true; }
+  /// Keeps the engine's chunks whole, as far as a block can hold them.
+  void keep_chunks() { keeps_chunks_ = true; }
+  std::size_t longest_chunk() const { return keeps_chunks_ ? in_.most() : 0; }
+
   /// Waits for more bytes. \returns false if none arrive.
   Task<bool> more() {
+    if (patient_ && drained_ && in_.empty()) {
+      in_.give_back();
+      const auto [error] = co_await stream_.async_wait_readable(as_result);
+      if (error) {
+        end_ = error;
+        co_return false;
+      }
+    }
     const auto room = in_.room();
     const auto into = net::buffer(room.data(), room.size());
     const auto [error, n] = co_await stream_.async_read_some(into, as_result);
     in_.added(n);
     arrived_ = arrived_ || n != 0;
+    drained_ = n < room.size();
     end_ = error;
     co_return !error;
   }
@@ -45,7 +60,8 @@ class EngineInput {
   Stream& stream_;
   LeasedBuffer in_;
   error_code end_;
-  bool arrived_ = false;
+  bool arrived_ = false, patient_ = false, keeps_chunks_ = false;
+  bool drained_ = true;  ///< the last read took all that had arrived
 };
 
 /// The parts of Connection that are specific to the engine; see ClientRole.

@@ -24,10 +24,10 @@ class Relay {
 
   /// Allows the source to be silent for days.
   void be_patient() { patient_ = true; }
-  /// Rewrites each piece with `filter` into `text`, unless `filter` is null.
-  void rewrite(BodyFilter* filter, std::string& text) {
+  /// Rewrites each piece with `filter` into `out`, unless `filter` is null.
+  void rewrite(BodyFilter* filter, Rewritten& out) {
     filter_ = filter;
-    text_ = &text;
+    rewritten_ = &out;
   }
 
   /// \param count is increased by the payload that was sent.
@@ -44,6 +44,7 @@ class Relay {
         const auto [error, n] = co_await to_.write(out_.bytes());
         out_.clear();
         if (error) co_return Carried{.refused = true};
+        if (patient_) out_.narrow();
         await_source();
       }
       if (piece->last) co_return Carried{};
@@ -79,14 +80,24 @@ class Relay {
   }
 
   acl::Result<Piece, acl::Reason> rewritten(const Piece& piece) {
-    text_->clear();
-    for (const auto data : piece.data)
-      if (const auto reason = filter_->pass(data, false, *text_)) return *reason;
-    if (piece.last)
-      if (const auto reason = filter_->pass({}, true, *text_)) return *reason;
-    rewritten_ = *text_;
-    const auto pieces = rewritten_.empty() ? 0U : 1U;
-    return Piece{.data = {&rewritten_, pieces}, .size = rewritten_.size(), .last = piece.last};
+    auto& [text, ends, pieces] = *rewritten_;
+    text.clear();
+    ends.clear();
+    pieces.clear();
+    for (const auto data : piece.data) {
+      if (const auto reason = filter_->pass(data, false, text)) return *reason;
+      ends.push_back(text.size());
+    }
+    if (piece.last) {
+      if (const auto reason = filter_->pass({}, true, text)) return *reason;
+      ends.push_back(text.size());
+    }
+    std::size_t begin = 0;
+    for (const auto end : ends) {
+      pieces.push_back(std::string_view(text).substr(begin, end - begin));
+      begin = end;
+    }
+    return Piece{.data = pieces, .size = text.size(), .last = piece.last};
   }
 
   From& from_;
@@ -95,8 +106,7 @@ class Relay {
   const Means& means_;
   bool patient_ = false;
   BodyFilter* filter_ = nullptr;
-  std::string* text_ = nullptr;
-  std::string_view rewritten_;
+  Rewritten* rewritten_ = nullptr;
 };
 
 }  // namespace proxy::http::h1

@@ -37,6 +37,44 @@ TEST(Chunks, are_taken_apart_in_pieces_of_any_size) {
     EXPECT_EQ(dechunk(body, step), "hello!|next") << step;
 }
 
+TEST(Chunks, are_left_until_they_are_whole) {
+  Chunks chunks;
+  std::vector<std::string_view> data;
+  const std::string body = "3\r\nabc\r\n5\r\nhello\r\n7\r\ntoolong\r\n0\r\n\r\n";
+  const std::string_view begun = std::string_view(body).substr(0, body.find("lo\r\n"));
+  const auto first = chunks.feed(begun, data, 6);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(data, (std::vector<std::string_view>{"abc"}));
+  EXPECT_EQ(begun.substr(first->consumed), "hel");
+  EXPECT_EQ(chunks.awaited(), 5U);
+  auto rest = std::string_view(body).substr(first->consumed);
+  EXPECT_EQ(chunks.feed(rest.substr(0, 4), data, 6)->consumed, 0U);
+  EXPECT_EQ(data.size(), 0U);
+  const auto second = chunks.feed(rest.substr(0, rest.find("long")), data, 6);
+  EXPECT_EQ(data, (std::vector<std::string_view>{"hello", "too"})) << "this one is too long to wait";
+  rest.remove_prefix(second->consumed);
+  EXPECT_TRUE(chunks.feed(rest, data, 6)->complete);
+  EXPECT_EQ(data, (std::vector<std::string_view>{"long"}));
+}
+
+TEST(Chunks, are_left_only_where_there_is_room_for_them) {
+  for (const std::size_t step : {1U, 2U, 7U, 100U}) {
+    Chunks chunks;
+    std::vector<std::string_view> data;
+    const std::string body = "5\r\nhello\r\n1;ext=1\r\n!\r\n0\r\nTrailer: x\r\n\r\nnext";
+    std::string payload;
+    for (std::size_t at = 0, size = step; at < body.size(); size += step) {
+      const auto progress = chunks.feed(std::string_view(body).substr(at, size), data, 4);
+      ASSERT_TRUE(progress);
+      for (const auto piece : data) payload += piece;
+      at += progress->consumed;
+      if (progress->consumed != 0) size = 0;
+      if (progress->complete) break;
+    }
+    EXPECT_EQ(payload, "hello!") << step;
+  }
+}
+
 TEST(Chunks, are_refused_where_they_are_malformed) {
   for (const std::string body : {"5\nhello\r\n0\r\n\r\n", "5\r\nhello!\r\n", "x\r\n", "5\rhello",
                                  "-1\r\n", "5\r\nhello\rX0\r\n\r\n", "fffffffffffffffff\r\n"})

@@ -19,7 +19,9 @@ struct Stretch {
         engine(bench.loop, std::move(from_engine)) {}
 
   void open(std::string_view behind_head = {}) {
-    start(tunnel.run(behind_head), [this](std::exception_ptr) { ended = true; });
+    const auto room = behind.room();
+    behind.added(behind_head.copy(room.data(), room.size()));
+    start(tunnel.run(behind), [this](std::exception_ptr) { ended = true; });
     settle();
   }
   void settle() {
@@ -34,6 +36,7 @@ struct Stretch {
   Bench bench;
   ClientInput<ScriptedStream> client;
   ScriptedStream engine;
+  LeasedBuffer behind{bench.buffers, BufferPool::little};
   Tunnel<ClientInput<ScriptedStream>, ScriptedStream> tunnel{client, engine, bench.means};
   bool ended = false;
 };

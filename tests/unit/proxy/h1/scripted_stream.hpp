@@ -63,6 +63,18 @@ class ScriptedStream {
     return net::async_initiate<Token, void(error_code, std::size_t)>(begin, token, room);
   }
 
+  /// Ends at once: what the script has for the next read shows then.
+  template <class Token>
+  auto async_wait_readable(Token&& token) {
+    const auto begin = [this](auto handler) {
+      this->keep([handler = std::move(handler)](error_code error, std::size_t) mutable {
+        handler(error);
+      });
+      net::post(*loop_, [this] { this->wake(); });
+    };
+    return net::async_initiate<Token, void(error_code)>(begin, token);
+  }
+
   template <class Token>
   auto async_wait_for_hang_up(Token&& token) {
     const auto begin = [this](auto handler) {

@@ -124,7 +124,7 @@ class Bench {
     outcome.no_head = co_await from.read_head(head);
     if (outcome.no_head) co_return;
     from.consume_head(head);
-    std::string text;
+    Rewritten text;
     out.begin(framing);
     Relay relay(from, to, out, means);
     relay.rewrite(filter, text);
