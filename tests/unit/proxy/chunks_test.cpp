@@ -51,7 +51,8 @@ TEST(Chunks, are_left_until_they_are_whole) {
   EXPECT_EQ(chunks.feed(rest.substr(0, 4), data, 6)->consumed, 0U);
   EXPECT_EQ(data.size(), 0U);
   const auto second = chunks.feed(rest.substr(0, rest.find("long")), data, 6);
-  EXPECT_EQ(data, (std::vector<std::string_view>{"hello", "too"})) << "this one is too long to wait";
+  EXPECT_EQ(data, (std::vector<std::string_view>{"hello", "too"}))
+      << "this one is too long to wait";
   rest.remove_prefix(second->consumed);
   EXPECT_TRUE(chunks.feed(rest, data, 6)->complete);
   EXPECT_EQ(data, (std::vector<std::string_view>{"long"}));
