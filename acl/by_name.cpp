@@ -73,7 +73,10 @@ std::string_view why_by_name(const ConstraintSpec& spec, Operation operation) {
 std::string key_by_name(const ConstraintSpec& spec, Operation operation) {
   const OperationInfo& known = info(operation);
   if (known.effect == Effect::admin || credential_of(operation) != nullptr) return "";
-  std::string key = "`allow: [" + std::string(known.name) + "]`";
+  constexpr std::size_t usual_length = 64;
+  std::string key;
+  key.reserve(usual_length);
+  key.append("`allow: [").append(known.name).append("]`");
   if (operation == Operation::ImageBuild && holds_builds(spec))
     key += " with `containers.build: {images: any}`";
   return key;

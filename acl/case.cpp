@@ -123,24 +123,30 @@ void Case::deny_operation() {
   const Operation operation = request().operation;
   const bool known = operation != Operation::unknown;
   const Reason reason = known ? Reason::operation_denied : Reason::operation_unknown;
-  std::string why(meaning(reason));
+  constexpr std::size_t usual_length = 256;
+  std::string why;
+  why.reserve(usual_length);
+  why += meaning(reason);
   // An unknown operation cannot be forwarded, not even in shadow mode.
   if (!known) return refuse(Refusal(reason, refused_for() + why));
   const ConstraintSpec& spec = profile_.constraints().spec();
   if (spec.level != Level::unconfined) why += naming_sentence(operation, spec.level);
   if (const auto named = why_by_name(spec, operation); !named.empty())
-    why += "; " + std::string(named);
-  deny(reason, why + what_would_allow(operation));
+    why.append("; ").append(named);
+  append_what_would_allow(operation, why);
+  deny(reason, why);
 }
 
 /// Names the key or the variable; or the entry of `deny`, which no other key overrides.
-std::string Case::what_would_allow(Operation operation) const {
+void Case::append_what_would_allow(Operation operation, std::string& out) const {
   constexpr std::string_view denies = "deny ";
   const std::string_view rule = profile_.rule_of(operation).text;
-  if (rule.starts_with(denies))
-    return ": `deny` lists '" + std::string(rule.substr(denies.size())) + "'";
+  if (rule.starts_with(denies)) {
+    out.append(": `deny` lists '").append(rule.substr(denies.size())).append("'");
+    return;
+  }
   const std::string opener = profile_.opener_of(operation);
-  return opener.empty() ? "" : ": " + opener + " would allow it";
+  if (!opener.empty()) out.append(": ").append(opener).append(" would allow it");
 }
 
 void Case::check_head() {
@@ -331,12 +337,13 @@ const Plan& Case::no_facts(const Refusal& why) {
 void Case::plan_answer() {
   const bool sees_commands = profile_.rule_of(Operation::ExecInspect).allows;
   if (request().operation != Operation::SystemEvents || sees_commands) return;
-  if (answer::filters_ask_for_commands(request().parameter("filters")))
-    return deny(
-        Reason::operation_denied,
+  if (answer::filters_ask_for_commands(request().parameter("filters"))) {
+    std::string why =
         "`filters` selects events by the command line of an exec, which only a profile with "
-        "ExecInspect sees" +
-            what_would_allow(Operation::ExecInspect));
+        "ExecInspect sees";
+    append_what_would_allow(Operation::ExecInspect, why);
+    return deny(Reason::operation_denied, why);
+  }
   if (profile_.mode() == Mode::enforce) plan_.answer = Plan::Answer::records;
 }
 

@@ -133,7 +133,7 @@ class Case {
   std::optional<Refusal> understand(const RequestView&);
   void check_rule();
   void deny_operation();
-  std::string what_would_allow(Operation) const;
+  void append_what_would_allow(Operation, std::string& out) const;
   std::string what_would_drop(const schema::Conformance&) const;
   void check_head();
   template <class Checks>

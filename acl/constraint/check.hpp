@@ -47,6 +47,8 @@ class Told {
  public:
   Told() = default;
   explicit Told(Findings::Violation& violation) : violation_(&violation) {}
+  /// Whether a key can be added, so that it is worth looking for one.
+  bool is_reported() const { return violation_ != nullptr; }
   /// \param value the client's text, written as YAML between `before` and `after`
   void opened_by(std::string_view before, std::string_view value = {}, std::string_view after = {});
   void opened_by(std::string_view before, std::int64_t value, std::string_view after);

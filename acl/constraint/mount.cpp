@@ -34,7 +34,7 @@ bool may_be_suggested(const Context& context, std::string_view path, bool read_o
 void refuse_source(Context& context, json::Value where, std::string_view path, bool read_only) {
   auto told = context.refuse(Constraint::binds, where,
                              context.spec().binds.empty() ? "no host path" : "a listed path");
-  if (!may_be_suggested(context, path, read_only)) return;
+  if (!told.is_reported() || !may_be_suggested(context, path, read_only)) return;
   told.opened_by("containers.binds: [{path: ", path, read_only ? ", read_only: true}]" : "}]");
 }
 
