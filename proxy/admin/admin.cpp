@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <utility>
 
 #include "acl/text/shown.hpp"
 #include "proxy/client.hpp"
@@ -80,6 +81,7 @@ void Admin::start() {
 
 void Admin::close() {
   if (listener_) listener_->close();
+  for (auto* stream : std::exchange(idle_, {})) stream->close();  // so that none outlives the loop
 }
 
 /// Among too many connections the oldest one that waits for its client makes room, so that idle
