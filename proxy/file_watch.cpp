@@ -190,14 +190,13 @@ void FileWatch::take(const inotify_event& event, std::string_view name) {
   replaced_ = replaced_ || (event.mask & (replaced_by | directory_left)) != 0;
 }
 
-/// Events were lost, so each file may be half written.
+/// Events were lost, so each file may have changed. A file that is still open for writing is held
+/// back before it is read. Whoever may write to a directory on the way could cause this at will, so
+/// it must not switch reloads off.
 void FileWatch::take_overflow() {
-  for (auto& [key, place] : places_) {
-    place.change.note(FileEvent::written, Clock::now());
-    place.change.set_told();
-  }
+  for (auto& [key, place] : places_) place.change.note(FileEvent::finished, Clock::now());
   replaced_ = true;
-  spdlog::error("too many files changed at once to follow them: send SIGHUP to have them read");
+  spdlog::warn("too many files changed at once to follow them: all are read again");
 }
 
 void FileWatch::act() {

@@ -50,6 +50,7 @@ config::Loaded settings_for(const ServeOptions& options) {
 }
 
 int serve(const ServeOptions& options) {
+  SignalsBlocked::block(true);  // a SIGHUP that comes while the files are read must not end us
   auto settings = settings_for(options);
   if (!settings) return report(settings.error(), nothing_started);
   log_to_stderr(settings->log.level);
