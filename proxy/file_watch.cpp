@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "proxy/path_walk.hpp"
 
@@ -81,7 +82,7 @@ bool FileWatch::open(std::vector<std::string>& problems) {
   if (events_.is_open()) return true;
   const int made = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (made < 0) {
-    problems.push_back(std::string("inotify: ") + std::strerror(errno));
+    problems.push_back(std::string("inotify: ") + std::generic_category().message(errno));
     return false;
   }
   error_code failed;
@@ -126,7 +127,7 @@ int FileWatch::add_watch(const std::string& path, std::uint32_t events, bool is_
   if (id >= 0) return id;
   const bool is_missing = errno == ENOENT || errno == ENOTDIR;
   if (is_missing || (errno == EACCES && !is_last)) return nothing;
-  const auto problem = path + ": " + std::strerror(errno);
+  const auto problem = path + ": " + std::generic_category().message(errno);
   if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
   return nothing;
 }
