@@ -160,8 +160,7 @@ class AuditSink(DaemonTest):
         self.assertEqual(self.look("/healthz").status, 200)
         self.daemon.signal()
         self.daemon.wait()
-        self.assertIn("records are lost", self.daemon.log())
-        self.assertNotIn("0 records are lost", self.daemon.log())
+        self.assertRegex(self.daemon.log(), r" [1-9][0-9]* records are lost")
         stalled.close()
 
     def test_a_fifo_without_a_reader_does_not_hold_up_the_start(self):
