@@ -18,15 +18,15 @@ bool may_write(const std::string& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
-/// "Permission denied (EACCES)"
-std::string said(const error_code& error) {
-  const auto* name = ::strerrorname_np(error.value());
-  return name == nullptr ? error.message() : fmt::format("{} ({})", error.message(), name);
-}
-
 std::string id_of(const error_code& error) {
   const auto* name = ::strerrorname_np(error.value());
   return name == nullptr ? error.message() : name;
+}
+
+/// "Permission denied (EACCES)"
+std::string said(const error_code& error) {
+  const auto id = id_of(error);
+  return id == error.message() ? id : fmt::format("{} ({})", error.message(), id);
 }
 
 void explain_denied_way(EngineFault& fault) {

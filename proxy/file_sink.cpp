@@ -8,7 +8,7 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstring>
+#include <system_error>
 
 namespace proxy {
 
@@ -24,7 +24,8 @@ FileSink::~FileSink() {
 }
 
 std::string FileSink::problem(int error) const {
-  return name_ + ": " + (error == ENXIO ? "nobody reads this FIFO" : std::strerror(error));
+  if (error == ENXIO) return name_ + ": nobody reads this FIFO";
+  return name_ + ": " + std::generic_category().message(error);
 }
 
 std::optional<std::string> FileSink::open() {

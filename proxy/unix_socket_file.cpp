@@ -10,8 +10,8 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "config/accounts.hpp"
@@ -35,8 +35,8 @@ bool somebody_listens(const std::string& path) {
 }
 
 std::string last_failure() {
-  return std::strerror(errno);
-}  // NOLINT(concurrency-mt-unsafe)
+  return std::generic_category().message(errno);
+}
 
 /// What helps where the kernel refuses a chown: only root may give a file away.
 std::string remedy_of_chown(const config::Listener& listener) {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/unit/config/judging.hpp"
+#include "tests/unit/acl/judge.hpp"
 
 namespace config {
 namespace {
@@ -24,7 +24,7 @@ constexpr auto ipc_alone =
     "read_only_rootfs, resources.memory, resources.cpus, resources.pids]}";
 
 TEST(ApiVersion, has_to_be_named_for_a_service_to_count_as_hardened) {
-  Judge judge = judge_by("{level: restricted}");
+  Judge judge("{level: restricted}");
   EXPECT_EQ(judge.says("POST /v1.44/services/create", hardened_service), "passes")
       << judge.decision().message;
   EXPECT_NE(judge.says("POST /services/create", hardened_service), "passes");
@@ -52,7 +52,7 @@ const Switch switches[] = {
 TEST(ApiVersion, that_drops_what_is_enforced_in_a_service_is_refused_at_every_level) {
   for (const auto& [key, constraint, path, since] : switches) {
     for (const std::string level : {"unconfined", "baseline"}) {
-      Judge judge = judge_by("{level: " + level + ", enforce: {" + key + "}}");
+      Judge judge("{level: " + level + ", enforce: {" + key + "}}");
       const auto over = [&](const std::string& version) {
         return judge.says("POST " + version + "/services/create", plain_service);
       };
@@ -68,7 +68,7 @@ TEST(ApiVersion, that_drops_what_is_enforced_in_a_service_is_refused_at_every_le
 
 TEST(ApiVersion, that_drops_what_is_enforced_is_refused_whatever_the_client_sets_itself) {
   for (const auto& [key, constraint, path, since] : switches) {
-    Judge judge = judge_by("{enforce: {" + key + "}}");
+    Judge judge("{enforce: {" + key + "}}");
     EXPECT_EQ(
         judge.says("POST /v1." + std::to_string(since - 1) + "/services/create", hardened_service),
         "constraint." + constraint);
@@ -76,13 +76,13 @@ TEST(ApiVersion, that_drops_what_is_enforced_is_refused_whatever_the_client_sets
 }
 
 TEST(ApiVersion, that_drops_what_is_enforced_passes_with_a_waiver_and_nothing_is_recorded) {
-  Judge judge = judge_by("{waive: [resources.pids], enforce: {pids: 100}}");
+  Judge judge("{waive: [resources.pids], enforce: {pids: 100}}");
   EXPECT_EQ(judge.says("POST /v1.40/services/create", plain_service), "passes");
   EXPECT_THAT(judge.decision().enforced, Not(Contains("TaskTemplate.Resources.Limits.Pids")));
 }
 
 TEST(ApiVersion, before_1_40_shares_ipc_by_default_so_restricted_asks_for_the_mode) {
-  Judge judge = judge_by(ipc_alone);
+  Judge judge(ipc_alone);
   for (const auto* host : {R"({"HostConfig":{"IpcMode":""}})", R"({"HostConfig":{}})", "{}"}) {
     EXPECT_EQ(judge.says("POST /v1.39/containers/create", host), "constraint.namespaces.ipc");
     EXPECT_EQ(judge.says("POST /v1.40/containers/create", host), "passes")
@@ -93,7 +93,7 @@ TEST(ApiVersion, before_1_40_shares_ipc_by_default_so_restricted_asks_for_the_mo
                                                   "restricted wants 'private' or 'none'"));
   EXPECT_EQ(judge.says("POST /v1.39/containers/create", R"({"HostConfig":{"IpcMode":"private"}})"),
             "passes");
-  EXPECT_EQ(judge_by("{}").says("POST /v1.39/containers/create", "{}"), "passes");
+  EXPECT_EQ(Judge("{}").says("POST /v1.39/containers/create", "{}"), "passes");
 }
 
 }  // namespace

@@ -10,12 +10,6 @@
 /// What a configuration file makes of requests.
 namespace config {
 
-/// A policy whose only profile allows everything, with `containers` as a file writes them.
-inline Judge judge_by(const std::string& containers,
-                      const std::vector<acl::IpNetwork>& host_networks = {}) {
-  return Judge(containers, host_networks);
-}
-
 /// What a file of 0.1 with such a profile is told, a line each: the place and the sentence.
 inline std::vector<std::string> changes_for(const std::string& profile) {
   const auto loaded = load_text(

@@ -58,7 +58,7 @@ void expect(Judge& judge, const std::string& request, const std::string& before,
 }
 
 TEST(Limits, a_maximum_bounds_each_field_that_says_the_same_quantity) {
-  Judge judge = judge_by(maxima);
+  Judge judge(maxima);
   const std::string set = R"("Memory":1073741824,"PidsLimit":100,)";
   expect(judge, create, R"({"HostConfig":{"NanoCpus":0,)" + set, {{R"("CpuQuota":-1)", cpus}},
          "}}");
@@ -73,14 +73,14 @@ TEST(Limits, a_maximum_bounds_each_field_that_says_the_same_quantity) {
 }
 
 TEST(Limits, what_is_enforced_is_not_lifted_by_another_field) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   expect(judge, create, R"({"HostConfig":{)", other_spellings(), "}}");
   expect(judge, create, R"({"HostConfig":{)", {{R"("ShmSize":1073741825)", memory}}, "}}");
   expect(judge, update, "{", other_spellings(), "}");
 }
 
 TEST(Limits, what_is_enforced_holds_at_every_level) {
-  Judge judge = judge_by("{level: unconfined, enforce: {memory: 1GiB, cpus: 2, pids: 100}}");
+  Judge judge("{level: unconfined, enforce: {memory: 1GiB, cpus: 2, pids: 100}}");
   expect(judge, create, R"({"HostConfig":{)",
          {{R"("MemorySwap":-1)", memory}, {R"("CpuQuota":-1)", cpus}, {R"("Privileged":true)"}},
          "}}");
@@ -88,8 +88,7 @@ TEST(Limits, what_is_enforced_holds_at_every_level) {
 }
 
 TEST(Limits, of_a_maximum_and_what_is_enforced_the_lesser_counts) {
-  Judge judge =
-      judge_by("{memory: {max: 2GiB}, cpus: {max: 1}, enforce: {memory: 1GiB, cpus: 0.5}}");
+  Judge judge("{memory: {max: 2GiB}, cpus: {max: 1}, enforce: {memory: 1GiB, cpus: 0.5}}");
   expect(
       judge, update, "{",
       {{R"("KernelMemory":1073741825)", memory}, {R"("CpuQuota":50001,"CpuPeriod":100000)", cpus}},
@@ -98,7 +97,7 @@ TEST(Limits, of_a_maximum_and_what_is_enforced_the_lesser_counts) {
 
 TEST(Limits, an_update_lifts_nothing) {
   for (const auto* profile : {maxima, enforced}) {
-    Judge judge = judge_by(profile);
+    Judge judge(profile);
     expect(judge, update, "{",
            {{R"("PidsLimit":0)", pids},
             {R"("PidsLimit":-1)", pids},
@@ -117,13 +116,13 @@ TEST(Limits, an_update_lifts_nothing) {
 }
 
 TEST(Limits, an_update_is_refused_above_a_maximum_and_lowered_to_what_is_enforced) {
-  Judge bounded = judge_by(maxima);
+  Judge bounded(maxima);
   expect(bounded, update, "{",
          {{R"("Memory":1073741825)", memory},
           {R"("NanoCpus":2000000001)", cpus},
           {R"("PidsLimit":101)", pids}},
          "}");
-  Judge lowered = judge_by(enforced);
+  Judge lowered(enforced);
   ASSERT_EQ(lowered.says(update, R"({"Memory":9073741824,"MemorySwap":9073741824,)"
                                  R"("NanoCpus":9000000000,"PidsLimit":900})"),
             "passes")
@@ -135,14 +134,14 @@ TEST(Limits, an_update_is_refused_above_a_maximum_and_lowered_to_what_is_enforce
 }
 
 TEST(Limits, an_update_gets_nothing_added) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   ASSERT_EQ(judge.says(update, R"({"RestartPolicy":{"Name":"always"}})"), "passes");
   EXPECT_EQ(judge.decision().body, R"({"RestartPolicy":{"Name":"always"}})");
   EXPECT_THAT(judge.decision().enforced, IsEmpty());
 }
 
 TEST(Limits, swap_and_reservation_follow_a_memory_that_is_lowered) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   ASSERT_EQ(judge.says(create, R"({"HostConfig":{"Memory":4294967296,"MemorySwap":4294967296,)"
                                R"("MemoryReservation":2147483648}})"),
             "passes")
@@ -153,7 +152,7 @@ TEST(Limits, swap_and_reservation_follow_a_memory_that_is_lowered) {
 }
 
 TEST(Limits, no_field_counts_where_no_limit_is_written) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (auto [fields, verdict] : other_spellings()) {
     if (verdict != "constraint.risky_fields") verdict = "passes";
     expect(judge, update, "{", {{fields, verdict}}, "}");
@@ -162,19 +161,19 @@ TEST(Limits, no_field_counts_where_no_limit_is_written) {
 }
 
 TEST(Limits, of_tmpfs_bound_shared_memory_where_they_are_written) {
-  Judge judge = judge_by("{tmpfs: {max: 2GiB}}");
+  Judge judge("{tmpfs: {max: 2GiB}}");
   expect(judge, create, R"({"HostConfig":{)",
          {{R"("ShmSize":2147483649)", "constraint.tmpfs"},
           {R"("ShmSize":2147483648)"},
           {R"("ShmSize":0)"}},
          "}}");
-  Judge both = judge_by("{tmpfs: {max: 2GiB}, memory: {max: 1GiB}}");
+  Judge both("{tmpfs: {max: 2GiB}, memory: {max: 1GiB}}");
   expect(both, create, R"({"HostConfig":{"Memory":1073741824,)",
          {{R"("ShmSize":1073741825)", memory}, {R"("ShmSize":1073741824)"}}, "}}");
 }
 
 TEST(Limits, bound_the_tasks_of_services) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   const std::string before = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"},"Resources":{)";
   expect(judge, service, before,
          {{R"("SwapBytes":-1)", memory},
@@ -192,7 +191,7 @@ TEST(Limits, bound_the_tasks_of_services) {
 TEST(Limits, of_memory_bound_what_a_build_asks_for) {
   for (const std::string profile : {"{memory: {max: 1GiB}}", "{enforce: {memory: 1GiB}}",
                                     "{memory: {max: 2GiB}, enforce: {memory: 1GiB}}"}) {
-    Judge judge = judge_by(profile);
+    Judge judge(profile);
     for (const std::string query :
          {"memory=1073741825", "memory=-1", "shmsize=1073741825", "shmsize=-1", "shmsize=1e3",
           "memswap=-1", "memswap=2147483650"}) {
@@ -204,18 +203,18 @@ TEST(Limits, of_memory_bound_what_a_build_asks_for) {
       EXPECT_EQ(judge.says("POST /v1.44/build?" + query), "passes") << profile << query;
     }
   }
-  EXPECT_EQ(judge_by("{}").says("POST /v1.44/build?memswap=-1&shmsize=9073741824"), "passes");
+  EXPECT_EQ(Judge("{}").says("POST /v1.44/build?memswap=-1&shmsize=9073741824"), "passes");
 }
 
 TEST(Limits, on_pids_of_tasks_are_asked_for_where_the_engine_reads_them) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   const std::string body = R"({"TaskTemplate":{"ContainerSpec":{"Image":"a"}}})";
   EXPECT_EQ(judge.says("POST /v1.40/services/create", body), pids);
   EXPECT_EQ(judge.says("POST /v1.41/services/create", body), "passes");
 }
 
 TEST(Limits, are_named_with_their_key_in_refusals) {
-  Judge judge = judge_by(enforced);
+  Judge judge(enforced);
   judge.says(update, R"({"PidsLimit":0,"MemorySwap":-1})");
   EXPECT_THAT(judge.decision().message, HasSubstr("at most 100, by `enforce.pids`"));
   EXPECT_THAT(judge.decision().message, HasSubstr("of `enforce.memory`"));

@@ -21,7 +21,7 @@ std::string pool(const std::string& config) {
 constexpr auto create = "POST /networks/create";
 
 TEST(Subnets, of_172_16_and_of_ula_pass_with_all_that_lies_in_them) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* config :
        {R"("Subnet":"172.28.0.0/16")", R"("Subnet":"172.16.0.0/12")", R"("Subnet":"fd00:1::/64")",
         R"("Subnet":"172.28.0.0/16","IPRange":"172.28.5.0/24","Gateway":"172.28.5.254",
@@ -33,7 +33,7 @@ TEST(Subnets, of_172_16_and_of_ula_pass_with_all_that_lies_in_them) {
 }
 
 TEST(Subnets, of_others_are_refused) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* subnet : {"198.51.100.0/24",
                              "169.254.169.0/24",
                              "10.20.0.0/16",
@@ -65,7 +65,7 @@ TEST(Subnets, of_others_are_refused) {
 }
 
 TEST(Subnets, hold_their_gateway_their_range_and_their_reserved_addresses) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* config :
        {R"("Subnet":"172.28.0.0/16","Gateway":"8.8.8.8")",
         R"("Subnet":"172.28.0.0/16","Gateway":"172.29.0.1")",
@@ -81,7 +81,7 @@ TEST(Subnets, hold_their_gateway_their_range_and_their_reserved_addresses) {
 }
 
 TEST(Subnets, each_of_a_network_is_looked_at) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   EXPECT_EQ(judge.says(create, R"({"IPAM":{"Config":[{"Subnet":"172.28.0.0/16"},{},
       {"Subnet":"10.0.0.0/24"}]}})"),
             subnets);
@@ -89,7 +89,7 @@ TEST(Subnets, each_of_a_network_is_looked_at) {
 }
 
 TEST(Subnets, that_a_profile_lists_pass_beside_the_level_s) {
-  Judge judge = judge_by("{subnets: [10.20.0.0/16, \"2001:DB8:1::/48\"]}");
+  Judge judge("{subnets: [10.20.0.0/16, \"2001:DB8:1::/48\"]}");
   for (const auto* subnet :
        {"10.20.0.0/16", "10.20.7.0/24", "2001:db8:1:2::/64", "172.20.0.0/16"}) {
     EXPECT_EQ(judge.says(create, pool("\"Subnet\":\"" + std::string(subnet) + "\"")), "passes")
@@ -102,8 +102,8 @@ TEST(Subnets, that_a_profile_lists_pass_beside_the_level_s) {
 }
 
 TEST(Subnets, that_overlap_a_network_of_the_host_are_refused_even_where_listed) {
-  Judge judge = judge_by("{subnets: [10.0.0.0/8]}", {*acl::parse_network("172.31.16.0/20"),
-                                                     *acl::parse_network("10.1.0.0/16")});
+  Judge judge("{subnets: [10.0.0.0/8]}",
+              {*acl::parse_network("172.31.16.0/20"), *acl::parse_network("10.1.0.0/16")});
   for (const auto* subnet : {"172.31.0.0/16", "172.31.16.0/24", "172.31.16.0/20", "10.1.2.0/24"}) {
     EXPECT_EQ(judge.says(create, pool("\"Subnet\":\"" + std::string(subnet) + "\"")), subnets)
         << subnet;
@@ -116,12 +116,12 @@ TEST(Subnets, that_overlap_a_network_of_the_host_are_refused_even_where_listed) 
 
 TEST(Subnets, are_not_looked_at_where_waived_or_unconfined) {
   for (const auto* profile : {"{level: unconfined}", "{waive: [subnets]}"}) {
-    EXPECT_EQ(judge_by(profile).says(create, pool(R"("Subnet":"10.0.0.0/8")")), "passes");
+    EXPECT_EQ(Judge(profile).says(create, pool(R"("Subnet":"10.0.0.0/8")")), "passes");
   }
 }
 
 TEST(Subnets, a_container_gets_no_address_outside_of_its_network_s) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   EXPECT_EQ(judge.says("POST /networks/n/connect", R"({"EndpointConfig":{"IPAMConfig":
       {"LinkLocalIPs":["169.254.169.254"]}}})"),
             subnets);
@@ -131,7 +131,7 @@ TEST(Subnets, a_container_gets_no_address_outside_of_its_network_s) {
 }
 
 TEST(Names, that_are_a_container_s_id_are_refused) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   const std::string whole(64, 'a');
   for (const auto& name :
        std::vector<std::string>{"0123456789ab", "%2F0123456789ab", "abcdefabcdefabcd", whole}) {
@@ -142,7 +142,7 @@ TEST(Names, that_are_a_container_s_id_are_refused) {
 }
 
 TEST(Names, of_other_kinds_pass) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto& name :
        std::vector<std::string>{"web", "deadbeef", "0123456789a", "0123456789abg",
                                 "0123456789ab_web", "ABCDEFABCDEF", std::string(65, 'a'), ""}) {
@@ -152,7 +152,7 @@ TEST(Names, of_other_kinds_pass) {
 }
 
 TEST(Names, that_are_the_id_of_a_network_service_secret_or_config_are_refused) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   const std::string swarm_id = R"({"Name":"alfpvgglfvu1hv69pepw9qbe0"})";
   EXPECT_EQ(judge.says(create, R"({"Name":")" + std::string(64, 'a') + "\"}"), names);
   for (const auto* request :
@@ -164,12 +164,12 @@ TEST(Names, that_are_the_id_of_a_network_service_secret_or_config_are_refused) {
 
 TEST(Names, that_begin_like_an_id_are_given_to_networks_by_testcontainers) {
   const std::string short_id = R"({"Name":"9d577290ee9a"})";
-  EXPECT_EQ(judge_by("{}").says(create, short_id), "passes");
-  EXPECT_EQ(judge_by("{level: restricted}").says(create, short_id), names);
+  EXPECT_EQ(Judge("{}").says(create, short_id), "passes");
+  EXPECT_EQ(Judge("{level: restricted}").says(create, short_id), names);
 }
 
 TEST(Names, that_are_the_id_of_an_image_are_not_given_to_images) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* request :
        {"POST /images/a/tag?repo=0123456789ab", "POST /commit?container=a&repo=0123456789ab",
         "POST /images/a/tag?repo=docker.io/library/0123456789ab&tag=latest",
@@ -187,7 +187,7 @@ std::string service_on(const std::string& target) {
 }
 
 TEST(ServiceNetworks, are_not_named_by_what_may_be_the_beginning_of_an_id) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   const std::string local = "ca0fea9d7291ea9bf33e9b11ceba575f30220588c797748e727b3af7bdd1e418";
   for (const auto& target : {std::string("alfpvg"), std::string("mzr8d"), std::string("a"), local,
                              local.substr(0, 26), local.substr(0, 32), local.substr(0, 6)}) {
@@ -211,13 +211,13 @@ TEST(ServiceNetworks, are_not_named_by_what_may_be_the_beginning_of_an_id) {
 }
 
 TEST(ServiceNetworks, have_a_name) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   EXPECT_EQ(judge.says("POST /services/create", service_on(R"("Target":"")")), host_network);
   EXPECT_EQ(judge.says("POST /services/create", service_on("")), host_network);
 }
 
 TEST(ServiceNetworks, that_are_listed_pass_as_they_are_written) {
-  Judge judge = judge_by("{networks: [web, alfpvgglfvu1hv69pepw9qbe0]}");
+  Judge judge("{networks: [web, alfpvgglfvu1hv69pepw9qbe0]}");
   const auto on = [&](const std::string& target) {
     return judge.says("POST /services/create", service_on(R"("Target":")" + target + "\""));
   };
@@ -232,7 +232,7 @@ std::string endpoint(const std::string& key, const std::string& settings) {
 }
 
 TEST(Endpoints, are_looked_at_whatever_network_they_name) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* key : {"none", "default", "bridge", "web"}) {
     EXPECT_EQ(judge.says("POST /containers/create", endpoint(key, R"("Aliases":["a"])")), "passes");
     EXPECT_EQ(
@@ -244,14 +244,14 @@ TEST(Endpoints, are_looked_at_whatever_network_they_name) {
 }
 
 TEST(Endpoints, name_a_network) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   for (const auto* key : {"", "host", "ns:/proc/1/ns/net", "a b"}) {
     EXPECT_EQ(judge.says("POST /containers/create", endpoint(key, "")), host_network) << key;
   }
 }
 
 TEST(Endpoints, of_no_network_need_not_be_listed) {
-  Judge judge = judge_by("{networks: [web]}");
+  Judge judge("{networks: [web]}");
   EXPECT_EQ(judge.says("POST /containers/create", R"({"HostConfig":{"NetworkMode":"none"},
       "NetworkingConfig":{"EndpointsConfig":{"none":{}}}})"),
             "passes");
@@ -259,7 +259,7 @@ TEST(Endpoints, of_no_network_need_not_be_listed) {
 }
 
 TEST(NetworkMode, is_a_network_s_name_or_a_mode_that_does_not_lead_to_the_host) {
-  Judge judge = judge_by("{}");
+  Judge judge("{}");
   const auto mode = [&](const std::string& text) {
     return judge.says("POST /containers/create",
                       R"({"HostConfig":{"NetworkMode":")" + text + "\"}}");

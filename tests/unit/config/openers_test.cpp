@@ -13,7 +13,7 @@
 #include "acl/constraint/constraint.hpp"
 #include "acl/text/words.hpp"
 #include "config/environment.hpp"
-#include "tests/unit/config/judging.hpp"
+#include "tests/unit/acl/judge.hpp"
 
 namespace config {
 namespace {
@@ -245,14 +245,14 @@ std::vector<Row> rows() {
 TEST(Openers, are_named_by_the_refusal_and_allow_the_request) {
   for (const auto& row : rows()) {
     SCOPED_TRACE(row.request + " " + row.body);
-    auto refusing = judge_by(text_of(row.keys));
+    Judge refusing(text_of(row.keys));
     EXPECT_EQ(refusing.says(row.request, row.body), "constraint." + row.constraint);
     const std::string message = refusing.decision().message;
     EXPECT_THAT(message, HasSubstr(": `containers." + row.opener + std::string(would)));
     auto keys = row.keys;
     const auto colon = row.opener.find(": ");
     keys[row.opener.substr(0, colon)] = row.opener.substr(colon + 2);
-    auto allowing = judge_by(text_of(keys));
+    Judge allowing(text_of(keys));
     EXPECT_EQ(allowing.says(row.request, row.body), "passes") << allowing.decision().message;
   }
 }
@@ -312,7 +312,7 @@ const std::array<Row, 37>& dangerous() {
 TEST(Openers, are_not_named_for_what_is_the_host) {
   for (const auto& row : dangerous()) {
     SCOPED_TRACE(row.request + " " + row.body);
-    auto judge = judge_by(text_of(row.keys));
+    Judge judge(text_of(row.keys));
     EXPECT_EQ(judge.says(row.request, row.body), "constraint." + row.constraint);
     EXPECT_THAT(judge.decision().message, Not(HasSubstr("would allow")));
     EXPECT_THAT(judge.decision().message, Not(HasSubstr("waive")));
@@ -338,11 +338,11 @@ TEST(Openers, are_decided_about_for_each_constraint) {
 
 TEST(Openers, of_an_unknown_field_drop_it) {
   const std::string body = R"({"Image":"a","Frob":1})";
-  auto judge = judge_by("{}");
+  Judge judge("{}");
   EXPECT_EQ(judge.says(create, body), "body.unknown_field");
   EXPECT_THAT(judge.decision().message,
               HasSubstr(": `containers.unknown_fields: drop` would leave it out"));
-  EXPECT_EQ(judge_by("{unknown_fields: drop}").says(create, body), "passes");
+  EXPECT_EQ(Judge("{unknown_fields: drop}").says(create, body), "passes");
 }
 
 /// What a profile with these entries says of an operation without a body.
