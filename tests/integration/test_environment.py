@@ -69,7 +69,7 @@ class Environment(DaemonTest):
 
     def test_the_log_warns_of_what_changes_nothing(self):
         self.serve_with(ALLOW_STOP="1")
-        self.assertIn("ALLOW_STOP: lets nothing through without POST=1", self.daemon.log())
+        self.daemon.await_log("ALLOW_STOP: lets nothing through without POST=1")
 
     def test_a_refusal_names_the_variables(self):
         self.serve_with(CONTAINERS="1")
