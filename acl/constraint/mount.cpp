@@ -75,12 +75,15 @@ void opened_for_writing(const Context& context, Told told, const BindRule& rule)
     told.opened_by("containers.binds: [{path: ", rule.path, ", read_only: false}]");
 }
 
-void check_bind(Context& context, json::Value entry) {
-  const Bind bind = parse(entry.text());
-  if (!bind.source.starts_with('/')) return;  // the name of a volume
-  const bool read_only = !all_words(bind.modes, ',', [](auto mode) { return mode != "ro"; });
-  const BindRule* rule = check_source(context, entry, bind.source, read_only);
-  for_each_word(bind.modes, ',', [&](std::string_view mode) {
+bool is_read_only(std::string_view modes) {
+  return modes == "ro" || !all_words(modes, ',', [](auto mode) { return mode != "ro"; });
+}
+
+/// \param rule the rule that lists the bind's source, or null
+void check_modes(Context& context, json::Value entry, std::string_view modes,
+                 const BindRule* rule) {
+  if (modes.empty() || modes == "ro") return;  // as nearly all
+  for_each_word(modes, ',', [&](std::string_view mode) {
     if (!mode.empty() && mode != "ro" && !is_one_of(bind_modes, mode)) {
       context.refuse(Constraint::binds, entry, "private propagation");
     } else if (rule != nullptr && rule->read_only && relabels(mode)) {
@@ -90,6 +93,14 @@ void check_bind(Context& context, json::Value entry) {
       opened_for_writing(context, told, *rule);
     }
   });
+}
+
+void check_bind(Context& context, json::Value entry) {
+  const Bind bind = parse(entry.text());
+  if (!bind.source.starts_with('/')) return;  // the name of a volume
+  const bool read_only = is_read_only(bind.modes);
+  const BindRule* rule = check_source(context, entry, bind.source, read_only);
+  check_modes(context, entry, bind.modes, rule);
   if (rule != nullptr && rule->read_only && !read_only) {
     const auto told = context.refuse(Constraint::binds, entry, "it read-only (:ro)");
     opened_for_writing(context, told, *rule);
