@@ -45,6 +45,12 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
   /// Whether bytes of the body have arrived, so that the client does not wait for a 100 (Continue).
   bool body_begun() const { return !buffer().empty(); }
 
+  /// Lets the client's side end without close_notify, if its request `hijacks` and has been read:
+  /// it may end the stream's input so before the engine opens the stream.
+  void permit_bare_end(bool hijacks) {
+    if (auto* tls = stream().tls()) tls->allow_end_without_notice(hijacks && body_complete());
+  }
+
   /// Looks whether the client has left. To be called repeatedly while nothing is awaited from it.
   void look_out();
   /// Reads and discards until the client's end, an error, or more than `most` bytes.

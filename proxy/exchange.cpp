@@ -20,21 +20,28 @@ Task<Exchange::Outcome> Exchange::run() {
   co_return co_await both(bring_answer(), send_body());
 }
 
-/// Opens a connection if needed and sends the head. Usually a connection that the engine closed
-/// while it was idle is noticed here; otherwise bring_answer() repeats the request.
+/// Opens a connection if needed and sends the head, and the body if it is held. Usually a
+/// connection that the engine closed while it was idle is noticed here; otherwise bring_answer()
+/// repeats the request.
 Task<std::optional<Reason>> Exchange::ask() {
+  asked_ = false;
+  means_.deadline.watch_wait();  // the engine may not read, and then nobody reads from the client
   for (;;) {
     if (upstream_.is_open() && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
     const bool kept = upstream_.is_open();
     if (!kept) {
       const auto reason =
           co_await upstream_.open(means_.deadline, means_.limits.upstream_connect_time);
-      if (reason) co_return client_.end() ? Reason::client_left : *reason;
+      if (reason) co_return client_.is_gone() ? Reason::client_left : *reason;
     }
     upstream_.begin();
     means_.deadline.arm(means_.limits.stall_time);
     sent_at_ = Clock::now();
     const bool taken = co_await send_head();
+    if (client_.is_gone()) {
+      upstream_.close();
+      co_return Reason::client_left;
+    }
     if (taken || !kept) break;
     upstream_.close();
   }
@@ -61,8 +68,10 @@ Task<bool> Exchange::send_head() {
 /// Watches for the client's leaving only if the engine takes long. Most answers arrive sooner, and
 /// then the next request's read finds its bytes at once instead of failing first.
 void Exchange::await_answer() {
+  asked_ = true;
   means_.deadline.watch_wait();
   if (answered_) return;
+  if (client_.has_ended()) client_ended();
   if (lasts())
     means_.deadline.disarm();
   else
@@ -70,7 +79,6 @@ void Exchange::await_answer() {
 }
 
 Task<void> Exchange::send_body() {
-  means_.deadline.watch_wait();  // the engine may not read, and then nobody reads from the client
   out_.begin(outgoing_.streamed);
   if (!co_await send_first()) co_return;
   http::h1::Relay relay(client_, upstream_.stream(), out_, means_);
@@ -145,6 +153,7 @@ std::optional<Reason> Exchange::failure() const {
 
 void Exchange::client_ended() {
   if (client_.is_gone()) return upstream_.cancel();
+  if (!asked_) return;  // the engine hears of it when it has the whole request
   // The client has only half-closed. A lasting operation ends when the engine sees that, as it does
   // without tidegate. One that hijacks may still have input to pass on: its tunnel ends that side.
   if (lasts() && !acl::info(outgoing_.request.operation).has(acl::hijacks))

@@ -66,6 +66,7 @@ class Exchange {
   Answer& answer_;
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;
+  bool asked_ = false;  ///< the whole request has been sent
   bool answered_ = false, close_after_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;

@@ -126,11 +126,15 @@ Task<void> Session::decide(Turn& turn) {
                              turn.work.head);
   }
   client_.consume_head(head_);
+  const bool hijacks = acl::info(decided.request().operation).has(acl::hijacks);
+  client_.permit_bare_end(hijacks);
   charge(turn);
   if (!turn.record.has_room()) co_await await_room(turn);
   if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (plan.body == Body::none || plan.body == Body::pass) co_return;
-  if (const auto reason = co_await read_body(plan, turn))
+  const auto reason = co_await read_body(plan, turn);
+  client_.permit_bare_end(hijacks);
+  if (reason)
     decided.refuse(Refusal(*reason));
   else if (plan.body != Body::drop)
     decide_with_body(turn);
@@ -306,7 +310,9 @@ Refusal Session::because(Reason reason, AuditRecord& record) const {
 Task<void> Session::tunnel(LeasedBuffer& behind_head, AuditRecord& record) {
   Tunnel tunnel(client_, upstream_.stream(), means());
   worker_.audit.metrics.tunnels.add();
+  tunnel_ = &tunnel;
   co_await tunnel.run(behind_head);
+  tunnel_ = nullptr;
   worker_.audit.metrics.tunnels.take();
   upstream_.close();
   record.count_in(tunnel.from_client());
@@ -366,7 +372,10 @@ Task<void> Session::take_leave() {
 /// Repeated, because a read that brings bytes says nothing about the end.
 void Session::watch_client() {
   constexpr std::uint8_t ticks_between_looks = 10;
-  client_.look_out();
+  if (tunnel_ != nullptr)
+    tunnel_->look_out();
+  else
+    client_.look_out();
   deadline_.watch_wait(ticks_between_looks);
 }
 

@@ -20,6 +20,8 @@
 namespace proxy {
 
 struct Worker;
+template <class Client, class Stream>
+class Tunnel;
 
 /// One client connection, from its first byte to its last. Lives on one worker's thread, in the
 /// frame of the coroutine that serves it.
@@ -93,6 +95,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   http::RequestHead head_;        ///< its views are valid until consume_head()
   LookUp* look_up_ = nullptr;     ///< the one that is running
   Exchange* exchange_ = nullptr;  ///< null unless one is running
+  Tunnel<Client, Stream>* tunnel_ = nullptr;
   bool idle_ = true;
   bool owes_leave_ = false;  ///< take_leave() is needed: the client may still be sending
   bool draining_ = false;

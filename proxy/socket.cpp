@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -40,6 +41,12 @@ bool hung_up(Socket& socket) {
 
 bool sending_ended(Socket& socket) {
   return poll_now(socket, POLLRDHUP) != 0;
+}
+
+int unsent(Socket& socket) {
+  int bytes = 0;
+  ::ioctl(socket.native_handle(), TIOCOUTQ, &bytes);
+  return bytes;
 }
 
 bool readable(Socket& socket) {

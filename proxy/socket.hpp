@@ -30,6 +30,9 @@ bool hung_up(Socket&);
 /// Whether the peer has closed at least its sending side. Bytes it sent before may still be unread.
 bool sending_ended(Socket&);
 
+/// The number of bytes in the kernel that the peer has not taken. Changes while it reads.
+int unsent(Socket&);
+
 /// Whether bytes have arrived or the peer has left. An idle connection to the engine in this state
 /// can no longer carry a request.
 bool readable(Socket&);

@@ -135,6 +135,10 @@ std::size_t Stream::unread_at_most() {
   return socket_.available(ignored) + (secured_ ? inside_tls : 0);
 }
 
+int Stream::unsent() {
+  return proxy::unsent(socket_);
+}
+
 bool Stream::readable() {
   return secured_ ? secured_->stream.readable() : proxy::readable(socket_);
 }

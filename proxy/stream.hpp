@@ -105,6 +105,8 @@ class Stream {
   bool sending_ended();
   /// Not more bytes than this have arrived and are still to be read.
   std::size_t unread_at_most();
+  /// The number of bytes that were written and that the peer has not taken; changes while it reads.
+  int unsent();
   /// Whether data or the end has arrived. An idle connection to the engine in this state can no
   /// longer carry a request.
   bool readable();

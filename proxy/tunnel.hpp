@@ -22,10 +22,19 @@ class Tunnel {
   /// Returns when both directions have ended.
   /// \param behind_head bytes that the engine sent right after its head.
   Task<void> run(LeasedBuffer& behind_head) {
-    if (auto* tls = client_.stream().tls()) tls->allow_end_without_notice();
     co_await client_.stop_reading();
     means_.deadline.arm(means_.limits.tunnel_idle_time);
     co_await both(pump_to_upstream(), pump_to_client(behind_head));
+  }
+
+  /// Looks, while the engine does not read, whether the client has left: nobody reads from it then.
+  /// What it has sent before is for the engine as long as it reads. To be called repeatedly.
+  void look_out() {
+    const auto left = upstream_.unsent();
+    const bool stuck = left == unsent_ && from_client_ == sent_;
+    unsent_ = left;
+    sent_ = from_client_;
+    if (stuck && client_.stream().hung_up()) stop();
   }
 
   /// Whether the engine's side has ended, so that only the client still has to close.
@@ -98,7 +107,9 @@ class Tunnel {
         lease.grow_fully();
         continue;
       }
+      watch(to, true);
       const auto end = co_await pump_bulk(from, to, count);
+      watch(to, false);
       if (end.sink) co_return End::refused;
       if (end.source) co_return end_of(end.source);
     }
@@ -125,9 +136,19 @@ class Tunnel {
 
   Task<End> send(Stream& to, std::string_view bytes, std::uint64_t& count) {
     if (bytes.empty()) co_return End::complete;
+    watch(to, true);
     const auto [error, n] = co_await to.write(bytes);
+    watch(to, false);
     count += n;
     co_return error ? End::refused : End::complete;
+  }
+
+  void watch(const Stream& to, bool waits) {
+    if (&to != &upstream_) return;
+    if (waits)
+      means_.deadline.watch_wait();
+    else
+      means_.deadline.stop_watching();
   }
 
   static End end_of(error_code error) {
@@ -151,6 +172,8 @@ class Tunnel {
   Means means_;
   bool client_done_ = false, upstream_done_ = false, ended_without_notice_ = false;
   std::uint64_t from_client_ = 0, from_upstream_ = 0;
+  int unsent_ = -1;         ///< to the engine, at the last look
+  std::uint64_t sent_ = 0;  ///< from_client_ at the last look
 };
 
 }  // namespace proxy

@@ -135,8 +135,11 @@ Step Stream::shutdown_send() {
   return flush();
 }
 
-void Stream::allow_end_without_notice() {
-  SSL_set_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+void Stream::allow_end_without_notice(bool allow) {
+  if (allow)
+    SSL_set_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  else
+    SSL_clear_options(ssl_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 
 Step Stream::peek() {

@@ -80,9 +80,9 @@ class Stream {
   Step peek();
   bool readable() { return !waits(peek()); }
 
-  /// From now on the end of the connection is the peer's end, even without close_notify. For raw
-  /// streams only: without it anybody on the way can cut off what the peer sends.
-  void allow_end_without_notice();
+  /// Whether from now on the end of the connection is the peer's end, even without close_notify.
+  /// For raw streams only: without it anybody on the way can cut off what the peer sends.
+  void allow_end_without_notice(bool);
   /// Whether the peer's end came so.
   bool ended_without_notice() const { return wire_->ended(); }
 

@@ -127,27 +127,112 @@ class ClientGoesAway(Crowd):
         self.assertEqual(client.response().body, b"late")
 
 
-class ClientLeavesAnUpload(DaemonTest):
+def read_nothing(opening=b""):
+    def answer(connection, _):
+        connection.send(opening)
+        connection.await_go()
+
+    return answer
+
+
+class EngineDoesNotRead(DaemonTest):
+    def leaves(self, client):
+        """The engine learns nothing of it, so only the sockets in tidegate tell."""
+        files = self.daemon.open_files()
+        client.close()
+        wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+
+    def send_until_full(self, client, piece):
+        """Returns how many bytes were sent."""
+        client.socket.settimeout(0.3)
+        sent = 0
+        try:
+            while True:
+                sent += client.socket.send(piece[sent % len(piece) :])
+        except TimeoutError:
+            return sent
+
+    def let_engine_go(self):
+        for connection in self.engine.connections:
+            connection.go.set()
+
+
+class ClientLeaves(EngineDoesNotRead):
+    LARGE = b'{"Labels":{"x":"%s"}}' % (b"x" * 900_000)
+
+    def test_a_large_body_that_the_engine_does_not_read(self):
+        self.serve({"POST /containers/create": read_nothing()}, limits={"held_bytes": "4MiB"})
+        for count in (1, 2, 3):  # there is no room for three
+            client = self.client()
+            client.send(request("POST", "/containers/create", body=self.LARGE))
+            self.engine.await_request(count)
+            self.leaves(client)
+        records = self.daemon.await_audit(3)
+        self.assertEqual([record.get("reason") for record in records], ["client.left"] * 3)
+        self.let_engine_go()
+
+    def test_a_half_close_behind_a_large_body_still_gets_its_answer(self):
+        def read_late(connection, seen):
+            connection.await_go()
+            connection.read_body(seen)
+            return reply(201, b'{"Id":"x"}')
+
+        self.serve({"POST /containers/create": read_late})
+        client = self.client()
+        client.send(request("POST", "/containers/create", body=self.LARGE))
+        client.half_close()
+        self.engine.await_request()
+        self.let_engine_go()
+        self.assertEqual(client.response().status, 201)
+        self.assertEqual(len(self.engine.requests[0].body), len(self.LARGE))
+
+    def test_streams_whose_input_the_engine_does_not_read(self):
+        answers = {"POST /containers/x/attach": read_nothing(UPGRADED)}
+        self.serve(answers, limits={"connections_per_client": 2})
+        for _ in range(3):
+            client = wait_until(self.opened, "a connection to be admitted")
+            self.send_until_full(client, b"x" * 65536)
+            self.leaves(client)
+        self.assertEqual([record.get("reason") for record in self.daemon.await_audit(3)], [None] * 3)
+        self.let_engine_go()
+
+    def opened(self):
+        client = self.client()
+        client.try_send(ATTACH)
+        try:
+            return client.response_head().status == 101 and client
+        except (OSError, Truncated):
+            return None
+
+    def test_a_stream_whose_engine_reads_its_input_later(self):
+        def read_late(connection, _):
+            connection.send(UPGRADED)
+            connection.await_go()
+            connection.wait_closed()
+
+        self.serve({"POST /containers/x/attach": read_late})
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        sent = self.send_until_full(client, b"x" * 65536)
+        connection = self.engine.connections[0]
+        head = connection.total
+        connection.go.set()
+        client.close()
+        connection.await_end()
+        self.assertEqual(connection.total - head, sent)
+
+
+class ClientLeavesAnUpload(EngineDoesNotRead):
     def test_that_the_engine_does_not_read(self):
-        self.serve({"POST /images/load": lambda connection, _: connection.await_go()})
+        self.serve({"POST /images/load": read_nothing()})
         for framing in ("Content-Length: 10000000", "Transfer-Encoding: chunked"):
             client = self.client()
             client.send(f"POST /images/load HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode())
             self.send_until_full(client, b"ffff\r\n" + b"x" * 0xffff + b"\r\n")
-            files = self.daemon.open_files()
-            client.close()
-            wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+            self.leaves(client)
         self.assertEqual([record.get("reason") for record in self.daemon.await_audit(2)], ["client.left"] * 2)
-        for connection in self.engine.connections:
-            connection.go.set()
-
-    def send_until_full(self, client, piece):
-        client.socket.settimeout(0.3)
-        try:
-            while True:
-                client.send(piece)
-        except TimeoutError:
-            pass
+        self.let_engine_go()
 
 
 class ClientLeavesAStream(DaemonTest):

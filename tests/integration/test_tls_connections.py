@@ -10,7 +10,7 @@ from tests.support.daemon import free_port, socket_address
 from tests.support.fake_engine import reply
 from tests.support.http import Client, Truncated, request
 from tests.support.tls_test import TLS_1_2, TlsTest
-from tests.support.wait import wait_until
+from tests.support.wait import PATIENCE, wait_until
 
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 ATTACH = request("POST", "/containers/x/attach?stream=1", "Connection: Upgrade", "Upgrade: tcp")
@@ -219,6 +219,42 @@ class Ends(TlsTest):
         records = self.daemon.await_audit(2)
         self.assertEqual([record.get("no_close_notify") for record in records], [None, True])
         self.assertEqual([record.get("reason") for record in records], [None, None])
+
+    def test_a_client_may_close_its_socket_for_writing_before_the_engine_opens_the_stream(self):
+        def answer(connection, seen):
+            connection.read_body(seen)
+            connection.socket.settimeout(0.6)  # tidegate looks at the client after 0.1 s
+            try:
+                connection.early = connection.read_some()
+            except TimeoutError:
+                connection.early = None
+            connection.socket.settimeout(PATIENCE)
+            connection.send(UPGRADED)
+            connection.send(connection.read_to_end() + DATA)
+            connection.close()
+
+        self.serve({"POST /containers/x/attach": answer, "POST /exec/x/start": answer})
+        for asked in (ATTACH, request("POST", "/exec/x/start", "Connection: Upgrade", "Upgrade: tcp", body=b"{}")):
+            client = self.client()
+            client.send(asked + b"input")
+            client.socket.socket.shutdown(socket.SHUT_WR)
+            with self.subTest(asked[:20]):
+                self.assertEqual(client.response_head().status, 101)
+                self.assertEqual(client.read_to_end(), b"input" + DATA)
+                self.assertIsNone(self.engine.connections[-1].early, "the stream is the engine's to open")
+            client.close()
+        records = self.daemon.await_audit(2)
+        self.assertEqual([(r.get("reason"), r.get("no_close_notify")) for r in records], [(None, True)] * 2)
+
+    def test_a_permitted_end_without_close_notify_is_not_for_the_next_request(self):
+        self.serve({"POST /containers/x/attach": reply(404, b"{}"), "POST /images/load": lambda c, _: c.wait_closed()})
+        client = self.client()
+        client.send(ATTACH)
+        self.assertEqual(client.response().status, 404)
+        client.send(b"POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun")
+        self.engine.await_request(2)
+        client.socket.socket.shutdown(socket.SHUT_WR)
+        self.assertEqual(self.daemon.await_audit(2)[1]["reason"], "client.left")
 
     def test_a_client_that_closes_without_close_notify_is_no_half_close_elsewhere(self):
         """Here it means that the connection was cut: the upload may be short."""

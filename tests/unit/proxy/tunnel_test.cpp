@@ -84,6 +84,27 @@ TEST(ATunnel, whose_engine_takes_no_input_stays_open_for_the_output_until_the_cl
   EXPECT_TRUE(stretch.ended);
 }
 
+TEST(ATunnel, whose_client_has_left_stays_open_while_the_engine_takes_its_input) {
+  Stretch stretch({.end = silence}, {.end = silence});
+  stretch.open();
+  stretch.client.stream().hang_up();
+  for (const int unsent : {3000, 2000, 1000}) {
+    stretch.engine.takes_all_but(unsent);
+    stretch.tunnel.look_out();
+    EXPECT_FALSE(stretch.engine.is_cut()) << unsent;
+  }
+  stretch.tunnel.look_out();
+  EXPECT_TRUE(stretch.engine.is_cut()) << "the engine has taken nothing since the last look";
+}
+
+TEST(ATunnel, whose_engine_takes_no_input_waits_for_it_as_long_as_the_client_does) {
+  Stretch stretch({.end = silence}, {.end = silence});
+  stretch.open();
+  stretch.client.stream().peer_ends_sending();
+  for (int looks = 0; looks < 3; ++looks) stretch.tunnel.look_out();
+  EXPECT_FALSE(stretch.engine.is_cut());
+}
+
 TEST(ATunnel, whose_engine_breaks_off_ends_at_the_client) {
   Stretch stretch({.end = silence}, {.reads = {"out"}, .end = net::error::connection_reset});
   stretch.open();

@@ -38,6 +38,7 @@ class ScriptedStream {
     for (auto at = next_; at < script_.reads.size(); ++at) size += script_.reads[at].size();
     return size;
   }
+  int unsent() const { return unsent_; }
   void cancel() {
     if (!waiting_) return;
     net::post(*loop_, [waiting = std::exchange(waiting_, {})] {
@@ -118,6 +119,7 @@ class ScriptedStream {
   /// Ends that read or wait.
   void wake(error_code error = {}) { std::exchange(waiting_, {})(error, 0); }
   void hang_up() { hung_up_ = sending_ended_ = true; }
+  void takes_all_but(int unsent) { unsent_ = unsent; }
   void peer_ends_sending() { sending_ended_ = true; }
   bool is_cut() const { return cut_; }
   bool has_ended() const { return ended_; }
@@ -157,6 +159,7 @@ class ScriptedStream {
   Script script_;
   std::size_t next_ = 0, calls_ = 0;
   bool hung_up_ = false, sending_ended_ = false, cut_ = false, ended_ = false;
+  int unsent_ = 0;
   std::string written_;
   std::function<void(error_code, std::size_t)> waiting_;
 };
