@@ -253,7 +253,7 @@ void Server::drain() {
 }
 
 /// Stops all sessions, and once more if one has begun another wait meanwhile. Those that then still
-/// do not end, as while a name is resolved, are dropped.
+/// do not end are dropped.
 void Server::cut_off(int more_times) {
   if (more_times == 0) {
     spdlog::error("some connections did not end; they are dropped");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proxy/descriptors.hpp"
+#include "proxy/resolver.hpp"
 
 namespace proxy {
 
@@ -47,8 +48,8 @@ Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
   // A Unix listener with a full backlog returns EAGAIN at once instead of letting us wait.
   while (error == net::error::try_again && !deadline.expired()) {
     close();
-    opening_->retry.expires_after(std::chrono::milliseconds(5));
-    const auto [interrupted] = co_await opening_->retry.async_wait(as_result);
+    opening_->wait.expires_after(std::chrono::milliseconds(5));
+    const auto [interrupted] = co_await opening_->wait.async_wait(as_result);
     error = interrupted ? interrupted : co_await connect();
   }
   if (lacks_descriptor(error)) co_return Reason::limit_descriptors;
@@ -89,12 +90,11 @@ Task<error_code> Upstream::connect_tcp() {
 
 /// Resolves the name for each connection, since a restarted container may have a new address.
 Task<error_code> Upstream::connect_by_name() {
-  auto& resolver = opening_->resolver.emplace(stream_.get_executor());
-  const auto port = std::to_string(address_.port);
-  auto [error, found] = co_await resolver.async_resolve(address_.host, port, as_result);
-  if (error) co_return error;
-  error = net::error::host_not_found;
-  for (const auto& entry : found) {
+  auto& resolver = net::use_service<Resolver>(stream_.get_executor().context());
+  const auto found = co_await resolver.resolve(address_, opening_->wait);
+  if (found.error) co_return found.error;
+  error_code error = net::error::host_not_found;
+  for (const auto& entry : found.addresses) {
     close();
     const Endpoint endpoint(entry.endpoint());
     const auto [refused] = co_await stream_.socket().async_connect(endpoint, as_result);
@@ -134,9 +134,7 @@ void Upstream::failed(EngineFault fault) {
 
 void Upstream::cancel() {
   stream_.cancel();
-  if (opening_ == nullptr) return;
-  opening_->retry.cancel();
-  if (opening_->resolver) opening_->resolver->cancel();
+  if (opening_ != nullptr) opening_->wait.cancel();
 }
 
 }  // namespace proxy

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
@@ -70,9 +69,8 @@ class Upstream {
  private:
   /// State of an open() that is under way, beside the connection itself.
   struct Opening {
-    explicit Opening(const Stream::executor_type& loop) : retry(loop) {}
-    net::steady_timer retry;
-    std::optional<net::ip::tcp::resolver> resolver;
+    explicit Opening(const Stream::executor_type& loop) : wait(loop) {}
+    net::steady_timer wait;  ///< for the next attempt, or for the name
   };
 
   Task<std::optional<acl::Reason>> open_within(Deadline&);
