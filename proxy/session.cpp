@@ -280,8 +280,12 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   record.count_out(answer.sent());
   if (!next) {
     const auto reason = stopped_ ? Reason::draining : next.error();
-    record.failed(reason);
-    co_return co_await refuse(because(reason, record), turn);
+    const auto why = because(reason, record);
+    if (exchange.stands())
+      record.failed(reason);
+    else
+      turn.decided.refuse(why);
+    co_return co_await refuse(why, turn);
   }
 
   record.answered(answer.status());
