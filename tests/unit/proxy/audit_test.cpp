@@ -151,13 +151,14 @@ TEST_F(AuditLine, fits_into_the_room_that_was_taken_for_it) {
   std::string odd, fields, binds;
   for (int i = 0; i < 60; ++i) {
     const auto number = std::to_string(i);
-    odd += "&" + std::string(90, '"') + number + "=1";
-    fields += ",\"" + std::string(90, '_') + number + "\":1";
+    odd += "&" + number + std::string(90, '"') + "=1";
+    fields += ",\"_" + number + std::string(90, '_') + "\":1";
     binds += std::string(i == 0 ? "" : ",") + R"("/srv/\")" + number + R"(:/a")";
   }
   const std::string name = "%C3%A9" + std::string(300, 'x');
   identity_.certificate = acl::Certificate{.common_name = std::string(300, '"')};
-  identity_.certificate->sans.resize(60, {acl::NameKind::uri, std::string(300, '"')});
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyz"))
+    identity_.certificate->sans.push_back({acl::NameKind::uri, c + std::string(300, '"')});
   for (const auto* const profile : {"plain", "shadow", "enforcing"}) {
     decide(profile, "POST", "/v1.41/containers/create?name=" + name + odd,
            R"({"Image":"a","HostConfig":{"Binds":[)" + binds + "]}" + fields + "}");
