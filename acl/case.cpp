@@ -2,6 +2,7 @@
 #include "acl/case.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "acl/by_name.hpp"
 #include "acl/capacity.hpp"

@@ -330,16 +330,17 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
   const bool to_head = turn.decided.request().method == acl::Method::head;
   auto& answer = turn.work.answer.head_out;
   answer.clear();
+  auto status = static_cast<unsigned>(acl::status(refusal.reason));
   if (const auto& words = turn.engines_words; words && refusal.reason != Reason::limit_memory) {
     http::append_answer(words->status, words->content_type, words->body, connection, to_head,
                         answer);
-    turn.record.answered(words->status);
+    status = words->status;
   } else {
     http::append_refusal(refusal, connection, to_head, answer);
-    turn.record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   }
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
   const auto [error, n] = co_await client_.stream().write(answer);
+  if (!error) turn.record.answered(status);
   owes_leave_ = !error && !go_on;
   co_return go_on && !error ? Next::keep_alive : Next::close;
 }

@@ -52,7 +52,7 @@ class LastDecision(DaemonTest):
     def test_the_client_leaves_before_its_body_is_whole(self):
         self.serve()
         self.leaves_after(CREATE + b"Content-Length: 10\r\n\r\n{").close()
-        self.assertLast("deny", "client.left")
+        self.assertEqual(self.assertLast("deny", "client.left")["status"], 0, "nobody got an answer")
         self.assertEqual(self.engine.requests, [])
 
     def test_the_client_leaves_before_the_engine_has_told_what_must_be_known_first(self):
