@@ -2,6 +2,7 @@
 #include "acl/case.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "acl/by_name.hpp"
 #include "acl/capacity.hpp"
@@ -66,7 +67,7 @@ bool has_only_unknown_fields(const schema::Conformance& conformance) {
 
 std::size_t Case::Memory::capacity() const {
   return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
-         commands.capacity();
+         found.capacity() + commands.capacity();
 }
 
 void Case::Memory::clear() {
@@ -76,6 +77,7 @@ void Case::Memory::clear() {
   dropped.clear();
   enforced.clear();
   lookups.clear();
+  found.clear();
 }
 
 Case::Case(const Profile& profile, const Identity& identity, const Terms& terms, Memory& memory)
@@ -224,6 +226,7 @@ void Case::decide_with_body(std::string_view text, Scratch& scratch) {
   if (!scratch.conformance.dropped.empty()) memory_.dropped.swap(scratch.conformance.dropped);
   if (!scratch.enforced.empty()) memory_.enforced.swap(scratch.enforced);
   decision_.dropped = memory_.dropped;
+  decision_.more_dropped = scratch.conformance.more_dropped;
   decision_.enforced = memory_.enforced;
   const bool sends = !denied() && !schema::body_is_dropped(operation);
   if (sends) json::write(scratch.document.root(), scratch.body);
@@ -369,9 +372,12 @@ std::string Case::refused_for() const {
   return name_of(request()) + " refused for profile '" + std::string(profile_.name()) + "': ";
 }
 
-void Case::deny(const constraint::Findings& found) {
+void Case::deny(constraint::Findings& found) {
+  if (decision_.refusal) return;
   deny(info(found.first()).reason,
        found.message(profile_.constraints().level(), profile_.is_from_file()));
+  std::swap(memory_.found, found);
+  decision_.found = &memory_.found;
 }
 
 /// Refuses. In shadow mode it records the first refusal, which is what a client would be told.
@@ -387,6 +393,7 @@ void Case::refuse(Refusal refusal) {
   plan_ = {};
   decision_.verdict = Verdict::deny;
   decision_.refusal = std::move(refusal);
+  decision_.found = nullptr;
 }
 
 }  // namespace acl

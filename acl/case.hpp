@@ -73,6 +73,7 @@ class Case {
     std::string method, target;  ///< the first bytes as written, for heads that could not be read
     std::vector<std::string> dropped, enforced;
     std::vector<Lookup> lookups;
+    constraint::Findings found;     ///< what the refusal is about
     answer::ExecCommands commands;  ///< for an answer that is passed record by record
 
     std::size_t capacity() const;
@@ -91,7 +92,8 @@ class Case {
   const Plan& facts(std::span<const Fact>);
   /// Says that the engine did not answer a look-up, and why. In shadow mode the request passes.
   const Plan& no_facts(const Refusal&);
-  /// Refuses the request, whatever was decided: it could not be read, or may not go on.
+  /// Refuses the request, whatever was decided: it could not be read, or could not be sent on. This
+  /// is the decision on record then, in shadow mode too.
   void refuse(Refusal);
 
   const Plan& plan() const { return plan_; }
@@ -150,7 +152,7 @@ class Case {
   void remember(std::span<const Fact>);
 
   std::string refused_for() const;
-  void deny(const constraint::Findings&);
+  void deny(constraint::Findings&);
   void deny(Reason, const std::string& message);
 
   const Profile& profile_;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "acl/constraint/findings.hpp"
 #include "acl/reason.hpp"
 
 namespace acl {
@@ -17,7 +19,8 @@ enum class Verdict : std::uint8_t {
   allow,
 };
 
-/// The decision of a Case. Views point into the Policy, spans into Case::Memory.
+/// The last decision of a Case: whatever was decided before, a request that tidegate does not send
+/// on, or breaks off, ends as a refusal. Views point into the Policy, the rest into Case::Memory.
 struct Decision {
   Verdict verdict = Verdict::open;
   /// Why the request is refused or, in shadow mode, why it would be.
@@ -25,7 +28,10 @@ struct Decision {
   std::string_view profile = {};  ///< the profile that applied
   std::string_view rule = {};     ///< the line that decided: "allow @container", "default deny"
   std::span<const std::string> dropped = {};   ///< paths of fields that were removed
+  std::size_t more_dropped = 0;                ///< removed fields beyond those
   std::span<const std::string> enforced = {};  ///< paths of values that the profile wrote
+  /// What `refusal` found outside of the constraints; null: it is for another reason.
+  const constraint::Findings* found = nullptr;
 
   /// The profile is in shadow mode: it lets through a request that it would refuse.
   bool would_deny() const { return verdict == Verdict::allow && refusal; }

@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <functional>
 #include <span>
 
+#include "acl/constraint/constraints.hpp"
+#include "acl/scan.hpp"
 #include "acl/text/shown.hpp"
 #include "proxy/file_sink.hpp"
 #include "proxy/json_text.hpp"
@@ -24,7 +27,13 @@ constexpr std::size_t queue_bytes = 8 * 1024 * 1024;
 constexpr std::size_t room_at_once = 16 * 1024;
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
+
+// A record has a bound: what clients can make long is cut, but for the target, which has a limit.
 constexpr std::size_t longest_message = 512;
+constexpr std::size_t longest_name = 128;
+constexpr std::size_t longest_text = 256;
+constexpr std::size_t most_listed = 32;
+constexpr std::string_view cut = "...";
 
 void log_change(const std::string& problem) {
   if (problem.empty())
@@ -36,16 +45,48 @@ void log_change(const std::string& problem) {
         problem, queue_bytes >> 20U, acl::id(acl::Reason::audit_unavailable));
 }
 
+/// The most that a text takes in a record, with its quotes and a comma.
+std::size_t bytes_of(std::string_view text, std::size_t longest = longest_name) {
+  constexpr std::size_t around = 3, longest_escape = 6;
+  const auto kept = text.substr(0, longest);
+  const bool is_plain = acl::all_printable<'"', '\\'>(kept);
+  return kept.size() * (is_plain ? 1 : longest_escape) + cut.size() + around;
+}
+
 std::size_t bytes_of(std::span<const std::string> names) {
   std::size_t bytes = 0;
-  for (const auto& name : names) bytes += name.size() + 3;  // quotes and a comma
+  for (const auto& name : names.first(std::min(names.size(), most_listed))) bytes += bytes_of(name);
   return bytes;
 }
 
+std::size_t bytes_of(const acl::Identity& identity) {
+  std::size_t bytes = bytes_of(identity.listener_name, longest_text) + identity.address.size();
+  const auto& certificate = identity.certificate;
+  if (!certificate) return bytes;
+  bytes += bytes_of(certificate->common_name, longest_text) + bytes_of(certificate->serial);
+  for (const auto& san : std::span(certificate->sans)) bytes += bytes_of(san.value);
+  return bytes;
+}
+
+std::size_t bytes_of(const acl::constraint::Findings& found) {
+  constexpr std::size_t keys = 80;
+  std::size_t bytes = 0;
+  for (const auto& each : found.violations())
+    bytes += keys + bytes_of(each.path) + bytes_of(each.value, longest_text) +
+             bytes_of(each.wanted, longest_text);
+  return bytes;
+}
+
+void append_cut(std::string_view text, std::size_t longest, Appender& out) {
+  append_json_text(text.substr(0, longest), out);
+  if (text.size() > longest) out.put(cut);
+}
+
 template <std::size_t Size>
-void append_text(const char (&key)[Size], std::string_view value, Appender& out) {
+void append_text(const char (&key)[Size], std::string_view value, Appender& out,
+                 std::size_t longest = longest_text) {
   out.put(",\"", key, "\":\"");
-  append_json_text(value, out);
+  append_cut(value, longest, out);
   out.put("\"");
 }
 
@@ -61,16 +102,44 @@ void append_number(const char (&key)[Size], std::integral auto value, Appender& 
   out.put_number(value);
 }
 
+/// Appends names as far as a record lists them, and as "KEY_more" how many it leaves out.
 template <std::size_t Size>
-void append_names(const char (&key)[Size], const auto& list, auto name_of, Appender& out) {
-  if (list.empty()) return;
-  out.put(",\"", key, "\":[\"");
-  append_json_text(std::invoke(name_of, list.front()), out);
-  for (const auto& item : std::span(list).subspan(1)) {
-    out.put("\",\"");
-    append_json_text(std::invoke(name_of, item), out);
+class List {
+ public:
+  List(const char (&key)[Size], Appender& out) : key_(key), out_(out) {}
+
+  void add(std::string_view name) {
+    if (size_ != 0 && name == last_) return;  // the parameter of a list repeats its name
+    last_ = name;
+    if (size_ == most_listed) {
+      ++more_;
+      return;
+    }
+    size_++ == 0 ? out_.put(",\"", key_, "\":[\"") : out_.put("\",\"");
+    append_cut(name, longest_name, out_);
   }
-  out.put("\"]");
+  /// \param more names that were not added
+  void end(std::size_t more = 0) {
+    if (size_ != 0) out_.put("\"]");
+    more += more_;
+    if (more == 0) return;
+    out_.put(",\"", key_, "_more\":");
+    out_.put_number(more);
+  }
+
+ private:
+  const char (&key_)[Size];
+  Appender& out_;
+  std::string_view last_;
+  std::size_t size_ = 0, more_ = 0;
+};
+
+template <std::size_t Size>
+void append_names(const char (&key)[Size], const auto& names, auto name_of, Appender& out,
+                  std::size_t more = 0) {
+  List list(key, out);
+  for (const auto& name : names) list.add(std::invoke(name_of, name));
+  list.end(more);
 }
 
 void append_identity(const acl::Identity& identity, Appender& out) {
@@ -100,9 +169,36 @@ void append_target(const acl::Request& request, Appender& out) {
   out.put("\"");
 }
 
-void append_query(const acl::Request& request, Appender& out) {
-  append_names("query", request.query, &acl::Parameter::name, out);
-  append_names("dropped", request.dropped, std::identity(), out);
+/// Unknown parameters are sent on where clients' habits are kept. The request names only some.
+void append_query(const acl::Case& decided, Appender& out) {
+  const auto& request = decided.request();
+  const bool keeps = decided.habits() == acl::Habits::keep;
+  const auto unnamed = request.unknown.size() - request.dropped.size();
+  List sent("query", out);
+  for (const auto& parameter : request.query) sent.add(parameter.name);
+  List dropped("dropped", out);
+  if (keeps) {
+    for (const auto& name : request.dropped) sent.add(name);
+    return sent.end(unnamed);
+  }
+  sent.end();
+  for (const auto& name : request.dropped) dropped.add(name);
+  dropped.end(unnamed);
+}
+
+void append_violations(const acl::constraint::Findings& found, Appender& out) {
+  out.put(",\"violations\":[");
+  std::string_view before = "{";
+  for (const auto& each : found.violations()) {
+    out.put(before, "\"constraint\":\"", info(each.constraint).key, "\"");
+    append_text("field", each.path, out, longest_name);
+    append_text("value", each.value, out);
+    append_text("wants", each.wanted, out);
+    out.put("}");
+    before = ",{";
+  }
+  out.put("]");
+  if (found.more() != 0) append_number("violations_more", found.more(), out);
 }
 
 /// "2025-11-23T23:00:00.", formatted once a second instead of once a record.
@@ -200,10 +296,16 @@ bool AuditRecord::has_room() {
 
 /// A usual record is shorter. What a client may make long is counted.
 std::size_t AuditRecord::expected_bytes() const {
-  constexpr std::size_t usual = 512, fixed = 384;
+  constexpr std::size_t usual = 512, fixed = 384, parameter = 24;
   const auto& request = case_.request();
-  return std::max(usual, fixed + request.path.size() + bytes_of(request.dropped) +
-                             bytes_of(case_.decision().dropped));
+  const auto& decision = case_.decision();
+  std::size_t bytes = fixed + bytes_of(identity_) + bytes_of(request.path, request.path.size()) +
+                      std::min(request.query.size(), most_listed) * parameter +
+                      bytes_of(request.dropped) + bytes_of(decision.dropped) +
+                      bytes_of(decision.enforced);
+  if (decision.refusal) bytes += bytes_of(decision.refusal->message, longest_message);
+  if (decision.found != nullptr) bytes += bytes_of(*decision.found);
+  return std::max(usual, bytes);
 }
 
 void AuditRecord::count(Clock::time_point now) const {
@@ -235,11 +337,10 @@ std::optional<acl::Reason> AuditRecord::reason() const {
 
 void AuditRecord::write(Clock::time_point now, std::string& line) const {
   const auto& request = case_.request();
-  const auto& decision = case_.decision();
   Appender out(line);
   append_time(out);
   append_identity(identity_, out);
-  append_text("profile", decision.profile, out);
+  append_text("profile", case_.decision().profile, out);
   append_word("operation", acl::info(request.operation).name, out);
   if (case_.raw_method().empty()) {
     append_word("method", acl::to_string(request.method), out);
@@ -248,11 +349,9 @@ void AuditRecord::write(Clock::time_point now, std::string& line) const {
     append_text("method", case_.raw_method(), out);
     append_text("target", case_.raw_target(), out);
   }
-  append_query(request, out);
-  append_names("dropped_fields", decision.dropped, std::identity(), out);
-  append_names("enforced", decision.enforced, std::identity(), out);
   append_outcome(out);
   append_counts(now, out);
+  append_lists(out);
   out.put("}");
 }
 
@@ -263,9 +362,20 @@ void AuditRecord::append_outcome(Appender& out) const {
   append_text("rule", decision.rule, out);
   if (const auto why = reason()) append_word("reason", acl::id(*why), out);
   if (!cause_.empty()) append_text("cause", cause_, out);
-  constexpr std::size_t dots = 3;  // shown() marks a cut with "..."
-  if (decision.would_deny())
-    append_text("message", acl::shown(decision.refusal->message, longest_message - dots), out);
+}
+
+/// Lists come last, so that a reader that cuts long lines still sees who asked and what was
+/// decided.
+void AuditRecord::append_lists(Appender& out) const {
+  const auto& decision = case_.decision();
+  append_query(case_, out);
+  append_names("dropped_fields", decision.dropped, std::identity(), out, decision.more_dropped);
+  append_names("enforced", decision.enforced, std::identity(), out);
+  if (decision.would_deny()) {
+    const auto message = acl::shown(decision.refusal->message, longest_message - cut.size());
+    append_text("message", message, out, longest_message);
+  }
+  if (decision.found != nullptr) append_violations(*decision.found, out);
 }
 
 void AuditRecord::append_counts(Clock::time_point now, Appender& out) const {

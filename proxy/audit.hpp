@@ -51,8 +51,8 @@ class AuditLog {
 
 /// The record of one request. It is written as one line of JSON when it leaves scope, so no return
 /// can skip it (guarantee 8 in .github/SECURITY.md). It holds no values of queries or bodies,
-/// except for those quoted in the message of a shadow profile: these are cut short and never
-/// secret.
+/// except for those that a refusal names: these are cut short and never secret, see
+/// acl::constraint::shown_value(). All that a client can make long has a bound.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
@@ -80,15 +80,17 @@ class AuditRecord {
   /// Makes sure that the queue has room for the record, as far as its size is known by now. Nothing
   /// of a request may be sent on before. \returns false if there is no room now.
   bool has_room();
+  /// The most bytes that the record needs, as far as that is known by now.
+  std::size_t expected_bytes() const;
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:
-  std::size_t expected_bytes() const;
   void count(Clock::time_point now) const;
   void write(Clock::time_point now, std::string& line) const;
   std::optional<acl::Reason> reason() const;
   void append_outcome(acl::Appender&) const;
+  void append_lists(acl::Appender&) const;
   void append_counts(Clock::time_point now, acl::Appender&) const;
 
   AuditLog& log_;

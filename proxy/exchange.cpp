@@ -27,6 +27,7 @@ Task<std::optional<Reason>> Exchange::ask() {
   asked_ = false;
   means_.deadline.watch_wait();  // the engine may not read, and then nobody reads from the client
   for (;;) {
+    reached_engine_ = false;
     if (upstream_.is_open() && !may_repeat() && upstream_.may_have_ended()) upstream_.close();
     const bool kept = upstream_.is_open();
     if (!kept) {
@@ -38,6 +39,7 @@ Task<std::optional<Reason>> Exchange::ask() {
     means_.deadline.arm(means_.limits.stall_time);
     sent_at_ = Clock::now();
     const bool taken = co_await send_head();
+    reached_engine_ = taken;
     if (client_.is_gone()) {
       upstream_.close();
       co_return Reason::client_left;
@@ -112,7 +114,10 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
   }
   answered_ = true;
   if (reason) {
-    if (reason == Reason::upstream_closed && upstream_.refuses_us()) reason = Reason::upstream_tls;
+    if (reason == Reason::upstream_closed && upstream_.refuses_us()) {
+      reason = Reason::upstream_tls;
+      reached_engine_ = false;  // it ended the handshake, and read nothing
+    }
     upstream_.close();
     stop_body();
     co_return explain(*reason);
@@ -142,6 +147,11 @@ Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
   const bool engine_was_told = lasts() && client_.has_ended();
   return client_.is_gone() || engine_was_told ? Reason::client_left : reason;
+}
+
+bool Exchange::stands() const {
+  const bool refused_body = body_failure_ && *body_failure_ != Reason::client_left;
+  return reached_engine_ && !refused_body;
 }
 
 std::optional<Reason> Exchange::failure() const {

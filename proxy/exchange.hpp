@@ -38,6 +38,9 @@ class Exchange {
   /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer
   /// (events, logs): that is how these end.
   std::optional<acl::Reason> failure() const;
+  /// Whether the engine may act on the request: it got something of it, and we did not break off a
+  /// body that was not as it should be.
+  bool stands() const;
   using Clock = std::chrono::steady_clock;
   /// When the request's head had been sent; the epoch if it never was.
   Clock::time_point sent_at() const { return sent_at_; }
@@ -67,7 +70,7 @@ class Exchange {
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;
   bool asked_ = false;  ///< the whole request has been sent
-  bool answered_ = false, close_after_ = false;
+  bool reached_engine_ = false, answered_ = false, close_after_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;
   http::h1::Framer out_;  ///< for the relayed body

@@ -284,8 +284,12 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   record.count_out(answer.sent());
   if (!next) {
     const auto reason = stopped_ ? Reason::draining : next.error();
-    record.failed(reason);
-    co_return co_await refuse(because(reason, record), turn);
+    const auto why = because(reason, record);
+    if (exchange.stands())
+      record.failed(reason);
+    else
+      turn.decided.refuse(why);
+    co_return co_await refuse(why, turn);
   }
 
   record.answered(answer.status());
@@ -332,16 +336,17 @@ Task<Next> Session::refuse(Refusal refusal, Turn& turn) {
   const bool to_head = turn.decided.request().method == acl::Method::head;
   auto& answer = turn.work.answer.head_out;
   answer.clear();
+  auto status = static_cast<unsigned>(acl::status(refusal.reason));
   if (const auto& words = turn.engines_words; words && refusal.reason != Reason::limit_memory) {
     http::append_answer(words->status, words->content_type, words->body, connection, to_head,
                         answer);
-    turn.record.answered(words->status);
+    status = words->status;
   } else {
     http::append_refusal(refusal, connection, to_head, answer);
-    turn.record.answered(static_cast<unsigned>(acl::status(refusal.reason)));
   }
   deadline_.arm(worker_.settings.limits.tunnel_linger_time);
   const auto [error, n] = co_await client_.stream().write(answer);
+  if (!error) turn.record.answered(status);
   owes_leave_ = !error && !go_on;
   co_return go_on && !error ? Next::keep_alive : Next::close;
 }

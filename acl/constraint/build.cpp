@@ -37,7 +37,7 @@ void check_network(Context& context, std::string_view network) {
   const auto& listed = context.spec().build.networks;
   if (network.empty()) return;
   if (listed ? is_one_of(*listed, network) : is_one_of(level_networks, network)) return;
-  auto told = context.refuse(Constraint::build, "networkmode", quoted(network),
+  auto told = context.refuse(Constraint::build, "networkmode", shown_value("networkmode", network),
                              listed ? "a listed network" : "'default' or 'none'");
   if (network == "host" || network.starts_with("container:")) return;
   told.opened_by("containers.build: {networks: [", network, "]}");
@@ -64,14 +64,15 @@ void check_escapes(Context& context, const Parameter& parameter) {
   const std::string_view value = parameter.value;
   if (is_one_of(escapes, parameter.name) && !is_one_of(nothing, value)) {
     if (parameter.name == "isolation" && value == "default") return;
-    context.refuse(Constraint::build, std::string(parameter.name), quoted(value), "nothing");
+    context.refuse(Constraint::build, std::string(parameter.name),
+                   shown_value(parameter.name, value), "nothing");
   } else if (parameter.name == "squash" && is_true(value)) {
-    context.refuse(Constraint::build, "squash", quoted(value), "false");
+    context.refuse(Constraint::build, "squash", shown_value("squash", value), "false");
   } else if (parameter.name == "version" && !value.empty() && value != "1") {
-    context.refuse(Constraint::build, "version", quoted(value),
+    context.refuse(Constraint::build, "version", shown_value("version", value),
                    "'1', the classic builder, or Session and Grpc in `allow`");
   } else if (parameter.name == "remote" && !value.empty() && !context.spec().image_import) {
-    context.refuse(Constraint::image_import, "remote", quoted(value), "nothing")
+    context.refuse(Constraint::image_import, "remote", shown_value("remote", value), "nothing")
         .opened_by("containers.image_import: true");
   }
 }
@@ -83,10 +84,10 @@ void check_memory(Context& context, const Parameter& parameter) {
   const bool with_swap = parameter.name == "memswap";
   const auto bytes = whole_number<std::int64_t>(parameter.value);
   if (bytes && *bytes >= 0 && (with_swap ? *bytes / 2 : *bytes) <= *most) return;
-  auto told =
-      context.refuse(Constraint::memory, std::string(parameter.name), quoted(parameter.value),
-                     std::string(with_swap ? "at most twice " : "at most ") +
-                         std::to_string(*most) + ", by `containers." + std::string(key) + "`");
+  auto told = context.refuse(
+      Constraint::memory, std::string(parameter.name), shown_value(parameter.name, parameter.value),
+      std::string(with_swap ? "at most twice " : "at most ") + std::to_string(*most) +
+          ", by `containers." + std::string(key) + "`");
   if (bytes && *bytes > 0) told.opened_by(opener, with_swap ? *bytes / 2 : *bytes, "}");
 }
 
@@ -120,8 +121,8 @@ void check_json(Context& context, const Parameter& parameter) {
   if (is_one_of(nothing, parameter.value)) return;
   json::Document document;
   if (document.read(parameter.value)) {
-    context.refuse(Constraint::build, std::string(parameter.name), quoted(parameter.value),
-                   "well-formed JSON");
+    context.refuse(Constraint::build, std::string(parameter.name),
+                   shown_value(parameter.name, parameter.value), "well-formed JSON");
   } else if (parameter.name == "labels") {
     check_labels(context, document.root());
   } else {

@@ -2,9 +2,12 @@
 #include "acl/constraint/check.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "acl/constraint/rules.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/shown.hpp"
+#include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -19,6 +22,13 @@ std::string yaml_value(std::string_view text) {
   if (!printable || text.size() > longest) return "…";
   const bool is_plain = is_made_of(text, plain) && text[0] != ':' && text[0] != '-';
   return is_plain && text.back() != ':' ? std::string(text) : "'" + std::string(text) + "'";
+}
+
+bool is_secret(json::Value value) {
+  for (; value.exists(); value = value.parent()) {
+    if (rule_of(schema::field_of(value)).secret) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -88,6 +98,7 @@ Told Context::refuse_missing(Constraint constraint, json::Value object, std::str
 
 std::string shown_value(json::Value value) {
   using json::Kind;
+  if (is_secret(value)) return std::string(kept_secret);
   switch (value.kind()) {
     case Kind::boolean: return value.truth() ? "true" : "false";
     case Kind::number: return shown(value.text());
@@ -98,6 +109,12 @@ std::string shown_value(json::Value value) {
   }
   return value.first().exists() ? std::string(to_string(value.kind()))
                                 : std::string(value.kind() == Kind::array ? "[]" : "{}");
+}
+
+std::string shown_value(std::string_view parameter, std::string_view value) {
+  constexpr auto secret = std::to_array<std::string_view>(
+      {"buildargs", "changes", "fromSrc", "labels", "outputs", "remote"});
+  return is_one_of(secret, parameter) ? std::string(kept_secret) : quoted(value);
 }
 
 }  // namespace acl::constraint

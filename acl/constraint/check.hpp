@@ -38,8 +38,15 @@ struct Quoted {
   std::size_t limit = 64;
 };
 
-/// A value as messages show it: quoted, shortened text, a number, a boolean, "an object".
+/// What messages and records say instead of a value that may hold a secret.
+inline constexpr std::string_view kept_secret = "set";
+
+/// A value as messages and records show it: quoted, shortened text, a number, a boolean, "an
+/// object". Whatever is in a field that structs.inc marks as unshown() is kept secret.
 std::string shown_value(json::Value);
+/// The same for the value of a query parameter. Those that may hold a secret (build arguments,
+/// labels, URLs with a password) are kept secret.
+std::string shown_value(std::string_view parameter, std::string_view value);
 
 /// A violation that a check has just reported, unless it was only counted or its constraint is
 /// waived. The check may add the key that would allow it.

@@ -53,7 +53,8 @@ void check_env_name(Context& context, const Place& where, std::string_view name)
 
 void check_labels(Context& context, json::Value labels) {
   for (const auto label : labels) {
-    if (is_reserved(label.key())) context.refuse(Constraint::labels, label, wanted_label);
+    if (!is_reserved(label.key())) continue;
+    context.refuse(Constraint::labels, label, std::string(kept_secret), wanted_label);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ class Findings {
   Violation& refuse(Violation);
 
   bool empty() const { return violations_.empty(); }
+  std::span<const Violation> violations() const { return violations_; }
+  std::size_t more() const { return more_; }  ///< violations that were only counted
   Constraint first() const { return violations_.front().constraint; }
   /// All violations as text: "HostConfig.Privileged is true, level baseline wants false;
   /// HostConfig.Binds[0] is …".

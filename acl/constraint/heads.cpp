@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameters without a harmless value, and operations that do harm whatever they are given.
 #include "acl/constraint/checks.hpp"
-#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -9,7 +8,7 @@ namespace {
 void want_no_parameter(Context& context, std::string_view name) {
   const auto value = context.request.parameter(name);
   if (value.empty()) return;
-  context.refuse(Constraint::checkpoint, name, quoted(value), "nothing");
+  context.refuse(Constraint::checkpoint, name, shown_value(name, value), "nothing");
 }
 
 }  // namespace
@@ -34,7 +33,7 @@ void check_plugin_create(Context& context) {
 void check_service_rollback(Context& context) {
   const auto rollback = context.request.parameter("rollback");
   if (rollback.empty() || rollback == "none") return;
-  context.refuse(Constraint::services, "rollback", quoted(rollback),
+  context.refuse(Constraint::services, "rollback", shown_value("rollback", rollback),
                  "the spec itself in the body, or `waive: [services]`");
 }
 

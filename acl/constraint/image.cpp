@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
-#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -43,10 +42,12 @@ void check_listed(Context& context, const Place& where, std::string_view referen
 void check_source(Context& context, std::string_view source) {
   if (source.empty() || context.spec().image_import) return;
   if (source != "-") {
-    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "'-' or nothing")
+    context
+        .refuse(Constraint::image_import, "fromSrc", shown_value("fromSrc", source),
+                "'-' or nothing")
         .opened_by("containers.image_import: true");
   } else if (context.restricted()) {
-    context.refuse(Constraint::image_import, "fromSrc", quoted(source), "nothing")
+    context.refuse(Constraint::image_import, "fromSrc", shown_value("fromSrc", source), "nothing")
         .opened_by("containers.image_import: true");
   }
 }

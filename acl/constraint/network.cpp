@@ -4,6 +4,7 @@
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/names.hpp"
 #include "acl/object/ids.hpp"
+#include "acl/text/ip.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
@@ -107,7 +108,7 @@ void check_network_options(Context& context, json::Value options) {
   for (const auto option : options) {
     if (is_harmless(context.spec(), option)) continue;
     auto told = context.refuse(Constraint::networks, option, "no option that reaches the host");
-    if (is_one_of(host_bindings, option.key()))
+    if (is_one_of(host_bindings, option.key()) && parse_ip(option.text()))
       told.opened_by("containers.ports: {addresses: [", option.text(), "]}");
   }
 }

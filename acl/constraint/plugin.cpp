@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 
 #include "acl/constraint/checks.hpp"
@@ -21,12 +22,12 @@ bool is_listed(const Context& context, std::string_view path) {
   });
 }
 
-void check_host_path(Context& context, json::Value where, std::string_view text) {
+void check_host_path(Context& context, json::Value where, Quoted shown, std::string_view text) {
   const std::string path = unclean_path(text);
   if (context.checks(Constraint::docker_socket) && context.rules.reaches_socket(path)) {
-    context.refuse(Constraint::docker_socket, where, no_way_to_a_socket);
+    context.refuse(Constraint::docker_socket, where, shown, no_way_to_a_socket);
   } else if (!is_listed(context, path)) {
-    context.refuse(Constraint::plugins, where,
+    context.refuse(Constraint::plugins, where, shown,
                    "a path that `binds` lists without `read_only`, or one of `devices`");
   }
 }
@@ -68,8 +69,10 @@ bool may_be_a_path(const Setting& setting) {
 
 /// A relative path starts at a directory of the engine and may lead anywhere.
 void check_set_path(Context& context, json::Value where, std::string_view path) {
+  const auto name_size = where.text().size() - path.size();
+  const Quoted name{where.text(), std::min<std::size_t>(name_size, 64)};  // the rest may be secret
   if (path.starts_with('/') && !climbs(path)) {
-    check_host_path(context, where, path);
+    check_host_path(context, where, name, path);
     return;
   }
   constexpr std::string_view wanted =
@@ -77,7 +80,8 @@ void check_set_path(Context& context, json::Value where, std::string_view path) 
       "other values as NAME.value=TEXT without '..'";
   const bool reaches_socket =
       context.checks(Constraint::docker_socket) && context.rules.reaches_socket("/");
-  context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, wanted);
+  context.refuse(reaches_socket ? Constraint::docker_socket : Constraint::plugins, where, name,
+                 wanted);
 }
 
 }  // namespace
@@ -94,7 +98,7 @@ void check_plugin_privilege(Context& context, json::Value values) {
     const auto text = value.text();
     if (text.empty() || text == "false") continue;
     if (name == "mount" || name == "device") {
-      check_host_path(context, value, text);
+      check_host_path(context, value, Quoted{text}, text);
     } else if (name != "network" || (text != "none" && text != "bridge")) {
       context.refuse(Constraint::plugins, value, "no privilege that reaches the host");
     }

@@ -44,6 +44,9 @@ consteval Rule within(std::same_as<Constraint> auto... names) {
 consteval Rule harmless(std::string_view why) {
   return {.kind = Kind::harmless, .text = why};
 }
+consteval Rule unshown() {
+  return Rule().unshown();
+}
 consteval Rule column(Rule rule = {}) {
   return rule;
 }
@@ -149,11 +152,7 @@ std::string or_waive(const std::string& wanted, Constraint constraint) {
 
 void refuse(Context& context, const Rule& rule, json::Value value) {
   if (rule.restricted && !context.restricted()) return;
-  const Constraint constraint = rule.named.constraints[0];
-  if (rule.secret)
-    context.refuse(constraint, value, std::string("set"), rule.text);
-  else
-    context.refuse(constraint, value, rule.text);
+  context.refuse(rule.named.constraints[0], value, rule.text);
 }
 
 void check_number(Context& context, const Rule& rule, json::Value value) {

@@ -51,7 +51,7 @@ struct Rule {
   const Grammar* expansion = nullptr;  ///< of text that swarm expands: constraint `templates`
   bool sees_zero = false;   ///< whether `check` is also called for zero values other than null
   bool restricted = false;  ///< whether level baseline lets it pass
-  bool secret = false;      ///< whether messages must hide the value
+  bool secret = false;      ///< unshown(): messages and records never repeat what is in the field
 
   /// Returns a copy with one member changed.
   template <class Member, class Value>

@@ -61,6 +61,49 @@ class AuditRecord(DaemonTest):
         self.assertEqual((record["operation"], record["query"]), ("ContainerCreate", ["name"]))
         self.assertTrue(record["rule"])
 
+    def test_a_refused_body_and_what_would_do(self):
+        self.serve()
+        self.ask(request("POST", "/containers/create", body=b'{"Image":"a","HostConfig":{"Privileged":true,"PidMode":"host"}}'))
+        record = self.only_record()
+        self.assertEqual((record["decision"], record["reason"]), ("deny", "constraint.privileged"))
+        self.assertEqual([each["constraint"] for each in record["violations"]], ["privileged", "namespaces.pid"])
+        self.assertEqual(record["violations"][0], {"constraint": "privileged", "field": "HostConfig.Privileged", "value": "true",
+                                                   "wants": "false"})
+
+    def test_a_body_with_very_many_mistakes(self):
+        self.serve()
+        binds = ",".join(f'"/srv/{i}:/{i}"' for i in range(200))
+        self.ask(request("POST", "/containers/create", body=f'{{"Image":"a","HostConfig":{{"Binds":[{binds}]}}}}'.encode()))
+        record = self.only_record()
+        self.assertEqual((len(record["violations"]), record["violations_more"]), (20, 180))
+
+    def test_a_query_with_very_many_parameters(self):
+        """`docker save` of many images."""
+        self.serve()
+        names = "&".join(f"names=image-{i}" for i in range(1500))
+        odd = "&".join(f"odd{i}=1" for i in range(40))
+        self.ask(request("GET", f"/images/get?{names}&{odd}"))
+        record = self.only_record()
+        self.assertEqual((record["query"], record["status"]), (["names"], 200))
+        self.assertEqual((len(record["dropped"]), record["dropped_more"]), (16, 24))
+        with open(self.path("audit.log"), encoding="ascii") as file:
+            self.assertLess(len(file.read()), 1000)
+
+    def test_a_body_with_very_many_fields_that_are_left_out(self):
+        self.serve(profiles={"p": {"allow": ["*"], "containers": {"unknown_fields": "drop"}}})
+        fields = ",".join(f'"Sneaky{i}":1' for i in range(100))
+        self.ask(request("POST", "/containers/create", body=f'{{"Image":"a",{fields}}}'.encode()))
+        record = self.only_record()
+        self.assertEqual((len(record["dropped_fields"]), record["dropped_fields_more"]), (32, 68))
+
+    def test_what_clients_habits_keep_is_sent_and_not_dropped(self):
+        self.serve(profiles={"p": {"allow": ["*"], "containers": {"client_habits": "keep"}}})
+        self.ask(request("GET", "/containers/x/json?size=1&sneaky=1"))
+        self.assertEqual(self.engine.requests[0].target, "/containers/x/json?size=1&sneaky=1")
+        record = self.only_record()
+        self.assertEqual(record["query"], ["size", "sneaky"])
+        self.assertNotIn("dropped", record)
+
     def test_a_malformed_request(self):
         self.serve()
         self.ask(b"GET /info HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n")
@@ -91,7 +134,7 @@ class AuditRecord(DaemonTest):
         self.serve()
         self.ask(request("GET", "/info"))
         record = self.only_record()
-        self.assertEqual((record["decision"], record["reason"], record["status"]), ("allow", "upstream.unreachable", 502))
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "upstream.unreachable", 502))
 
     def test_an_answer_that_breaks_off(self):
         def cut(connection, _):

@@ -121,7 +121,7 @@ class Limits(DaemonTest):
         message = self.assertRefused(refused, 503, "limit.memory")
         for part in ("more than 4.0 MiB", "more than 8.0 MiB", "`limits.held_bytes`", "try again"):
             self.assertIn(part, message)
-        self.assertIn("limit.memory", [record["reason"] for record in self.daemon.await_audit() if "reason" in record])
+        self.assertIn(("deny", "limit.memory"), [(each["decision"], each.get("reason")) for each in self.daemon.await_audit()])
         self.assertEqual(self.ask(body, address=("127.0.0.1", tcp)).status, 200, "another client")
         for client in held:
             client.close()

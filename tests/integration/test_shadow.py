@@ -10,7 +10,7 @@ PRIVILEGED = b'{ "image": "alpine", "Sneaky": 1, "HostConfig": {"Privileged": tr
 
 
 def profile(mode):
-    return {"allow": ["@container"], "deny": ["ContainerExport"], "mode": mode}
+    return {"allow": ["@container", "@volume"], "deny": ["ContainerExport"], "mode": mode}
 
 
 class Shadow(DaemonTest):
@@ -51,6 +51,19 @@ class Shadow(DaemonTest):
     def test_a_body_of_an_operation_that_is_not_allowed_arrives_so_too(self):
         seen, record = self.passes(request("POST", "/networks/create", body=b'{ "name" : "n" }'))
         self.assertEqual((seen.body, record["reason"]), (b'{"Name":"n"}', "operation.denied"))
+
+    def test_a_password_of_a_volume_is_neither_on_record_nor_told(self):
+        for body in (b'{"Name":"v","DriverOpts":{"type":"cifs","o":"username=a,password=hunter2","device":"//nas/a"}}',
+                     b'{"Name":"v","Labels":{"com.docker.swarm.task":"hunter2"}}'):
+            answer = self.ask(request("POST", "/volumes/create", body=body), address=self.real)
+            self.assertNotIn(b"hunter2", bytes(answer.body))
+            self.ask(request("POST", "/volumes/create", body=body), address=self.trial)
+            self.assertEqual(self.engine.requests[-1].body.count(b"hunter2"), 1)
+        found = [each["violations"] for each in self.daemon.await_audit(4)]
+        self.assertEqual({violation["value"] for each in found for violation in each}, {"set"})
+        self.assertEqual([found.count(each) for each in found], [2] * 4, "the same of both profiles")
+        with open(self.path("audit.log"), encoding="utf-8") as file:
+            self.assertNotIn("hunter2", file.read() + self.daemon.log())
 
     def test_a_stream_of_an_operation_that_is_not_allowed_arrives_whole(self):
         data = request("POST", "/images/load", "Content-Type: application/x-tar", body=b"x" * 100_000)

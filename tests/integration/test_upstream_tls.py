@@ -90,7 +90,7 @@ class EngineIdentity(TlsEngineTest):
         message = self.assertRefused(self.ask(request("POST", "/containers/create", body=b"{}")), 502, "upstream.tls")
         self.assertEqual(self.engine.requests, [])
         record = self.daemon.await_audit()[0]
-        self.assertEqual((record["decision"], record["reason"], record["status"]), ("allow", "upstream.tls", 502))
+        self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "upstream.tls", 502))
         self.assertIn(record["cause"], message)
         self.assertIn("upstream.tls: ", self.daemon.log())
         return message

@@ -77,9 +77,10 @@ TEST_F(AuditLine, tells_who_asked_for_what_and_what_came_of_it) {
   EXPECT_EQ(finish().dump(),
             R"({"listener":"unix:///in.sock","uid":1000,"gid":4294967295,"pid":-1,)"
             R"("profile":"ci","operation":"ContainerInspect","method":"GET",)"
-            R"("target":"/v1.41/containers/web/json","query":["size"],"dropped":["odd","odder"],)"
+            R"("target":"/v1.41/containers/web/json",)"
             R"("decision":"allow","rule":"allow @read","status":200,)"
-            R"("bytes_in":18446744073709551615,"bytes_out":42,"upstream_us":1234})");
+            R"("bytes_in":18446744073709551615,"bytes_out":42,"upstream_us":1234,)"
+            R"("query":["size"],"dropped":["odd","odder"]})");
 }
 
 TEST_F(AuditLine, names_a_certificate_and_an_address) {
@@ -120,6 +121,58 @@ TEST_F(AuditLine, says_what_a_profile_in_shadow_mode_would_have_refused) {
   EXPECT_EQ(fields["message"],
             "NetworkPrune refused for profile 'ci': the profile does not allow this operation: "
             "`allow: [NetworkPrune]` would allow it");
+}
+
+TEST_F(AuditLine, lists_what_a_refusal_found) {
+  decide("plain", "POST", "/containers/create",
+         R"({"Image":"a","HostConfig":{"PidMode":"host","Annotations":{"a":"b"}}})");
+  const auto fields = finish();
+  EXPECT_EQ(fields["violations"],
+            Json::parse(R"([{"constraint":"namespaces.pid","field":"HostConfig.PidMode",
+                             "value":"'host'","wants":"'private' or none"},
+                            {"constraint":"risky_fields","field":"HostConfig.Annotations",
+                             "value":"set",
+                             "wants":"no annotations: they steer the runtime"}])"));
+}
+
+TEST_F(AuditLine, has_no_violations_of_a_request_that_failed_later) {
+  decide("shadow", "POST", "/containers/create",
+         R"({"Image":"a","HostConfig":{"PidMode":"host"}})");
+  case_->refuse(acl::Refusal(acl::Reason::upstream_unreachable));
+  const auto fields = finish();
+  EXPECT_EQ(fields["reason"], "upstream.unreachable");
+  EXPECT_EQ(fields["decision"], "deny");
+  EXPECT_FALSE(fields.contains("violations"));
+  EXPECT_FALSE(fields.contains("would_deny"));
+}
+
+/// Everything that a client can make long, made as long as it gets.
+TEST_F(AuditLine, fits_into_the_room_that_was_taken_for_it) {
+  std::string odd, fields, binds;
+  for (int i = 0; i < 60; ++i) {
+    const auto number = std::to_string(i);
+    odd += "&" + number + std::string(90, '"') + "=1";
+    fields += ",\"_" + number + std::string(90, '_') + "\":1";
+    binds += std::string(i == 0 ? "" : ",") + R"("/srv/\")" + number + R"(:/a")";
+  }
+  const std::string name = "%C3%A9" + std::string(300, 'x');
+  identity_.certificate = acl::Certificate{.common_name = std::string(300, '"')};
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyz"))
+    identity_.certificate->sans.push_back({acl::NameKind::uri, c + std::string(300, '"')});
+  for (const auto* const profile : {"plain", "shadow", "enforcing"}) {
+    decide(profile, "POST", "/v1.41/containers/create?name=" + name + odd,
+           R"({"Image":"a","HostConfig":{"Binds":[)" + binds + "]}" + fields + "}");
+    ASSERT_TRUE(record_->has_room());
+    const auto room = record_->expected_bytes();
+    finish();
+    EXPECT_LE(log_.lines().size(), room) << profile;
+    EXPECT_GT(log_.lines().size(), 10'000U) << profile;
+    EXPECT_LT(log_.lines().size(), 60'000U) << profile;
+  }
+  decide("plain", "GET", "/v1.41/containers/" + name + "/json");
+  const auto room = record_->expected_bytes();
+  finish();
+  EXPECT_LE(log_.lines().size(), room);
 }
 
 TEST_F(AuditLine, is_dated_to_the_microsecond_in_utc) {
