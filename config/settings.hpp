@@ -71,6 +71,7 @@ struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
   /// How long a request waits for room for its record before it is refused.
   std::chrono::milliseconds wait_time = std::chrono::seconds(5);
+  bool exec_commands = false;  ///< the record of an exec has its command line
 };
 
 struct Log {
