@@ -66,7 +66,7 @@ struct Limits {
 #undef LIMIT
 };
 
-/// Where audit records go: one JSON line for each request.
+/// Where audit records go, and what they hold.
 struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
   /// How long a request waits for room for its record before it is refused.
