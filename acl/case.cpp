@@ -6,6 +6,7 @@
 
 #include "acl/by_name.hpp"
 #include "acl/capacity.hpp"
+#include "acl/command_line.hpp"
 #include "acl/constraint/archive.hpp"
 #include "acl/constraint/check.hpp"
 #include "acl/constraint/enforce.hpp"
@@ -66,8 +67,8 @@ bool has_only_unknown_fields(const schema::Conformance& conformance) {
 }  // namespace
 
 std::size_t Case::Memory::capacity() const {
-  return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
-         found.capacity() + commands.capacity();
+  return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(command) +
+         capacity_of(lookups) + found.capacity() + commands.capacity();
 }
 
 void Case::Memory::clear() {
@@ -76,6 +77,7 @@ void Case::Memory::clear() {
   target.clear();
   dropped.clear();
   enforced.clear();
+  command.clear();
   lookups.clear();
   found.clear();
 }
@@ -222,6 +224,7 @@ void Case::decide_with_body(std::string_view text, Scratch& scratch) {
   const Operation operation = request().operation;
   if (text.empty() && schema::body_is_optional(operation)) return;
   if (!read_body(text, scratch)) return;
+  if (terms_.exec_commands && operation == Operation::ContainerExec) keep_command(scratch);
   check_body(scratch);
   if (!scratch.conformance.dropped.empty()) memory_.dropped.swap(scratch.conformance.dropped);
   if (!scratch.enforced.empty()) memory_.enforced.swap(scratch.enforced);
@@ -251,6 +254,12 @@ bool Case::read_body(std::string_view text, Scratch& scratch) {
       refuse(Refusal(reason, refused_for() + sentences(conformance)));
   }
   return !unreadable;
+}
+
+void Case::keep_command(const Scratch& scratch) {
+  const auto body = scratch.document.root();
+  copy_command_line(schema::get(body, schema::Field::ExecCreateRequest_Cmd), memory_.command);
+  decision_.command = memory_.command;
 }
 
 std::string Case::what_would_drop(const schema::Conformance& conformance) const {

@@ -30,6 +30,7 @@ struct Terms {
   std::size_t body_bytes = std::size_t{1024} * 1024;    ///< a body that is held or dropped
   std::size_t config_bytes = std::size_t{1536} * 1024;  ///< the same, if it has a swarm config
   KnownObjects* known = nullptr;                        ///< null: no object is remembered
+  bool exec_commands = false;                           ///< for the record
 };
 
 /// The driver's next steps for a request. An empty plan means that the decision is final.
@@ -71,7 +72,7 @@ class Case {
   struct Memory {
     Request request;
     std::string method, target;  ///< the first bytes as written, for heads that could not be read
-    std::vector<std::string> dropped, enforced;
+    std::vector<std::string> dropped, enforced, command;
     std::vector<Lookup> lookups;
     constraint::Findings found;     ///< what the refusal is about
     answer::ExecCommands commands;  ///< for an answer that is passed record by record
@@ -145,6 +146,7 @@ class Case {
   void check_empty(std::string_view);
   void decide_with_body(std::string_view, Scratch&);
   bool read_body(std::string_view, Scratch&);
+  void keep_command(const Scratch&);
   void check_body(Scratch&);
   void ask();
   void judge(std::span<const Fact>);

@@ -30,6 +30,7 @@ struct Decision {
   std::span<const std::string> dropped = {};   ///< paths of fields that were removed
   std::size_t more_dropped = 0;                ///< removed fields beyond those
   std::span<const std::string> enforced = {};  ///< paths of values that the profile wrote
+  std::span<const std::string> command = {};   ///< of an exec, where the Terms ask for it
   /// What `refusal` found outside of the constraints; null: it is for another reason.
   const constraint::Findings* found = nullptr;
 

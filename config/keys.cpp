@@ -203,6 +203,7 @@ const Table<Audit>& audit_keys() {
   static const Table<Audit> table{
       field("file", &Audit::file, output_path()),
       field("wait_time", &Audit::wait_time, duration(year)),
+      field("exec_commands", &Audit::exec_commands, boolean()),
   };
   return table;
 }

@@ -66,11 +66,12 @@ struct Limits {
 #undef LIMIT
 };
 
-/// Where audit records go: one JSON line for each request.
+/// Where audit records go, and what they hold.
 struct Audit {
   std::string file = "-";  ///< a path, or "-" for standard output
   /// How long a request waits for room for its record before it is refused.
   std::chrono::milliseconds wait_time = std::chrono::seconds(5);
+  bool exec_commands = false;  ///< the record of an exec has its command line
 };
 
 struct Log {

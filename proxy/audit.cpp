@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <concepts>
 #include <functional>
+#include <random>
 #include <span>
 
 #include "acl/constraint/constraints.hpp"
@@ -56,6 +58,13 @@ std::size_t bytes_of(std::string_view text, std::size_t longest = longest_name) 
 std::size_t bytes_of(std::span<const std::string> names) {
   std::size_t bytes = 0;
   for (const auto& name : names.first(std::min(names.size(), most_listed))) bytes += bytes_of(name);
+  return bytes;
+}
+
+/// The words have a bound of their own, in all.
+std::size_t bytes_of_command(std::span<const std::string> words) {
+  std::size_t bytes = 0;
+  for (const auto& word : words) bytes += bytes_of(word, word.size());
   return bytes;
 }
 
@@ -142,6 +151,16 @@ void append_names(const char (&key)[Size], const auto& names, auto name_of, Appe
   list.end(more);
 }
 
+void append_command(std::span<const std::string> words, Appender& out) {
+  std::string_view before = ",\"command\":[\"";
+  for (const auto& word : words) {
+    out.put(before);
+    append_json_text(word, out);
+    before = "\",\"";
+  }
+  if (!words.empty()) out.put("\"]");
+}
+
 void append_identity(const acl::Identity& identity, Appender& out) {
   append_text("listener", identity.listener_name, out);
   if (const auto& peer = identity.unix_peer) {
@@ -224,6 +243,18 @@ void append_time(Appender& out) {
           "Z\"");
 }
 
+/// A number that no other record of this process has, nor, in all likelihood, one of another.
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last = std::uint64_t{std::random_device{}()} << 32U;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+void append_id(std::uint64_t id, Appender& out) {
+  std::array<char, 16> digits;
+  fmt::format_to_n(digits.data(), digits.size(), "{:016x}", id);
+  append_word("id", std::string_view(digits.data(), digits.size()), out);
+}
+
 }  // namespace
 
 LineQueue audit_queue(const config::Audit& audit, HeldBytes& held) {
@@ -286,12 +317,30 @@ AuditRecord::~AuditRecord() {
 }
 
 bool AuditRecord::has_room() {
-  const auto wanted = expected_bytes();
+  const bool notice_to_come = has_notice() && id_ == 0;
+  const auto wanted = expected_bytes() * (notice_to_come ? 2 : 1);
   if (wanted > room_) {
     if (!log_.take_room(wanted - room_)) return false;
     room_ = wanted;
   }
   return true;
+}
+
+/// Returns whether the request may open a stream.
+bool AuditRecord::has_notice() const {
+  return acl::info(case_.request().operation).has(acl::hijacks);
+}
+
+void AuditRecord::announce() {
+  if (!has_notice()) return;
+  id_ = next_id();
+  auto& lines = log_.lines();
+  const auto begin = lines.size();
+  write_notice(lines);
+  const auto rooms = room_;  // taken for two lines
+  room_ = rooms / 2;
+  log_.line_ended(begin, rooms - room_);
+  log_.flush();
 }
 
 /// A usual record is shorter. What a client may make long is counted.
@@ -302,7 +351,7 @@ std::size_t AuditRecord::expected_bytes() const {
   std::size_t bytes = fixed + bytes_of(identity_) + bytes_of(request.path, request.path.size()) +
                       std::min(request.query.size(), most_listed) * parameter +
                       bytes_of(request.dropped) + bytes_of(decision.dropped) +
-                      bytes_of(decision.enforced);
+                      bytes_of(decision.enforced) + bytes_of_command(decision.command);
   if (decision.refusal) bytes += bytes_of(decision.refusal->message, longest_message);
   if (decision.found != nullptr) bytes += bytes_of(*decision.found);
   return std::max(usual, bytes);
@@ -336,9 +385,29 @@ std::optional<acl::Reason> AuditRecord::reason() const {
 }
 
 void AuditRecord::write(Clock::time_point now, std::string& line) const {
-  const auto& request = case_.request();
   Appender out(line);
   append_time(out);
+  if (id_ != 0) append_id(id_, out);
+  append_request(out);
+  append_outcome(out);
+  append_counts(now, out);
+  append_lists(out);
+  out.put("}");
+}
+
+void AuditRecord::write_notice(std::string& line) const {
+  Appender out(line);
+  append_time(out);
+  append_id(id_, out);
+  out.put(",\"begin\":true");
+  append_request(out);
+  append_query(case_, out);
+  out.put("}");
+}
+
+/// Who asks for what.
+void AuditRecord::append_request(Appender& out) const {
+  const auto& request = case_.request();
   append_identity(identity_, out);
   append_text("profile", case_.decision().profile, out);
   append_word("operation", acl::info(request.operation).name, out);
@@ -349,10 +418,6 @@ void AuditRecord::write(Clock::time_point now, std::string& line) const {
     append_text("method", case_.raw_method(), out);
     append_text("target", case_.raw_target(), out);
   }
-  append_outcome(out);
-  append_counts(now, out);
-  append_lists(out);
-  out.put("}");
 }
 
 void AuditRecord::append_outcome(Appender& out) const {
@@ -371,6 +436,7 @@ void AuditRecord::append_lists(Appender& out) const {
   append_query(case_, out);
   append_names("dropped_fields", decision.dropped, std::identity(), out, decision.more_dropped);
   append_names("enforced", decision.enforced, std::identity(), out);
+  append_command(decision.command, out);
   if (decision.would_deny()) {
     const auto message = acl::shown(decision.refusal->message, longest_message - cut.size());
     append_text("message", message, out, longest_message);

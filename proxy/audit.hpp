@@ -51,8 +51,9 @@ class AuditLog {
 
 /// The record of one request. It is written as one line of JSON when it leaves scope, so no return
 /// can skip it (guarantee 8 in .github/SECURITY.md). It holds no values of queries or bodies,
-/// except for those that a refusal names: these are cut short and never secret, see
-/// acl::constraint::shown_value(). All that a client can make long has a bound.
+/// except for those that a refusal names, which are cut short and never secret (see
+/// acl::constraint::shown_value()), and the command line of an exec where `audit.exec_commands`
+/// asks for it. All that a client can make long has a bound.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
@@ -82,12 +83,18 @@ class AuditRecord {
   bool has_room();
   /// The most bytes that the record needs, as far as that is known by now.
   std::size_t expected_bytes() const;
+  /// Writes a notice that the request begins, if it may open a stream: a stream can run for days,
+  /// and only its end brings the record. To be called just before the engine is asked.
+  void announce();
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:
   void count(Clock::time_point now) const;
+  bool has_notice() const;
   void write(Clock::time_point now, std::string& line) const;
+  void write_notice(std::string& line) const;
+  void append_request(acl::Appender&) const;
   std::optional<acl::Reason> reason() const;
   void append_outcome(acl::Appender&) const;
   void append_lists(acl::Appender&) const;
@@ -101,6 +108,7 @@ class AuditRecord {
   std::optional<acl::Reason> failure_;
   std::string cause_;
   std::size_t room_ = 0;
+  std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace proxy {
@@ -50,6 +51,18 @@ void FileSink::adopt(int descriptor) {
   descriptor_ = descriptor;
   struct stat status{};
   is_regular_ = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  if (is_regular_ && !path_.empty() && status.st_size > 0) end_torn_line(status.st_size - 1);
+}
+
+/// A process that was killed while it wrote may have left half a line. The first record would be
+/// lost in it.
+void FileSink::end_torn_line(off_t last) const {
+  char byte = '\n';
+  const int reading = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (reading < 0) return;
+  const bool torn = ::pread(reading, &byte, 1, last) == 1 && byte != '\n';
+  ::close(reading);
+  if (torn) std::ignore = ::write(descriptor_, "\n", 1);
 }
 
 LineSink::Written FileSink::write(std::string_view lines) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <string>
 
@@ -24,6 +26,7 @@ class FileSink final : public LineSink {
  private:
   std::optional<std::string> reopen();
   void adopt(int descriptor);
+  void end_torn_line(off_t last) const;
   Written write_whole_lines(std::string_view);
   Written write_piece(std::string_view);
   std::size_t cut_torn_line(std::string_view written) const;

@@ -93,6 +93,7 @@ Session::Turn::Turn(Session& session)
       decided(*session.profile_, session.identity_, terms, work.deciding),
       record(session.worker_.audit, session.identity_, decided) {
   terms.known = &session.worker_.known;
+  terms.exec_commands = session.worker_.settings.audit.exec_commands;
 }
 
 /// Serves one request, as drawn in proxy/README.md.
@@ -112,6 +113,7 @@ Task<Next> Session::serve_one() {
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
+  turn.record.announce();
   co_return co_await forward(turn);
 }
 

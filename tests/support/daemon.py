@@ -133,7 +133,15 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def audit(self):
-        """The audit records so far. A line that is not JSON fails."""
+        """The audit records so far."""
+        return [line for line in self.audit_lines() if "begin" not in line]
+
+    def notices(self):
+        """The notices of streams that began."""
+        return [line for line in self.audit_lines() if "begin" in line]
+
+    def audit_lines(self):
+        """Records and notices. A line that is not JSON fails."""
         try:
             with open(self.config["audit"]["file"], encoding="utf-8") as file:
                 return [json.loads(line) for line in file.read().split("\n")[:-1]]
@@ -210,9 +218,9 @@ class DaemonTest(unittest.TestCase):
         self.daemon.await_ready()
 
     def _check_records(self, daemon):
-        """Checks every record against deploy/audit-record.schema.json."""
-        for record in daemon.audit()[:50]:
-            RECORD.validate(record)
+        """Checks records and notices against deploy/audit-record.schema.json."""
+        for line in daemon.audit_lines()[:50]:
+            RECORD.validate(line)
 
     def client(self, address=None, **options):
         client = Client(address or socket_address(self.daemon.config["listeners"][0]), **options)

@@ -231,6 +231,7 @@ admin:
 audit:
   file: /var/log/tidegate/audit.log
   wait_time: 7s
+  exec_commands: true
 log:
   level: warn
 workers: 3

@@ -66,6 +66,7 @@ const std::vector<Change> fixed{
      {"limits.connections", "limits.connections_per_client"}},
     {"/var/log/a", "/var/log/b", {"audit.file"}},
     {"/var/log/a", "/var/log/a, wait_time: 9s", {"audit.wait_time"}},
+    {"/var/log/a", "/var/log/a, exec_commands: true", {"audit.exec_commands"}},
     {"workers: 1", "workers: 2", {"workers"}},
 };
 
