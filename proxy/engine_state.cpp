@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/log.hpp"
+
 namespace proxy {
 
 void EngineState::failed(const EngineFault& fault) {
@@ -10,14 +12,16 @@ void EngineState::failed(const EngineFault& fault) {
   if (fault.text == told_) return;
   told_ = fault.text;
   ill_ = true;
-  spdlog::warn("{}: {}", acl::id(fault.reason), fault.advice());
+  if (may_log(acl::id(fault.reason), spdlog::level::warn))
+    spdlog::warn("{}: {}", acl::id(fault.reason), fault.advice());
 }
 
 void EngineState::recover() {
   const std::lock_guard lock(mutex_);
   if (!ill_.exchange(false)) return;
   told_.clear();
-  spdlog::info("the engine answers again");
+  constexpr auto kind = "the engine answers again";
+  if (may_log(kind)) spdlog::info(kind);
 }
 
 }  // namespace proxy

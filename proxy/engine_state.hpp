@@ -10,7 +10,7 @@
 namespace proxy {
 
 /// Whether the engine can be reached, as all workers have found. Each change is logged once,
-/// however many requests fail.
+/// however many requests fail; an overloaded engine may change with each connection.
 class EngineState {
  public:
   void failed(const EngineFault&);

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "acl/text/shown.hpp"
+#include "proxy/log.hpp"
 
 namespace proxy {
 namespace {
@@ -49,6 +50,7 @@ acl::Certificate certificate_of(tls::Certificate from) {
 
 /// Logs the certificate that was shown. It proves nothing, but tells the operator whom to ask.
 void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream& stream) {
+  if (!may_log(acl::id(reason))) return;
   const auto shown = stream.peer();
   spdlog::info(
       "{}: {} is not served: {}: {}{}", identity.listener_name, identity.address, acl::id(reason),

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "proxy/descriptors.hpp"
+#include "proxy/log.hpp"
 
 namespace proxy {
 namespace {
@@ -124,7 +125,7 @@ Task<void> Listener::run(PickLoop pick_loop, OnClient on_client) {
     if (error == net::error::operation_aborted || !acceptor_.is_open()) co_return;
     const bool no_descriptor = lacks_descriptor(error);  // there is one when a connection ends
     if (error) {
-      if (!no_descriptor)
+      if (!no_descriptor && may_log("cannot accept", spdlog::level::warn))
         spdlog::warn("{}: cannot accept: {}; trying again in {} ms", settings_.address.to_string(),
                      error.message(), pause.count());
       pause_.expires_after(pause);

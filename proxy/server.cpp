@@ -28,13 +28,14 @@ std::size_t worker_count(std::size_t wanted) {
 
 /// Sessions handle errors as values. An exception is a bug, and ends only this session.
 void log_escaped(std::exception_ptr escaped) {
-  if (!escaped) return;
+  constexpr auto kind = "a session ended with an exception";
+  if (!escaped || !may_log(kind, spdlog::level::err)) return;
   try {
     std::rethrow_exception(escaped);
   } catch (const std::exception& error) {
-    spdlog::error("a session ended with an exception: {}", error.what());
+    spdlog::error("{}: {}", kind, error.what());
   } catch (...) {
-    spdlog::error("a session ended with an unknown exception");
+    spdlog::error("{} of an unknown kind", kind);
   }
 }
 
@@ -121,11 +122,13 @@ std::vector<std::string> Server::open() {
 }
 
 std::optional<std::string> Server::start_threads() {
+  log_.emplace();
   try {
     while (threads_.size() + 1 < workers_.size())
       threads_.emplace_back([&loop = workers_[threads_.size() + 1]->loop] { loop.run(); });
     return std::nullopt;
   } catch (const std::system_error& error) {
+    log_.reset();
     const auto runs = threads_.size() + 1;
     return fmt::format(
         "`workers: {}`: thread {} cannot be started: {}. Raise the limit of threads (pids_limit of "
@@ -141,12 +144,13 @@ void Server::run() {
   release_unused_memory();
   spawn(workers_.front()->loop, await_signals(), log_escaped);
   spawn(workers_.front()->loop, await_rotation(), log_escaped);
+  spawn(workers_.front()->loop, await_minutes(), log_escaped);
   SignalsBlocked::block(false);
   workers_.front()->loop.run();
   SignalsBlocked::block(true);
   end_threads();
   finish_records();
-  spdlog::info("stopped");
+  finish_log();
 }
 
 /// Writes the last records, within what is left of the drain time.
@@ -156,6 +160,15 @@ void Server::finish_records() {
   if (const auto lost = audit_.finish(std::max(ends_, soonest)); lost != 0)
     spdlog::error("audit: {} records are lost: {} did not take them in time", lost,
                   settings_.audit.file);
+}
+
+/// A reader that takes nothing holds up the end for a second at most.
+void Server::finish_log() {
+  tell_left_out();
+  spdlog::info("stopped");
+  const auto now = LineQueue::Clock::now();
+  log_->finish(
+      std::clamp(ends_, now + std::chrono::milliseconds(200), now + std::chrono::seconds(1)));
 }
 
 void Server::start_listening() {
@@ -233,6 +246,15 @@ Task<void> Server::await_rotation() {
   }
 }
 
+Task<void> Server::await_minutes() {
+  net::steady_timer minute(workers_.front()->loop);
+  for (;;) {
+    minute.expires_after(std::chrono::minutes(1));
+    if (const auto [error] = co_await minute.async_wait(as_result); error) co_return;
+    tell_left_out();
+  }
+}
+
 /// Idle connections close now, busy ones after their answer, tunnels when the drain time is over.
 /// When the last session has ended, the loops end, whatever else still waits on them.
 void Server::drain() {
@@ -292,6 +314,7 @@ admin::Process Server::process() const {
           .held_bytes = admission_.held(),
           .audit_failed = audit_.is_failing(),
           .audit_lost = audit_.lost(),
+          .log_lost = log_->lost(),
           .expiries = reload_.in_force().expiries()};
 }
 

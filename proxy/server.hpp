@@ -11,6 +11,7 @@
 #include "proxy/admin/admin.hpp"
 #include "proxy/admission.hpp"
 #include "proxy/listener.hpp"
+#include "proxy/log.hpp"
 #include "proxy/reload.hpp"
 #include "proxy/worker.hpp"
 
@@ -41,9 +42,11 @@ class Server {
  private:
   Task<void> await_signals();
   Task<void> await_rotation();
+  Task<void> await_minutes();
   std::optional<std::string> start_threads();
   void start_listening();
   void finish_records();
+  void finish_log();
   void take(net::io_context& loop, Socket client, acl::Identity identity);
   Task<void> turn_away(Socket client, acl::Identity identity, acl::Reason reason, Worker& worker);
   std::vector<const Metrics*> all_metrics() const;
@@ -57,6 +60,7 @@ class Server {
 
   [[no_unique_address]] SignalsBlocked blocked_;
   config::Settings settings_;
+  std::optional<QueuedLog> log_;  ///< from the start of the threads on
   EngineState engine_;
   Admission admission_;
   LineQueue audit_;

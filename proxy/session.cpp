@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "proxy/handshake.hpp"
+#include "proxy/log.hpp"
 #include "proxy/rewritten_answer.hpp"
 #include "proxy/terms.hpp"
 #include "proxy/tunnel.hpp"
@@ -59,12 +60,14 @@ Task<bool> Session::greet() {
   Charge handshake(held_);
   if (!snapshot_->policy->may_serve(identity_)) {
     reason = Reason::client_unknown;
-    spdlog::info("{}: {} is not served: {}: no rule could match it", identity_.listener_name,
-                 identity_.address, acl::id(*reason));
+    if (may_log(acl::id(*reason)))
+      spdlog::info("{}: {} is not served: {}: no rule could match it", identity_.listener_name,
+                   identity_.address, acl::id(*reason));
   } else if (!handshake.hold(handshake_bytes)) {
     reason = Reason::limit_memory;
-    spdlog::info("{}: {} is not served: {}: {}", identity_.listener_name, identity_.address,
-                 acl::id(*reason), held_.why_not_more());
+    if (may_log(acl::id(*reason)))
+      spdlog::info("{}: {} is not served: {}: {}", identity_.listener_name, identity_.address,
+                   acl::id(*reason), held_.why_not_more());
   } else {
     client_.stream().secure(context);
     const auto limit = worker_.settings.limits.handshake_time;

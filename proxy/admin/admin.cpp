@@ -10,12 +10,16 @@
 #include "acl/text/shown.hpp"
 #include "proxy/client.hpp"
 #include "proxy/http/writer.hpp"
+#include "proxy/log.hpp"
 #include "proxy/upstream.hpp"
 
 namespace proxy::admin {
 namespace {
 
 constexpr std::size_t most_open = 32;  // enough for scrapers, probes and stale connections
+constexpr std::size_t most_waiting = most_open / 2;  // so that others can always make room
+constexpr Deadline::Clock::duration until_it_ends = Deadline::Clock::duration::max() / 2;
+constexpr std::chrono::milliseconds at_once{100};  // an engine that is well answers sooner
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -126,8 +130,9 @@ Task<std::string> Admin::reply_to(const http::RequestHead& head) {
 /// Answers in the same form as for clients. The admin listener writes no records, so it logs the
 /// refusal.
 std::string Admin::refused(const acl::Refusal& refusal) const {
-  spdlog::info("{}: refused: {}: {}", settings_.admin->address.to_string(), acl::id(refusal.reason),
-               refusal.message);
+  if (may_log(acl::id(refusal.reason)))
+    spdlog::info("{}: refused: {}: {}", settings_.admin->address.to_string(),
+                 acl::id(refusal.reason), refusal.message);
   std::string text;
   http::append_refusal(refusal, http::Connection::close, false, text);
   return text;
@@ -140,13 +145,14 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
   if (path == "/readyz" || path == "/readyz/engine") {
     if (path == "/readyz" && process_().audit_failed)
       co_return reply("503 Service Unavailable", text_type, "audit records cannot be written\n");
-    const auto trouble = co_await ask_engine();
+    const auto trouble = co_await ask_engine(until_it_ends);
     if (trouble.empty()) co_return reply("200 OK", text_type, "ready\n");
     co_return reply("503 Service Unavailable", text_type, trouble + "\n");
   }
   if (path == "/metrics") {
+    const auto trouble = co_await ask_engine(at_once);
     auto process = process_();
-    process.upstream_up = (co_await ask_engine()).empty();
+    process.upstream_up = trouble.empty();
     co_return reply("200 OK", metrics_type, exposition(workers_, process));
   }
   co_return reply(
@@ -154,8 +160,33 @@ Task<std::string> Admin::answer(std::string_view method, std::string_view path) 
       "no such page: this listener has /metrics, /healthz, /readyz and /readyz/engine\n");
 }
 
-/// Pings the engine as a client would, on a new connection. \returns what is wrong; empty: nothing
-Task<std::string> Admin::ask_engine() {
+/// All who ask at a time wait for one ping. Who has not the patience, or would be one too many to
+/// wait, is told what the last one found. \returns what is wrong; empty: nothing
+Task<std::string> Admin::ask_engine(Deadline::Clock::duration patience) {
+  if (!ping_began_) {
+    ping_began_ = Deadline::Clock::now();
+    spawn(worker_.loop, ping_engine(), [this](const std::exception_ptr&) { ping_ended(); });
+  }
+  if (waiting_.size() < most_waiting) {
+    net::steady_timer wait(worker_.loop, *ping_began_ + patience);
+    waiting_.push_back(&wait);
+    co_await wait.async_wait(as_result);
+    std::erase(waiting_, &wait);
+  }
+  co_return trouble_;
+}
+
+Task<void> Admin::ping_engine() {
+  trouble_ = co_await find_trouble();
+}
+
+void Admin::ping_ended() {
+  ping_began_.reset();
+  for (auto* wait : waiting_) wait->cancel();
+}
+
+/// Pings the engine as a client would, on a new connection.
+Task<std::string> Admin::find_trouble() {
   Upstream upstream(worker_.loop, settings_.upstream, worker_.snapshot, worker_.engine);
   Deadline patience(worker_.deadlines, [&upstream] { upstream.cancel(); });
   const auto limit = settings_.limits.upstream_connect_time;

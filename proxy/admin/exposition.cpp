@@ -132,7 +132,7 @@ void add_traffic(Workers workers, Page& page) {
 void add_process(const Process& process, Page& page) {
   using namespace std::chrono;
   page.metric("upstream_up", "gauge",
-              "1 if the engine answered a ping when this page was requested.");
+              "1 if the engine answered the last ping; each request of this page sends one.");
   page.sample("", process.upstream_up ? 1 : 0);
   page.metric("held_bytes", "gauge",
               "Memory that requests hold now, as limits.held_bytes counts it.");
@@ -141,6 +141,8 @@ void add_process(const Process& process, Page& page) {
   page.sample("", process.audit_failed ? 1 : 0);
   page.metric("audit_lost_total", "counter", "Audit records that could not be kept.");
   page.sample("", process.audit_lost);
+  page.metric("log_lost_total", "counter", "Lines of the log that could not be kept.");
+  page.sample("", process.log_lost);
   page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
   page.sample(R"(result="done")", process.reloads_done);
   page.sample(R"(result="failed")", process.reloads_failed);

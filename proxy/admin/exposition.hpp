@@ -15,6 +15,7 @@ struct Process {
   std::size_t held_bytes = 0;    ///< as counted by Admission
   bool audit_failed = false;     ///< records are not being written
   std::uint64_t audit_lost = 0;  ///< records that could not be kept
+  std::uint64_t log_lost = 0;    ///< lines of the log that could not be kept
   bool upstream_up = false;      ///< at the last ping
   std::vector<tls::Expiry> expiries;
 };

@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "config/environment.hpp"
+#include "proxy/log.hpp"
 #include "proxy/server.hpp"
 #include "proxy/verbs/verb.hpp"
 

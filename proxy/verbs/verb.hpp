@@ -30,7 +30,4 @@ int report(const std::vector<config::Diagnostic>&, const char* consequence = "")
 int report(const std::vector<std::string>& sentences, const char* consequence = "");
 inline constexpr const char* nothing_started = "; nothing was started";
 
-/// Sends tidegate's log to standard error from now on.
-void log_to_stderr(const std::string& level);
-
 }  // namespace proxy::verbs

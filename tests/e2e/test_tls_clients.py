@@ -75,7 +75,7 @@ class DebianCliOverTls(Essentials, DebianClient, TlsStageTest):
         gate.await_log("reload (a file has changed): in force", 2)
         lost.docker("version", quiet=True, code=1)
         self.through("ops").docker("version", quiet=True)
-        self.assertIn("tls.revoked", gate.log())
+        gate.await_log("tls.revoked")
 
 
 class OtherCliOverTls(Essentials, OtherClient, TlsStageTest):

@@ -48,7 +48,7 @@ class EngineBehindTls(DebianClient, TlsStageTest):
         t = self.through()
         t.host = gate.host
         self.assertIn(b"tidegate: ", t.docker("run", "--rm", IMAGE, "true", code=125).err)
-        self.assertIn("upstream.tls", gate.log())
+        gate.await_log("upstream.tls")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import subprocess
 import unittest
 
 from tests.support.daemon import DaemonTest, free_port
+from tests.support.fake_engine import reply
 from tests.support.http import Client, Truncated, request
 from tests.support.wait import wait_until
 
@@ -154,6 +155,43 @@ class Admin(DaemonTest):
         for client in held:
             client.try_send(request("GET", "/healthz"))
         self.assertTrue(self.is_well())
+
+    def serve_silent_engine(self):
+        """Its ping is answered when the test says go."""
+        self.serve({"GET /_ping": lambda connection, asked: connection.await_go() or reply(200, b"OK")},
+                   limits={"upstream_connect_time": "1h"})  # fmt: skip
+
+    def ask_ready(self, count):
+        clients = [Client(("127.0.0.1", self.port)) for _ in range(count)]
+        self.addCleanup(lambda: [client.close() for client in clients])
+        for client in clients:
+            client.try_send(request("GET", "/readyz"))
+        return clients
+
+    def test_any_number_who_wait_for_a_silent_engine_keep_nobody_out(self):
+        self.serve_silent_engine()
+        for _ in range(5):
+            self.ask_ready(32)
+            self.assertTrue(self.is_well())
+        self.assertEqual(self.look("/metrics").status, 200)
+
+    def test_all_who_ask_at_a_time_share_one_ping(self):
+        self.serve_silent_engine()
+        clients = self.ask_ready(16)
+        self.engine.await_request()
+        self.assertTrue(self.is_well())
+        self.engine.connections[0].go.set()
+        self.assertEqual([client.response().status for client in clients], [200] * 16)
+        self.assertEqual(len(self.engine.requests), 1)
+
+    def test_the_figures_do_not_wait_for_a_silent_engine(self):
+        self.serve_silent_engine()
+        for _ in range(3):
+            self.assertEqual(self.figures()["tidegate_upstream_up"], 0)
+        self.assertEqual(len(self.engine.requests), 1)
+        self.engine.connections[0].go.set()
+        self.engine.answers.clear()
+        wait_until(lambda: self.figures()["tidegate_upstream_up"] == 1, "the end of the ping")
 
     def test_an_idle_connection_does_not_hold_up_the_end(self):
         self.serve(limits={"head_time": "1h", "drain_time": "1h"})

@@ -32,6 +32,7 @@ METRICS = {
     "tidegate_certificate_expiry_timestamp_seconds": {"file", "subject"},
     "tidegate_audit_failed": set(),
     "tidegate_audit_lost_total": set(),
+    "tidegate_log_lost_total": set(),
     "tidegate_reloads_total": {"result"},
     "tidegate_build_info": {"version"},
 }

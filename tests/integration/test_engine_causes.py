@@ -39,6 +39,7 @@ class Causes(DaemonTest):
 class EngineCauses(Causes):
     def assertCause(self, cause, text, remedy):
         """What the operator reads before the first request, and what a client, the record and /readyz say."""
+        self.daemon.await_log(remedy)
         self.assertEqual(self.daemon.log().count(remedy), 1, self.daemon.log())
         for _ in range(3):
             message = self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.unreachable")

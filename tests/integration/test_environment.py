@@ -57,8 +57,8 @@ class Environment(DaemonTest):
     def test_the_log_says_that_anybody_is_served(self):
         self.serve_with("--env")
         self.assertEqual(self.status("GET /_ping"), 200)
-        self.assertIn("INSECURE", self.daemon.log())
-        self.assertIn("tidegate check --env", self.daemon.log())
+        self.daemon.await_log("INSECURE")
+        self.daemon.await_log("tidegate check --env")
 
     def test_bodies_are_looked_into(self):
         self.serve_with(CONTAINERS="1", POST="1")

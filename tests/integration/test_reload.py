@@ -145,6 +145,7 @@ class Policy(ReloadTest):
         self.daemon.signal(signal.SIGHUP)
         self.edit(log={"level": "warn"}, profiles={"p": {"allow": ["@read"]}})
         wait_until(lambda: self.status(CREATE) == 403, "the new policy")
+        self.daemon.stop()
         self.assertNotIn(CHANGED, self.daemon.log())
 
 

@@ -59,7 +59,7 @@ class Certificates(TlsTest):
         reasons = [record.get("reason") for record in self.daemon.await_audit(2)]
         self.assertCountEqual(reasons, [None, "tls.revoked"])
         self.assertEqual(len(self.engine.requests), 1)
-        self.assertIn("tls.revoked: ", self.daemon.log())
+        self.daemon.await_log("tls.revoked: ")
 
     def test_a_revocation_list_that_has_expired(self):
         """Who is revoked since nobody knows, so nobody is served."""

@@ -92,7 +92,7 @@ class EngineIdentity(TlsEngineTest):
         record = self.daemon.await_audit()[0]
         self.assertEqual((record["decision"], record["reason"], record["status"]), ("deny", "upstream.tls", 502))
         self.assertIn(record["cause"], message)
-        self.assertIn("upstream.tls: ", self.daemon.log())
+        self.daemon.await_log("upstream.tls: ")
         return message
 
     def test_the_right_engine_sees_who_tidegate_is(self):
