@@ -8,7 +8,7 @@
 #include <csignal>
 #include <system_error>
 
-#include "config/checks.hpp"
+#include "config/limit_checks.hpp"
 #include "proxy/cgroup_memory.hpp"
 #include "proxy/descriptors.hpp"
 #include "proxy/resident_memory.hpp"
