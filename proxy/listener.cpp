@@ -71,7 +71,7 @@ std::optional<std::string> Listener::adopt(int descriptor) {
 std::optional<std::string> Listener::listen() {
   error_code error;
   acceptor_.open(endpoint_of(settings_.address).protocol(), error);
-  if (error) return error.message();
+  if (error) return with_remedy(error.message(), error);
   return settings_.address.kind == config::Address::Kind::tcp ? listen_on_port() : listen_on_file();
 }
 

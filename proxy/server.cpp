@@ -127,10 +127,9 @@ std::optional<std::string> Server::start_threads() {
     return std::nullopt;
   } catch (const std::system_error& error) {
     const auto runs = threads_.size() + 1;
-    return fmt::format(
-        "`workers: {}`: thread {} cannot be started: {}. Raise the limit of threads (pids_limit of "
-        "a compose file, TasksMax= of systemd, `ulimit -u` of a shell), or set `workers: {}`",
-        workers_.size(), runs + 1, error.code().message(), runs);
+    return fmt::format("`workers: {}`: thread {} cannot be started: {}, or set `workers: {}`",
+                       workers_.size(), runs + 1, with_remedy(error.code().message(), error.code()),
+                       runs);
   }
 }
 

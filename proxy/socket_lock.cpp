@@ -13,9 +13,17 @@
 #include <thread>
 #include <utility>
 
+#include "proxy/descriptors.hpp"
 #include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
+namespace {
+
+bool is_ours(const struct stat& status) {
+  return S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+}  // namespace
 
 SocketLock::SocketLock(const std::string& socket) {
   const std::filesystem::path path(socket);
@@ -38,7 +46,9 @@ SocketLock::Outcome SocketLock::try_once() {
   constexpr int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   close_file();
   descriptor_ = ::open(file_.c_str(), flags, 0600);
-  if (!is_ours()) return remove_strangers_file();
+  struct stat status{};
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 || !is_ours(status))
+    return remove_strangers_file();
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return Outcome::try_again;
   return is_in_place() ? Outcome::held : Outcome::try_again;
@@ -47,20 +57,16 @@ SocketLock::Outcome SocketLock::try_once() {
 /// Who may write to the directory can put a file there, but not keep us from removing it unless the
 /// directory is theirs.
 SocketLock::Outcome SocketLock::remove_strangers_file() {
-  const int error = errno;
-  if (::unlink(file_.c_str()) == 0) return Outcome::try_again;
+  const std::error_code failed(errno, std::generic_category());
   const auto user = "user " + std::to_string(::geteuid());
-  problem_ = file_at(file_)
-                 ? file_ + " is in the way, and " + user + " may not remove it: remove it"
-                 : file_ + " cannot be made: " + std::generic_category().message(error) + "; let " +
-                       user + " write to its directory";
-  return Outcome::failed;
-}
-
-bool SocketLock::is_ours() const {
   struct stat status{};
-  return descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) &&
-         status.st_uid == ::geteuid();
+  const bool is_strangers = ::lstat(file_.c_str(), &status) == 0 && !is_ours(status);
+  if (is_strangers && ::unlink(file_.c_str()) == 0) return Outcome::try_again;
+  problem_ = is_strangers ? file_ + " is in the way, and " + user + " may not remove it: remove it"
+                          : with_remedy(file_ + " cannot be made: " + failed.message(), failed);
+  if (!is_strangers && failed == std::errc::permission_denied)
+    *problem_ += "; let " + user + " write to its directory";
+  return Outcome::failed;
 }
 
 /// Whoever held the lock before us has removed the file.

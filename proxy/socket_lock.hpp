@@ -25,7 +25,6 @@ class SocketLock {
   enum class Outcome : std::uint8_t { held, failed, try_again };
   Outcome try_once();
   Outcome remove_strangers_file();
-  bool is_ours() const;
   bool is_in_place() const;
   void close_file();
 

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "config/accounts.hpp"
+#include "proxy/descriptors.hpp"
 
 namespace proxy {
 namespace {
@@ -24,8 +25,12 @@ namespace fs = std::filesystem;
 constexpr unsigned all_permissions = 0777;
 constexpr auto unchanged = static_cast<std::uint32_t>(-1);  // to chown(2)
 
+std::error_code failure_now() {
+  return {errno, std::generic_category()};
+}
+
 std::string last_failure() {
-  return std::generic_category().message(errno);
+  return failure_now().message();
 }
 
 /// What helps where the kernel refuses a chown: only root may give a file away.
@@ -42,8 +47,8 @@ std::optional<std::string> why_not_stale(const std::string& path) {
   net::local::stream_protocol::socket probe(loop);
   boost::system::error_code error;
   probe.open(net::local::stream_protocol(), error);
+  if (error) return with_remedy(path + ": " + error.message(), error);
   probe.non_blocking(true, error);
-  error.clear();
   probe.connect(net::local::stream_protocol::endpoint(path), error);
   if (error == net::error::connection_refused || error == net::error::not_found)
     return std::nullopt;
@@ -65,6 +70,18 @@ std::optional<std::string> give_away(const config::Listener& listener, int socke
   if (!gid) return "listener `group`: there is no group " + *listener.group;
   if (::fchownat(socket, "", *uid, *gid, AT_EMPTY_PATH) != 0)
     return "chown " + listener.address.path + ": " + last_failure() + remedy_of_chown(listener);
+  return std::nullopt;
+}
+
+std::optional<std::string> set_permissions(const config::Listener& listener, int socket) {
+  const auto& path = listener.address.path;
+  struct stat status{};
+  if (::fstat(socket, &status) != 0 || !S_ISSOCK(status.st_mode))
+    return path + " was replaced while it was made: let nobody else write to its directory";
+  if (auto problem = give_away(listener, socket)) return problem;
+  if ((status.st_mode & all_permissions) == listener.mode) return std::nullopt;
+  const auto handle = "/proc/self/fd/" + std::to_string(socket);
+  if (::chmod(handle.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
   return std::nullopt;
 }
 
@@ -108,16 +125,8 @@ std::optional<std::string> make_way(const std::string& path) {
 std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto& path = listener.address.path;
   const int socket = ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  struct stat status{};
-  std::optional<std::string> problem;
-  if (socket < 0 || ::fstat(socket, &status) != 0 || !S_ISSOCK(status.st_mode))
-    problem = path + " was replaced while it was made: let nobody else write to its directory";
-  else
-    problem = give_away(listener, socket);
-  const auto handle = "/proc/self/fd/" + std::to_string(socket);
-  const bool differs = (status.st_mode & all_permissions) != listener.mode;
-  if (!problem && differs && ::chmod(handle.c_str(), listener.mode) != 0)
-    problem = "chmod " + path + ": " + last_failure();
+  if (socket < 0) return with_remedy(path + ": " + last_failure(), failure_now());
+  auto problem = set_permissions(listener, socket);
   ::close(socket);
   return problem;
 }

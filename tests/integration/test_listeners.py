@@ -148,8 +148,22 @@ class Listeners(DaemonTest):
                 break
             self.assertIn(daemon.process.returncode, (1, os.EX_CONFIG), logs[-1])
             self.assertIn(os.strerror(errno.EAGAIN), logs[-1])
+            self.assertIn("raise the limit of threads (", logs[-1])
         daemon.stop()
         self.assertIn("set `workers: 3`", logs[-2])
+
+    @unittest.skipIf(is_sanitized(), "sanitizers open files, too")
+    def test_a_limit_of_open_files_ends_with_a_message(self):
+        for limit in range(6, 64):
+            daemon = Daemon(self.folder, self.config(), lambda most=limit: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            daemon.start()
+            wait_until(lambda at=daemon: at.process.poll() is not None or "listening on" in at.log(), "a start or an end")
+            if daemon.process.poll() is None:
+                break
+            self.assertIn(daemon.process.returncode, (1, os.EX_CONFIG), daemon.log())
+            self.assertRegex(daemon.log(), f"{os.strerror(errno.EMFILE)}.*: raise the limit of open files \\(", limit)
+        daemon.stop()
+        self.assertGreater(limit, 6)
 
     def test_a_file_that_is_no_socket_is_left_alone(self):
         with open(self.path("in.sock"), "w", encoding="ascii") as file:
