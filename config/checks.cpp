@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "acl/by_name.hpp"
+#include "acl/operation.hpp"
 #include "acl/text/shown.hpp"
 #include "acl/written.hpp"
-#include "config/units.hpp"
+#include "config/limit_checks.hpp"
 #include "config/words.hpp"
 #include "config/yaml.hpp"
 
@@ -199,27 +201,33 @@ void check_upstream_tls(const Settings& settings, Report& report) {
   need(settings.upstream_tls->key, settings.upstream_tls->cert, "cert");
 }
 
-/// One client may hold half of `held_bytes`: a body as it arrived and as it is sent.
-constexpr std::size_t bodies_held = 4;
-
-void check_held_bytes(const Limits& limits, Report& report) {
-  const std::string where = "limits.held_bytes";
-  if (report.is_reported(where) || report.is_reported("limits.body_bytes")) return;
-  if (limits.held_bytes == 0 || limits.held_bytes / bodies_held >= limits.body_bytes) return;
-  report.mistake(where, format_size(limits.held_bytes) +
-                            " is too little for a body of `body_bytes`; write at least " +
-                            format_size(bodies_held * limits.body_bytes) +
-                            ", or lower `body_bytes`");
+/// Returns whether every request of a client with this profile is refused.
+bool allows_nothing(const acl::ProfileSpec& profile) {
+  const auto allowed = [&](const acl::OperationInfo& operation) {
+    if (!acl::allows(profile, operation.id)) return false;
+    return acl::why_by_name(profile.constraints, operation.id).empty() ||
+           std::ranges::find(profile.allow, operation.name) != profile.allow.end();
+  };
+  return profile.mode == acl::Mode::enforce && std::ranges::none_of(acl::all_operations(), allowed);
 }
 
-void check_connections(const Limits& limits, Report& report) {
-  const std::string where = "limits.connections_per_client";
-  if (!report.has_seen(where)) return;  // the default follows `connections`
-  if (report.is_reported(where) || report.is_reported("limits.connections")) return;
-  if (limits.connections_per_client <= limits.connections) return;
-  report.mistake(where, std::to_string(limits.connections_per_client) +
-                            " is more than all connections together; write at most " +
-                            std::to_string(limits.connections) + ", or raise `connections`");
+/// A profile that allows nothing may be meant for some of a listener's clients, but not for all.
+void warn_of_refusing_listeners(const acl::PolicySpec& policy, Report& report) {
+  const auto refused = [&](const std::string& name) {
+    const auto profile = std::ranges::find(policy.profiles, name, &acl::ProfileSpec::name);
+    return profile != policy.profiles.end() && allows_nothing(*profile);
+  };
+  for (std::size_t i = 0; i < policy.listeners.size(); ++i) {
+    const auto& [profile, clients] = policy.listeners[i];
+    const bool nobody = clients.empty()
+                            ? refused(profile)
+                            : std::ranges::all_of(clients, refused, &acl::ClientRule::profile);
+    if (!nobody) continue;
+    const auto name = clients.empty() ? profile : clients.front().profile;
+    report.warn(join(join("listeners", i), clients.empty() ? "profile" : "clients"),
+                "every request is refused here: profile " + acl::quoted(name) + " allows nothing",
+                "list what its clients need, as `allow: [\"@read\"]`, and deny less");
+  }
 }
 
 }  // namespace
@@ -231,8 +239,7 @@ void check(const Settings& settings, Report& report) {
   }
   check_admin(settings, report);
   check_upstream_tls(settings, report);
-  check_connections(settings.limits, report);
-  check_held_bytes(settings.limits, report);
+  check(settings.limits, report);
 }
 
 void warn_of_lock_outs(const Settings& settings, Report& report) {
@@ -244,6 +251,7 @@ void warn_of_lock_outs(const Settings& settings, Report& report) {
                 "name the authority's revocation list, as `crl: [/path/crl.pem]`, or write "
                 "`crl: []` if that is meant");
   }
+  warn_of_refusing_listeners(settings.policy_spec, report);
   const auto in_use = acl::profiles_in_use(settings.policy_spec);
   for (const auto& profile : settings.policy_spec.profiles) {
     if (in_use.contains(profile.name)) continue;
@@ -253,15 +261,6 @@ void warn_of_lock_outs(const Settings& settings, Report& report) {
                 is_wide ? "it allows \"*\": remove it, so that nobody gets it by mistake"
                         : "name it there, or remove it");
   }
-}
-
-std::optional<std::string> warn_of_held_bytes(std::size_t held_bytes, const Limits& limits) {
-  if (held_bytes / bodies_held >= limits.body_bytes) return std::nullopt;
-  return "limits.held_bytes: " + format_size(held_bytes) +
-         ", by the memory that there is, is too little for a body of `limits.body_bytes` (" +
-         format_size(limits.body_bytes) + "): such a body may be refused with `limit.memory`; " +
-         "give tidegate more memory, set `limits.held_bytes` to at least " +
-         format_size(bodies_held * limits.body_bytes) + ", or lower `limits.body_bytes`";
 }
 
 }  // namespace config

@@ -20,6 +20,7 @@
 #include "config/checks.hpp"
 #include "config/host_networks.hpp"
 #include "config/keys.hpp"
+#include "config/limit_checks.hpp"
 #include "config/report.hpp"
 #include "config/yaml.hpp"
 
@@ -98,9 +99,7 @@ void fill_in(Settings& settings) {
   settings.version = 1;
   auto& tls = settings.upstream_tls;
   if (tls && tls->server_name.empty()) tls->server_name = settings.upstream.host;
-  // Lowering only `connections` is fine: the default for one client follows it.
-  auto& limits = settings.limits;
-  limits.connections_per_client = std::min(limits.connections_per_client, limits.connections);
+  follow(settings.limits);
 }
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;

@@ -204,8 +204,13 @@ Type<std::string> output_path() {
   type.read = [read = type.read](const Place& place, std::string& to) {
     std::error_code ignored;
     if (!read(place, to)) return false;
-    if (!std::filesystem::is_directory(to, ignored)) return true;
-    return place.refuse(acl::quoted(to) + " is a directory; write the path of a file in it");
+    if (std::filesystem::is_directory(to, ignored))
+      return place.refuse(acl::quoted(to) + " is a directory; write the path of a file in it");
+    if (std::filesystem::is_socket(to, ignored))
+      return place.refuse(acl::quoted(to) +
+                          " is a socket, which cannot be opened; write the path "
+                          "of a file or a FIFO, or \"-\" for standard output");
+    return true;
   };
   return type;
 }

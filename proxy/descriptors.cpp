@@ -16,6 +16,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* raise_files =
+    "raise the limit of open files (LimitNOFILE= of systemd, ulimits.nofile of a compose file, "
+    "`ulimit -n` of a shell)";
+constexpr const char* raise_threads =
+    "raise the limit of threads (TasksMax= of systemd, pids_limit of a compose file, `ulimit -u` "
+    "of a shell)";
+
 /// Each connection needs one descriptor for the client and one for the engine.
 std::size_t descriptors_needed(const config::Limits& limits, std::size_t workers) {
   constexpr std::size_t others = 64;  // loops, listeners, the admin listener's clients, files
@@ -39,9 +46,14 @@ std::optional<std::string> raise_descriptor_limit(const config::Limits& limits,
   if (limit.rlim_max >= needed) return std::nullopt;
   return fmt::format(
       "this process may open {} files, but `limits.connections: {}` can need {}, two for each "
-      "connection: raise the limit (LimitNOFILE= of systemd, ulimits.nofile of a compose file, "
-      "`ulimit -n` of a shell) or lower `limits.connections`",
-      limit.rlim_max, limits.connections, needed);
+      "connection: {}, or lower `limits.connections`",
+      limit.rlim_max, limits.connections, needed, raise_files);
+}
+
+std::string with_remedy(const std::string& said, const std::error_code& error) {
+  if (error == std::errc::too_many_files_open) return said + ": " + raise_files;
+  if (error == std::errc::resource_unavailable_try_again) return said + ": " + raise_threads;
+  return said;
 }
 
 bool lacks_descriptor(const boost::system::error_code& outcome) {

@@ -5,10 +5,14 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "config/settings.hpp"
 
 namespace proxy {
+
+/// What was said of a failed call, and what to do if a limit of the process made it fail.
+std::string with_remedy(const std::string& said, const std::error_code&);
 
 /// Raises the soft limit of open files to the hard one: the soft one is often 1,024.
 /// \returns a sentence with the remedy if the process may still open too few for

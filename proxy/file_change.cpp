@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/file_change.hpp"
 
+#include <algorithm>
+
 namespace proxy {
 
 void FileChange::note(FileEvent event, Time now) {
@@ -11,6 +13,7 @@ void FileChange::note(FileEvent event, Time now) {
   switch (event) {
     case FileEvent::written: state_ = State::being_written; break;
     case FileEvent::finished: state_ = State::finished; break;
+    case FileEvent::replaced: state_ = State::replaced; break;
     case FileEvent::removed: state_ = State::removed; break;
     case FileEvent::touched:
     case FileEvent::held: break;
@@ -18,7 +21,10 @@ void FileChange::note(FileEvent event, Time now) {
 }
 
 FileChange::Time FileChange::settles_at() const {
-  return at_rest() || state_ == State::being_written ? never : last_ + settle_time;
+  if (at_rest() || state_ == State::being_written) return never;
+  const auto settled = last_ + settle_time;
+  const bool is_bounded = state_ == State::replaced && !held_;
+  return is_bounded ? std::min(settled, begin_ + replacing_time) : settled;
 }
 
 FileChange::Time FileChange::is_late_at() const {

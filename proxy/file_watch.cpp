@@ -37,13 +37,14 @@ FileEvent creation_of(const std::string& path) {
   std::error_code ignored;
   const auto type = fs::symlink_status(path, ignored).type();
   const bool is_complete = type == fs::file_type::symlink || type == fs::file_type::directory;
-  return is_complete ? FileEvent::finished : FileEvent::written;
+  return is_complete ? FileEvent::replaced : FileEvent::written;
 }
 
 std::optional<FileEvent> event_of(std::uint32_t mask, const std::string& path) {
   if ((mask & IN_MODIFY) != 0) return FileEvent::written;
   if ((mask & IN_CREATE) != 0) return creation_of(path);
-  if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) return FileEvent::finished;
+  if ((mask & IN_MOVED_TO) != 0) return FileEvent::replaced;
+  if ((mask & IN_CLOSE_WRITE) != 0) return FileEvent::finished;
   if ((mask & (IN_DELETE | IN_MOVED_FROM)) != 0) return FileEvent::removed;
   if ((mask & IN_ATTRIB) != 0) return FileEvent::touched;
   return std::nullopt;
@@ -195,7 +196,7 @@ void FileWatch::take(const inotify_event& event, std::string_view name) {
 /// back before it is read. Whoever may write to a directory on the way could cause this at will, so
 /// it must not switch reloads off.
 void FileWatch::take_overflow() {
-  for (auto& [key, place] : places_) place.change.note(FileEvent::finished, Clock::now());
+  for (auto& [key, place] : places_) place.change.note(FileEvent::replaced, Clock::now());
   replaced_ = true;
   spdlog::warn("too many files changed at once to follow them: all are read again");
 }

@@ -10,20 +10,21 @@
 
 #include "proxy/descriptors.hpp"
 #include "proxy/log.hpp"
+#include "proxy/socket_lock.hpp"
 
 namespace proxy {
 namespace {
 
 constexpr int backlog = 4096;  // the kernel lowers it to net.core.somaxconn
 
-/// Creates the socket file without permissions, so that nobody can connect before
-/// set_permissions().
-class NobodyMayConnect {
+/// Creates the socket file with this mode. Nobody can connect before we listen, when it has its
+/// owner as well.
+class CreationMode {
  public:
-  NobodyMayConnect() : before_(::umask(0777)) {}
-  ~NobodyMayConnect() { ::umask(before_); }
-  NobodyMayConnect(const NobodyMayConnect&) = delete;
-  NobodyMayConnect& operator=(const NobodyMayConnect&) = delete;
+  explicit CreationMode(unsigned mode) : before_(::umask(~mode & 0777U)) {}
+  ~CreationMode() { ::umask(before_); }
+  CreationMode(const CreationMode&) = delete;
+  CreationMode& operator=(const CreationMode&) = delete;
 
  private:
   mode_t before_;
@@ -71,18 +72,20 @@ std::optional<std::string> Listener::adopt(int descriptor) {
 std::optional<std::string> Listener::listen() {
   error_code error;
   acceptor_.open(endpoint_of(settings_.address).protocol(), error);
-  if (error) return error.message();
+  if (error) return with_remedy(error.message(), error);
   return settings_.address.kind == config::Address::Kind::tcp ? listen_on_port() : listen_on_file();
 }
 
 /// The lock is held until we listen: only then can others tell that the socket is not stale.
 std::optional<std::string> Listener::listen_on_file() {
   const auto& path = settings_.address.path;
-  const DirectoryLock alone(path);
+  if (auto problem = missing_directory(path)) return problem;
+  const SocketLock alone(path);
+  if (alone.problem()) return alone.problem();
   if (auto problem = make_way(path)) return problem;
   error_code error;
   {
-    const NobodyMayConnect closed;
+    const CreationMode mode(settings_.mode);
     acceptor_.bind(endpoint_of(settings_.address), error);
   }
   if (error) return error.message();
@@ -98,7 +101,7 @@ std::optional<std::string> Listener::listen_on_port() {
   acceptor_.set_option(net::socket_base::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint_of(settings_.address), error);
   if (!error) acceptor_.listen(backlog, error);
-  return error ? std::optional(error.message()) : std::nullopt;
+  return error ? std::optional(said_of_bind(settings_.address, error)) : std::nullopt;
 }
 
 Listener::~Listener() {

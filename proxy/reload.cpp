@@ -50,7 +50,7 @@ Task<void> Reload::await_signals() {
 
 Task<void> Reload::remind_of_expiry() {
   for (;;) {
-    warn_of_expiry(settings_, *in_force_);
+    warn_of_certificates(settings_, *in_force_);
     reminder_.expires_after(std::chrono::hours(12));
     const auto [interrupted] = co_await reminder_.async_wait(as_result);
     if (interrupted || stopping_) co_return;
@@ -123,7 +123,7 @@ bool Reload::renew(config::Settings settings, const InForce* in_force) {
   settings_ = std::move(settings);
   in_force_ = std::move(*snapshot);
   spdlog::set_level(spdlog::level::from_str(settings_.log.level));
-  warn_of_expiry(settings_, *in_force_);
+  warn_of_certificates(settings_, *in_force_);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
   on_snapshot_(in_force_);

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <system_error>
 
-#include "config/checks.hpp"
+#include "config/limit_checks.hpp"
 #include "proxy/cgroup_memory.hpp"
 #include "proxy/descriptors.hpp"
 #include "proxy/resident_memory.hpp"
@@ -130,10 +130,9 @@ std::optional<std::string> Server::start_threads() {
   } catch (const std::system_error& error) {
     log_.reset();
     const auto runs = threads_.size() + 1;
-    return fmt::format(
-        "`workers: {}`: thread {} cannot be started: {}. Raise the limit of threads (pids_limit of "
-        "a compose file, TasksMax= of systemd, `ulimit -u` of a shell), or set `workers: {}`",
-        workers_.size(), runs + 1, error.code().message(), runs);
+    return fmt::format("`workers: {}`: thread {} cannot be started: {}, or set `workers: {}`",
+                       workers_.size(), runs + 1, with_remedy(error.code().message(), error.code()),
+                       runs);
   }
 }
 

@@ -150,9 +150,31 @@ ContextOrNot upstream_context(const config::Settings& settings, const InForce* i
                       in_force->snapshot.upstream, *in_force, read);
 }
 
-std::string after_the_end(bool is_list) {
-  return is_list ? "with an expired list no client is served"
-                 : "whoever depends on an expired certificate cannot connect";
+std::string outside_its_time(bool is_list) {
+  return is_list ? "outside the time of a list no client is served"
+                 : "whoever depends on a certificate outside its time cannot connect";
+}
+
+/// " expires on 2026-01-31, in 3 days"; empty if there is nothing to say.
+std::string said_of_time(const tls::Expiry& expiry, std::chrono::system_clock::time_point now) {
+  using namespace std::chrono;
+  constexpr hours certificate_ahead{30 * 24}, list_ahead{7 * 24};
+  const auto day = [](system_clock::time_point time) {
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(time)));
+  };
+  if (expiry.not_before > now)
+    return " is not valid before " + day(expiry.not_before) +
+           ", or the clock of this machine is slow";
+  if (expiry.not_after <= now) return " expired on " + day(expiry.not_after);
+  if (expiry.not_after - now >= (expiry.is_list ? list_ahead : certificate_ahead)) return {};
+  const auto left = duration_cast<hours>(expiry.not_after - now).count() / 24;
+  return fmt::format(" expires on {}, in {} days", day(expiry.not_after), left);
+}
+
+void for_each_context(const Snapshot& snapshot, const auto& act) {
+  for (const auto& context : snapshot.listeners)
+    if (context) act(*context);
+  if (snapshot.upstream) act(*snapshot.upstream);
 }
 
 }  // namespace
@@ -201,17 +223,23 @@ acl::WebRules web_rules_of(const config::Listener& listener,
 
 std::vector<tls::Expiry> Snapshot::expiries() const {
   std::vector<tls::Expiry> all;
-  const auto add = [&all](const std::shared_ptr<const tls::Context>& context) {
-    if (!context) return;
-    for (const auto& expiry : context->expiries()) {
+  for_each_context(*this, [&all](const tls::Context& context) {
+    for (const auto& expiry : context.expiries()) {
       const auto same = [&](const tls::Expiry& known) {
         return known.file == expiry.file && known.subject == expiry.subject;
       };
       if (std::ranges::none_of(all, same)) all.push_back(expiry);
     }
-  };
-  for (const auto& context : listeners) add(context);
-  add(upstream);
+  });
+  return all;
+}
+
+std::vector<std::string> Snapshot::warnings() const {
+  std::vector<std::string> all;
+  for_each_context(*this, [&all](const tls::Context& context) {
+    for (const auto& warning : context.warnings())
+      if (std::ranges::find(all, warning) == all.end()) all.push_back(warning);
+  });
   return all;
 }
 
@@ -221,30 +249,27 @@ std::vector<std::string> certificate_files(const config::Settings& settings) {
   return files;
 }
 
-std::vector<Expiring> expiring(const config::Settings& settings, const Snapshot& snapshot) {
-  using namespace std::chrono;
-  constexpr hours certificate_ahead{30 * 24}, list_ahead{7 * 24};
-  const auto now = system_clock::now();
+std::vector<CertificateWarning> certificate_warnings(const config::Settings& settings,
+                                                     const Snapshot& snapshot) {
+  const auto now = std::chrono::system_clock::now();
   const auto files = files_of(settings);
-  std::vector<Expiring> found;
-  for (const auto& [file, subject, not_after, is_list] : snapshot.expiries()) {
-    if (not_after - now >= (is_list ? list_ahead : certificate_ahead)) continue;
-    const bool is_over = not_after <= now;
-    const auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(system_clock::to_time_t(not_after)));
-    const auto left = duration_cast<hours>(not_after - now).count() / 24;
-    auto said =
-        file + ": " + subject +
-        (is_over ? " expired on " + day : fmt::format(" expires on {}, in {} days", day, left));
-    found.push_back({settings.places.diagnostic(place_of(file, files, ""), std::move(said),
-                                                after_the_end(is_list)),
-                     is_over});
+  std::vector<CertificateWarning> found;
+  const auto warn = [&](const std::string& said, const std::string& hint, bool locks_out) {
+    const auto where = place_of(said, files, "");
+    found.push_back({settings.places.diagnostic(where, said, hint), locks_out});
+  };
+  for (const auto& expiry : snapshot.expiries()) {
+    if (const auto said = said_of_time(expiry, now); !said.empty())
+      warn(expiry.file + ": " + expiry.subject + said, outside_its_time(expiry.is_list),
+           !expiry.holds_at(now));
   }
+  for (const auto& said : snapshot.warnings()) warn(said, "", false);
   return found;
 }
 
-void warn_of_expiry(const config::Settings& settings, const Snapshot& snapshot) {
-  for (const auto& [warning, is_over] : expiring(settings, snapshot))
-    spdlog::log(is_over ? spdlog::level::err : spdlog::level::warn, "{}", to_string(warning));
+void warn_of_certificates(const config::Settings& settings, const Snapshot& snapshot) {
+  for (const auto& [warning, locks_out] : certificate_warnings(settings, snapshot))
+    spdlog::log(locks_out ? spdlog::level::err : spdlog::level::warn, "{}", to_string(warning));
 }
 
 void log_warnings(const config::Settings& settings) {

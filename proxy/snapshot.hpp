@@ -24,8 +24,10 @@ struct Snapshot {
   acl::WebRules admin_web_rules;                 ///< unused without an admin listener
   std::shared_ptr<const tls::Context> upstream;  ///< null if the engine's connection is plain
 
-  /// When each certificate and revocation list expires; each file once.
+  /// When each certificate and revocation list holds; each file once.
   std::vector<tls::Expiry> expiries() const;
+  /// What keeps peers out although their files are in order; each once.
+  std::vector<std::string> warnings() const;
 };
 
 /// What a reload falls back on if a file is missing or still being written.
@@ -48,17 +50,17 @@ acl::WebRules web_rules_of(const config::Listener&, const std::vector<std::strin
 /// Every file that a snapshot of these settings reads, except for the configuration itself.
 std::vector<std::string> certificate_files(const config::Settings&);
 
-struct Expiring {
+struct CertificateWarning {
   config::Diagnostic warning;
-  bool is_over = false;
+  bool locks_out = false;  ///< already, not only soon
 };
 
-/// Certificates that expire within 30 days, lists that expire within 7, and what has expired. A new
-/// list lasts for 30 days only.
-std::vector<Expiring> expiring(const config::Settings&, const Snapshot&);
+/// Certificates that expire within 30 days, lists that expire within 7, since a new one lasts for
+/// 30 only, and what keeps clients or the engine out now.
+std::vector<CertificateWarning> certificate_warnings(const config::Settings&, const Snapshot&);
 
 /// Logs them.
-void warn_of_expiry(const config::Settings&, const Snapshot&);
+void warn_of_certificates(const config::Settings&, const Snapshot&);
 
 /// Logs the configuration's warnings: not mistakes, but perhaps not intended.
 void log_warnings(const config::Settings&);

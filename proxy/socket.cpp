@@ -27,6 +27,17 @@ Endpoint endpoint_of(const config::Address& address) {
   return Endpoint(net::ip::tcp::endpoint(net::ip::make_address(address.host), address.port));
 }
 
+std::string said_of_bind(const config::Address& address, const error_code& error) {
+  std::string remedy;
+  if (error == net::error::address_in_use)
+    remedy = "; `ss -ltnp` names the process that has this port: end it, or write another port";
+  if (error == boost::system::errc::address_not_available)
+    remedy = "; this machine has no address " + address.host + ": write one that it has";
+  if (error == net::error::access_denied)
+    remedy = "; ports below 1024 need root or CAP_NET_BIND_SERVICE: write a greater one";
+  return error.message() + remedy;
+}
+
 void set_tcp_options(int socket) {
   constexpr int seconds = 15, yes = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

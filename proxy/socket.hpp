@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <string>
 
 #include "config/address.hpp"
 #include "proxy/task.hpp"
@@ -16,6 +17,9 @@ using Socket = net::generic::stream_protocol::socket;
 using Endpoint = net::generic::stream_protocol::endpoint;
 
 Endpoint endpoint_of(const config::Address&);
+
+/// Says why a tcp address cannot be listened on, and what to do.
+std::string said_of_bind(const config::Address&, const error_code&);
 
 /// Prepares a TCP socket for interactive streams such as attach, exec and events. Small writes are
 /// sent at once. A silent peer is probed every 15 s, as dockerd does: otherwise one that vanished

@@ -2,7 +2,6 @@
 #include "proxy/unix_socket_file.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,30 +11,26 @@
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 
 #include "config/accounts.hpp"
+#include "proxy/descriptors.hpp"
 
 namespace proxy {
 namespace {
 
 namespace net = boost::asio;
 
+namespace fs = std::filesystem;
+
+constexpr unsigned all_permissions = 0777;
 constexpr auto unchanged = static_cast<std::uint32_t>(-1);  // to chown(2)
 
-bool somebody_listens(const std::string& path) {
-  net::io_context loop;
-  net::local::stream_protocol::socket probe(loop);
-  boost::system::error_code error;
-  probe.open(net::local::stream_protocol(), error);
-  probe.non_blocking(true, error);
-  error.clear();
-  probe.connect(net::local::stream_protocol::endpoint(path), error);
-  return error != net::error::connection_refused && error != net::error::not_found;
+std::error_code failure_now() {
+  return {errno, std::generic_category()};
 }
 
 std::string last_failure() {
-  return std::generic_category().message(errno);
+  return failure_now().message();
 }
 
 /// What helps where the kernel refuses a chown: only root may give a file away.
@@ -46,39 +41,25 @@ std::string remedy_of_chown(const config::Listener& listener) {
          " (in a container: `group_add`), or run tidegate as root";
 }
 
-}  // namespace
-
-std::optional<FileIdentity> file_at(const std::string& path) {
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileIdentity{status.st_dev, status.st_ino};
+/// Says why the socket at a path is not known to be stale.
+std::optional<std::string> why_not_stale(const std::string& path) {
+  net::io_context loop;
+  net::local::stream_protocol::socket probe(loop);
+  boost::system::error_code error;
+  probe.open(net::local::stream_protocol(), error);
+  if (error) return with_remedy(path + ": " + error.message(), error);
+  probe.non_blocking(true, error);
+  probe.connect(net::local::stream_protocol::endpoint(path), error);
+  if (error == net::error::connection_refused || error == net::error::not_found)
+    return std::nullopt;
+  if (error != net::error::access_denied) return path + " is in use: another process listens on it";
+  return path +
+         " is a socket that tidegate may not connect to, so it cannot tell whether another " +
+         "process listens on it: " + error.message() +
+         "; remove it if none does, or run tidegate as its owner";
 }
 
-DirectoryLock::DirectoryLock(const std::string& path_in_it)
-    : directory_(::open(std::filesystem::path(path_in_it).parent_path().c_str(),
-                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  constexpr std::chrono::milliseconds pause{10};
-  int tries = 200;  // others need a millisecond each
-  while (::flock(directory_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && --tries > 0)
-    std::this_thread::sleep_for(pause);
-}
-
-DirectoryLock::~DirectoryLock() {
-  if (directory_ >= 0) ::close(directory_);
-}
-
-std::optional<std::string> make_way(const std::string& path) {
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
-  if (!S_ISSOCK(status.st_mode)) return path + " exists and is not a socket";
-  if (somebody_listens(path)) return path + " is in use: another process listens on it";
-  if (::unlink(path.c_str()) != 0)
-    return "the stale socket " + path + " cannot be removed: " + last_failure();
-  return std::nullopt;
-}
-
-std::optional<std::string> set_permissions(const config::Listener& listener) {
-  const auto& path = listener.address.path;
+std::optional<std::string> give_away(const config::Listener& listener, int socket) {
   const auto accounts = config::system_accounts();
   const auto number = [](const auto& account, const auto& lookup) {
     return account ? config::account_number(*account, lookup) : std::optional(unchanged);
@@ -87,10 +68,67 @@ std::optional<std::string> set_permissions(const config::Listener& listener) {
   const auto gid = number(listener.group, accounts.gid_of);
   if (!uid) return "listener `owner`: there is no user " + *listener.owner;
   if (!gid) return "listener `group`: there is no group " + *listener.group;
-  if (::chown(path.c_str(), *uid, *gid) != 0)
-    return "chown " + path + ": " + last_failure() + remedy_of_chown(listener);
-  if (::chmod(path.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
+  if (::fchownat(socket, "", *uid, *gid, AT_EMPTY_PATH) != 0)
+    return "chown " + listener.address.path + ": " + last_failure() + remedy_of_chown(listener);
   return std::nullopt;
+}
+
+std::optional<std::string> set_permissions(const config::Listener& listener, int socket) {
+  const auto& path = listener.address.path;
+  struct stat status{};
+  if (::fstat(socket, &status) != 0 || !S_ISSOCK(status.st_mode))
+    return path + " was replaced while it was made: let nobody else write to its directory";
+  if (auto problem = give_away(listener, socket)) return problem;
+  if ((status.st_mode & all_permissions) == listener.mode) return std::nullopt;
+  const auto handle = "/proc/self/fd/" + std::to_string(socket);
+  if (::chmod(handle.c_str(), listener.mode) != 0) return "chmod " + path + ": " + last_failure();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FileIdentity> file_at(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::optional<std::string> missing_directory(const std::string& path) {
+  const auto directory = fs::path(path).parent_path();
+  std::error_code unknown;  // such as no permission to look
+  const auto type = fs::status(directory, unknown).type();
+  if (type == fs::file_type::directory || type == fs::file_type::none) return std::nullopt;
+  if (type != fs::file_type::not_found) return directory.string() + " is not a directory";
+  return "there is no directory " + directory.string() +
+         ": create it (systemd does so at each start with RuntimeDirectory= or LogsDirectory=)";
+}
+
+std::optional<std::string> obstacle_at(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0 || S_ISSOCK(status.st_mode)) return std::nullopt;
+  if (!S_ISDIR(status.st_mode))
+    return path + " exists and is not a socket: remove it, or write another path";
+  return path +
+         " exists and is a directory: remove it, or write another path (Docker makes a "
+         "directory where the source of a mount is missing)";
+}
+
+std::optional<std::string> make_way(const std::string& path) {
+  if (auto problem = obstacle_at(path)) return problem;
+  if (!file_at(path)) return std::nullopt;
+  if (auto problem = why_not_stale(path)) return problem;
+  if (::unlink(path.c_str()) != 0)
+    return "the stale socket " + path + " cannot be removed: " + last_failure();
+  return std::nullopt;
+}
+
+std::optional<std::string> set_permissions(const config::Listener& listener) {
+  const auto& path = listener.address.path;
+  const int socket = ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (socket < 0) return with_remedy(path + ": " + last_failure(), failure_now());
+  auto problem = set_permissions(listener, socket);
+  ::close(socket);
+  return problem;
 }
 
 }  // namespace proxy

@@ -18,26 +18,18 @@ struct FileIdentity {
 };
 std::optional<FileIdentity> file_at(const std::string& path);
 
-/// Keeps other tidegates from preparing a socket in the same directory, so that only one of several
-/// that start at once takes the place of a stale socket. Locks the directory itself, which leaves
-/// no file behind. Without effect if the directory cannot be locked, or if somebody else keeps it
-/// locked.
-class DirectoryLock {
- public:
-  explicit DirectoryLock(const std::string& path_in_it);
-  ~DirectoryLock();
-  DirectoryLock(const DirectoryLock&) = delete;
-  DirectoryLock& operator=(const DirectoryLock&) = delete;
+/// Says that the directory of a path is missing, and what to do.
+std::optional<std::string> missing_directory(const std::string& path);
 
- private:
-  int directory_;
-};
+/// Says that something is at the path which is not a socket, and what to do.
+std::optional<std::string> obstacle_at(const std::string& path);
 
 /// Prepares a path for a new Unix socket: removes a stale one.
 /// \returns why the path cannot be used: it is not a socket, or the socket is in use.
 std::optional<std::string> make_way(const std::string& path);
 
-/// Sets owner, group and mode of a socket that is bound but does not listen yet.
+/// Sets owner and group of a socket that is bound but does not listen yet, and its mode where the
+/// directory's access control list has changed it. Follows no link in the socket's place.
 std::optional<std::string> set_permissions(const config::Listener&);
 
 }  // namespace proxy

@@ -78,18 +78,18 @@ Trouble expect_name(SSL_CTX* context, const std::string& name) {
                "engine's certificate"};
 }
 
-Trouble fill(SSL_CTX* context, const ServerOptions& options, std::vector<Expiry>& expiries) {
-  if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, expiries))
+Trouble fill(SSL_CTX* context, const ServerOptions& options, Findings& found) {
+  if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, found))
     return trouble;
-  if (auto trouble = trust(context, options.client_ca, expiries)) return trouble;
-  return check_lists(context, options.crl, expiries);
+  if (auto trouble = trust(context, Role::client, options.client_ca, found)) return trouble;
+  return check_lists(context, options.client_ca, options.crl, found);
 }
 
-Trouble fill(SSL_CTX* context, const ClientOptions& options, std::vector<Expiry>& expiries) {
+Trouble fill(SSL_CTX* context, const ClientOptions& options, Findings& found) {
   if (auto trouble = expect_name(context, options.server_name)) return trouble;
-  if (auto trouble = trust(context, options.ca, expiries)) return trouble;
+  if (auto trouble = trust(context, Role::server, options.ca, found)) return trouble;
   if (options.cert.empty() && options.key.empty()) return std::nullopt;
-  return show_certificate(context, Role::client, options.cert, options.key, expiries);
+  return show_certificate(context, Role::client, options.cert, options.key, found);
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ Result<std::shared_ptr<const Context>> Context::server(const ServerOptions& opti
   const std::shared_ptr<Context> context(new Context);
   context->context_ = new_context(TLS_server_method(), options.least);
   auto* ctx = context->native();
-  if (auto trouble = fill(ctx, options, context->expiries_)) return std::move(*trouble);
+  if (auto trouble = fill(ctx, options, context->found_)) return std::move(*trouble);
   context->names_ = server_names(SSL_CTX_get0_certificate(ctx));
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
   SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT);
@@ -111,7 +111,7 @@ Result<std::shared_ptr<const Context>> Context::client(const ClientOptions& opti
   const std::shared_ptr<Context> context(new Context);
   context->context_ = new_context(TLS_client_method(), Version::tls1_2);
   auto* ctx = context->native();
-  if (auto trouble = fill(ctx, options, context->expiries_)) return std::move(*trouble);
+  if (auto trouble = fill(ctx, options, context->found_)) return std::move(*trouble);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verified);
   SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

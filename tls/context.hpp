@@ -32,12 +32,23 @@ struct ClientOptions {
   std::string server_name;  ///< the host name or IP address that the certificate must be valid for
 };
 
-/// The end of a certificate or revocation list, for early warnings.
+/// The time for which a certificate or revocation list holds, for early warnings.
 struct Expiry {
   std::string file;
   std::string subject;  ///< the common name or the whole subject; for a revocation list, its issuer
-  std::chrono::system_clock::time_point not_after;
+  std::chrono::system_clock::time_point not_before, not_after;
   bool is_list = false;  ///< a revocation list, which is renewed far more often than certificates
+
+  bool holds_at(std::chrono::system_clock::time_point time) const {
+    return not_before <= time && time < not_after;
+  }
+};
+
+/// What was read for a context.
+struct Findings {
+  std::vector<Expiry> expiries;
+  /// What is valid and keeps peers out all the same; each sentence begins with the file.
+  std::vector<std::string> warnings;
 };
 
 /// Certificates, keys and rules of one listener or of the engine's connection. Immutable, shared by
@@ -47,8 +58,9 @@ class Context {
   static Result<std::shared_ptr<const Context>> server(const ServerOptions&);
   static Result<std::shared_ptr<const Context>> client(const ClientOptions&);
 
-  /// The ends of all certificates and revocation lists that were read.
-  const std::vector<Expiry>& expiries() const { return expiries_; }
+  /// The times of all certificates and revocation lists that were read.
+  const std::vector<Expiry>& expiries() const { return found_.expiries; }
+  const std::vector<std::string>& warnings() const { return found_.warnings; }
   /// For a server, the names that its certificate is valid for; see server_names().
   const std::vector<std::string>& names() const { return names_; }
   SSL_CTX* native() const { return context_.get(); }
@@ -56,7 +68,7 @@ class Context {
  private:
   Context() = default;
   std::shared_ptr<SSL_CTX> context_;
-  std::vector<Expiry> expiries_;
+  Findings found_;
   std::vector<std::string> names_;
 };
 

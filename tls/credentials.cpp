@@ -17,8 +17,18 @@ std::string shown(const X509_NAME* name) {
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
-  return {file, shown(X509_get_subject_name(cert)), openssl::time_of(X509_get0_notAfter(cert)),
-          false};
+  return {.file = file,
+          .subject = shown(X509_get_subject_name(cert)),
+          .not_before = openssl::time_of(X509_get0_notBefore(cert)),
+          .not_after = openssl::time_of(X509_get0_notAfter(cert))};
+}
+
+Expiry expiry_of(const std::string& file, const X509_CRL* list) {
+  return {.file = file,
+          .subject = shown(X509_CRL_get_issuer(list)),
+          .not_before = openssl::time_of(X509_CRL_get0_lastUpdate(list)),
+          .not_after = openssl::time_of(X509_CRL_get0_nextUpdate(list)),
+          .is_list = true};
 }
 
 /// A certificate without extendedKeyUsage may be used for every purpose.
@@ -44,10 +54,72 @@ Trouble use_chain(SSL_CTX* context, const std::vector<openssl::Cert>& chain,
                " (RSA of 2048 bits or P-256, signed with SHA-256, will do)"};
 }
 
+/// Since partial chains are allowed, a peer's own certificate can be trusted by itself.
+Trouble check_authorities(Role peers, const std::string& file,
+                          const std::vector<openssl::Cert>& authorities, Findings& found) {
+  bool is_of_use = false;
+  for (const auto& each : authorities) {
+    const bool signs = X509_check_ca(each.get()) != 0;
+    is_of_use = is_of_use || signs || is_for(peers, each.get());
+    if (signs) continue;
+    found.warnings.push_back(file + ": " + shown(X509_get_subject_name(each.get())) +
+                             " is no authority (its basicConstraints have no CA:TRUE), so it can "
+                             "only be trusted itself: name the authority that signed it");
+  }
+  if (is_of_use) return std::nullopt;
+  return Error{file +
+               " holds no authority's certificate (with CA:TRUE in its basicConstraints): "
+               "name the authority that signs the certificates of " +
+               (peers == Role::client ? "clients" : "the engine")};
+}
+
+bool is_signed_by(X509_CRL* list, const X509* authority) {
+  return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority)) == 0 &&
+         X509_CRL_verify(list, X509_get0_pubkey(authority)) == 1;
+}
+
+/// Authorities whose certificates will all be refused, since none of the lists is theirs.
+struct Unlisted {
+  std::vector<std::string> names;
+  bool is_every = true;
+};
+
+Unlisted without_list(X509_STORE* store) {
+  Unlisted unlisted;
+  auto* objects = X509_STORE_get0_objects(store);
+  const int count = sk_X509_OBJECT_num(objects);
+  for (int i = 0; i < count; ++i) {
+    auto* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (authority == nullptr || X509_check_ca(authority) == 0) continue;
+    bool has_list = false;
+    for (int j = 0; j < count && !has_list; ++j) {
+      auto* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, j));
+      has_list = list != nullptr && is_signed_by(list, authority);
+    }
+    if (!has_list) unlisted.names.push_back(shown(X509_get_subject_name(authority)));
+    unlisted.is_every = unlisted.is_every && !has_list;
+  }
+  ERR_clear_error();
+  return unlisted;
+}
+
+Trouble check_issuers(X509_STORE* store, const std::string& ca, const std::string& list,
+                      Findings& found) {
+  const auto unlisted = without_list(store);
+  if (!unlisted.names.empty() && unlisted.is_every)
+    return Error{list + " is not signed by an authority of " + ca + " (" + unlisted.names.front() +
+                 "), so no client would be served: name that authority's list"};
+  for (const auto& name : unlisted.names)
+    found.warnings.push_back(ca + ": " + name +
+                             " has no list in `crl`, so no client whose certificate it signed is "
+                             "served: add its list, or remove the authority");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
-                         const std::string& key, std::vector<Expiry>& expiries) {
+                         const std::string& key, Findings& found) {
   const auto chain = read_certificates(cert);
   if (!chain) return chain.error();
   const auto private_key = read_key(key);
@@ -60,11 +132,11 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
   if (auto trouble = use_chain(context, *chain, cert)) return trouble;
   if (SSL_CTX_use_PrivateKey(context, private_key->get()) != 1)
     return Error{key + " cannot be used: " + openssl::last_error()};
-  for (const auto& one : *chain) expiries.push_back(expiry_of(cert, one.get()));
+  for (const auto& one : *chain) found.expiries.push_back(expiry_of(cert, one.get()));
   return std::nullopt;
 }
 
-Trouble trust(SSL_CTX* context, const std::string& ca, std::vector<Expiry>& expiries) {
+Trouble trust(SSL_CTX* context, Role peers, const std::string& ca, Findings& found) {
   const auto authorities = read_certificates(ca);
   if (!authorities) return authorities.error();
   auto* store = SSL_CTX_get_cert_store(context);
@@ -72,16 +144,16 @@ Trouble trust(SSL_CTX* context, const std::string& ca, std::vector<Expiry>& expi
     const bool added = X509_STORE_add_cert(store, authority.get()) == 1 &&
                        SSL_CTX_add_client_CA(context, authority.get()) == 1;
     if (!added) return Error{ca + " cannot be used: " + openssl::last_error()};
-    expiries.push_back(expiry_of(ca, authority.get()));
+    found.expiries.push_back(expiry_of(ca, authority.get()));
   }
   // Allows trust in an intermediate authority alone. Otherwise trusting one authority's clients
   // would mean trusting the root, and so everything that the root has ever signed.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
-  return std::nullopt;
+  return check_authorities(peers, ca, *authorities, found);
 }
 
-Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
-                    std::vector<Expiry>& expiries) {
+Trouble check_lists(SSL_CTX* context, const std::string& ca, const std::vector<std::string>& files,
+                    Findings& found) {
   auto* store = SSL_CTX_get_cert_store(context);
   for (const auto& file : files) {
     const auto lists = read_revocation_lists(file);
@@ -89,17 +161,15 @@ Trouble check_lists(SSL_CTX* context, const std::vector<std::string>& files,
     for (const auto& list : *lists) {
       if (X509_STORE_add_crl(store, list.get()) != 1)
         return Error{file + " cannot be used: " + openssl::last_error()};
-      const auto* until = X509_CRL_get0_nextUpdate(list.get());
-      if (until == nullptr)
+      if (X509_CRL_get0_nextUpdate(list.get()) == nullptr)
         return Error{file + " has no nextUpdate, so its end is unknown: issue it with one"};
-      expiries.push_back(
-          {file, shown(X509_CRL_get_issuer(list.get())), openssl::time_of(until), true});
+      found.expiries.push_back(expiry_of(file, list.get()));
     }
   }
   if (files.empty()) return std::nullopt;
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context),
                               X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-  return std::nullopt;
+  return check_issuers(store, ca, files.front(), found);
 }
 
 }  // namespace tls

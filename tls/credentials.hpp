@@ -8,20 +8,22 @@
 #include "tls/files.hpp"
 
 /// Fills a context with our certificate and the authorities that we trust. Each function returns
-/// what is wrong and adds what it has read to `expiries`. Private to the room.
+/// what is wrong and adds what it has read to `found`. Private to the room.
 namespace tls {
 
 enum class Role : std::uint8_t { server, client };
 
 /// Sets our own certificate with its chain, and its key.
 Trouble show_certificate(SSL_CTX*, Role, const std::string& cert, const std::string& key,
-                         std::vector<Expiry>& expiries);
+                         Findings& found);
 
-/// Requires that peers' certificates are signed by one of these. A server also sends their names to
-/// clients, so that these pick the right certificate.
-Trouble trust(SSL_CTX*, const std::string& ca, std::vector<Expiry>& expiries);
+/// Requires that the certificates of peers, who have this role, are signed by one of these. A
+/// server also sends their names to clients, so that these pick the right certificate.
+Trouble trust(SSL_CTX*, Role peers, const std::string& ca, Findings& found);
 
 /// Requires a valid revocation list of every issuer from now on; without files, none.
-Trouble check_lists(SSL_CTX*, const std::vector<std::string>& files, std::vector<Expiry>& expiries);
+/// \param ca the file of the authorities that are trusted already
+Trouble check_lists(SSL_CTX*, const std::string& ca, const std::vector<std::string>& files,
+                    Findings& found);
 
 }  // namespace tls

@@ -148,9 +148,9 @@ void add_process(const Process& process, Page& page) {
   page.sample(R"(result="failed")", process.reloads_failed);
   page.metric("certificate_expiry_timestamp_seconds", "gauge",
               "When a certificate or revocation list expires.");
-  for (const auto& [file, subject, not_after, is_list] : process.expiries)
-    page.sample(fmt::format(R"(file="{}",subject="{}")", escaped(file), escaped(subject)),
-                duration_cast<seconds>(not_after.time_since_epoch()).count());
+  for (const auto& each : process.expiries)
+    page.sample(fmt::format(R"(file="{}",subject="{}")", escaped(each.file), escaped(each.subject)),
+                duration_cast<seconds>(each.not_after.time_since_epoch()).count());
   page.metric("build_info", "gauge", "The running version.");
   page.sample(R"(version=")" TIDEGATE_VERSION R"(")", 1);
 }

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "config/effective.hpp"
 #include "config/environment.hpp"
+#include "proxy/host_checks.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/verbs/verb.hpp"
 
@@ -43,6 +46,19 @@ void print(const CheckOptions& options, const config::Settings& settings,
               options.policy ? "; users, groups and files of the host are not checked" : "");
 }
 
+/// What only this host has: certificates, directories, addresses, the engine.
+HostFindings findings_here(const config::Settings& settings) {
+  auto found = look_at_host(settings);
+  if (const auto snapshot = make_snapshot(settings)) {
+    for (auto& each : certificate_warnings(settings, **snapshot))
+      found.warnings.push_back(std::move(each.warning));
+  } else {
+    std::ranges::copy(snapshot.error(), std::back_inserter(found.mistakes));
+  }
+  std::ranges::sort(found.mistakes, {}, &config::Diagnostic::line);
+  return found;
+}
+
 int check(const CheckOptions& options) {
   const auto checked = options.policy ? config::Checked::anywhere : config::Checked::here;
   const auto settings =
@@ -52,14 +68,11 @@ int check(const CheckOptions& options) {
     std::fputs(config::effective_text(*settings).c_str(), stdout);
     return EX_OK;
   }
-  auto warnings = settings->warnings;
-  if (!options.policy) {
-    const auto snapshot = make_snapshot(*settings);
-    if (!snapshot) return report(snapshot.error());
-    for (auto& each : expiring(*settings, **snapshot)) warnings.push_back(std::move(each.warning));
-    std::ranges::sort(warnings, {}, &config::Diagnostic::line);
-  }
-  print(options, *settings, warnings);
+  auto found = options.policy ? HostFindings() : findings_here(*settings);
+  if (!found.mistakes.empty()) return report(found.mistakes);
+  std::ranges::copy(settings->warnings, std::back_inserter(found.warnings));
+  std::ranges::sort(found.warnings, {}, &config::Diagnostic::line);
+  print(options, *settings, found.warnings);
   return EX_OK;
 }
 
@@ -85,7 +98,7 @@ void add_check(CLI::App& app, Run& run) {
       "With --print the effective configuration is printed: presets written out, users and\n"
       "groups of clients as numbers, every default. Certificates are not checked then.\n"
       "With --policy a file can be checked on another machine than its own, such as in CI: users,\n"
-      "groups, routes, certificates and the file's mode are left out.");
+      "groups, routes, sockets, certificates and the file's mode are left out.");
   const auto options = std::make_shared<CheckOptions>();
   auto* what = verb.add_option_group("what", "What is checked");
   auto* named =

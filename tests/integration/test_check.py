@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -70,12 +71,12 @@ class AnyMachine(CheckTest):
 
 class Certificates(CheckTest):
     def text(self, cert, key, client_ca, crl):
-        return ("version: 1\nlisteners:\n  - address: tcp://127.0.0.1:2376\n    profile: p\n    tls:\n"
+        return ("version: 1\nupstream: tcp://127.0.0.1:2375\nlisteners:\n  - address: tcp://127.0.0.1:2376\n    profile: p\n    tls:\n"
                 f"      cert: {cert}\n      key: {key}\n      client_ca: {client_ca}\n      crl: [{crl}]\n" + PROFILES)  # fmt: skip
 
     def test_each_missing_file_is_a_mistake_with_its_line(self):
         said = self.check(self.text("/nowhere/c.pem", "/nowhere/k.pem", "/nowhere/a.pem", "/nowhere/l.pem"), status=CONFIG)
-        for line, key, file in ((6, "cert", "c"), (7, "key", "k"), (8, "client_ca", "a"), (9, r"crl\[0\]", "l")):
+        for line, key, file in ((7, "cert", "c"), (8, "key", "k"), (9, "client_ca", "a"), (10, r"crl\[0\]", "l")):
             self.assertRegex(said, rf"tidegate.yaml:{line}: listeners\[0\].tls.{key}: /nowhere/{file}.pem cannot be opened: ")
         self.assertIn("\n4 mistakes\n", said)
 
@@ -86,23 +87,117 @@ class Certificates(CheckTest):
         with open(broken, "w", encoding="ascii") as file:
             file.write("nothing\n")
         said = self.check(self.text(pair.cert, pair.key, broken, authority.revocation_list()), status=CONFIG)
-        self.assertRegex(said, rf"tidegate.yaml:8: listeners\[0\].tls.client_ca: {broken} holds no certificate")
+        self.assertRegex(said, rf"tidegate.yaml:9: listeners\[0\].tls.client_ca: {broken} holds no certificate")
 
     def test_what_has_expired_or_soon_will_is_a_warning_with_its_line(self):
         authority = Authority(self.folder)
         pair = authority.server("gate", begins=-20, ends=-10)
         crl = authority.revocation_list(begins=-20, ends=3)
         said = self.check(self.text(pair.cert, pair.key, authority.cert, crl))
-        self.assertRegex(said, rf"warning: \S+:6: listeners\[0\].tls.cert: {pair.cert}: gate expired on \d{{4}}-")
-        self.assertRegex(said, rf"warning: \S+:9: listeners\[0\].tls.crl\[0\]: {crl}: Test CA expires on .* no client is served")
+        self.assertRegex(said, rf"warning: \S+:7: listeners\[0\].tls.cert: {pair.cert}: gate expired on \d{{4}}-")
+        self.assertRegex(said, rf"warning: \S+:10: listeners\[0\].tls.crl\[0\]: {crl}: Test CA expires on .* no client is served")
         self.assertIn("no mistakes, 2 warnings", said)
         self.assertNotIn("warning", self.check(self.text(pair.cert, pair.key, authority.cert, crl), "--policy"))
+
+    def test_what_is_not_valid_yet_is_a_warning_with_its_line(self):
+        authority = Authority(self.folder)
+        pair = authority.server("gate", begins=2)
+        crl = authority.revocation_list(begins=3)
+        said = self.check(self.text(pair.cert, pair.key, authority.cert, crl))
+        self.assertRegex(said, rf"warning: \S+:7: listeners\[0\].tls.cert: {pair.cert}: gate is not valid before \d{{4}}-")
+        self.assertRegex(said, rf"warning: \S+:10: listeners\[0\].tls.crl\[0\]: {crl}: Test CA is not valid before .* no client is served")
+
+    def test_files_of_the_wrong_authority_are_a_mistake_with_their_line(self):
+        authority, other = Authority(self.folder), Authority(self.folder, "Other CA")
+        pair = authority.server()
+        text = self.text(pair.cert, pair.key, authority.cert, other.revocation_list())
+        said = self.check(text, status=CONFIG)
+        self.assertRegex(said, r":10: listeners\[0\].tls.crl\[0\]: \S+ is not signed by an authority of \S+ \(Test CA\)")
+        said = self.check(self.text(pair.cert, pair.key, other.server().cert, authority.revocation_list()), status=CONFIG)
+        self.assertRegex(said, r":9: listeners\[0\].tls.client_ca: \S+ holds no authority's certificate")
+        done = tidegate("serve", "--config", self.write(text))
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn("is not signed by an authority of", done.stderr)
 
     def test_a_new_certificate_and_list_are_no_warning(self):
         authority = Authority(self.folder)
         pair = authority.server(ends=31)
         crl = authority.revocation_list(ends=8)
         self.assertNotIn("warning", self.check(self.text(pair.cert, pair.key, authority.cert, crl)))
+
+
+class Sockets(CheckTest):
+    """What only this machine shows of the sockets of a configuration, and of the file for records."""
+
+    def text(self, address="", audit=""):
+        address = address or f"unix://{self.folder}/in.sock"
+        return (f"version: 1\nupstream: unix://{self.folder}/engine.sock\nlisteners:\n  - address: {address}\n    profile: p\n"
+                f"    insecure: {'true' if address.startswith('tcp') else 'false'}\n" + PROFILES + audit)  # fmt: skip
+
+    def setUp(self):
+        super().setUp()
+        self.listen("engine.sock")
+
+    def listen(self, name):
+        listening = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listening.close)
+        listening.bind(os.path.join(self.folder, name))
+        listening.listen()
+        return os.path.join(self.folder, name)
+
+    def serve(self, text):
+        done = tidegate("serve", "--config", self.write(text))
+        self.assertEqual(done.returncode, CONFIG, done.stderr)
+        return done.stderr
+
+    def test_that_can_be_made_are_no_warning(self):
+        said = self.check(self.text())
+        self.assertTrue(said.endswith(f"no mistakes: 1 listener in front of unix://{self.folder}/engine.sock\n"), said)
+
+    def test_of_a_running_tidegate_are_no_warning(self):
+        self.listen("in.sock")
+        self.assertNotIn("warning", self.check(self.text()))
+        with socket.socket() as port:
+            port.bind(("127.0.0.1", 0))
+            port.listen()
+            self.assertNotIn("warning", self.check(self.text("tcp://127.0.0.1:%d" % port.getsockname()[1])))
+
+    def test_in_a_directory_that_is_missing_are_a_warning(self):
+        text = self.text("unix:///nowhere/in.sock", "audit: {file: /nowhere/audit.log}\n")
+        said = self.check(text)
+        self.assertRegex(said, r"warning: \S+:4: listeners\[0\].address: there is no directory /nowhere: create it")
+        self.assertRegex(said, r"warning: \S+:9: audit.file: there is no directory /nowhere: create it")
+        self.assertIn("unix:///nowhere/in.sock: there is no directory /nowhere: create it", self.serve(text))
+        self.assertNotIn("warning", self.check(text, "--policy"))
+
+    def test_where_something_else_is_are_a_mistake(self):
+        path = os.path.join(self.folder, "in.sock")
+        for make, said in ((os.mkdir, "exists and is a directory: remove it"), (self.touch, "exists and is not a socket: remove it")):
+            with self.subTest(said):
+                make(path)
+                self.assertRegex(self.check(self.text(), status=CONFIG), rf":4: listeners\[0\].address: {path} {said}")
+                self.assertIn(f"{path} {said}", self.serve(self.text()))
+                self.assertNotIn("exists", self.check(self.text(), "--policy"))
+                (os.rmdir if os.path.isdir(path) else os.unlink)(path)
+
+    def touch(self, path):
+        with open(path, "w", encoding="ascii"):
+            pass
+
+    def test_of_an_engine_that_is_not_there_are_a_warning(self):
+        os.unlink(os.path.join(self.folder, "engine.sock"))
+        self.assertRegex(self.check(self.text()), r"warning: \S+:2: upstream: .*No such file or directory.*start the engine")
+
+    def test_on_an_address_of_another_machine_are_a_warning(self):
+        text = self.text("tcp://192.0.2.1:2375")
+        self.assertRegex(self.check(text), r"warning: \S+:4: listeners\[0\].address: .*this machine has no address 192.0.2.1")
+        self.assertIn("this machine has no address 192.0.2.1", self.serve(text))
+
+    def test_take_no_records(self):
+        text = self.text(audit=f"audit: {{file: {self.folder}/engine.sock}}\n")
+        said = rf":9: audit.file: '{self.folder}/engine.sock' is a socket, which cannot be opened"
+        self.assertRegex(self.check(text, status=CONFIG), said)
+        self.assertRegex(self.serve(text), said)
 
 
 class Log(DaemonTest):

@@ -74,12 +74,12 @@ class Listeners(DaemonTest):
         with socket.socket(socket.AF_UNIX) as stale:
             stale.bind(self.path("in.sock"))
         three = [self.second(str(i)) for i in range(3)]
-        directory = os.open(self.folder, os.O_RDONLY)
-        fcntl.flock(directory, fcntl.LOCK_EX)  # all of them come to the place where one has to wait for the other
+        lock = os.open(self.path(".in.sock.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # all of them come to the place where one has to wait for the other
         for daemon in three:
             daemon.start()
             daemon.await_log("limits.held_bytes")
-        os.close(directory)
+        os.close(lock)
         wait_until(lambda: sum(daemon.process.poll() is not None for daemon in three) >= 2, "the end of two")
         ended = [daemon for daemon in three if daemon.process.poll() is not None]
         self.assertEqual(self.ask(request("GET", "/info"), address=self.path("in.sock")).status, 200)
@@ -88,12 +88,50 @@ class Listeners(DaemonTest):
             self.assertEqual(daemon.process.returncode, os.EX_CONFIG)
             self.assertIn("is in use: another process listens on it", daemon.log())
 
-    def test_a_stranger_who_keeps_the_directory_locked_does_not_prevent_the_start(self):
-        directory = os.open(self.folder, os.O_RDONLY)
-        self.addCleanup(os.close, directory)
-        fcntl.flock(directory, fcntl.LOCK_SH)
+    def test_a_lock_that_a_stranger_has_put_there_is_removed(self):
+        """Whoever can open the directory, and even who can write to it, cannot hold up the start."""
+        directory, lock = os.open(self.folder, os.O_RDONLY), self.stranger(".in.sock.lock")
+        for opened in (directory, lock):
+            self.addCleanup(os.close, opened)
+            fcntl.flock(opened, fcntl.LOCK_EX)
         self.serve()
         self.assertEqual(self.ask(request("GET", "/info")).status, 200)
+        self.assertFalse(os.path.exists(self.path(".in.sock.lock")))
+
+    def stranger(self, name):
+        """A file that somebody else has made, or, without the right to do that, a link."""
+        file = os.open(self.path("elsewhere"), os.O_RDWR | os.O_CREAT, 0o666)
+        if os.getuid() == 0:
+            os.rename(self.path("elsewhere"), self.path(name))
+            os.chown(file, 54325, 54325)
+        else:
+            os.symlink("elsewhere", self.path(name))
+        return file
+
+    def test_a_lock_that_is_left_of_a_start_that_was_killed_is_taken(self):
+        with open(self.path(".in.sock.lock"), "w", encoding="ascii"):
+            pass
+        self.serve()
+        self.assertFalse(os.path.exists(self.path(".in.sock.lock")))
+
+    @unittest.skipUnless(os.getuid() == 0, "root becomes somebody else here, who may not connect")
+    def test_a_stale_socket_of_somebody_else_says_what_to_do(self):
+        with socket.socket(socket.AF_UNIX) as stale:
+            stale.bind(self.path("in.sock"))
+        os.chmod(self.path("in.sock"), 0o600)
+        os.chown(self.folder, 54325, 54325)
+        log = self.cannot_start(Daemon(self.folder, self.config(), lambda: os.setuid(54325)))
+        self.assertIn("in.sock is a socket that tidegate may not connect to", log)
+        self.assertIn("remove it if none does, or run tidegate as its owner", log)
+        self.assertNotIn("in use", log)
+
+    @unittest.skipUnless(os.getuid() == 0, "root becomes somebody else here, who may not write")
+    def test_a_directory_that_is_not_tidegates_says_what_to_do(self):
+        os.mkdir(self.path("closed"))
+        config = self.config(listeners=[self.unix("closed/in.sock")], audit={"file": "-"})
+        os.chmod(self.folder, 0o755)
+        log = self.cannot_start(Daemon(self.folder, config, lambda: os.setuid(54325)))
+        self.assertIn(f"in.sock.lock cannot be made: {os.strerror(errno.EACCES)}; let user 54325 write to its directory", log)
 
     @unittest.skipUnless(os.getuid() == 0, "the limit counts all that a user runs, so another user is needed")
     @unittest.skipIf(is_sanitized(), "sanitizers start threads, too")
@@ -110,8 +148,22 @@ class Listeners(DaemonTest):
                 break
             self.assertIn(daemon.process.returncode, (1, os.EX_CONFIG), logs[-1])
             self.assertIn(os.strerror(errno.EAGAIN), logs[-1])
+            self.assertIn("raise the limit of threads (", logs[-1])
         daemon.stop()
         self.assertIn("set `workers: 3`", logs[-2])
+
+    @unittest.skipIf(is_sanitized(), "sanitizers open files, too")
+    def test_a_limit_of_open_files_ends_with_a_message(self):
+        for limit in range(6, 64):
+            daemon = Daemon(self.folder, self.config(), lambda most=limit: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            daemon.start()
+            wait_until(lambda at=daemon: at.process.poll() is not None or "listening on" in at.log(), "a start or an end")
+            if daemon.process.poll() is None:
+                break
+            self.assertIn(daemon.process.returncode, (1, os.EX_CONFIG), daemon.log())
+            self.assertRegex(daemon.log(), f"{os.strerror(errno.EMFILE)}.*: raise the limit of open files \\(", limit)
+        daemon.stop()
+        self.assertGreater(limit, 6)
 
     def test_a_file_that_is_no_socket_is_left_alone(self):
         with open(self.path("in.sock"), "w", encoding="ascii") as file:

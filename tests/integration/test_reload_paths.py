@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import shutil
+import threading
 import unittest
 
 from tests.integration.test_reload import CHANGED, CREATE, GONE, ReloadTest
@@ -53,6 +54,23 @@ class Paths(ReloadTest):
         os.symlink("2", self.path("next"))
         os.rename(self.path("next"), self.path("current"))
         self.assertNewPolicyOnce()
+
+    def test_a_link_that_never_keeps_still(self):
+        """The policy that it leads to comes into force all the same."""
+        self.serve_from("current")
+        ended = threading.Event()
+
+        def move():
+            while not ended.wait(0.1):
+                os.symlink("2", self.path("next"))
+                os.rename(self.path("next"), self.path("current"))
+
+        mover = threading.Thread(target=move)
+        mover.start()
+        self.addCleanup(mover.join)
+        self.addCleanup(ended.set)
+        self.daemon.await_log(CHANGED)
+        self.assertEqual(self.status(CREATE), 403)
 
     def test_a_directory_that_takes_the_place_of_another(self):
         self.serve_from("conf")

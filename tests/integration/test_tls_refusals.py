@@ -67,8 +67,14 @@ class Certificates(TlsTest):
         self.refuses("tls.list_unusable", self.client_pair, crl=[crl])
 
     def test_a_revocation_list_of_another_authority(self):
-        crl = Authority(self.certificates, "Other CA").revocation_list()
-        self.refuses("tls.list_unusable", self.client_pair, crl=[crl])
+        other = Authority(self.certificates, "Other CA")
+        both = os.path.join(self.certificates, "both.pem")
+        with open(both, "wb") as file:
+            for authority in (self.authority, other):
+                with open(authority.cert, "rb") as cert:
+                    file.write(cert.read())
+        self.refuses("tls.list_unusable", self.client_pair, client_ca=both, crl=[other.revocation_list()])
+        self.daemon.await_log(f"{both}: Test CA has no list in `crl`, so no client whose certificate it signed is served")
 
     def test_a_client_that_does_not_trust_tidegate(self):
         self.serve()

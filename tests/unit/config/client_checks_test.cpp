@@ -221,5 +221,26 @@ TEST(UpstreamTls, a_listener_on_all_addresses_is_no_loop_to_an_engine_with_a_nam
                    "listeners: [{address: tcp://0.0.0.0:2375, insecure: true, profile: p}]\n"));
 }
 
+TEST(ListenerClients, are_told_of_if_all_of_them_get_a_profile_that_allows_nothing) {
+  constexpr const char* refused = "every request is refused here: profile 'n' allows nothing";
+  const auto warned = [](const std::string& profile, const std::string& listener) {
+    return warnings_of(load("version: 1\nprofiles: {n: " + profile +
+                            ", p: {allow: [SystemPing]}}\n" +
+                            "listeners:\n  - address: unix:///run/a.sock\n    " + listener + "\n" +
+                            "  - {address: unix:///run/b.sock, profile: p}\n"));
+  };
+  for (const auto* nothing : {"{allow: []}", "{allow: [\"@read\"], deny: [\"*\"]}"})
+    EXPECT_THAT(warned(nothing, "profile: n"),
+                testing::ElementsAre(testing::AllOf(HasSubstr("t.yaml:5: listeners[0].profile: "),
+                                                    HasSubstr(refused), HasSubstr("allow: ["))))
+        << nothing;
+  EXPECT_THAT(warned("{allow: []}", "clients: [{uid: 0, profile: n}, {profile: n}]"),
+              testing::ElementsAre(
+                  testing::AllOf(HasSubstr("listeners[0].clients: "), HasSubstr(refused))));
+  EXPECT_THAT(warned("{allow: []}", "clients: [{uid: 0, profile: n}, {profile: p}]"),
+              testing::IsEmpty());
+  EXPECT_THAT(warned("{allow: [], mode: shadow}", "profile: n"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace config

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "config/checks.hpp"
 #include "config/constraint_keys.hpp"
+#include "config/limit_checks.hpp"
 #include "config/load.hpp"
 
 namespace config {
@@ -128,6 +128,24 @@ TEST(Limits, of_held_bytes_let_one_client_send_a_body) {
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().front().message,
               HasSubstr("2MiB is too little for a body of `body_bytes`; write at least 4MiB"));
+}
+
+TEST(Limits, of_held_bytes_let_one_client_send_and_see_what_other_limits_allow) {
+  for (const std::string key : {"config_bytes", "lookup_bytes", "record_bytes"}) {
+    const auto loaded = load_limit("held_bytes", "32MiB, " + key + ": 8388609");
+    ASSERT_FALSE(loaded) << key;
+    EXPECT_THAT(loaded.error().front().message,
+                HasSubstr(" of `" + key + "`; write at least 33554436, or lower `" + key + "`"));
+    EXPECT_TRUE(load_limit("held_bytes", "32MiB, " + key + ": 8MiB")) << key;
+  }
+}
+
+TEST(Limits, that_are_not_set_follow_lower_held_bytes) {
+  const auto loaded = load_limit("held_bytes", "1MiB, body_bytes: 64KiB");
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  constexpr std::size_t KiB = 1024;
+  EXPECT_EQ(loaded->limits.config_bytes, 256 * KiB);
+  EXPECT_EQ(loaded->limits.lookup_bytes, 256 * KiB);
 }
 
 TEST(Limits, warn_where_automatic_held_bytes_are_too_few_for_a_body) {

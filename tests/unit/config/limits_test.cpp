@@ -222,11 +222,13 @@ TEST(Limits, are_named_with_their_key_in_refusals) {
 
 TEST(Limits, that_mean_more_than_in_0_1_are_told) {
   EXPECT_THAT(
-      changes_for("{allow: [], containers: {memory: {max: 1g}, enforce: {cpus: 1, pids: 9}}}"),
+      changes_for(
+          "{allow: [SystemPing], containers: {memory: {max: 1g}, enforce: {cpus: 1, pids: 9}}}"),
       testing::ElementsAre(HasSubstr("p.containers.memory.max: bounds KernelMemory and ShmSize"),
                            HasSubstr("p.containers.enforce.cpus: holds in updates as well"),
                            HasSubstr("p.containers.enforce.pids: holds in updates as well")));
-  EXPECT_THAT(changes_for("{allow: [], containers: {cpus: {max: 1}, pids: {max: 9}}}"), IsEmpty());
+  EXPECT_THAT(changes_for("{allow: [SystemPing], containers: {cpus: {max: 1}, pids: {max: 9}}}"),
+              IsEmpty());
 }
 
 }  // namespace

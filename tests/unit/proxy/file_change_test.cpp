@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace proxy {
 namespace {
 
@@ -76,6 +78,27 @@ TEST(FileChange, a_file_that_another_writer_still_has_open_is_looked_at_again) {
   EXPECT_EQ(change.is_late_at(), start + unfinished_time);
   change.note(FileEvent::finished, start + 2 * settle_time);
   EXPECT_FALSE(change.is_being_written());
+}
+
+TEST(FileChange, a_path_that_is_replaced_all_the_time_is_read_two_seconds_after_its_first_change) {
+  FileChange change;
+  for (int i = 0; i < 50; ++i) {
+    change.note(FileEvent::removed, start + milliseconds(100 * i));
+    change.note(FileEvent::replaced, start + milliseconds(100 * i));
+    const auto settled = start + milliseconds(100 * i) + settle_time;
+    EXPECT_EQ(change.settles_at(), std::min(settled, start + replacing_time)) << i;
+  }
+}
+
+TEST(FileChange, a_replaced_file_that_is_held_or_written_is_not_read_early) {
+  FileChange change;
+  change.note(FileEvent::replaced, start);
+  change.note(FileEvent::held, start + 2 * replacing_time);
+  EXPECT_EQ(change.settles_at(), start + 2 * replacing_time + settle_time);
+  change.note(FileEvent::written, start + 2 * replacing_time);
+  EXPECT_EQ(change.settles_at(), FileChange::never);
+  change.note(FileEvent::finished, start + 2 * replacing_time);
+  EXPECT_EQ(change.settles_at(), start + 2 * replacing_time + settle_time);
 }
 
 TEST(FileChange, a_file_that_changes_all_the_time_is_late_too) {

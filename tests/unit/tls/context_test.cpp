@@ -43,6 +43,8 @@ TEST_F(ContextTest, knows_until_when_everything_that_it_read_holds) {
   for (const auto& expiry : made->expiries()) {
     EXPECT_GT(expiry.not_after, Clock::now());
     EXPECT_LE(expiry.not_after, Clock::now() + hours(1));
+    EXPECT_TRUE(expiry.holds_at(Clock::now()));
+    EXPECT_FALSE(expiry.holds_at(Clock::now() - hours(2)));
   }
 }
 
@@ -97,6 +99,50 @@ TEST_F(ContextTest, refuses_a_list_that_is_none) {
   auto options = server_options();
   options.crl = {path("ca")};
   EXPECT_THAT(problem(options), HasSubstr(path("ca") + " holds no revocation list"));
+}
+
+TEST_F(ContextTest, refuses_lists_of_another_authority_than_that_of_clients) {
+  const auto other = mint(blank(Purpose::authority, "Other CA"), nullptr);
+  const auto namesake = mint(blank(Purpose::authority, "Test CA"), nullptr);
+  auto options = server_options();
+  options.crl = {path("crl")};
+  for (const auto* issuer : {&other, &namesake}) {
+    write_text(path("crl"), pem_of(mint_list(*issuer, nullptr, {}, Clock::now() - hours(1),
+                                             Clock::now() + hours(1))
+                                       .get()));
+    EXPECT_THAT(problem(options), HasSubstr(path("crl") + " is not signed by an authority of " +
+                                            path("ca") + " (Test CA)"));
+  }
+}
+
+TEST_F(ContextTest, warns_of_an_authority_without_a_list_among_others) {
+  const auto other = mint(blank(Purpose::authority, "Other CA"), nullptr);
+  write_text(path("ca"), pem_of(ca_.cert.get()) + pem_of(other.cert.get()));
+  write_list("crl", {});
+  auto options = server_options();
+  EXPECT_THAT(context(Context::server(options))->warnings(), testing::IsEmpty());
+  options.crl = {path("crl")};
+  EXPECT_THAT(context(Context::server(options))->warnings(),
+              testing::ElementsAre(HasSubstr(path("ca") + ": Other CA has no list in `crl`")));
+}
+
+TEST_F(ContextTest, refuses_a_certificate_that_is_no_authority_where_one_is_needed) {
+  auto options = server_options();
+  options.client_ca = path("server");
+  EXPECT_THAT(problem(options), HasSubstr(path("server") + " holds no authority's certificate"));
+  auto engine = client_options();
+  engine.ca = path("client");
+  EXPECT_THAT(problem(engine), HasSubstr(path("client") + " holds no authority's certificate"));
+}
+
+TEST_F(ContextTest, serves_a_client_whose_own_certificate_is_trusted_and_warns_of_it) {
+  auto options = server_options();
+  options.client_ca = path("client");
+  const auto made = context(Context::server(options));
+  EXPECT_THAT(made->warnings(),
+              testing::ElementsAre(HasSubstr(path("client") + ": ci-7 is no authority")));
+  Pair pair(made, client());
+  EXPECT_TRUE(pair.shake_hands()) << pair.server.failure_text();
 }
 
 TEST_F(ContextTest, refuses_a_key_that_others_can_read_or_change) {

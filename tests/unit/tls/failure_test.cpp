@@ -48,6 +48,17 @@ class ServerRefuses : public Pki {
     return options;
   }
 
+  static openssl::Crl list_of(const Minted& authority) {
+    return mint_list(authority, nullptr, {}, Clock::now() - hours(1), Clock::now() + hours(1));
+  }
+
+  /// Beside the first, which then is the one without a list.
+  void trust_another_authority() const {
+    const auto other = mint(blank(Purpose::authority, "Other CA"), nullptr);
+    write_text(path("ca"), pem_of(ca_.cert.get()) + pem_of(other.cert.get()));
+    write_text(path("crl"), pem_of(list_of(other).get()));
+  }
+
   std::optional<Certificate> refused_;
 };
 
@@ -126,16 +137,14 @@ TEST_F(ServerRefuses, everyone_where_the_list_is_of_the_future) {
 }
 
 TEST_F(ServerRefuses, clients_of_an_authority_without_a_list_where_there_are_lists) {
-  const auto other = mint(blank(Purpose::authority, "Other CA"), nullptr);
-  const auto list = mint_list(other, nullptr, {}, Clock::now() - hours(1), Clock::now() + hours(1));
-  write_text(path("crl"), pem_of(list.get()));
+  trust_another_authority();
   expect(context(Context::server(with_list("crl"))), client(), Failure::list_unusable, "CRL");
 }
 
 TEST_F(ServerRefuses, a_list_that_somebody_else_has_signed) {
-  const auto other = mint(blank(Purpose::authority, "Test CA"), nullptr);
-  const auto list = mint_list(other, nullptr, {}, Clock::now() - hours(1), Clock::now() + hours(1));
-  write_text(path("crl"), pem_of(list.get()));
+  trust_another_authority();
+  const auto namesake = mint(blank(Purpose::authority, "Test CA"), nullptr);
+  std::ofstream(path("crl"), std::ios::app) << pem_of(list_of(namesake).get());
   expect(context(Context::server(with_list("crl"))), client(), Failure::list_unusable, "");
 }
 
