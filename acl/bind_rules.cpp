@@ -66,14 +66,23 @@ class WritablePaths {
   constraint::PathTree<std::optional<Writable>> tree_;
 };
 
+std::string_view path_of(const BindRule& rule) {
+  return rule.path;
+}
+/// \returns "" for a device that has another name
+std::string_view path_of(const DeviceRule& rule) {
+  return rule.path ? std::string_view(*rule.path) : std::string_view();
+}
+
 template <class Rule>
 void check_list(const WritablePaths& writable, const std::vector<Rule>& rules,
                 const std::string& profile, std::string_view list, std::vector<Mistake>& mistakes) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const auto* above = writable.above(rules[i].path);
+    const std::string_view path = path_of(rules[i]);
+    const auto* above = path.empty() ? nullptr : writable.above(path);
     if (above == nullptr) continue;
     mistakes.push_back({place_of(profile, list, i),
-                        quoted(rules[i].path) + " lies under " + quoted(above->path) + ", which " +
+                        quoted(path) + " lies under " + quoted(above->path) + ", which " +
                             above->by +
                             " makes writable: its writers can put a link to anywhere in its "
                             "place",
@@ -153,9 +162,10 @@ void warn_of_devices(const ProfileSpec& profile, const std::string& where,
                      std::vector<Mistake>& out) {
   const auto& devices = profile.constraints.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    if (devices[i].path != "/" && devices[i].path != "/dev") continue;
+    const std::string_view path = path_of(devices[i]);
+    if (path != "/" && path != "/dev") continue;
     out.push_back({place_of(where, "devices", i),
-                   "this is the host: " + quoted(devices[i].path) + " has all its devices",
+                   "this is the host: " + quoted(path) + " has all its devices",
                    "list each device"});
   }
 }

@@ -57,11 +57,9 @@ std::string sentences(const schema::Conformance& conformance) {
   return out;
 }
 
-/// Unknown fields may be dropped; other problems remain.
-bool has_only_unknown_fields(const schema::Conformance& conformance) {
-  return std::ranges::all_of(conformance.problems, [](const Refusal& problem) {
-    return problem.reason == Reason::body_unknown_field;
-  });
+bool has_only(const schema::Conformance& conformance, Reason reason) {
+  return std::ranges::all_of(conformance.problems,
+                             [reason](const Refusal& problem) { return problem.reason == reason; });
 }
 
 }  // namespace
@@ -108,6 +106,7 @@ std::optional<Refusal> Case::understand(const RequestView& view) {
   if (auto refusal = check_sender(view.sender, terms_.web)) return refusal;
   upgrade_ = upgrade_to_ask(request(), view);
   expects_continue_ = !view.expect.empty();
+  form_ = view.chunked && is_form(view.content_type);
   return check_headers(request(), view);
 }
 
@@ -194,13 +193,24 @@ void Case::plan_body(bool has_body) {
       plan_.body = habits() == schema::Habits::keep ? Plan::Body::whole : Plan::Body::drop;
       break;
   }
+  if (form_) plan_for_form();
+}
+
+/// Case::body() must see whether anything comes.
+void Case::plan_for_form() {
+  if (plan_.body == Plan::Body::drop) plan_.body = Plan::Body::whole;
+  if (plan_.body != Plan::Body::pass) return;
+  plan_.body = Plan::Body::first;
+  plan_.first_bytes = 1;
 }
 
 const Plan& Case::body(std::string_view text, Scratch& scratch) {
   scratch.body.clear();
   if (decision_.verdict != Verdict::open || body_seen_) return plan_;
   body_seen_ = true;
-  if (plan_.body == Plan::Body::first) {
+  if (form_ && !text.empty()) {
+    refuse(Refusal(Reason::body_form));
+  } else if (plan_.body == Plan::Body::first) {
     run([text](constraint::Context& context) { constraint::check_first_bytes(context, text); });
   } else if (info(request().operation).body == BodyKind::json) {
     decide_with_body(text, scratch);
@@ -217,7 +227,14 @@ const Plan& Case::body(std::string_view text, Scratch& scratch) {
 /// else a GET's body says, it says to somebody who reads the request in another way than the
 /// engine.
 void Case::check_empty(std::string_view text) {
-  if (!text.empty() && text != "{}") refuse(Refusal(Reason::body_unexpected));
+  constexpr std::string_view blanks = " \t\r\n";
+  std::string_view wanted = "{}";
+  for (const char c : text) {
+    if (blanks.find(c) != blanks.npos) continue;
+    if (!wanted.starts_with(c)) return refuse(Refusal(Reason::body_unexpected));
+    wanted.remove_prefix(1);
+  }
+  if (wanted == "}") refuse(Refusal(Reason::body_unexpected));
 }
 
 void Case::decide_with_body(std::string_view text, Scratch& scratch) {
@@ -241,6 +258,9 @@ bool Case::read_body(std::string_view text, Scratch& scratch) {
   settings.unknown_fields = profile_.constraints().spec().unknown_fields;
   settings.habits = habits();
   settings.drop_refused = profile_.mode() == Mode::shadow;
+  const bool moves = profile_.constraints().level() == Level::unconfined ||
+                     settings.unknown_fields == schema::UnknownFields::drop;
+  if (moves) settings.top_level = schema::TopLevel::move;
   auto& conformance = scratch.conformance;
   const auto unreadable =
       schema::read(request().operation, text, scratch.document, settings, conformance);
@@ -263,8 +283,12 @@ void Case::keep_command(const Scratch& scratch) {
 }
 
 std::string Case::what_would_drop(const schema::Conformance& conformance) const {
-  if (!profile_.is_from_file() || !has_only_unknown_fields(conformance)) return "";
-  return ": `containers.unknown_fields: drop` would leave it out";
+  if (!profile_.is_from_file()) return "";
+  if (has_only(conformance, Reason::body_unknown_field))
+    return ": `containers.unknown_fields: drop` would leave it out";
+  if (has_only(conformance, Reason::body_top_level_host_config))
+    return ": `containers.unknown_fields: drop` would move it there";
+  return "";
 }
 
 void Case::check_body(Scratch& scratch) {
@@ -290,7 +314,11 @@ void Case::ask() {
     deny(Reason::object_too_many, std::string(meaning(Reason::object_too_many)) +
                                       ": more than `limits.lookups`, " +
                                       std::to_string(terms_.lookups));
-  if (decision_.refusal) lookups.clear();  // in shadow mode too: the first refusal counts
+  // In shadow mode, too, the first refusal counts. An old version is still sent as a newer one.
+  if (decision_.refusal)
+    std::erase_if(lookups, [this](const Lookup& each) {
+      return denied() || each.kind != Lookup::Kind::version;
+    });
   plan_.lookups = lookups;
   const bool awaits_body = plan_.body == Plan::Body::whole || plan_.body == Plan::Body::first;
   if (denied() || !lookups.empty() || (awaits_body && !body_seen_)) return;
@@ -341,6 +369,7 @@ void Case::take_up(const Lookup& asked, const Fact& fact) {
 const Plan& Case::no_facts(const Refusal& why) {
   if (decision_.verdict != Verdict::open) return plan_;
   deny(why.reason, why.message);
+  memory_.lookups.clear();
   ask();
   return plan_;
 }

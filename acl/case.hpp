@@ -142,6 +142,7 @@ class Case {
   template <class Checks>
   void run(Checks);
   void plan_body(bool has_body);
+  void plan_for_form();
   void plan_answer();
   void check_empty(std::string_view);
   void decide_with_body(std::string_view, Scratch&);
@@ -168,6 +169,7 @@ class Case {
   bool understood_ = false;
   bool body_seen_ = false;
   bool expects_continue_ = false;
+  bool form_ = false;  ///< a form is announced, and whether any comes is not known yet
   bool restated_ = false;
   bool rewrites_answer_ = false;
 };

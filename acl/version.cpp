@@ -61,13 +61,15 @@ std::optional<Refusal> read_version(std::string_view path, ApiVersion& out, std:
 }
 
 std::optional<Refusal> check_version(const Request& request) {
-  if (!is_older_than_served(request.version)) return std::nullopt;
-  const bool served =
-      info(request.operation).has(old_versions) && request.version.minor >= oldest_known_minor;
-  if (served) return std::nullopt;
-  return Refusal(Reason::version_too_old, "API version 1." + std::to_string(request.version.minor) +
-                                              " was asked for; versions below 1." +
-                                              std::to_string(oldest_minor) + " are not served");
+  const bool known = request.operation != Operation::unknown;  // else it is in no version
+  if (!known || !is_older_than_served(request.version)) return std::nullopt;
+  const OperationInfo& operation = info(request.operation);
+  const auto oldest = operation.has(old_versions) ? oldest_known_minor : oldest_minor;
+  if (request.version.minor >= oldest) return std::nullopt;
+  return Refusal(Reason::version_too_old, std::string(operation.name) +
+                                              " is served for API version 1." +
+                                              std::to_string(oldest) + " and later, not for 1." +
+                                              std::to_string(request.version.minor));
 }
 
 }  // namespace acl

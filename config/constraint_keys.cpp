@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/constraint_keys.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "acl/constraint/constraint.hpp"
+#include "acl/constraint/device_name.hpp"
 #include "config/constraint_types.hpp"
 #include "config/scalar.hpp"
 #include "config/types.hpp"
@@ -49,6 +52,42 @@ Type<BindRule> bind() {
     if (place.node.kind != YamlNode::Kind::scalar) return read(place, to);
     return place.is_a(YamlNode::Kind::map, "write " + code(written_as_bind(place.node.text)));
   };
+  return type;
+}
+
+/// `{path: /dev/fuse}` for "/dev/fuse:/dev/fuse:rw", as Docker writes it.
+std::string written_as_device(const std::string& text) {
+  if (acl::constraint::is_cdi_name(text)) return "{cdi: " + text + "}";
+  if (text.starts_with('/')) return "{path: " + text.substr(0, text.find(':')) + "}";
+  return "{gpu: " + text + "}";
+}
+
+/// The number of names that a rule has.
+std::ptrdiff_t names_of(const YamlNode& device) {
+  return std::ranges::count_if(device.entries, [](const YamlNode::Entry& entry) {
+    return entry.key == "path" || entry.key == "gpu" || entry.key == "cdi";
+  });
+}
+
+/// The rules for devices. People write them as for `docker run --device`.
+Type<DeviceRule> device() {
+  auto type = map_of(device_keys());
+  type.read = [read = type.read](const Place& place, DeviceRule& to) {
+    if (place.node.kind == YamlNode::Kind::scalar)
+      return place.is_a(YamlNode::Kind::map, "write " + code(written_as_device(place.node.text)));
+    if (!read(place, to)) return false;
+    if (names_of(place.node) != 1)
+      return place.refuse("a device has one of the keys `path`, `gpu` and `cdi`");
+    const bool permits = place.node.find("permissions") != nullptr;
+    return !permits || to.path || place.refuse("only a device with a `path` has `permissions`");
+  };
+  type.print = [print = type.print](const DeviceRule& from) {
+    auto node = print(from);
+    if (!from.path)
+      std::erase_if(node.entries, [](const auto& e) { return e.key == "permissions"; });
+    return node;
+  };
+  type.shape.needs = {"path", "gpu", "cdi"};
   return type;
 }
 
@@ -104,8 +143,10 @@ const Table<BindRule>& bind_keys() {
 
 const Table<DeviceRule>& device_keys() {
   static const Table<DeviceRule> table{
-      required("path", &DeviceRule::path, host_path(), "the device on the host, as /dev/fuse"),
+      field("path", &DeviceRule::path, host_path()),
       field("permissions", &DeviceRule::permissions, device_permissions()),
+      field("gpu", &DeviceRule::gpu, gpu_name()),
+      field("cdi", &DeviceRule::cdi, cdi_name()),
   };
   return table;
 }
@@ -158,7 +199,7 @@ const Table<ConstraintSpec>& constraint_keys() {
       field(
           "capabilities", &Spec::capabilities,
           under("add", list_of(capability(), most_entries), "the capabilities that may be added")),
-      field("devices", &Spec::devices, list_of(map_of(device_keys()), most_entries)),
+      field("devices", &Spec::devices, list_of(device(), most_entries)),
       field("networks", &Spec::networks, texts()),
       field("subnets", &Spec::subnets, list_of(subnet(), most_entries)),
       field("container_namespaces", &Spec::container_namespaces, boolean()),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "acl/constraint/device_name.hpp"
 #include "acl/suggest.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/path.hpp"
@@ -182,6 +183,18 @@ Type<std::string> bind_path() {
 Type<std::string> device_permissions() {
   return text_that(are_permissions, "is not a permission; write one or more of `r`, `w` and `m`",
                    "letters of rwm", string_like("^[rwm]{1,3}$"));
+}
+
+Type<std::string> gpu_name() {
+  const auto fits = [](const std::string& text) { return acl::constraint::is_gpu_name(text); };
+  return text_that(fits, "is not a GPU; write `all`, its index or its UUID",
+                   "all, an index or a UUID", any_scalar());
+}
+
+Type<std::string> cdi_name() {
+  const auto fits = [](const std::string& text) { return acl::constraint::is_cdi_name(text); };
+  return text_that(fits, "is not the name of a CDI device; write it as `vendor.com/gpu=0`",
+                   "a CDI name", string_like("^[^/=]+/[^/=]+=.+$"));
 }
 
 Type<std::string> capability() {

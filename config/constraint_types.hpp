@@ -17,6 +17,10 @@ Type<std::string> host_path();
 Type<std::string> bind_path();
 /// Permissions for a device: letters of "rwm", each at most once.
 Type<std::string> device_permissions();
+/// A GPU: "all", an index or a UUID.
+Type<std::string> gpu_name();
+/// A device's name in the Container Device Interface: "vendor.com/gpu=0".
+Type<std::string> cdi_name();
 /// A capability by the kernel's name, with or without CAP_. One that Linux does not have is warned
 /// about.
 Type<std::string> capability();

@@ -10,8 +10,8 @@ template class http::h1::Connection<http::h1::ClientRole>;
 
 Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
                http::HeadReader& heads, std::function<void()> on_end)
-    : Connection({heads}, limits, body_, Stream(std::move(socket)), limits.head_bytes, held,
-                 std::move(on_end)),
+    : Connection({heads}, limits, body_, Stream(std::move(socket)),
+                 limits.head_bytes + limits.registry_config_bytes, held, std::move(on_end)),
       limits_(limits) {}
 
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
+#include "acl/constraint/device_name.hpp"
 #include "acl/constraint/host_path.hpp"
 #include "acl/text/words.hpp"
 
@@ -14,9 +15,11 @@ using schema::Field;
 
 /// A device, by its path on the host or, from Engine 25 on, by its CDI name: "vendor.com/gpu=0".
 const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
-  const std::string wanted = name.starts_with('/') ? unclean_path(name) : std::string(name);
-  const auto found = std::find_if(spec.devices.begin(), spec.devices.end(),
-                                  [&](const DeviceRule& rule) { return rule.path == wanted; });
+  const bool is_path = name.starts_with('/');
+  const std::string wanted = is_path ? unclean_path(name) : std::string(name);
+  const auto found = std::ranges::find_if(spec.devices, [&](const DeviceRule& rule) {
+    return (is_path ? rule.path : rule.cdi) == wanted;
+  });
   return found == spec.devices.end() ? nullptr : &*found;
 }
 
@@ -33,13 +36,14 @@ bool is_the_host(std::string_view path) {
                              [path](std::string_view each) { return path.starts_with(each); });
 }
 
-/// A path that no rule lists, or more permissions than its rule gives.
-void opened_by_rule(Told told, std::string_view path, std::string_view permissions) {
-  if (is_the_host(path)) return;
-  if (permissions == "rwm") return told.opened_by("containers.devices: [{path: ", path, "}]");
+/// A device that no rule lists, or more permissions than its rule gives.
+void opened_by_rule(Told told, std::string_view name, std::string_view permissions) {
+  if (permissions.find_first_not_of("rwm") != permissions.npos) return;
+  if (is_cdi_name(name)) return told.opened_by("containers.devices: [{cdi: ", name, "}]");
+  if (is_the_host(name)) return;
+  if (permissions == "rwm") return told.opened_by("containers.devices: [{path: ", name, "}]");
   const std::string after = ", permissions: " + std::string(permissions) + "}]";
-  const bool known = permissions.find_first_not_of("rwm") == permissions.npos;
-  if (known) told.opened_by("containers.devices: [{path: ", path, after);
+  told.opened_by("containers.devices: [{path: ", name, after);
 }
 
 void check_device(Context& context, json::Value device) {
@@ -59,35 +63,55 @@ void check_device(Context& context, json::Value device) {
   }
 }
 
-/// The driver that provides the devices; by default any that has the capabilities. Another driver
-/// gives options and ids its own meaning, so it must be listed like a device.
-bool is_known_driver(const ConstraintSpec& spec, std::string_view driver) {
-  return driver.empty() || driver == "nvidia" || driver == "cdi" ||
-         rule_for(spec, driver) != nullptr;
+/// Those with which the engine itself comes. Another driver gives ids and capabilities a meaning of
+/// its own.
+constexpr auto known_drivers = std::to_array<std::string_view>({"amd", "cdi", "nvidia"});
+constexpr auto known_capabilities =
+    std::to_array<std::string_view>({"amd", "cdi", "compat32", "compute", "display", "gpu",
+                                     "graphics", "ngx", "nvidia", "utility", "video"});
+
+/// Checks what decides about the kind of devices.
+void check_kind(Context& context, json::Value request) {
+  const json::Value driver = get(request, Field::DeviceRequest_Driver);
+  if (!driver.is_zero() && !is_one_of(known_drivers, driver.text()))
+    context.refuse(Constraint::devices, driver, "'amd', 'cdi', 'nvidia' or none");
+  const json::Value options = get(request, Field::DeviceRequest_Options);
+  if (!options.is_zero()) context.refuse(Constraint::devices, options, "no options");
+  constexpr std::string_view wanted = "what GPUs can do, as 'gpu' or 'compute'";
+  for (const json::Value set : get(request, Field::DeviceRequest_Capabilities)) {
+    if (set.is_zero()) context.refuse(Constraint::devices, set, wanted);
+    for (const json::Value word : set)
+      if (!is_one_of(known_capabilities, word.text()))
+        context.refuse(Constraint::devices, word, wanted);
+  }
 }
 
-/// A CDI device ("vendor.com/gpu=0") may bring mounts and hooks: a listed capability does not allow
-/// it.
-bool is_cdi(std::string_view driver, std::string_view id) {
-  return driver == "cdi" || id.find('=') != id.npos;
+bool lists_gpu(const ConstraintSpec& spec, std::string_view name) {
+  return std::ranges::any_of(spec.devices,
+                             [name](const DeviceRule& rule) { return rule.gpu == name; });
 }
 
-/// A request names devices by id, or by capabilities ("gpu"): each must be listed like a device.
-bool is_listed(const ConstraintSpec& spec, json::Value request) {
+/// A CDI device may bring mounts and hooks, so that no rule for GPUs lists one.
+void check_id(Context& context, json::Value id, bool any_gpu) {
+  const std::string_view name = id.text();
+  const bool gpu = is_gpu_name(name);
+  if (gpu ? any_gpu || lists_gpu(context.spec(), name) : rule_for(context.spec(), name) != nullptr)
+    return;
+  auto told = context.refuse(Constraint::devices, id, "a listed device");
+  if (gpu) told.opened_by("containers.devices: [{gpu: ", name, "}]");
+  if (is_cdi_name(name)) told.opened_by("containers.devices: [{cdi: ", name, "}]");
+}
+
+/// A request names devices by their ids, or asks for a number of GPUs.
+void check_device_request(Context& context, json::Value request) {
+  check_kind(context, request);
+  const bool any_gpu = lists_gpu(context.spec(), "all");
+  const json::Value count = get(request, Field::DeviceRequest_Count);
   const json::Value ids = get(request, Field::DeviceRequest_DeviceIDs);
-  const json::Value sets = get(request, Field::DeviceRequest_Capabilities);
-  const std::string_view driver = get(request, Field::DeviceRequest_Driver).text();
-  bool listed = !(ids.is_zero() && sets.is_zero()) && is_known_driver(spec, driver) &&
-                get(request, Field::DeviceRequest_Options).is_zero();
-  for (const json::Value id : ids) {
-    const bool by_capability = !sets.is_zero() && !is_cdi(driver, id.text());
-    listed = listed && (by_capability || rule_for(spec, id.text()) != nullptr);
-  }
-  for (const json::Value set : sets) {
-    listed = listed && !set.is_zero();
-    for (const json::Value word : set) listed = listed && rule_for(spec, word.text()) != nullptr;
-  }
-  return listed;
+  if (!any_gpu && (ids.is_zero() || !count.is_zero()))
+    context.refuse(Constraint::devices, count.exists() ? count : request, "listed devices, by id")
+        .opened_by("containers.devices: [{gpu: all}]");
+  for (const json::Value id : ids) check_id(context, id, any_gpu);
 }
 
 }  // namespace
@@ -108,10 +132,7 @@ void check_devices(Context& context, json::Value list) {
 }
 
 void check_device_requests(Context& context, json::Value list) {
-  for (const json::Value request : list) {
-    if (is_listed(context.spec(), request)) continue;
-    context.refuse(Constraint::devices, request, "a listed device");
-  }
+  for (const json::Value request : list) check_device_request(context, request);
 }
 
 }  // namespace acl::constraint

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "acl/constraint/checks.hpp"
 
 namespace acl::constraint {
@@ -19,8 +21,13 @@ void check_node_role(Context& context, json::Value role) {
 /// The engine refuses an update of another version than the node has by then, so that the answer
 /// still holds when the update arrives.
 void judge_node(Context& context, const Lookup& asked, const Fact& node) {
-  const bool remains = node.manager && node.version == context.request.parameter("version");
-  if (!remains) context.refuse(Constraint::nodes, asked.place, Quoted{"manager"}, role_wanted);
+  const std::string_view version = context.request.parameter("version");
+  if (!node.manager) {
+    context.refuse(Constraint::nodes, asked.place, Quoted{"manager"}, role_wanted);
+  } else if (node.version != version) {
+    context.refuse(Constraint::nodes, "version", Quoted{version},
+                   "'" + node.version + "', which the node has now: look at it again");
+  }
 }
 
 }  // namespace acl::constraint

@@ -30,10 +30,12 @@ struct BindRule {
   std::optional<Below> below = {};  ///< what else is opened below the path; absent: nothing
 };
 
-/// A device that containers may be given.
+/// A device that containers may be given. It has one of three names.
 struct DeviceRule {
-  std::string path;                 ///< on the host: "/dev/fuse"
-  std::string permissions = "rwm";  ///< the most that may be asked for
+  std::optional<std::string> path;  ///< on the host: "/dev/fuse"
+  std::string permissions = "rwm";  ///< of a path: the most that may be asked for
+  std::optional<std::string> gpu;   ///< an index or a UUID, or "all"
+  std::optional<std::string> cdi;   ///< "vendor.com/gpu=0"
 };
 
 /// Values that a profile writes into bodies so that an unaware client gets a hardened container

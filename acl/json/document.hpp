@@ -175,6 +175,28 @@ class Document {
     }
   }
 
+  /// Moves each child of `from` for which `pick` returns true to the end of `to`, which is not one
+  /// of them. Linear.
+  template <class Pick>
+  void move(Value from, Value to, Pick pick) {
+    Index kept = no_index, last = no_index;
+    for (Index child = at(to.index()).first; child != no_index; child = at(child).next)
+      last = child;
+    for (Index child = at(from.index()).first; child != no_index;) {
+      const Index next = at(child).next;
+      if (pick(Value(*this, child))) {
+        link_after(from.index(), kept) = next;
+        link_after(to.index(), last) = child;
+        at(child).parent = to.index();
+        at(child).next = no_index;
+        last = child;
+      } else {
+        kept = child;
+      }
+      child = next;
+    }
+  }
+
  private:
   friend class Value;
   friend class Scanner;

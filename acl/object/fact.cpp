@@ -73,22 +73,40 @@ bool take_of_node(const Member& member, Fact& out) {
   return true;
 }
 
-/// On version 1 of cgroups, containers are in the host's namespace unless the engine is configured
-/// otherwise; then it says so among its security options.
-bool shares_cgroups(std::string_view cgroup_version, std::string_view security_options) {
-  return cgroup_version == R"("1")" && security_options.starts_with('[') &&
-         security_options.find("name=cgroupns") == security_options.npos;
+/// What an engine says of its cgroups in SystemInfo, each value as JSON.
+struct CgroupFacts {
+  std::string_view version, security_options, containerd;
+};
+
+/// Podman names no containerd.
+bool is_dockerd(const CgroupFacts& said) {
+  std::string containerd;
+  const bool read = each_member(said.containerd, [&containerd](const Member& member) {
+    return member.key != "ID" || take_text(member.value, containerd);
+  });
+  return read && !containerd.empty();
+}
+
+/// dockerd says among its security options if containers have cgroup namespaces of their own by
+/// default. Podman never says it: with version 1 of cgroups they are in the host's, with version 2
+/// they are not.
+bool shares_cgroups(const CgroupFacts& said) {
+  const bool silence_tells =
+      said.version == R"("1")" || (said.version == R"("2")" && is_dockerd(said));
+  return silence_tells && said.security_options.starts_with('[') &&
+         said.security_options.find("name=cgroupns") == said.security_options.npos;
 }
 
 std::optional<Fact> read_engine(std::string_view answer) {
-  std::string_view cgroup_version, security_options;
-  const bool whole = each_member(answer, [&](const Member& member) {
-    if (member.key == "CgroupVersion") cgroup_version = member.value;
-    if (member.key == "SecurityOptions") security_options = member.value;
+  CgroupFacts said;
+  const bool whole = each_member(answer, [&said](const Member& member) {
+    if (member.key == "CgroupVersion") said.version = member.value;
+    if (member.key == "SecurityOptions") said.security_options = member.value;
+    if (member.key == "ContainerdCommit") said.containerd = member.value;
     return true;
   });
   if (!whole) return std::nullopt;
-  return Fact{.host_cgroups = shares_cgroups(cgroup_version, security_options)};
+  return Fact{.host_cgroups = shares_cgroups(said)};
 }
 
 std::optional<Fact> read_versions(std::string_view answer) {

@@ -24,6 +24,25 @@ class Matcher {
           Conformance& out)
       : operation_(operation), body_(body), settings_(settings), out_(out) {}
 
+  /// Moves HostConfig's fields from the top level to where every engine reads them.
+  void move_to_host_config() {
+    const Value root = body_.root();
+    const auto moves = [this](Value member) { return moved_field(member) != Field::none; };
+    if (root.kind() != Kind::object || std::none_of(root.begin(), root.end(), moves)) return;
+    Value host = host_config();
+    if (!host.exists())
+      host = body_.member(root, info(Field::ContainerCreateRequest_HostConfig).name);
+    if (host.is_null()) body_.set_empty(host, Kind::object);
+    if (host.kind() != Kind::object) return;
+    body_.move(root, host, [this](Value member) {
+      const Field field = moved_field(member);
+      // Its name of before API 1.18
+      if (field == Field::LegacyTopLevel_Cpuset)
+        body_.rename(member, info(Field::Resources_CpusetCpus).name);
+      return field != Field::none;
+    });
+  }
+
   void match(Value value, Type type) {
     if (value.is_null()) return;
     if (type.shape == Shape::one) return one(value, type);
@@ -31,6 +50,23 @@ class Matcher {
   }
 
  private:
+  /// The field of HostConfig that a member of the body is; Field::none if it belongs where it is.
+  Field moved_field(Value member) const {
+    constexpr Struct top = Struct::ContainerCreateRequest;
+    const std::string_view key = member.key();
+    const bool stays = member.is_zero() || !is_ascii(key) || find(top, key) != Field::none ||
+                       habit_of(operation_, top, key) != Habit::none;
+    return stays ? Field::none : find(legacy_top_level(top), key);
+  }
+
+  Value host_config() const {
+    for (const Value member : body_.root())
+      if (is_ascii(member.key()) && find(Struct::ContainerCreateRequest, member.key()) ==
+                                        Field::ContainerCreateRequest_HostConfig)
+        return member;
+    return {};
+  }
+
   void one(Value value, Type type) {
     if (!takes(type.scalar, value.kind(), value.text())) return wrong_type(value, type);
     if (type.scalar == Scalar::object) object(value, type.object);
@@ -64,7 +100,7 @@ class Matcher {
     // Structs are not recursive: an earlier object with this tag is this one or already finished.
     if (body_.tag(member, static_cast<std::uint16_t>(field))) {
       malformed(Reason::body_duplicate_key, member,
-                [] { return "the field is given twice, in different spellings"; });
+                [] { return "the field is given twice, in different spellings or places"; });
       return true;
     }
     const FieldInfo& known = info(field);
@@ -169,7 +205,10 @@ void conform(Operation operation, json::Document& body, const ConformSettings& s
              Conformance& out) {
   out.clear();
   if (const std::optional<Type> type = body_of(operation)) {
-    Matcher(operation, body, settings, out).match(body.root(), *type);
+    Matcher matcher(operation, body, settings, out);
+    if (operation == Operation::ContainerCreate && settings.top_level == TopLevel::move)
+      matcher.move_to_host_config();
+    matcher.match(body.root(), *type);
   } else {
     out.understood = false;
     out.problems.emplace_back(Reason::body_unknown_field, "this operation takes no JSON body");

@@ -18,9 +18,14 @@ enum class UnknownFields { refuse, drop };
 /// value, and field names in another spelling than the engine's.
 enum class Habits { drop, keep };
 
+/// The treatment of HostConfig's fields at the top level of a container's create request. Engines
+/// up to 26.1 obey them there, later ones do not know them.
+enum class TopLevel { refuse, move };
+
 struct ConformSettings {
   UnknownFields unknown_fields = UnknownFields::refuse;
   Habits habits = Habits::drop;
+  TopLevel top_level = TopLevel::refuse;
   bool drop_refused = false;  ///< whether fields that are refused by name are removed as well
   std::size_t problems = 20;  ///< the most problems reported for one body
   std::size_t dropped = 64;   ///< the most removed fields that are named
@@ -44,8 +49,9 @@ struct Conformance {
 /// Makes `body` say what the engine would decode it to, and nothing else. Each key gets the
 /// engine's spelling and its member the tag of its Field; unknown fields that are zero or a known
 /// client habit are removed; a bare string becomes a list where the engine takes a list. Nulls
-/// stay: most fields treat null as absent, but `MaskedPaths: null` and `[]` differ. Linear in the
-/// size of the body. The operation must have a JSON body (schema::body_of()).
+/// stay: most fields treat null as absent, but `MaskedPaths: null` and `[]` differ. Fields that
+/// move to HostConfig are then like any others there. Linear in the size of the body. The operation
+/// must have a JSON body (schema::body_of()).
 void conform(Operation, json::Document& body, const ConformSettings&, Conformance& out);
 
 }  // namespace acl::schema

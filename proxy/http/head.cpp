@@ -62,7 +62,8 @@ acl::RequestView view_of(const RequestHead& head) {
           .content_type = head.value_of(Known::content_type),
           .upgrade = head.value_of(Known::upgrade),
           .expect = head.value_of(Known::expect),
-          .body = head.framing != Framing::none};
+          .body = head.framing != Framing::none,
+          .chunked = head.framing == Framing::chunked};
 }
 
 bool list_contains(std::string_view list, std::string_view option) {

@@ -132,10 +132,10 @@ bool is_response_text(std::string_view text) {
   return skip_value(text.data(), end, HighBytes::allowed) == end;
 }
 
-std::optional<Reason> hopeless(std::string_view begun) {
+std::optional<Reason> hopeless(std::string_view begun, std::size_t seen) {
   constexpr std::string_view preface = "PRI * HTTP/2";
   if (begun.starts_with(preface)) return Reason::head_http2;
-  for (auto lf = begun.find('\n'); lf != begun.npos; lf = begun.find('\n', lf + 1))
+  for (auto lf = begun.find('\n', seen); lf != begun.npos; lf = begun.find('\n', lf + 1))
     if (lf == 0 || begun[lf - 1] != '\r') return Reason::head_line_end;
   return std::nullopt;
 }

@@ -38,6 +38,7 @@ bool is_response_text(std::string_view text);
 /// Detects bytes that can no longer become a head before the head is complete: HTTP/2's preface, or
 /// a line end that is not CR LF. Otherwise a client that ends its lines in LF would wait for a
 /// time-out.
-std::optional<acl::Reason> hopeless(std::string_view begun);
+/// \param seen how many of the bytes an earlier call has seen
+std::optional<acl::Reason> hopeless(std::string_view begun, std::size_t seen = 0);
 
 }  // namespace proxy::http

@@ -177,9 +177,29 @@ class RequestBodies(DaemonTest):
         self.serve()
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             self.assertEqual(self.ask(request("POST", "/containers/x/stop", f"Content-Type: {kind}", body=b"")).status, 200)
-            chunked = (f"POST /containers/x/stop HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
-                       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
-            self.assertRefused(self.ask(chunked.encode()), 415, "body.form")
+            for target in ("/containers/x/stop", "/images/create?fromImage=a", "/build", "/commit?container=x"):
+                self.assertEqual(self.ask(self.chunked_form(target, kind, b"")).status, 200)
+                self.assertEqual(self.engine.requests[-1].body, b"")
+
+    def test_a_form_in_chunks_is_refused_once_anything_of_it_comes(self):
+        profiles = {"drop": {"allow": ["*"]}, "keep": {"allow": ["*"], "containers": {"client_habits": "keep"}},
+                    "shadow": {"allow": ["*"], "mode": "shadow"}}
+        self.serve(profiles=profiles, listeners=[
+            {"address": f"unix://{self.path(name)}", "mode": "0600", "profile": name} for name in profiles])
+        for name in profiles:
+            for method, target in (("POST", "/containers/x/stop"), ("POST", "/images/create?fromImage=a"),
+                                   ("POST", "/build"), ("POST", "/containers/create"), ("POST", "/exec/x/start"),
+                                   ("PUT", "/containers/x/archive?path=/"), ("GET", "/info")):
+                with self.subTest(f"{method} {target} of {name}"):
+                    form = self.chunked_form(target, "multipart/mixed; boundary=x", b"2\r\n{}\r\n", method)
+                    self.assertRefused(self.ask(form, address=self.path(name)), 415, "body.form")
+        self.assertEqual(self.engine.total, 0)
+
+    @staticmethod
+    def chunked_form(target, kind, chunks, method="POST"):
+        head = (f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+                "Transfer-Encoding: chunked\r\n\r\n")
+        return head.encode() + chunks + b"0\r\n\r\n"
 
     def test_the_empty_body_of_a_get_is_dropped(self):
         """docker-modem 0.3 announces a chunked body with every GET."""
@@ -187,7 +207,7 @@ class RequestBodies(DaemonTest):
         client = self.client()
         head = b"GET /containers/json HTTP/1.1\r\nHost: x\r\n"
         for body in (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-                     b"Content-Length: 2\r\n\r\n{}"):
+                     b"Content-Length: 2\r\n\r\n{}", b"Content-Length: 3\r\n\r\n{ }"):
             client.send(head + body)
             self.assertEqual(client.response().status, 200)
         for seen in self.engine.requests:

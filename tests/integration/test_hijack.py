@@ -215,6 +215,19 @@ class Hijack(DaemonTest):
         for seen in self.engine.requests:
             self.assertEqual([seen.header(name) for name in ("Connection", "Upgrade", "HTTP2-Settings")], [None] * 3)
 
+    def test_of_several_protocols_the_one_of_the_operation_is_asked_for(self):
+        self.serve({"POST /containers/x/attach": echo(UPGRADED)})
+        for offer, asked in (("h2c, tcp", "tcp"), ("TCP,h2c", "tcp"), ("h2c, websocket", None)):
+            client = self.client()
+            client.send(request("GET", "/info", "Connection: Upgrade", f"Upgrade: {offer}"))
+            self.assertEqual(client.response().status, 200)
+            client.send(request("POST", ATTACH, "Connection: Upgrade", f"Upgrade: {offer}"))
+            self.assertEqual(client.response_head().status, 101 if asked else 502)
+            client.close()
+            self.assertEqual([seen.header("Upgrade") for seen in self.engine.requests[-2:]], [None, asked])
+        self.assertRefused(self.ask(request("POST", ATTACH, "Connection: Upgrade", "Upgrade: websocket, x")),
+                           400, "upgrade.unknown")
+
     def test_an_engine_that_switches_to_http_2_unasked_is_a_502(self):
         self.serve({"GET /info": SessionAndGrpc.OPENING})
         answer = self.ask(request("GET", "/info", "Connection: Upgrade", "Upgrade: h2c"))

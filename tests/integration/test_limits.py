@@ -70,6 +70,25 @@ class Limits(DaemonTest):
         self.assertEqual(self.ask(request("GET", "/info", "A: " + "x" * 1800)).status, 200)
         self.refused_and_closed(request("GET", "/info", "A: " + "x" * 2000), 431, "head.too_large")
 
+    def test_registry_config_bytes(self):
+        self.serve(limits={"head_bytes": 2000, "registry_config_bytes": 5000})
+
+        def build(credentials, *fields, target="/v1.41/build?t=a", name="X-Registry-Config"):
+            return request("POST", target, f"{name}: {'x' * credentials}", *fields, body=b"tar")
+
+        for target in ("/v1.41/build?t=a", "/build"):
+            self.assertEqual(self.ask(build(5000, target=target)).status, 200)
+            self.assertEqual(self.engine.requests[-1].header("X-Registry-Config"), "x" * 5000)
+        for head in (build(7000), build(5000, "A: " + "y" * 1900), build(2000, name="X-Registry-Auth"),
+                     build(2000, target="/v1.41/images/create?fromImage=a"), build(2000, target="/a/build")):
+            self.refused_and_closed(head, 431, "head.too_large")
+
+    def test_the_credentials_of_a_build_are_held_memory(self):
+        self.serve(limits={"held_bytes": "4MiB", "registry_config_bytes": "4MiB"})
+        answer = self.ask(request("POST", "/build", "X-Registry-Config: " + "x" * 1_600_000, body=b"tar"))
+        self.assertRefused(answer, 503, "limit.memory")
+        self.assertEqual(self.ask(request("POST", "/build", "X-Registry-Config: " + "x" * 60_000, body=b"tar")).status, 200)
+
     def test_head_fields(self):
         self.serve(limits={"head_fields": 10})
         self.assertEqual(self.ask(request("GET", "/info", *["A: b"] * 9)).status, 200)

@@ -311,6 +311,22 @@ class EngineDefaults(DaemonTest):
         answer = self.serve_engine(CgroupVersion="1", SecurityOptions=["name=cgroupns"])
         self.assertRefused(answer, 403, "constraint.namespaces.cgroup")
 
+    DOCKERD = {"ContainerdCommit": {"ID": "dea7da592f5d1d2b7755e3a161be07f43fad8f75"}}
+
+    def test_dockerd_that_is_configured_for_the_hosts_cgroups_on_version_2_is_heard(self):
+        answer = self.serve_engine(CgroupVersion="2", SecurityOptions=["name=seccomp,profile=builtin"], **self.DOCKERD)
+        self.assertEqual(answer.status, 201)
+        self.assertIn(b'"CgroupnsMode":"host"', self.engine.requests[-1].body)
+
+    def test_dockerd_with_private_cgroups_on_version_2_shares_none(self):
+        answer = self.serve_engine(CgroupVersion="2", SecurityOptions=["name=cgroupns"], **self.DOCKERD)
+        self.assertRefused(answer, 403, "constraint.namespaces.cgroup")
+
+    def test_podman_never_mentions_cgroup_namespaces_and_has_them_on_version_2(self):
+        answer = self.serve_engine(CgroupVersion="2", SecurityOptions=["name=seccomp,profile=default"],
+                                   ContainerdCommit={"ID": ""}, BuildahVersion="1.39.0")
+        self.assertRefused(answer, 403, "constraint.namespaces.cgroup")
+
     def test_an_engine_that_says_nothing_about_cgroups_has_none_to_share(self):
         self.assertRefused(self.serve_engine(), 403, "constraint.namespaces.cgroup")
 
@@ -340,6 +356,24 @@ class OldVersions(DaemonTest):
             self.assertRefused(self.ask(request("GET", target)), 400, "version.too_old")
         self.assertEqual(self.engine.total, 0)
 
+    def test_have_no_operation_that_there_is_not(self):
+        self.serve(allow=["*"])
+        self.assertRefused(self.ask(request("GET", "/v1.12/nothing")), 404, "operation.unknown")
+
+    def test_are_sent_as_the_engines_oldest_in_shadow_mode_too(self):
+        self.serve({"GET /version": VERSION}, profiles={"p": {"allow": ["SystemInfo"], "mode": "shadow"}})
+        self.assertEqual(self.ask(request("GET", "/v1.12/images/a/json")).status, 200)
+        self.assertEqual(self.engine.requests[-1].line, "GET /v1.24/images/a/json HTTP/1.1")
+        record = self.daemon.await_audit()[-1]
+        self.assertEqual((record["decision"], record["would_deny"], record["reason"]),
+                         ("allow", True, "operation.denied"))
+
+    def test_in_shadow_mode_are_sent_as_they_are_where_the_engine_does_not_tell_its_own(self):
+        self.serve({"GET /version": reply(200, b'{"ApiVersion":"1.41"}')},
+                   profiles={"p": {"allow": ["SystemInfo"], "mode": "shadow"}})
+        self.assertEqual(self.ask(request("GET", "/v1.12/images/a/json")).status, 200)
+        self.assertEqual(self.engine.requests[-1].line, "GET /v1.12/images/a/json HTTP/1.1")
+
     def test_wait_for_an_engine_that_tells_its_versions(self):
         self.serve({"GET /version": reply(200, b'{"ApiVersion":"1.41"}')}, allow=["*"])
         self.assertRefused(self.ask(request("GET", "/v1.22/images/a/json")), 502, "object.unavailable")
@@ -363,4 +397,7 @@ class Nodes(DaemonTest):
         self.assertNotIn("POST", [each.method for each in self.engine.requests])
 
     def test_that_have_changed_meanwhile_are_not_updated(self):
-        self.assertRefused(self.serve_node("manager", index=8), 403, "constraint.nodes")
+        message = self.assertRefused(self.serve_node("manager", index=8), 403, "constraint.nodes")
+        self.assertIn("version is '7', level baseline wants '8', which the node has now", message)
+        self.assertNotIn("'worker'", message)
+        self.assertNotIn("POST", [each.method for each in self.engine.requests])

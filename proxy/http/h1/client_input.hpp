@@ -168,7 +168,9 @@ struct ClientRole {
   HeadReader& heads;
 
   /// Checks whether an incomplete head can still become valid. \returns why it cannot.
-  std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
+  /// \param seen how many of the bytes an earlier call has seen
+  std::optional<acl::Reason> hopeless(std::string_view begun, std::size_t seen,
+                                      const config::Limits&) const;
   /// Checks and reads a complete head. \returns why it is refused.
   std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
 };

@@ -33,8 +33,8 @@ class Connection : public Role::template Input<Stream> {
         head_size_ = found + head_end.size();
         co_return role_.read(begun.substr(0, head_size_), limits_, head);
       }
+      if (const auto reason = role_.hopeless(begun, scanned, limits_)) co_return *reason;
       scanned = begun.size() - std::min(begun.size(), head_end.size() - 1);
-      if (const auto reason = role_.hopeless(begun, limits_)) co_return *reason;
       if (!co_await this->more()) co_return this->why_no_more();
     }
   }

@@ -72,7 +72,8 @@ struct EngineRole {
   static constexpr acl::Reason bad_body = acl::Reason::upstream_malformed;
   HeadReader& heads;
 
-  std::optional<acl::Reason> hopeless(std::string_view begun, const config::Limits&) const;
+  std::optional<acl::Reason> hopeless(std::string_view begun, std::size_t seen,
+                                      const config::Limits&) const;
   std::optional<acl::Reason> read(std::string_view bytes, const config::Limits&, Head&) const;
 
   bool answers_head = false;  ///< the request was a HEAD, so no body follows

@@ -167,7 +167,7 @@ TEST(Conform, leaves_the_keys_of_maps_alone) {
 TEST(Conform, refuses_a_field_given_twice_in_any_spelling) {
   EXPECT_EQ(create(R"({"HostConfig":{"Privileged":false,"privileged":true}})"),
             "body.duplicate_key HostConfig.privileged: the field is given twice, in different "
-            "spellings\n");
+            "spellings or places\n");
   EXPECT_EQ(create_answer(R"({"HostConfig":{"Memory":1},"hostconfig":null})"),
             "body.duplicate_key");
   EXPECT_EQ(create_answer(R"({"Labels":{},"labels":{}})"), "body.duplicate_key");

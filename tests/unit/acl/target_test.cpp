@@ -120,9 +120,9 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"/v1.0041.0.0/info", "/v1.41/info"}, Spelling{"/v1%2e41/info", "/v1.41/info"},
         Spelling{"/%76%31.41/info", "/v1.41/info"}, Spelling{"/v1.24/info", "/v1.24/info"},
         Spelling{"/v1.23/info", "version.too_old"}, Spelling{"/v1.023/info", "version.too_old"},
-        Spelling{"/v1/info", "version.too_old"}, Spelling{"/v2.0/info", "version.malformed"},
-        Spelling{"/v0.41/info", "version.malformed"}, Spelling{"/v./info", "version.malformed"},
-        Spelling{"/v1..41/info", "version.malformed"},
+        Spelling{"/v1/info", "version.too_old"}, Spelling{"/v1.12/nope", "/v1.12/nope"},
+        Spelling{"/v2.0/info", "version.malformed"}, Spelling{"/v0.41/info", "version.malformed"},
+        Spelling{"/v./info", "version.malformed"}, Spelling{"/v1..41/info", "version.malformed"},
         Spelling{"/v1.41../info", "version.malformed"}, Spelling{"/v.41/info", "version.malformed"},
         Spelling{"/v1.41.1/info", "version.malformed"},
         Spelling{"/v1.1000/info", "version.malformed"},
@@ -155,7 +155,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Target, names_the_version_that_is_too_old) {
   EXPECT_EQ(message("/v1.19/info"),
-            "API version 1.19 was asked for; versions below 1.24 are not served");
+            "SystemInfo is served for API version 1.24 and later, not for 1.19");
+  EXPECT_EQ(message("/v1.11/_ping"),
+            "SystemPing is served for API version 1.12 and later, not for 1.11");
 }
 
 TEST(Target, says_which_parameter_is_repeated) {

@@ -132,6 +132,8 @@ profiles:
       devices:
         - path: /dev/fuse
           permissions: rw
+        - gpu: all
+        - cdi: "vendor.com/gpu=0"
       networks: []
       subnets:
         - "10.20.0.0/16"
@@ -196,6 +198,7 @@ constexpr const char* rest = R"(limits:
   connections: 100
   connections_per_client: 10
   head_bytes: 32KiB
+  registry_config_bytes: 128KiB
   head_fields: 50
   target_bytes: 16KiB
   query_parameters: 32

@@ -195,7 +195,8 @@ class EachField : public testing::Test {
 
  private:
   static constexpr auto lists =
-      "binds: [{path: /srv/ro, read_only: true}], devices: [{path: /dev/fuse, permissions: r}]";
+      "binds: [{path: /srv/ro, read_only: true}], devices: [{path: /dev/fuse, permissions: r}, "
+      "{gpu: 0}]";
   Asked baseline_{std::string("{") + lists + "}"};
   Asked restricted_{std::string("{level: restricted, ") + lists + "}"};
   Asked limited_{

@@ -57,6 +57,7 @@ const std::vector<Edges> edges{
     {"connections", "0", "1", "1000000", "1000001"},
     {"connections_per_client", "0", "1", "16384", "1000001"},
     {"head_bytes", "1023", "1KiB", "1MiB", "1048577"},
+    {"registry_config_bytes", "1023", "1KiB", "4MiB", "4194305"},
     {"head_fields", "9", "10", "1000", "1001"},
     {"target_bytes", "255", "256", "1MiB", "1048577"},
     {"query_parameters", "0", "1", "1000", "1001"},

@@ -156,6 +156,26 @@ std::vector<Row> rows() {
        create,
        host(R"("Devices":[{"PathOnHost":"/dev/fuse","CgroupPermissions":"rwm"}])"),
        "devices: [{path: /dev/fuse}]"},
+      {"devices",
+       {},
+       create,
+       host(R"("DeviceRequests":[{"Count":-1,"Capabilities":[["gpu"]]}])"),
+       "devices: [{gpu: all}]"},
+      {"devices",
+       {{"devices", "[{gpu: 1}]"}},
+       create,
+       host(R"("DeviceRequests":[{"DeviceIDs":["0"],"Capabilities":[["gpu"]]}])"),
+       "devices: [{gpu: 0}]"},
+      {"devices",
+       {},
+       create,
+       host(R"("DeviceRequests":[{"Driver":"cdi","DeviceIDs":["vendor.com/gpu=0"]}])"),
+       "devices: [{cdi: 'vendor.com/gpu=0'}]"},
+      {"devices",
+       {},
+       create,
+       host(R"("Devices":[{"PathOnHost":"vendor.com/gpu=0"}])"),
+       "devices: [{cdi: 'vendor.com/gpu=0'}]"},
       {"security_opt.no_new_privileges", restricted, create, hardened("SecurityOpt"),
        "enforce: {no_new_privileges: true}"},
       {"user", restricted, create, hardened("User"), "enforce: {user: '1000:1000'}"},
@@ -258,8 +278,8 @@ TEST(Openers, are_named_by_the_refusal_and_allow_the_request) {
 }
 
 // What is the host, or leads there: an answer names the level, and no key.
-const std::array<Row, 37>& dangerous() {
-  static const std::array<Row, 37> all{{
+const std::array<Row, 38>& dangerous() {
+  static const std::array<Row, 38> all{{
       {"privileged", {}, create, host(R"("Privileged":true)"), ""},
       {"privileged", {}, exec, R"({"Privileged":true})", ""},
       {"capabilities.add", {}, create, host(R"("CapAdd":["ALL"])"), ""},
@@ -286,6 +306,7 @@ const std::array<Row, 37>& dangerous() {
       {"devices", {}, create, host(R"("Devices":[{"PathOnHost":"/dev/sda1"}])"), ""},
       {"devices", {}, create, host(R"("Devices":[{"PathOnHost":"/dev"}])"), ""},
       {"devices", {}, create, host(R"("Devices":[{"PathOnHost":"/dev/x/../mem"}])"), ""},
+      {"devices", {}, create, host(R"("DeviceRequests":[{"DeviceIDs":["/dev/sda"]}])"), ""},
       {"security_opt.seccomp", {}, create, host(R"("SecurityOpt":["seccomp=unconfined"])"), ""},
       {"security_opt.apparmor", {}, create, host(R"("SecurityOpt":["apparmor=unconfined"])"), ""},
       {"security_opt.label", {}, create, host(R"("SecurityOpt":["label=disable"])"), ""},

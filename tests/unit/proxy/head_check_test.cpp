@@ -88,6 +88,7 @@ TEST(HeadCheck, tells_a_hopeless_beginning_before_the_head_is_whole) {
   EXPECT_EQ(hopeless("GET /info HTTP/1.1\r"), std::nullopt);
   EXPECT_EQ(hopeless("GET /info HTTP/1.1\nHost"), Reason::head_line_end);
   EXPECT_EQ(hopeless("\n"), Reason::head_line_end);
+  EXPECT_EQ(hopeless("GET /info HTTP/1.1\r\nA\n", 19), Reason::head_line_end);
   EXPECT_EQ(hopeless("PRI * HTTP/2"), Reason::head_http2);
 }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// HostConfig's fields at the top level of a create request, where engines up to 26.1 obey them.
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "tests/unit/acl/judge.hpp"
+
+namespace config {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto create = "POST /v1.41/containers/create";
+constexpr auto unconfined = "{level: unconfined}";
+constexpr auto drops = "{unknown_fields: drop}";
+
+/// What reaches the engine, or the reason for a refusal.
+std::string sent(const std::string& containers, const std::string& body) {
+  Judge judge(containers);
+  const auto says = judge.says(create, body);
+  return says == "passes" ? judge.decision().body : says;
+}
+
+TEST(TopLevel, host_config_of_docker_pys_low_level_api_moves_into_host_config) {
+  for (const auto* containers : {unconfined, drops}) {
+    EXPECT_EQ(sent(containers, R"({"Image":"a","Memory":5,"MemorySwap":9,"CpuShares":2,)"
+                               R"("Cpuset":"0,1","Tty":true,"VolumeDriver":"local"})"),
+              R"({"Image":"a","Tty":true,"HostConfig":{"Memory":5,"MemorySwap":9,"CpuShares":2,)"
+              R"("CpusetCpus":"0,1","VolumeDriver":"local"}})");
+  }
+}
+
+TEST(TopLevel, host_config_of_dockerodes_examples_joins_what_is_there) {
+  EXPECT_EQ(sent(unconfined, R"({"Dns":["8.8.8.8"],"hostconfig":{"AutoRemove":true},"Image":"a"})"),
+            R"({"HostConfig":{"AutoRemove":true,"Dns":["8.8.8.8"]},"Image":"a"})");
+  EXPECT_EQ(sent(unconfined, R"({"HostConfig":null,"privileged":true})"),
+            R"({"HostConfig":{"Privileged":true}})");
+  EXPECT_EQ(sent(unconfined, R"({"HostConfig":{},"Binds":["/srv:/s"],"Memory":0})"),
+            "constraint.docker_socket");
+}
+
+TEST(TopLevel, host_config_that_moves_is_no_dropped_field) {
+  Judge judge(drops);
+  EXPECT_EQ(judge.says(create, R"({"Image":"a","Memory":5,"New":1})"), "passes");
+  EXPECT_THAT(judge.decision().dropped, Contains("New"));
+  EXPECT_THAT(judge.decision().dropped, Not(Contains("Memory")));
+}
+
+TEST(TopLevel, host_config_is_checked_where_it_moves_to) {
+  Judge judge(drops);
+  EXPECT_EQ(judge.says(create, R"({"Privileged":true})"), "constraint.privileged");
+  EXPECT_THAT(judge.decision().message, HasSubstr("HostConfig.Privileged is true"));
+  EXPECT_EQ(sent(drops, R"({"pIDmODE":"host"})"), "constraint.namespaces.pid");
+  EXPECT_EQ(sent(drops, R"({"Binds":["/etc:/e"]})"), "constraint.binds");
+  EXPECT_EQ(sent(drops, R"({"CapAdd":"SYS_ADMIN"})"), "constraint.capabilities.add");
+  EXPECT_EQ(sent(drops, R"({"Memory":"5"})"), "body.wrong_type");
+  EXPECT_EQ(sent(drops, R"({"HostConfig":7,"Memory":5})"), "body.wrong_type");
+  EXPECT_EQ(sent("{level: unconfined, enforce: {memory: 64m}}", R"({"Memory":99999999999})"),
+            R"({"HostConfig":{"Memory":67108864}})");
+}
+
+TEST(TopLevel, host_config_in_two_places_is_refused) {
+  for (const auto* body :
+       {R"({"Memory":5,"HostConfig":{"Memory":6}})", R"({"HostConfig":{"memory":5},"Memory":5})",
+        R"({"Cpuset":"0","CpusetCpus":"1"})", R"({"Memory":5,"memory":6})",
+        R"({"HostConfig":{},"hostConfig":{},"Memory":5})"}) {
+    EXPECT_EQ(sent(unconfined, body), "body.duplicate_key") << body;
+  }
+}
+
+TEST(TopLevel, what_belongs_there_stays) {
+  const std::string body = R"({"Image":"a","MacAddress":"02:42:ac:11:00:02","Volumes":{"/v":{}}})";
+  EXPECT_EQ(sent(unconfined, body), body);
+  EXPECT_EQ(sent(drops, R"({"Image":"a","platform":"linux","PortSpecs":["1"]})"),
+            R"({"Image":"a"})");
+}
+
+TEST(TopLevel, host_config_is_refused_with_the_key_that_moves_it) {
+  Judge judge("{}");
+  EXPECT_EQ(judge.says(create, R"({"Image":"a","Memory":5})"), "body.top_level_host_config");
+  EXPECT_THAT(judge.decision().message,
+              HasSubstr(": `containers.unknown_fields: drop` would move it there"));
+  EXPECT_EQ(sent("{level: restricted}", R"({"Memory":5})"), "body.top_level_host_config");
+  EXPECT_EQ(Judge(unconfined).says("POST /v1.41/containers/web/start", R"({"Privileged":true})"),
+            "body.top_level_host_config");
+}
+
+}  // namespace
+}  // namespace config
