@@ -62,10 +62,28 @@ constexpr auto others = std::to_array<Other>({
     {"skopeo", not_docker},
 });
 
-/// Programs that run the command which stands behind their own options.
-constexpr auto wrappers = std::to_array<std::string_view>(
-    {"chrt", "ionice", "ltrace", "nice", "nohup", "setsid", "stdbuf", "strace", "taskset", "time",
-     "timeout", "watch", "xargs"});
+/// A program that runs the command which stands behind its own options and operands.
+struct Wrapper {
+  Client own;
+  std::size_t operands = 0;
+};
+constexpr std::array wrappers = {
+    Wrapper{{"nice", "", "-n --adjustment"}},
+    Wrapper{{"nohup", "", ""}},
+    Wrapper{{"time", "-a --append -p --portability -q --quiet -v --verbose",
+             "-f --format -o --output"}},
+    Wrapper{{"timeout", "-f --foreground -p --preserve-status -v --verbose",
+             "-k --kill-after -s --signal"},
+            1},
+};
+
+/// Subcommands that ask the engine. What else docker has are plugins, and commands that ask
+/// registries themselves.
+constexpr std::string_view subcommands =
+    "attach build builder buildx checkpoint commit compose config container cp create diff events "
+    "exec export help history image images import info inspect kill load login logout logs network "
+    "node pause plugin port ps pull push rename restart rm rmi run search secret service stack "
+    "start stats stop swarm system tag top unpause update version volume wait";
 
 std::string_view program(std::string_view word) {
   return word.substr(word.rfind('/') + 1);
@@ -89,7 +107,7 @@ std::size_t words_taken(const Client& client, std::string_view word) {
     if (lists(client.valued, letter)) return i + 1 < word.size() ? 1 : 2;
     if (!lists(client.plain, letter)) return 0;
   }
-  return 1;
+  return word.size() > 1 ? 1 : 0;
 }
 
 std::string must_go(const Client& client, std::string_view option) {
@@ -107,15 +125,16 @@ Problem skip_options(const Client& client, Words& words) {
   return std::nullopt;
 }
 
-/// Builders may be anywhere. \param words from the subcommand on
+/// Builders and orchestrators may be anywhere. \param words from the subcommand on
 Problem check_builder(const Client& client, Words words) {
-  constexpr auto builds = std::to_array<std::string_view>({"bake", "build", "image"});
+  constexpr std::string_view commands = "bake build image stack";
+  constexpr std::string_view leading = "--builder --kubeconfig --orchestrator";
   const bool is_buildx = client.name == buildx.name;
-  if (words.empty() || (!is_buildx && !acl::is_one_of(builds, words.front()))) return std::nullopt;
+  if (!is_buildx && !lists(commands, words.front())) return std::nullopt;
   if (is_buildx && words.front() == "create")
     return std::string("docker-buildx must not create builders, which may be on another engine");
   for (const auto& word : words)
-    if (word == "--builder" || word.starts_with("--builder=")) return must_go(client, word);
+    if (lists(leading, word.substr(0, word.find('=')))) return must_go(client, word);
   return std::nullopt;
 }
 
@@ -129,46 +148,53 @@ Problem check_podman(Words own, std::string_view subcommand) {
     return "podman runs containers itself unless it is told otherwise; write podman --remote";
   if (subcommand == "compose")
     return "podman compose chooses its engine itself; use docker-compose";
+  if (subcommand == "farm") return "podman farm uses engines of its own";
   return std::nullopt;
 }
 
-Problem check_client(const Client& client, Words words) {
+/// \returns what is not known of the client, or why it must not be run.
+Checked check_client(const Client& client, Words words) {
   const auto behind_name = words;
-  if (auto problem = skip_options(client, words)) return problem;
-  const auto subcommand = words.empty() ? std::string_view() : std::string_view(words.front());
+  if (auto problem = skip_options(client, words)) return {.problem = *std::move(problem)};
+  if (words.empty()) return {};
+  const std::string_view subcommand = words.front();
   const bool is_docker = client.name == docker.name;
   if (is_docker && subcommand == "compose") return check_client(compose, words.subspan(1));
   if (is_docker && (subcommand == "buildx" || subcommand == "builder"))
     return check_client(buildx, words.subspan(1));
-  if (client.name == podman.name)
-    return check_podman(behind_name.first(behind_name.size() - words.size()), subcommand);
-  return check_builder(client, words);
+  const bool is_podman = client.name == podman.name;
+  auto problem =
+      is_podman ? check_podman(behind_name.first(behind_name.size() - words.size()), subcommand)
+                : check_builder(client, words);
+  if (problem) return {.problem = *std::move(problem)};
+  if ((is_docker || is_podman) && !lists(subcommands, subcommand))
+    return {.unknown = std::string(client.name) + " " + std::string(subcommand)};
+  return {};
 }
 
-/// Where the command proper begins.
-Words behind_wrapper(Words words) {
-  const auto is_meant = [](const std::string& word) {
-    const auto name = program(word);
-    return std::ranges::count(clients, name, &Client::name) != 0 ||
-           std::ranges::count(others, name, &Other::name) != 0;
-  };
-  if (!acl::is_one_of(wrappers, program(words.front()))) return words;
-  const auto found = std::ranges::find_if(words, is_meant);
-  return words.subspan(static_cast<std::size_t>(found - words.begin()));
+/// Where the command proper begins; unchanged where a wrapper's options are not known.
+Words behind_wrappers(Words words) {
+  while (!words.empty()) {
+    const auto* wrapper = std::ranges::find(wrappers, program(words.front()),
+                                            [](const Wrapper& each) { return each.own.name; });
+    if (wrapper == wrappers.end()) break;
+    auto behind = words.subspan(1);
+    if (skip_options(wrapper->own, behind) || behind.size() <= wrapper->operands) break;
+    words = behind.subspan(wrapper->operands);
+  }
+  return words;
 }
 
 }  // namespace
 
-acl::Result<bool, std::string> check_command(const std::vector<std::string>& command) {
-  const auto words = behind_wrapper(command);
-  if (words.empty()) return false;
+Checked check_command(const std::vector<std::string>& command) {
+  const auto words = behind_wrappers(command);
   const auto name = program(words.front());
   if (const auto* other = std::ranges::find(others, name, &Other::name); other != others.end())
-    return std::string(name) + " cannot be explained: " + std::string(other->why);
+    return {.problem = std::string(name) + " cannot be explained: " + std::string(other->why)};
   const auto* client = std::ranges::find(clients, name, &Client::name);
-  if (client == clients.end()) return false;
-  if (auto problem = check_client(*client, words.subspan(1))) return *std::move(problem);
-  return true;
+  if (client == clients.end()) return {.unknown = std::string(name)};
+  return check_client(*client, words.subspan(1));
 }
 
 }  // namespace proxy::explain

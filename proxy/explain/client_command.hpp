@@ -4,13 +4,19 @@
 #include <string>
 #include <vector>
 
-#include "acl/result.hpp"
-
 namespace proxy::explain {
 
+/// What a command line tells of the program that it runs.
+struct Checked {
+  std::string problem = {};  ///< why it must not be run; empty: it may be
+  /// The program or plugin that explain does not know; empty: it asks the engine in DOCKER_HOST
+  /// and no other.
+  std::string unknown = {};
+};
+
 /// Checks that a client's command line does not name another engine than the one in DOCKER_HOST.
-/// \returns whether the program is a client whose options are known, or why it must not be run.
 /// What an unknown program does cannot be told from its command line.
-acl::Result<bool, std::string> check_command(const std::vector<std::string>& command);
+/// \param command at least one word
+Checked check_command(const std::vector<std::string>& command);
 
 }  // namespace proxy::explain

@@ -18,9 +18,9 @@ constexpr const char* plugin_places = "cliPluginsExtraDirs";
 /// Variables by which clients find an engine, or a way to it, besides those that enter() sets. The
 /// version is among them, since the stand-in engine has one only.
 constexpr auto unwanted = std::to_array<const char*>(
-    {"BUILDKIT_HOST", "BUILDX_BUILDER", "CONTAINER_CONNECTION", "CONTAINER_SSHKEY",
-     "DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_STACK_ORCHESTRATOR",
-     "DOCKER_TLS", "DOCKER_TLS_VERIFY", "TESTCONTAINERS_TC_HOST"});
+    {"BUILDKIT_HOST", "BUILDX_BUILDER", "COMPOSE_API_VERSION", "CONTAINER_CONNECTION",
+     "CONTAINER_SSHKEY", "DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_CONTEXT",
+     "DOCKER_STACK_ORCHESTRATOR", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "TESTCONTAINERS_TC_HOST"});
 
 /// Members of a client's configuration that change what it asks, and not whom.
 constexpr auto kept = std::to_array<const char*>({"aliases", "features", "proxies", plugin_places});

@@ -143,8 +143,11 @@ std::string Rehearsal::inconclusive() const {
   if (requests.empty()) return "no request reached the private engine";
   const auto undone = std::ranges::find(requests, true, &Told::undone);
   if (undone != requests.end()) return "the stand-in engine cannot do " + undone->operation;
-  if (exit_code == 0) return "";
-  return "it failed, and not because of a refusal; the stand-in engine has only what it was given";
+  if (exit_code != 0)
+    return "it failed, and not because of a refusal; the stand-in engine has only what it was "
+           "given";
+  if (unknown.empty()) return "";
+  return unknown + " is not a client that explain knows; it may have asked another engine as well";
 }
 
 acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,

@@ -12,7 +12,8 @@ namespace proxy::explain {
 
 /// What a client did in front of a private tidegate.
 struct Rehearsal {
-  int exit_code = 0;  ///< of the client
+  int exit_code = 0;         ///< of the client
+  std::string unknown = {};  ///< the program that explain does not know; see check_command()
   std::vector<Told> requests;
 
   std::size_t refused() const;

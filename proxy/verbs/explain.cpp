@@ -57,8 +57,8 @@ bool choose(std::string_view profile, config::Settings& settings) {
 void warn_of_unknown(const std::string& program) {
   std::fprintf(
       stderr,
-      "tidegate explain: %s is not a client that explain knows; what it does besides using "
-      "DOCKER_HOST is neither shown nor prevented\n",
+      "tidegate explain: %s is not a client that explain knows; it is told to use the private "
+      "engine, but explain neither shows nor prevents what else it does\n",
       program.c_str());
 }
 
@@ -204,8 +204,8 @@ explain::Told turned_away(const acl::Profile& nobodys, const acl::Identity& iden
 /// \param settings its first listener is given the profile of `identity`
 int explain_command(const ExplainOptions& options, const acl::Identity& identity,
                     config::Settings& settings) {
-  const auto is_known = explain::check_command(options.words);
-  if (!is_known) return misused(is_known.error());
+  const auto checked = explain::check_command(options.words);
+  if (!checked.problem.empty()) return misused(checked.problem);
   const auto policy = settings.policy;
   const auto& profile = policy->profile_of(identity);
   const explain::Subject subject{std::string(profile.name()), is_shadow(profile), options.words};
@@ -218,9 +218,10 @@ int explain_command(const ExplainOptions& options, const acl::Identity& identity
       fmt::print("{:<8} {}: {}\n", "refused", told.reason, told.message);
     return status_of(outcome(told));
   }
-  if (!*is_known) warn_of_unknown(options.words.front());
-  const auto rehearsal = explain::rehearse(settings, options.words, options.json);
+  if (!checked.unknown.empty()) warn_of_unknown(checked.unknown);
+  auto rehearsal = explain::rehearse(settings, options.words, options.json);
   if (!rehearsal) return misused(rehearsal.error());
+  rehearsal->unknown = checked.unknown;
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
     return EX_USAGE;
   if (options.json) {

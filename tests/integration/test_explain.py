@@ -231,7 +231,7 @@ class Clients(ExplainTest):
     def test_any_client_finds_the_private_socket_in_its_environment(self):
         script = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
         script += "s.sendall(b'GET /_ping HTTP/1.0\\r\\n\\r\\n'); print(s.recv(99)[:15].decode())"
-        said = self.explain("--profile", "monitor", "--", "python3", "-c", script, status=ALLOWED)
+        said = self.explain("--profile", "monitor", "--", "python3", "-c", script, status=INCONCLUSIVE)
         self.assertIn("HTTP/1.1 200 OK", said)
         self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
 
@@ -341,7 +341,8 @@ class GitlabRunner(ExplainTest):
         return self.explain("--profile", "ci", "--", sys.executable, script, status=status)
 
     def test_a_job_goes_from_its_pulls_to_its_prunes(self):
-        said = self.rehearse("", ALLOWED)
+        said = self.rehearse("", INCONCLUSIVE)
+        self.assertIn(" 0 refused;", said)
         for operation in ("ImageCreate", "VolumeCreate", "NetworkCreate", "ImageBuild", "ContainerWait", "NetworkPrune", "ContainerPrune"):
             self.assertRegex(said, rf"allowed +{operation} ")
 
