@@ -30,10 +30,10 @@ class Dockerode(StageTest):
         self.assert_same(workflow)
 
 
-def install(folder):
+def install(folder, package=PACKAGE):
     """Its optional parts are for ssh and want a compiler; install scripts are not needed."""
     subprocess.run(
-        ["npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error", PACKAGE],
+        ["npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error", package],
         cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300,
     )  # fmt: skip
 
