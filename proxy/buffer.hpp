@@ -37,7 +37,7 @@ class Buffer {
   /// The value of capacity() after the next room().
   std::size_t capacity_with_room() const {
     const bool grows = end_ == storage_.size() && begin_ == 0 && !empty();
-    return grows ? std::min(storage_.size() * 2, most_) : storage_.size();
+    return grows ? next_size() : storage_.size();
   }
 
   /// Makes room() large enough for bulk bodies.
@@ -46,10 +46,12 @@ class Buffer {
   }
   /// Frees the memory of a large message, unless the unused bytes are many. An idle connection then
   /// holds little.
-  void narrow() {
+  void narrow() { narrow_to(small_); }
+  /// The same for a long wait, which needs even less. The next narrow() brings back the usual size.
+  void narrow_to(std::size_t size) {
     const auto left = data();
-    if (storage_.size() == small_ || left.size() > small_) return;
-    std::vector<char> storage(small_);
+    if (storage_.size() == size || left.size() > size) return;
+    std::vector<char> storage(size);
     std::ranges::copy(left, storage.begin());
     storage_.swap(storage);
     end_ = left.size();
@@ -57,13 +59,14 @@ class Buffer {
   }
 
  private:
+  std::size_t next_size() const { return std::min(std::max(storage_.size() * 2, small_), most_); }
   void make_room() {
     if (begin_ > 0) {
       std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     } else if (storage_.size() < most_) {
-      storage_.resize(std::min(storage_.size() * 2, most_));
+      storage_.resize(next_size());
     }
   }
 

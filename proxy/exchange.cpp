@@ -124,6 +124,7 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
   }
   answered_at_ = Clock::now();
   upstream_.answered();
+  if (lasts()) std::string().swap(outgoing_.head);  // of 1,000 streams of events these are 0.5 MiB
   auto next = co_await answer_.pass_on(close_after_);
   if (next == Next::tunnel) co_return next;
   if (answer_.upstream_reusable() && client_.body_complete())

@@ -17,7 +17,7 @@ namespace proxy {
 struct Outgoing {
   const acl::Request& request;
   HeldBody& body;          ///< released as soon as it is sent
-  std::string_view head;   ///< complete, written by tidegate
+  std::string& head;       ///< complete, written by tidegate; released during a lasting answer
   std::string_view held;   ///< the whole body, if it was read before the decision
   std::string_view first;  ///< the part of a streamed body that was read before the decision
   http::Framing streamed = http::Framing::none;  ///< how a streamed body arrives

@@ -250,7 +250,7 @@ Task<void> Session::invite_body(const Turn& turn) {
 /// Completes the engine's head now that the body is known, and sends both.
 Task<Next> Session::forward(Turn& turn) {
   const auto planned = turn.decided.plan().body;
-  Outgoing outgoing{.request = turn.decided.request(), .body = turn.body};
+  Outgoing outgoing{.request = turn.decided.request(), .body = turn.body, .head = turn.work.head};
   http::OutgoingBody body;
   if (planned == Body::first || planned == Body::pass) {
     co_await invite_body(turn);
@@ -262,7 +262,6 @@ Task<Next> Session::forward(Turn& turn) {
     body = {Framing::length, outgoing.held.size()};
   }
   http::end_request_head(body, turn.work.head);
-  outgoing.head = turn.work.head;
   co_return co_await exchange(outgoing, turn);
 }
 

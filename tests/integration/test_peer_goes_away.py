@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that goes away frees the engine at once; an engine that goes away is told to the client."""
 
+import socket
 import threading
 
 from tests.support.daemon import DaemonTest, free_port
@@ -221,6 +222,19 @@ class ClientLeaves(EngineDoesNotRead):
         client.close()
         connection.await_end()
         self.assertEqual(connection.total - head, sent)
+
+
+class ClientResetsOverTcp(EngineDoesNotRead):
+    def test_a_stream_whose_input_the_engine_does_not_read(self):
+        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "insecure": True, "profile": "p"}
+        self.serve({"POST /containers/x/attach": read_nothing(UPGRADED)}, listeners=[listener])
+        client = self.client()
+        client.send(ATTACH)
+        client.response_head()
+        self.send_until_full(client, b"x" * 65536)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.leaves(client)
+        self.let_engine_go()
 
 
 class ClientLeavesAnUpload(EngineDoesNotRead):

@@ -57,10 +57,10 @@ class ClientInput {
 
   /// Starts a read, unless one is under way, to notice when the client leaves. If the buffer is
   /// full, checks the socket instead. To be called between bodies, and repeatedly, because incoming
-  /// bytes end a read. Frees the memory of a large message, since the wait will be long.
+  /// bytes end a read. Frees nearly all memory, since the wait will be long.
   void read_ahead() {
-    narrow();
     if (reading_ || end_) return;
+    narrow_to(buffer_for_waiting);
     if (in_.full()) return look_for_end();
     start_read();
   }
@@ -83,7 +83,7 @@ class ClientInput {
   /// Discards what was read ahead, after the caller has used it. Nothing more will be read here.
   void forget_ahead() {
     in_.consume(in_.data().size());
-    narrow();
+    if (!reading_) narrow_to(buffer_for_waiting);
   }
 
  protected:
@@ -93,15 +93,19 @@ class ClientInput {
     if (charge_.hold(size)) in_.widen(size);
   }
   void narrow() {
-    if (reading_) return;
-    in_.narrow();
-    charge_.hold(in_.capacity());
+    if (!reading_) narrow_to(small_buffer);
   }
 
  private:
+  static constexpr std::size_t buffer_for_waiting = 256;
   // Large enough for nearly every head, and for `docker run`'s create with its body. 1,000 idle
   // clients hold 2 MiB.
   static constexpr std::size_t small_buffer = std::size_t{2} * 1024;
+
+  void narrow_to(std::size_t size) {
+    in_.narrow_to(size);
+    charge_.hold(in_.capacity());
+  }
 
   void start_read() {
     no_room_ = !charge_.hold(in_.capacity_with_room());

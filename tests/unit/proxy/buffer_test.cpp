@@ -50,6 +50,18 @@ TEST(ABuffer, keeps_the_begin_of_the_next_message_when_it_is_narrowed) {
   EXPECT_EQ(buffer.data(), "GET /x HTTP");
 }
 
+TEST(ABuffer, has_its_usual_size_again_after_a_long_wait) {
+  Buffer buffer(small, most);
+  buffer.narrow_to(2);
+  EXPECT_EQ(buffer.capacity(), 2U);
+  buffer.narrow();
+  EXPECT_EQ(buffer.capacity(), small);
+  buffer.narrow_to(2);
+  const auto text = fill(buffer, "abcd");
+  EXPECT_EQ(buffer.data(), text);
+  EXPECT_EQ(buffer.capacity(), small);
+}
+
 TEST(ABuffer, is_not_narrowed_under_what_does_not_fit) {
   Buffer buffer(small, most);
   const auto text = fill(buffer, "longer than eight");

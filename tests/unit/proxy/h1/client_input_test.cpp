@@ -40,6 +40,23 @@ TEST(ReadingAhead, keeps_what_comes) {
   EXPECT_FALSE(reader.input.has_ended());
 }
 
+TEST(ReadingAhead, holds_little_until_the_next_message_comes) {
+  const std::string next(1000, 'x');
+  Reader reader({.reads = {next}, .end = {}});
+  const auto usual = reader.input.buffer().capacity();
+  reader.input.read_ahead();
+  EXPECT_LE(reader.input.buffer().capacity(), 256U);
+  start(
+      [&]() -> Task<void> {
+        while (reader.input.buffer().data().size() < next.size() && co_await reader.input.more()) {
+        }
+      }(),
+      ignore_escaped);
+  reader.settle();
+  EXPECT_EQ(reader.input.buffer().data(), next);
+  EXPECT_EQ(reader.input.buffer().capacity(), usual);
+}
+
 TEST(ReadingAhead, notices_a_client_that_is_gone) {
   Reader reader({.end = net::error::connection_reset});
   reader.input.read_ahead();
