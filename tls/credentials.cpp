@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <string_view>
+
 #include "tls/certificate.hpp"
 #include "tls/openssl.hpp"
 #include "tls/pem.hpp"
@@ -15,6 +17,11 @@ namespace {
 std::string shown(const X509_NAME* name) {
   auto common_name = openssl::common_name_of(name);
   return common_name.empty() ? openssl::text_of(name) : common_name;
+}
+
+/// "/ca.pem: Corp CA has …"
+std::string told(std::string file, std::string_view subject, std::string_view what) {
+  return file.append(": ").append(subject).append(what);
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
@@ -42,9 +49,10 @@ bool is_for(Role role, X509* cert) {
 void warn_of_names(X509* cert, const std::string& file, Findings& found) {
   const auto named = read_certificate(cert);
   if (!named.dns.empty() || !named.ip.empty()) return;
-  found.warnings.push_back(file + ": " + shown(X509_get_subject_name(cert)) +
-                           " has no DNS name and no IP address as subjectAltName, so docker does "
-                           "not accept it: issue it with those that clients use");
+  found.warnings.push_back(
+      told(file, shown(X509_get_subject_name(cert)),
+           " has no DNS name and no IP address as subjectAltName, so docker does not accept it: "
+           "issue it with those that clients use"));
 }
 
 Error wrong_purpose(Role role, const std::string& file) {
@@ -85,7 +93,7 @@ Trouble check_authorities(Role peers, const std::string& file,
     is_of_use =
         is_of_use || why.empty() || (X509_check_ca(each.get()) == 0 && is_for(peers, each.get()));
     if (why.empty()) continue;
-    found.warnings.push_back(file + ": " + shown(X509_get_subject_name(each.get())) + why);
+    found.warnings.push_back(told(file, shown(X509_get_subject_name(each.get())), why));
   }
   if (is_of_use) return std::nullopt;
   return Error{found.warnings.back()};
@@ -133,9 +141,10 @@ Trouble check_issuers(X509_STORE* store, const std::string& ca, const std::strin
                  "), or that one's keyUsage has no cRLSign, so no client would be served: name "
                  "that authority's list"};
   for (const auto& name : unlisted.names)
-    found.warnings.push_back(ca + ": " + name +
-                             " has no list in `crl`, so no client whose certificate it signed is "
-                             "served: add its list, or remove the authority");
+    found.warnings.push_back(
+        told(ca, name,
+             " has no list in `crl`, so no client whose certificate it signed is served: add its "
+             "list, or remove the authority"));
   return std::nullopt;
 }
 
