@@ -184,6 +184,18 @@ void check_admin(const Settings& settings, Report& report) {
     refuse(overlap(admin.address, settings.listeners[i].address), join("listeners", i));
 }
 
+/// A socket and a file cannot have one path.
+void check_audit(const Settings& settings, Report& report) {
+  const auto refuse = [&](const Listener& listener, const std::string& by) {
+    if (listener.address.path != settings.audit.file) return;
+    report.mistake("audit.file", acl::quoted(settings.audit.file) + " is the socket of " + by +
+                                     " too; write another path");
+  };
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i)
+    refuse(settings.listeners[i], join("listeners", i));
+  if (settings.admin) refuse(*settings.admin, "`admin`");
+}
+
 void check_upstream_tls(const Settings& settings, Report& report) {
   if (!settings.upstream_tls) return;
   if (settings.upstream.kind == Address::Kind::unix_socket && !report.is_reported("upstream")) {
@@ -238,6 +250,7 @@ void check(const Settings& settings, Report& report) {
     check_address(settings, i, report);
   }
   check_admin(settings, report);
+  check_audit(settings, report);
   check_upstream_tls(settings, report);
   check(settings.limits, report);
 }

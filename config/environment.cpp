@@ -300,6 +300,11 @@ Loaded load_environment(const Environment& environment, const Accounts& accounts
   const auto file = translator.file();
   auto loaded = load_tree(file, accounts, system_networks(), report);
   if (!loaded) return by_variable(loaded.error());
+  for (auto& warning : loaded->warnings)
+    if (warning.where == "listeners[0].profile")
+      warning = {.file = warning.file,
+                 .message = "every request is refused: no variable allows any",
+                 .hint = "switch on what clients need, as CONTAINERS=1"};
   auto& spec = loaded->policy_spec;
   spec.profiles.front().variables = openers(translator.policy());
   if (auto policy = acl::compile(spec)) loaded->policy = std::move(*policy);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/units.hpp"
+#include "config/words.hpp"
 
 namespace config {
 namespace {
@@ -41,6 +42,14 @@ bool follows(const Whole& each) {
   return each.bytes != &Limits::body_bytes;
 }
 
+std::string too_little(std::size_t held_bytes, const Whole& limit, std::size_t bytes) {
+  const auto key = code(limit.key);
+  auto said = format_size(held_bytes) + " is too little for ";
+  said.append(limit.what).append(" of ").append(key);
+  said.append("; write at least ").append(format_size(bodies_held * bytes));
+  return said.append(", or lower ").append(key);
+}
+
 void check_held_bytes(const Limits& limits, Report& report) {
   const std::string where = "limits.held_bytes";
   if (report.is_reported(where) || limits.held_bytes == 0) return;
@@ -48,10 +57,7 @@ void check_held_bytes(const Limits& limits, Report& report) {
     const auto bytes = limits.*each.bytes;
     if (report.is_reported(key_of(each)) || has_room(limits.held_bytes, bytes)) continue;
     if (follows(each) && !report.has_seen(key_of(each))) continue;
-    const auto key = code(std::string(each.key));
-    report.mistake(where, format_size(limits.held_bytes) + " is too little for " +
-                              std::string(each.what) + " of " + key + "; write at least " +
-                              format_size(bodies_held * bytes) + ", or lower " + key);
+    report.mistake(where, too_little(limits.held_bytes, each, bytes));
   }
 }
 

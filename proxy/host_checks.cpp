@@ -33,20 +33,26 @@ class HostCheck {
 
   HostFindings findings() {
     for (std::size_t i = 0; i < settings_.listeners.size(); ++i)
-      look_at_listener(settings_.listeners[i].address, config::join("listeners", i));
-    if (settings_.admin) look_at_listener(settings_.admin->address, "admin");
+      look_at_listener(settings_.listeners[i], config::join("listeners", i));
+    if (settings_.admin) look_at_listener(*settings_.admin, "admin");
     if (const auto fault = look_at(settings_.upstream)) warn("upstream", fault->advice());
-    if (const auto& file = settings_.audit.file; file != "-")
+    if (const auto& file = settings_.audit.file; file != "-") {
       warn("audit.file", missing_directory(file));
+      warn("audit.file", closed_to_us(file));
+    }
     return std::move(found_);
   }
 
  private:
-  void look_at_listener(const config::Address& address, const std::string& listener) {
-    const auto where = listener + ".address";
-    if (address.kind == config::Address::Kind::tcp) return warn(where, why_not_bound(address));
-    warn(where, missing_directory(address.path));
-    if (auto obstacle = obstacle_at(address.path))
+  void look_at_listener(const config::Listener& listener, const std::string& name) {
+    const auto where = name + ".address";
+    const auto& path = listener.address.path;
+    if (listener.on_tcp()) return warn(where, why_not_bound(listener.address));
+    warn(where, missing_directory(path));
+    warn(where, closed_directory(listener));
+    warn(name + (listener.owner ? ".owner" : ".group"), why_not_given_away(listener));
+    if (!file_at(path)) warn(where, closed_to_us(path));
+    if (auto obstacle = obstacle_at(path))
       found_.mistakes.push_back(settings_.places.diagnostic(where, *std::move(obstacle)));
   }
 

@@ -2,15 +2,20 @@
 #include "proxy/unix_socket_file.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "config/accounts.hpp"
 #include "proxy/descriptors.hpp"
@@ -33,12 +38,37 @@ std::string last_failure() {
   return failure_now().message();
 }
 
-/// What helps where the kernel refuses a chown: only root may give a file away.
+struct Owners {
+  std::optional<std::uint32_t> uid, gid;  ///< of accounts that there are
+};
+
+/// \param otherwise the number where the configuration names none
+Owners owners_of(const config::Listener& listener, std::uint32_t otherwise) {
+  const auto accounts = config::system_accounts();
+  const auto number = [&](const auto& account, const auto& lookup) {
+    return account ? config::account_number(*account, lookup) : std::optional(otherwise);
+  };
+  return {number(listener.owner, accounts.uid_of), number(listener.group, accounts.gid_of)};
+}
+
+/// Only root may give a file away.
 std::string remedy_of_chown(const config::Listener& listener) {
-  if (errno != EPERM) return "";
-  if (listener.owner) return "; only root may set `owner`: run tidegate as root, or remove `owner`";
-  return "; add tidegate's user to the group " + *listener.group +
+  if (listener.owner) return "only root may set `owner`: run tidegate as root, or remove `owner`";
+  return "add tidegate's user to the group " + *listener.group +
          " (in a container: `group_add`), or run tidegate as root";
+}
+
+bool has_capability(unsigned wanted) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  return ::syscall(SYS_capget, &header, sets.data()) == 0 &&
+         (sets.front().effective & CAP_TO_MASK(wanted)) != 0;
+}
+
+bool is_in_group(gid_t group) {
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  if (!groups.empty()) ::getgroups(static_cast<int>(groups.size()), groups.data());
+  return group == ::getegid() || std::ranges::find(groups, group) != groups.end();
 }
 
 /// Says why the socket at a path is not known to be stale.
@@ -60,17 +90,12 @@ std::optional<std::string> why_not_stale(const std::string& path) {
 }
 
 std::optional<std::string> give_away(const config::Listener& listener, int socket) {
-  const auto accounts = config::system_accounts();
-  const auto number = [](const auto& account, const auto& lookup) {
-    return account ? config::account_number(*account, lookup) : std::optional(unchanged);
-  };
-  const auto uid = number(listener.owner, accounts.uid_of);
-  const auto gid = number(listener.group, accounts.gid_of);
+  const auto [uid, gid] = owners_of(listener, unchanged);
   if (!uid) return "listener `owner`: there is no user " + *listener.owner;
   if (!gid) return "listener `group`: there is no group " + *listener.group;
-  if (::fchownat(socket, "", *uid, *gid, AT_EMPTY_PATH) != 0)
-    return "chown " + listener.address.path + ": " + last_failure() + remedy_of_chown(listener);
-  return std::nullopt;
+  if (::fchownat(socket, "", *uid, *gid, AT_EMPTY_PATH) == 0) return std::nullopt;
+  const auto remedy = errno == EPERM ? "; " + remedy_of_chown(listener) : "";
+  return "chown " + listener.address.path + ": " + last_failure() + remedy;
 }
 
 std::optional<std::string> set_permissions(const config::Listener& listener, int socket) {
@@ -113,12 +138,50 @@ std::optional<std::string> obstacle_at(const std::string& path) {
          "directory where the source of a mount is missing)";
 }
 
+std::optional<std::string> why_not_given_away(const config::Listener& listener) {
+  const auto [uid, gid] = owners_of(listener, unchanged);
+  if (has_capability(CAP_CHOWN) || !uid || !gid) return std::nullopt;
+  const bool owns = *uid == unchanged || *uid == ::geteuid();
+  if (owns && (*gid == unchanged || is_in_group(*gid))) return std::nullopt;
+  return "user " + std::to_string(::geteuid()) +
+         " may not give the socket away: " + remedy_of_chown(listener);
+}
+
+std::optional<std::string> closed_directory(const config::Listener& listener) {
+  const auto directory = fs::path(listener.address.path).parent_path();
+  const bool for_all = (listener.mode & S_IWOTH) != 0;
+  const bool for_group = listener.group && (listener.mode & S_IWGRP) != 0;
+  struct stat status{};
+  if ((!for_all && !for_group) || ::stat(directory.c_str(), &status) != 0) return std::nullopt;
+  if ((status.st_mode & S_IXOTH) != 0) return std::nullopt;
+  const auto is_its = owners_of(listener, unchanged).gid == status.st_gid;
+  if (!for_all && is_its && (status.st_mode & S_IXGRP) != 0) return std::nullopt;
+  const auto group = listener.group.value_or("");
+  return directory.string() + " may not be entered by clients" +
+         (for_all ? ": run `chmod o+x " + directory.string() + "`"
+                  : " of the group " + group + ": run `chgrp " + group + " " + directory.string() +
+                        " && chmod g+x " + directory.string() + "`");
+}
+
+std::optional<std::string> closed_to_us(const std::string& file) {
+  const auto directory = fs::path(file).parent_path();
+  const auto closed = [](const fs::path& path, int mode) {
+    return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) != 0 && errno != ENOENT;
+  };
+  const auto user = "user " + std::to_string(::geteuid());
+  if (file_at(file))
+    return closed(file, W_OK) ? std::optional(user + " may not write to " + file) : std::nullopt;
+  if (!closed(directory, W_OK | X_OK)) return std::nullopt;
+  return user + " may not make a file in " + directory.string() + ": " + last_failure();
+}
+
 std::optional<std::string> make_way(const std::string& path) {
   if (auto problem = obstacle_at(path)) return problem;
   if (!file_at(path)) return std::nullopt;
   if (auto problem = why_not_stale(path)) return problem;
   if (::unlink(path.c_str()) != 0)
-    return "the stale socket " + path + " cannot be removed: " + last_failure();
+    return "the stale socket " + path + " cannot be removed: " + last_failure() +
+           "; remove it, or run tidegate as its owner";
   return std::nullopt;
 }
 

@@ -4,6 +4,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <string_view>
+
+#include "tls/certificate.hpp"
 #include "tls/openssl.hpp"
 #include "tls/pem.hpp"
 
@@ -14,6 +17,11 @@ namespace {
 std::string shown(const X509_NAME* name) {
   auto common_name = openssl::common_name_of(name);
   return common_name.empty() ? openssl::text_of(name) : common_name;
+}
+
+/// "/ca.pem: Corp CA has …"
+std::string told(std::string file, std::string_view subject, std::string_view what) {
+  return file.append(": ").append(subject).append(what);
 }
 
 Expiry expiry_of(const std::string& file, const X509* cert) {
@@ -37,6 +45,16 @@ bool is_for(Role role, X509* cert) {
   return X509_check_purpose(cert, purpose, 0) == 1;
 }
 
+/// Since Go 1.15 clients such as docker no longer look at the common name.
+void warn_of_names(X509* cert, const std::string& file, Findings& found) {
+  const auto named = read_certificate(cert);
+  if (!named.dns.empty() || !named.ip.empty()) return;
+  found.warnings.push_back(
+      told(file, shown(X509_get_subject_name(cert)),
+           " has no DNS name and no IP address as subjectAltName, so docker does not accept it: "
+           "issue it with those that clients use"));
+}
+
 Error wrong_purpose(Role role, const std::string& file) {
   const bool server = role == Role::server;
   return {file + " is not a certificate for a " + (server ? "server" : "client") +
@@ -54,28 +72,40 @@ Trouble use_chain(SSL_CTX* context, const std::vector<openssl::Cert>& chain,
                " (RSA of 2048 bits or P-256, signed with SHA-256, will do)"};
 }
 
+/// Says why no peer's certificate that this one has signed would be accepted.
+std::string why_no_authority(X509* cert) {
+  constexpr int least_bits = 112;  // of security level 2
+  if (X509_check_ca(cert) == 0)
+    return " is no authority (it needs CA:TRUE in its basicConstraints and, if there is a "
+           "keyUsage, "
+           "keyCertSign), so it can only be trusted itself: name the authority that signed it";
+  if (EVP_PKEY_get_security_bits(X509_get0_pubkey(cert)) < least_bits)
+    return " has a key that is too weak: make an authority with RSA of 2048 bits or P-256";
+  return {};
+}
+
 /// Since partial chains are allowed, a peer's own certificate can be trusted by itself.
 Trouble check_authorities(Role peers, const std::string& file,
                           const std::vector<openssl::Cert>& authorities, Findings& found) {
   bool is_of_use = false;
   for (const auto& each : authorities) {
-    const bool signs = X509_check_ca(each.get()) != 0;
-    is_of_use = is_of_use || signs || is_for(peers, each.get());
-    if (signs) continue;
-    found.warnings.push_back(file + ": " + shown(X509_get_subject_name(each.get())) +
-                             " is no authority (its basicConstraints have no CA:TRUE), so it can "
-                             "only be trusted itself: name the authority that signed it");
+    const auto why = why_no_authority(each.get());
+    is_of_use =
+        is_of_use || why.empty() || (X509_check_ca(each.get()) == 0 && is_for(peers, each.get()));
+    if (why.empty()) continue;
+    found.warnings.push_back(told(file, shown(X509_get_subject_name(each.get())), why));
   }
   if (is_of_use) return std::nullopt;
-  return Error{file +
-               " holds no authority's certificate (with CA:TRUE in its basicConstraints): "
-               "name the authority that signs the certificates of " +
-               (peers == Role::client ? "clients" : "the engine")};
+  return Error{found.warnings.back()};
 }
 
-bool is_signed_by(X509_CRL* list, const X509* authority) {
+bool may_sign_lists(X509* authority) {
+  return (X509_get_key_usage(authority) & KU_CRL_SIGN) != 0;  // all bits are set without keyUsage
+}
+
+bool is_signed_by(X509_CRL* list, X509* authority) {
   return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority)) == 0 &&
-         X509_CRL_verify(list, X509_get0_pubkey(authority)) == 1;
+         may_sign_lists(authority) && X509_CRL_verify(list, X509_get0_pubkey(authority)) == 1;
 }
 
 /// Authorities whose certificates will all be refused, since none of the lists is theirs.
@@ -108,11 +138,13 @@ Trouble check_issuers(X509_STORE* store, const std::string& ca, const std::strin
   const auto unlisted = without_list(store);
   if (!unlisted.names.empty() && unlisted.is_every)
     return Error{list + " is not signed by an authority of " + ca + " (" + unlisted.names.front() +
-                 "), so no client would be served: name that authority's list"};
+                 "), or that one's keyUsage has no cRLSign, so no client would be served: name "
+                 "that authority's list"};
   for (const auto& name : unlisted.names)
-    found.warnings.push_back(ca + ": " + name +
-                             " has no list in `crl`, so no client whose certificate it signed is "
-                             "served: add its list, or remove the authority");
+    found.warnings.push_back(
+        told(ca, name,
+             " has no list in `crl`, so no client whose certificate it signed is served: add its "
+             "list, or remove the authority"));
   return std::nullopt;
 }
 
@@ -132,6 +164,7 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
   if (auto trouble = use_chain(context, *chain, cert)) return trouble;
   if (SSL_CTX_use_PrivateKey(context, private_key->get()) != 1)
     return Error{key + " cannot be used: " + openssl::last_error()};
+  if (role == Role::server) warn_of_names(chain->front().get(), cert, found);
   for (const auto& one : *chain) found.expiries.push_back(expiry_of(cert, one.get()));
   return std::nullopt;
 }

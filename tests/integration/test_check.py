@@ -17,9 +17,9 @@ OK, USAGE, CONFIG = 0, 64, 78
 PROFILES = "profiles:\n  p: {allow: [\"@read\"]}\n"
 
 
-def tidegate(*words, text=None):
+def tidegate(*words, text=None, user=None):
     return subprocess.run([os.environ["TIDEGATE"], *words], input=text, capture_output=True, text=True,
-                          timeout=60, check=False)  # fmt: skip
+                          timeout=60, check=False, user=user, group=user, extra_groups=None if user is None else [])  # fmt: skip
 
 
 class CheckTest(unittest.TestCase):
@@ -33,9 +33,9 @@ class CheckTest(unittest.TestCase):
             file.write(text)
         return path
 
-    def check(self, text, *options, status=OK):
+    def check(self, text, *options, status=OK, user=None):
         """What is said on both outputs."""
-        done = tidegate("check", *options, self.write(text))
+        done = tidegate("check", *options, self.write(text), user=user)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
@@ -114,7 +114,7 @@ class Certificates(CheckTest):
         said = self.check(text, status=CONFIG)
         self.assertRegex(said, r":10: listeners\[0\].tls.crl\[0\]: \S+ is not signed by an authority of \S+ \(Test CA\)")
         said = self.check(self.text(pair.cert, pair.key, other.server().cert, authority.revocation_list()), status=CONFIG)
-        self.assertRegex(said, r":9: listeners\[0\].tls.client_ca: \S+ holds no authority's certificate")
+        self.assertRegex(said, r":9: listeners\[0\].tls.client_ca: \S+: localhost is no authority")
         done = tidegate("serve", "--config", self.write(text))
         self.assertEqual(done.returncode, CONFIG)
         self.assertIn("is not signed by an authority of", done.stderr)
@@ -183,6 +183,30 @@ class Sockets(CheckTest):
     def touch(self, path):
         with open(path, "w", encoding="ascii"):
             pass
+
+    @unittest.skipUnless(os.getuid() == 0, "root becomes somebody else here, who may do less")
+    def test_that_this_user_may_not_make_are_a_warning(self):
+        os.chmod(self.folder, 0o755)
+        text = (f"version: 1\nupstream: tcp://127.0.0.1:2375\nlisteners:\n  - address: unix://{self.folder}/in.sock\n    group: '1234'\n"
+                "    profile: p\n" + PROFILES + f"audit: {{file: {self.folder}/audit.log}}\n")  # fmt: skip
+        said = self.check(text, user=54326)
+        self.assertRegex(said, rf"warning: \S+:4: listeners\[0\].address: user 54326 may not make a file in {self.folder}: ")
+        self.assertRegex(said, r"warning: \S+:5: listeners\[0\].group: user 54326 may not give the socket away: add tidegate's user to the group 1234")
+        self.assertRegex(said, rf"warning: \S+:9: audit.file: user 54326 may not make a file in {self.folder}: ")
+        self.touch(os.path.join(self.folder, "audit.log"))
+        self.assertIn(f"user 54326 may not write to {self.folder}/audit.log", self.check(text, user=54326))
+        os.chmod(self.folder, 0o711)
+        self.assertNotIn("warning", self.check(text))
+
+    def test_that_no_client_can_reach_are_a_warning(self):
+        text = self.text().replace("    insecure: false\n", "    group: '1234'\n")
+        os.chmod(self.folder, 0o700)
+        self.assertRegex(self.check(text), rf":4: listeners\[0\].address: {self.folder} may not be entered by clients of the group 1234: run `chgrp 1234")
+        os.chmod(self.folder, 0o711)
+        self.assertNotIn("entered", self.check(text))
+        os.chmod(self.folder, 0o710)
+        text = self.text().replace("insecure: false", "insecure: true\n    mode: '0666'")
+        self.assertIn("may not be entered by clients: run `chmod o+x", self.check(text))
 
     def test_of_an_engine_that_is_not_there_are_a_warning(self):
         os.unlink(os.path.join(self.folder, "engine.sock"))

@@ -115,6 +115,12 @@ TEST(Environment, warns_of_switches_that_change_nothing) {
                           HasSubstr("LIBPOD_PODS: lets nothing through: Podman's own API")));
 }
 
+TEST(Environment, warns_where_no_variable_lets_anything_through) {
+  EXPECT_THAT(warnings_in({{"EVENTS", "0"}, {"PING", "0"}, {"VERSION", "0"}}),
+              ElementsAre("environment: every request is refused: no variable allows any; switch "
+                          "on what clients need, as CONTAINERS=1"));
+}
+
 TEST(Environment, warns_of_nothing_that_has_an_effect_or_is_off) {
   EXPECT_THAT(warnings_in({{"ALLOW_STOP", "1"}, {"POST", "1"}, {"EXEC", "0"}, {"PING", "0"}}),
               ElementsAre());

@@ -334,6 +334,15 @@ TEST(Load, refuses_two_listeners_on_one_address) {
   EXPECT_TRUE(load(with_addresses("unix:///u", {"tcp://127.0.0.1:80", "tcp://127.0.0.2:80"})));
 }
 
+TEST(Load, refuses_records_in_the_place_of_a_socket) {
+  const std::string good = std::string(profiles) + listeners;
+  expect_one_mistake_each({
+      {good + "audit: {file: /run/tidegate.sock}\n", 3, "audit.file", "socket of listeners[0] too"},
+      {good + "admin: {address: unix:///run/b.sock}\naudit: {file: /run/b.sock}\n", 4, "audit.file",
+       "socket of `admin` too"},
+  });
+}
+
 TEST(Load, bounds_how_much_of_everything_there_is) {
   std::string many = std::string(profiles) + "listeners:\n";
   for (int i = 0; i < 65; ++i) {

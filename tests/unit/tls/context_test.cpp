@@ -129,10 +129,40 @@ TEST_F(ContextTest, warns_of_an_authority_without_a_list_among_others) {
 TEST_F(ContextTest, refuses_a_certificate_that_is_no_authority_where_one_is_needed) {
   auto options = server_options();
   options.client_ca = path("server");
-  EXPECT_THAT(problem(options), HasSubstr(path("server") + " holds no authority's certificate"));
+  EXPECT_THAT(problem(options), HasSubstr(path("server") + ": engine is no authority"));
   auto engine = client_options();
   engine.ca = path("client");
-  EXPECT_THAT(problem(engine), HasSubstr(path("client") + " holds no authority's certificate"));
+  EXPECT_THAT(problem(engine), HasSubstr(path("client") + ": ci-7 is no authority"));
+}
+
+TEST_F(ContextTest, refuses_an_authority_whose_signatures_nobody_may_accept) {
+  const openssl::Key weak(EVP_RSA_gen(1024));
+  ASSERT_EQ(X509_set_pubkey(ca_.cert.get(), weak.get()), 1);
+  ASSERT_GT(X509_sign(ca_.cert.get(), weak.get(), EVP_sha256()), 0);
+  write_authority("ca", ca_);
+  EXPECT_THAT(problem(), HasSubstr(path("ca") + ": Test CA has a key that is too weak"));
+}
+
+TEST_F(ContextTest, refuses_a_list_of_an_authority_that_may_not_sign_lists) {
+  const openssl::Extension both(
+      X509_delete_ext(ca_.cert.get(), X509_get_ext_by_NID(ca_.cert.get(), NID_key_usage, -1)));
+  ASSERT_NE(both, nullptr);
+  const openssl::Extension signs(
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_key_usage, "critical,keyCertSign"));
+  ASSERT_EQ(X509_add_ext(ca_.cert.get(), signs.get(), -1), 1);
+  ASSERT_GT(X509_sign(ca_.cert.get(), ca_.key.get(), EVP_sha256()), 0);
+  write_authority("ca", ca_);
+  write_list("crl", {});
+  auto options = server_options();
+  options.crl = {path("crl")};
+  EXPECT_THAT(problem(options), HasSubstr("or that one's keyUsage has no cRLSign"));
+}
+
+TEST_F(ContextTest, warns_of_a_server_without_a_name_that_clients_look_at) {
+  EXPECT_THAT(server()->warnings(), testing::IsEmpty());
+  write("server", blank(Purpose::server, "engine"));
+  EXPECT_THAT(server()->warnings(),
+              testing::ElementsAre(HasSubstr(path("server") + ": engine has no DNS name")));
 }
 
 TEST_F(ContextTest, serves_a_client_whose_own_certificate_is_trusted_and_warns_of_it) {
