@@ -66,7 +66,7 @@ bool has_only_unknown_fields(const schema::Conformance& conformance) {
 
 std::size_t Case::Memory::capacity() const {
   return request.capacity() + capacity_of(dropped) + capacity_of(enforced) + capacity_of(lookups) +
-         commands.capacity();
+         found.capacity() + commands.capacity();
 }
 
 void Case::Memory::clear() {
@@ -76,6 +76,7 @@ void Case::Memory::clear() {
   dropped.clear();
   enforced.clear();
   lookups.clear();
+  found.clear();
 }
 
 Case::Case(const Profile& profile, const Identity& identity, const Terms& terms, Memory& memory)
@@ -369,9 +370,12 @@ std::string Case::refused_for() const {
   return name_of(request()) + " refused for profile '" + std::string(profile_.name()) + "': ";
 }
 
-void Case::deny(const constraint::Findings& found) {
+void Case::deny(constraint::Findings& found) {
+  if (decision_.refusal) return;
   deny(info(found.first()).reason,
        found.message(profile_.constraints().level(), profile_.is_from_file()));
+  std::swap(memory_.found, found);
+  decision_.found = &memory_.found;
 }
 
 /// Refuses. In shadow mode it records the first refusal, which is what a client would be told.
@@ -387,6 +391,7 @@ void Case::refuse(Refusal refusal) {
   plan_ = {};
   decision_.verdict = Verdict::deny;
   decision_.refusal = std::move(refusal);
+  decision_.found = nullptr;
 }
 
 }  // namespace acl

@@ -73,6 +73,7 @@ class Case {
     std::string method, target;  ///< the first bytes as written, for heads that could not be read
     std::vector<std::string> dropped, enforced;
     std::vector<Lookup> lookups;
+    constraint::Findings found;     ///< what the refusal is about
     answer::ExecCommands commands;  ///< for an answer that is passed record by record
 
     std::size_t capacity() const;
@@ -150,7 +151,7 @@ class Case {
   void remember(std::span<const Fact>);
 
   std::string refused_for() const;
-  void deny(const constraint::Findings&);
+  void deny(constraint::Findings&);
   void deny(Reason, const std::string& message);
 
   const Profile& profile_;

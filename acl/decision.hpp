@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "acl/constraint/findings.hpp"
 #include "acl/reason.hpp"
 
 namespace acl {
@@ -26,6 +27,8 @@ struct Decision {
   std::string_view rule = {};     ///< the line that decided: "allow @container", "default deny"
   std::span<const std::string> dropped = {};   ///< paths of fields that were removed
   std::span<const std::string> enforced = {};  ///< paths of values that the profile wrote
+  /// What `refusal` found outside of the constraints; null: it is for another reason.
+  const constraint::Findings* found = nullptr;
 
   /// The profile is in shadow mode: it lets through a request that it would refuse.
   bool would_deny() const { return verdict == Verdict::allow && refusal; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,15 @@ class Findings {
     std::string value;  ///< as messages may show it; never a secret
     std::string wanted;
     std::string opener;  ///< the configuration that would allow it; empty: none should lightly
+    /// The same where none should lightly: no message names it, only `explain`. Empty: there is
+    /// none but `waive`.
+    std::string last_resort = {};
   };
   /// Adds a violation; call it only while there is room. \returns it, until the next one is added
   Violation& refuse(Violation);
 
   bool empty() const { return violations_.empty(); }
+  std::span<const Violation> violations() const { return violations_; }
   Constraint first() const { return violations_.front().constraint; }
   /// All violations as text: "HostConfig.Privileged is true, level baseline wants false;
   /// HostConfig.Binds[0] is …".

@@ -2,15 +2,14 @@
 #include <array>
 
 #include "acl/constraint/checks.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/constraint/names.hpp"
 #include "acl/object/ids.hpp"
+#include "acl/text/ip.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {
-
-constexpr auto network_drivers_of_level =
-    std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 
 // The engine's options are listed one by one, since new ones keep opening the host: bridge.name,
 // gateway_mode_*, trusted_host_interfaces, inhibit_ipv4 …
@@ -107,7 +106,7 @@ void check_network_options(Context& context, json::Value options) {
   for (const auto option : options) {
     if (is_harmless(context.spec(), option)) continue;
     auto told = context.refuse(Constraint::networks, option, "no option that reaches the host");
-    if (is_one_of(host_bindings, option.key()))
+    if (is_one_of(host_bindings, option.key()) && parse_ip(option.text()))
       told.opened_by("containers.ports: {addresses: [", option.text(), "]}");
   }
 }

@@ -114,8 +114,8 @@ class Requests(ExplainTest):
             ("shadowed", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}},
              ["profiles.shadowed.allow: [ContainerCreate]", "profiles.shadowed.containers.waive: [privileged]"]),
             ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}},
-             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.waive: [binds]"]),
-            ("denies", ("GET", "/containers/x/logs"), None, None), ("ci", ("POST", "/nothing"), None, None),
+             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.binds: [{path: /run/docker.sock}]"]),
+            ("denies", ("GET", "/containers/x/logs"), None, ["profiles.denies.deny: without ContainerLogs"]), ("ci", ("POST", "/nothing"), None, None),
         ):  # fmt: skip
             more = ["--body", json.dumps(body)] if body else []
             said = json.loads(self.explain("--profile", profile, "--json", *request, *more, status=REFUSED, config=config))
