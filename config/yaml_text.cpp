@@ -86,4 +86,19 @@ std::string yaml_text(const YamlNode& map) {
   return out;
 }
 
+std::string flow_text(const YamlNode& node) {
+  std::string out;
+  const auto append = [&out](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  for (const auto& item : node.items) append(flow_text(item));
+  for (const auto& [key, value] : node.entries) append(scalar_text(key) + ": " + flow_text(value));
+  switch (node.kind) {
+    case YamlNode::Kind::list: return "[" + out + "]";
+    case YamlNode::Kind::map: return "{" + out + "}";
+    case YamlNode::Kind::scalar: return scalar_text(node.text);
+    case YamlNode::Kind::null:
+    case YamlNode::Kind::refused: break;
+  }
+  return out;
+}
+
 }  // namespace config

@@ -11,4 +11,7 @@ namespace config {
 /// quotes where every YAML reader takes them for the same word, number or boolean.
 std::string yaml_text(const YamlNode& map);
 
+/// Writes a value in flow style: `[{path: /srv, read_only: true}]`.
+std::string flow_text(const YamlNode&);
+
 }  // namespace config

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/numbers.hpp"
 #include "acl/text/shown.hpp"
@@ -13,8 +14,6 @@ namespace acl::constraint {
 namespace {
 
 using json::Value;
-
-constexpr auto level_networks = std::to_array<std::string_view>({"default", "none"});
 
 // Values that mean "nothing": the classic builder's clients send every parameter they know.
 constexpr auto nothing = std::to_array<std::string_view>({"", "null", "[]", "{}"});

@@ -44,6 +44,12 @@ void Told::opened_by(std::string_view before, std::int64_t value, std::string_vi
   violation_->opener = std::string(before) + std::to_string(value) + std::string(after);
 }
 
+void Told::opened_in_the_last_resort_by(std::string_view before, std::string_view value,
+                                        std::string_view after) {
+  if (violation_ == nullptr) return;
+  violation_->last_resort = std::string(before) + yaml_value(value) + std::string(after);
+}
+
 bool Context::tells(Constraint constraint) {
   if (!checks(constraint)) return false;
   if (!found.full()) return true;

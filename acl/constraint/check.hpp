@@ -59,6 +59,9 @@ class Told {
   /// \param value the client's text, written as YAML between `before` and `after`
   void opened_by(std::string_view before, std::string_view value = {}, std::string_view after = {});
   void opened_by(std::string_view before, std::int64_t value, std::string_view after);
+  /// The same for what is the host: no message suggests this key.
+  void opened_in_the_last_resort_by(std::string_view before, std::string_view value,
+                                    std::string_view after);
 
  private:
   Findings::Violation* violation_ = nullptr;

@@ -23,27 +23,30 @@ const DeviceRule* rule_for(const ConstraintSpec& spec, std::string_view name) {
   return found == spec.devices.end() ? nullptr : &*found;
 }
 
-/// Returns whether a device is the host: its disks, its memory, or all its devices. `path` is not
-/// trusted to be a device's.
-bool is_the_host(std::string_view path) {
+/// Returns whether a device is the host: one of its disks, or its memory.
+bool is_a_disk(std::string_view path) {
   constexpr auto disks_and_memory = std::to_array<std::string_view>(
       {"/dev/dm", "/dev/disk", "/dev/hd", "/dev/kmem", "/dev/loop", "/dev/mapper", "/dev/md",
        "/dev/mem", "/dev/mmcblk", "/dev/nvme", "/dev/port", "/dev/sd", "/dev/sg", "/dev/vd",
        "/dev/xvd", "/dev/zvol"});
-  return !path.starts_with("/dev/") || path != canonical_path(path) ||
-         path.find('*') != path.npos ||
-         std::ranges::any_of(disks_and_memory,
+  return std::ranges::any_of(disks_and_memory,
                              [path](std::string_view each) { return path.starts_with(each); });
 }
 
 /// A device that no rule lists, or more permissions than its rule gives.
 void opened_by_rule(Told told, std::string_view name, std::string_view permissions) {
+  constexpr std::string_view before = "containers.devices: [{path: ";
+  const bool is_a_path =
+      name.starts_with("/dev/") && name == canonical_path(name) && name.find('*') == name.npos;
   if (permissions.find_first_not_of("rwm") != permissions.npos) return;
   if (is_cdi_name(name)) return told.opened_by("containers.devices: [{cdi: ", name, "}]");
-  if (is_the_host(name)) return;
-  if (permissions == "rwm") return told.opened_by("containers.devices: [{path: ", name, "}]");
-  const std::string after = ", permissions: " + std::string(permissions) + "}]";
-  told.opened_by("containers.devices: [{path: ", name, after);
+  if (!is_a_path) return;
+  const std::string after =
+      permissions == "rwm" ? "}]" : ", permissions: " + std::string(permissions) + "}]";
+  if (is_a_disk(name))
+    told.opened_in_the_last_resort_by(before, name, after);
+  else
+    told.opened_by(before, name, after);
 }
 
 void check_device(Context& context, json::Value device) {

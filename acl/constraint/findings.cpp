@@ -32,7 +32,8 @@ std::string Findings::message(Level level, bool from_file) const {
 std::size_t Findings::capacity() const {
   std::size_t all = capacity_of(violations_);
   for (const Violation& v : violations_)
-    all += v.path.capacity() + v.value.capacity() + v.wanted.capacity() + v.opener.capacity();
+    all += v.path.capacity() + v.value.capacity() + v.wanted.capacity() + v.opener.capacity() +
+           v.last_resort.capacity();
   return all;
 }
 

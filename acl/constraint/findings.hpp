@@ -27,6 +27,9 @@ class Findings {
     std::string value;  ///< as messages may show it; never a secret
     std::string wanted;
     std::string opener;  ///< the configuration that would allow it; empty: none should lightly
+    /// The same where none should lightly: no message names it, only `explain`. Empty: there is
+    /// none but `waive`.
+    std::string last_resort = {};
   };
   /// Adds a violation; call it only while there is room. \returns it, until the next one is added
   Violation& refuse(Violation);

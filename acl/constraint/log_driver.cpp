@@ -4,15 +4,13 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {
 
 using schema::Field;
-
-constexpr auto level_drivers =
-    std::to_array<std::string_view>({"json-file", "local", "journald", "none"});
 
 struct LogOption {
   std::string_view name;

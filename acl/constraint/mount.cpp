@@ -20,22 +20,31 @@ std::string mounted_path(const Context& context, std::string_view source) {
   return is_expanded(context, source) ? "/" : canonical_path(source);
 }
 
-/// Returns whether a rule for `path` is no way to the host, so that a message may suggest it. A
+/// Returns whether a rule for `path` is a way to the host, so that no message may suggest it. A
 /// rule below a path that clients may write is a mistake in a configuration.
-bool may_be_suggested(const Context& context, std::string_view path, bool read_only) {
-  const bool is_the_host = path == "/" || path.find('*') != path.npos ||
-                           place_to_name(path) != nullptr || context.rules.reaches_socket(path) ||
-                           (!read_only && place_not_to_write(path) != nullptr);
-  return !is_the_host && std::ranges::none_of(context.spec().binds, [path](const BindRule& rule) {
-    return !rule.read_only && path != rule.path && is_at_or_below(path, rule.path);
-  });
+bool is_the_host(const Context& context, std::string_view path, bool read_only) {
+  return path == "/" || place_to_name(path) != nullptr || context.rules.reaches_socket(path) ||
+         (!read_only && place_not_to_write(path) != nullptr) ||
+         std::ranges::any_of(context.spec().binds, [path](const BindRule& rule) {
+           return !rule.read_only && path != rule.path && is_at_or_below(path, rule.path);
+         });
+}
+
+/// Names the rule that would allow a mount of `path`.
+void opened_by_bind(const Context& context, Told told, std::string_view path, bool read_only,
+                    std::string_view after) {
+  constexpr std::string_view before = "containers.binds: [{path: ";
+  if (!told.is_reported() || path.find('*') != path.npos) return;
+  if (is_the_host(context, path, read_only))
+    told.opened_in_the_last_resort_by(before, path, after);
+  else
+    told.opened_by(before, path, after);
 }
 
 void refuse_source(Context& context, json::Value where, std::string_view path, bool read_only) {
-  auto told = context.refuse(Constraint::binds, where,
-                             context.spec().binds.empty() ? "no host path" : "a listed path");
-  if (!told.is_reported() || !may_be_suggested(context, path, read_only)) return;
-  told.opened_by("containers.binds: [{path: ", path, read_only ? ", read_only: true}]" : "}]");
+  const auto told = context.refuse(Constraint::binds, where,
+                                   context.spec().binds.empty() ? "no host path" : "a listed path");
+  opened_by_bind(context, told, path, read_only, read_only ? ", read_only: true}]" : "}]");
 }
 
 /// \param read_only whether the request asks for no more
@@ -71,8 +80,7 @@ bool relabels(std::string_view mode) {
 
 /// Names the key that lets clients write to what `rule` lists.
 void opened_for_writing(const Context& context, Told told, const BindRule& rule) {
-  if (may_be_suggested(context, rule.path, false))
-    told.opened_by("containers.binds: [{path: ", rule.path, ", read_only: false}]");
+  opened_by_bind(context, told, rule.path, false, ", read_only: false}]");
 }
 
 bool is_read_only(std::string_view modes) {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "acl/constraint/checks.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/constraint/names.hpp"
 #include "acl/object/ids.hpp"
 #include "acl/text/ip.hpp"
@@ -9,9 +10,6 @@
 
 namespace acl::constraint {
 namespace {
-
-constexpr auto network_drivers_of_level =
-    std::to_array<std::string_view>({"bridge", "overlay", "none", "null", "default"});
 
 // The engine's options are listed one by one, since new ones keep opening the host: bridge.name,
 // gateway_mode_*, trusted_host_interfaces, inhibit_ipv4 …

@@ -19,7 +19,9 @@ struct Limit {
   std::optional<std::int64_t> most;
   std::string_view key;     ///< the key of `containers` that sets the maximum
   std::string_view opener;  ///< the same as written in front of a larger maximum
-  std::string_view setter;  ///< what gives a limit to those who ask for none
+  std::string_view setter;  ///< what gives a limit to those who ask for none, as `opener`
+  std::int64_t usual;       ///< the limit that it gives, unless the maximum is smaller
+  std::string_view usual_text;
 };
 
 bool limited(const Context& context, const Limit& limit) {
@@ -31,23 +33,31 @@ std::string wanted(const Limit& limit) {
   return "at most " + std::to_string(*limit.most) + ", by `" + std::string(limit.key) + "`";
 }
 
+constexpr std::int64_t one_cpu = 1'000'000'000;
+
 /// "0.25": the configuration counts CPUs, the engine 10^-9 of them.
 std::string in_cpus(std::int64_t nano_cpus) {
-  constexpr std::int64_t one = 1'000'000'000;
-  std::string text =
-      std::to_string(nano_cpus / one) + "." + std::to_string(one + nano_cpus % one).substr(1);
+  std::string text = std::to_string(nano_cpus / one_cpu) + "." +
+                     std::to_string(one_cpu + nano_cpus % one_cpu).substr(1);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text;
 }
 
+std::string in_units(const Limit& limit, std::int64_t amount) {
+  return limit.constraint == Constraint::cpus ? in_cpus(amount) : std::to_string(amount);
+}
+
 /// Names the key that allows `amount`; none if it is no limit at all.
 void opened_by_maximum(Told told, const Limit& limit, std::int64_t amount) {
-  if (amount <= 0 || !limit.most) return;
-  if (limit.constraint == Constraint::cpus)
-    told.opened_by(limit.opener, in_cpus(amount), "}");
-  else
-    told.opened_by(limit.opener, amount, "}");
+  if (amount > 0 && limit.most) told.opened_by(limit.opener, in_units(limit, amount), "}");
+}
+
+/// Names the key that gives a limit where a client asks for none.
+void opened_by_setter(Told told, const Limit& limit) {
+  const bool is_less = limit.most && *limit.most < limit.usual;
+  told.opened_by(limit.setter,
+                 is_less ? in_units(limit, *limit.most) : std::string(limit.usual_text), "}");
 }
 
 /// \param amount the effective amount of the value at `where`; 0 or less: no limit
@@ -70,37 +80,37 @@ void require_limit(Context& context, json::Value object, Field field, const Limi
   auto told = value.is_null() ? context.refuse_missing(limit.constraint, object, info(field).name,
                                                        wanted(limit))
                               : context.refuse(limit.constraint, value, wanted(limit));
-  told.opened_by(limit.setter);
+  opened_by_setter(told, limit);
 }
 
 /// The maximum, or the enforced value if that is smaller.
-Limit least(Limit max, const Limit& enforced) {
-  const bool is_less = enforced.most && (!max.most || *enforced.most < *max.most);
-  return is_less ? enforced : max;
+/// \param enforced what the profile writes itself, by the key `enforced_key`
+Limit least(Limit max, std::optional<std::int64_t> enforced, std::string_view enforced_key) {
+  if (!enforced || (max.most && *max.most <= *enforced)) return max;
+  max.most = enforced;
+  max.key = enforced_key;
+  max.opener = max.setter;
+  return max;
 }
 
 Limit memory(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  constexpr std::string_view setter = "containers.enforce: {memory: 512m}";
-  return least(
-      {Constraint::memory, spec.memory_max, "memory.max", "containers.memory: {max: ", setter},
-      {Constraint::memory, spec.enforce.memory, "enforce.memory",
-       "containers.enforce: {memory: ", setter});
+  constexpr std::int64_t usual = std::int64_t{512} * 1024 * 1024;
+  return least({Constraint::memory, spec.memory_max, "memory.max",
+                "containers.memory: {max: ", "containers.enforce: {memory: ", usual, "512m"},
+               spec.enforce.memory, "enforce.memory");
 }
 Limit cpus(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  constexpr std::string_view setter = "containers.enforce: {cpus: 1}";
-  return least(
-      {Constraint::cpus, spec.nano_cpus_max, "cpus.max", "containers.cpus: {max: ", setter},
-      {Constraint::cpus, spec.enforce.nano_cpus, "enforce.cpus",
-       "containers.enforce: {cpus: ", setter});
+  return least({Constraint::cpus, spec.nano_cpus_max, "cpus.max",
+                "containers.cpus: {max: ", "containers.enforce: {cpus: ", one_cpu, "1"},
+               spec.enforce.nano_cpus, "enforce.cpus");
 }
 Limit pids(const Context& context) {
   const ConstraintSpec& spec = context.spec();
-  constexpr std::string_view setter = "containers.enforce: {pids: 256}";
-  return least(
-      {Constraint::pids, spec.pids_max, "pids.max", "containers.pids: {max: ", setter},
-      {Constraint::pids, spec.enforce.pids, "enforce.pids", "containers.enforce: {pids: ", setter});
+  return least({Constraint::pids, spec.pids_max, "pids.max",
+                "containers.pids: {max: ", "containers.enforce: {pids: ", 256, "256"},
+               spec.enforce.pids, "enforce.pids");
 }
 
 /// CpuQuota / CpuPeriod (both µs; the default period is 100,000) in 10^-9 CPUs; 0: no limit.
@@ -150,8 +160,10 @@ void check_memory(Context& context, json::Value bytes) {
   check_given(context, bytes, memory(context));
 }
 
+/// In a new container 0 is a missing limit; see require_limits().
 void check_pids(Context& context, json::Value limit) {
-  check_given(context, limit, pids(context));
+  const bool is_new = context.request.operation == Operation::ContainerCreate;
+  if (!is_new || !limit.is_zero()) check_given(context, limit, pids(context));
 }
 
 /// MemorySwap is memory plus swap; -1: all of the host's swap. The default is twice the memory.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acl/constraint/checks.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
@@ -11,16 +12,10 @@ namespace {
 
 using schema::Field;
 
-// The capabilities that the engine gives every container that does not drop them (moby
-// oci/caps/defaults.go).
-constexpr auto default_set = std::to_array<std::string_view>(
-    {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
-     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"});
 // Capabilities that take a container over its edge: no message suggests them.
 constexpr auto the_host =
     std::to_array<std::string_view>({"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "PERFMON",
                                      "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_RAWIO"});
-constexpr auto hardened_set = std::to_array<std::string_view>({"NET_BIND_SERVICE"});
 
 /// Reads a name as the engine does: any case, with or without CAP_. The engine also upper-cases
 /// U+017F to S; here such a name stays unchanged and so is in no list.
@@ -125,8 +120,11 @@ void check_capabilities_added(Context& context, json::Value list) {
     if (!may_add(context, entry.text())) {
       auto told = context.refuse(Constraint::capabilities_add, entry, addable(context));
       const std::string name = capability(entry.text());
-      if (!is_one_of(the_host, name))
-        told.opened_by("containers.capabilities: {add: [", name, "]}");
+      constexpr std::string_view before = "containers.capabilities: {add: [";
+      if (is_one_of(the_host, name))
+        told.opened_in_the_last_resort_by(before, name, "]}");
+      else
+        told.opened_by(before, name, "]}");
     }
   }
 }

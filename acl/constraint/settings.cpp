@@ -4,22 +4,15 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/grammar.hpp"
+#include "acl/constraint/level_lists.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/ip.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
 namespace {
 
 using schema::Field;
-
-// Kubernetes' safe sysctls: they are namespaced and cannot starve a neighbour.
-constexpr auto safe_sysctls = std::to_array<std::string_view>(
-    {"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
-     "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range", "net.ipv4.tcp_fin_timeout",
-     "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_keepalive_time",
-     "net.ipv4.tcp_syncookies"});
-
-constexpr auto loopback = std::to_array<std::string_view>({"127.0.0.1", "::1"});
 
 /// "root", or what Go's Atoi reads as 0: "0", "00", "+0", "-0".
 bool is_root(std::string_view name) {
@@ -114,8 +107,9 @@ void check_port_bindings(Context& context, json::Value map) {
       const json::Value address = get(binding, Field::PortBinding_HostIp);
       if (may_publish(context, address.text())) continue;
       if (address.exists()) {
-        context.refuse(Constraint::ports, address, wanted)
-            .opened_by("containers.ports: {addresses: [", address.text(), "]}");
+        auto told = context.refuse(Constraint::ports, address, wanted);
+        if (parse_ip(address.text()))  // "" is every address
+          told.opened_by("containers.ports: {addresses: [", address.text(), "]}");
       } else {
         context.refuse_missing(Constraint::ports, binding, "HostIp", wanted);
       }

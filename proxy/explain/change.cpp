@@ -5,138 +5,201 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
+
+#include "acl/constraint/level_lists.hpp"
+#include "acl/group.hpp"
+#include "config/extend.hpp"
+#include "config/yaml_text.hpp"
 
 namespace proxy::explain {
 namespace {
 
-std::optional<acl::Constraint> constraint_of(acl::Reason reason) {
-  for (std::size_t i = 0; i < acl::constraint_count; ++i)
-    if (const auto each = static_cast<acl::Constraint>(i); info(each).reason == reason) return each;
-  return std::nullopt;
-}
+using config::YamlNode;
 
-/// The keys that a message names: "…: `containers.binds: […]` would allow it".
-std::vector<std::string> keys_in(std::string_view message) {
-  constexpr std::string_view behind = "` would allow it";
-  std::vector<std::string> keys;
-  for (auto end = message.find(behind); end != message.npos; end = message.find(behind, end + 1)) {
-    const auto begin = end == 0 ? message.npos : message.rfind('`', end - 1);
-    if (begin != message.npos) keys.emplace_back(message.substr(begin + 1, end - begin - 1));
-  }
-  return keys;
-}
-
-std::size_t violations_in(std::string_view message, acl::Level level) {
-  const auto each = fmt::format(", level {} wants ", acl::to_string(level));
-  std::size_t count = 0;
-  for (auto at = message.find(each); at != message.npos; at = message.find(each, at + 1)) ++count;
-  return count;
-}
-
-/// A constraint that refused the request, and what its message said. Violations are told in the
-/// order of constraints, so those of one are what the next message no longer has.
+/// One step towards a profile that lets a request through.
 struct Step {
-  std::string constraint;
-  std::size_t violations = 0;
-  std::vector<std::string> keys = {};
+  std::string key;     ///< to add: "allow: [ContainerList]", "containers.binds: [{path: /srv}]"
+  std::string denial;  ///< or an entry of `deny` that must no longer stand for the operation
 
-  /// Leaves only what belongs to this constraint.
-  void without(const Step& next) {
-    violations -= std::min(violations, next.violations);
-    keys.resize(keys.size() - std::min(keys.size(), next.keys.size()));
-  }
+  bool operator==(const Step&) const = default;
 };
 
-/// A profile to which is added, piece by piece, what a request needs.
+using Steps = std::vector<Step>;
+
+/// The steps that may help against the first cause of a refusal, the smallest first.
+Steps steps_against(const Judgement& refused) {
+  using acl::Reason;
+  constexpr std::string_view denies = "deny ";
+  const auto reason = refused.refusal().reason;
+  if (reason == Reason::body_unknown_field) return {{"containers.unknown_fields: drop", ""}};
+  if (reason == Reason::operation_denied) {
+    if (refused.rule().starts_with(denies))
+      return {{"", std::string(refused.rule().substr(denies.size()))}};
+    // The second is what a profile with `images` must have for the first.
+    return {{fmt::format("allow: [{}]", info(refused.operation()).name), ""},
+            {"containers.build: {images: any}", ""}};
+  }
+  if (refused.found() == nullptr) return {};
+  const auto& violation = refused.found()->violations().front();
+  Steps steps;
+  for (const auto& key : {violation.opener, violation.last_resort})
+    if (!key.empty()) steps.push_back({key, ""});
+  steps.push_back({violation.constraint == acl::Constraint::docker_socket
+                       ? "containers.docker_socket: allow"
+                       : fmt::format("containers.waive: [{}]", info(violation.constraint).key),
+                   ""});
+  return steps;
+}
+
+/// What `entry` of `deny` stands for, without one operation.
+std::vector<std::string> others_in(std::string_view entry, acl::Operation operation) {
+  std::vector<std::string> names;
+  for (const auto each : acl::expand(entry))
+    if (each != operation) names.emplace_back(acl::info(each).name);
+  return names;
+}
+
+/// The list that the level has where the profile has no list of its own, as a map like `keys`.
+YamlNode level_list(const acl::constraint::LevelList& list) {
+  YamlNode entries(YamlNode::Kind::list);
+  for (const auto entry : list.entries)
+    entries.items.push_back(config::scalar_node(std::string(entry)));
+  const auto text = fmt::format("containers.{}: {}", list.key, config::flow_text(entries));
+  return config::key_from(text);
+}
+
+/// \param key "capabilities.add"
+bool has(const YamlNode& containers, std::string_view key) {
+  const auto dot = key.find('.');
+  const auto* found = containers.find(key.substr(0, dot));
+  return found != nullptr && (dot == key.npos || has(*found, key.substr(dot + 1)));
+}
+
+/// A profile, and a request that it refuses.
 class Trial {
  public:
-  Trial(std::string_view profile, const acl::PolicySpec& spec) : spec_(spec) {
-    spec_.listeners = {{std::string(profile)}};
-    for (auto& each : spec_.profiles) each.mode = acl::Mode::enforce;
-    const auto found = std::ranges::find(spec_.profiles, profile, &acl::ProfileSpec::name);
-    if (found != spec_.profiles.end()) profile_ = &*found;
-  }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
-
-  /// \returns the policy so far; null if there can be none
-  std::shared_ptr<const acl::Policy> policy() const {
-    const auto compiled = acl::compile(spec_);
-    return compiled && profile_ != nullptr ? *compiled : nullptr;
+  Trial(const Asked& asked, const acl::PolicySpec& spec, const acl::ProfileSpec& profile,
+        const acl::WebRules& rules, const config::Limits& limits)
+      : asked_(asked), spec_(spec), profile_(profile), rules_(rules), limits_(limits) {
+    spec_.listeners = {{profile.name}};
+    const auto keys = config::keys_of(profile);
+    if (const auto* own = keys.find("containers")) own_ = *own;
+    profile_.mode = acl::Mode::enforce;
   }
 
-  /// Adds what lifts the first refusal. \returns false if nothing does
-  bool add_for(const Judgement& refused) {
-    const auto& [reason, message] = refused.refusal();
-    if (reason == acl::Reason::operation_denied)
-      return add(std::string(info(refused.operation()).name), profile_->allow, operations_);
-    const auto constraint = constraint_of(reason);
-    if (!constraint) return false;
-    if (*constraint == acl::Constraint::docker_socket) return open_socket();
-    steps_.push_back({.constraint = std::string(info(*constraint).key),
-                      .violations = violations_in(message, profile_->constraints.level),
-                      .keys = keys_in(message)});
-    std::vector<std::string> ignored;
-    return add(steps_.back().constraint, profile_->constraints.waive, ignored);
-  }
-
-  /// A key of its own for each violation, where there is one; else the constraint is waived.
-  std::vector<std::string> lines() {
-    std::vector<std::string> lines, waived;
-    if (!operations_.empty())
-      lines.push_back(fmt::format("allow: [{}]", fmt::join(operations_, ", ")));
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      auto& step = steps_[i];
-      if (i + 1 < steps_.size()) step.without(steps_[i + 1]);
-      if (!step.keys.empty() && step.keys.size() == step.violations)
-        std::ranges::move(step.keys, std::back_inserter(lines));
-      else
-        waived.push_back(step.constraint);
+  /// \returns the policy with these steps; null if that is a mistake
+  std::shared_ptr<const acl::Policy> policy(const Steps& steps) {
+    auto profile = config::extended(profile_, added(steps));
+    if (!profile) return nullptr;
+    for (const auto& step : steps) {
+      if (std::erase(profile->deny, step.denial) == 0) continue;
+      std::ranges::move(others_in(step.denial, operation_), std::back_inserter(profile->deny));
     }
-    if (opened_socket_) lines.emplace_back("containers.docker_socket: allow");
-    if (!waived.empty())
-      lines.push_back(fmt::format("containers.waive: [{}]", fmt::join(waived, ", ")));
-    for (auto& line : lines) line.insert(0, "profiles." + profile_->name + ".");
+    spec_.profiles = {*std::move(profile)};
+    const auto compiled = acl::compile(spec_);
+    return compiled ? *compiled : nullptr;
+  }
+
+  /// Takes one more step. \returns false if it passes, or if there is no step to take
+  bool go_on(Steps& steps) {
+    const auto reached = policy(steps);
+    if (!reached) return false;
+    const Judgement judgement(asked_, {}, *reached, rules_, limits_);
+    passes_ = !judgement.refused();
+    if (passes_) return false;
+    operation_ = judgement.operation();
+    for (auto& step : steps_against(judgement)) {
+      if (std::ranges::count(steps, step) != 0) continue;  // it did not help
+      steps.push_back(std::move(step));
+      if (policy(steps)) return true;
+      steps.pop_back();
+    }
+    return false;
+  }
+
+  bool passes() const { return passes_; }
+  bool passes(const Steps& steps) {
+    const auto reached = policy(steps);
+    return reached && !Judgement(asked_, {}, *reached, rules_, limits_).refused();
+  }
+
+  /// The steps as lines of the configuration.
+  std::vector<std::string> lines(const Steps& steps) const {
+    std::vector<std::string> lines;
+    const auto keys = added(steps);
+    if (const auto* allow = keys.find("allow")) lines.push_back("allow: " + flow_text(*allow));
+    for (const auto& step : steps)
+      if (!step.denial.empty()) lines.push_back(denial_line(step.denial));
+    if (const auto* containers = keys.find("containers"))
+      for (const auto& [key, value] : containers->entries)
+        lines.push_back("containers." + key + ": " + flow_text(value));
+    for (auto& line : lines) line.insert(0, "profiles." + profile_.name + ".");
     return lines;
   }
 
  private:
-  /// The one constraint that cannot be waived.
-  bool open_socket() {
-    opened_socket_ = true;
-    return !std::exchange(profile_->constraints.docker_socket, true);
+  /// All keys of the steps. A list that stands instead of the level's own has that list's entries,
+  /// so that nothing that passes today is refused.
+  YamlNode added(const Steps& steps) const {
+    YamlNode keys(YamlNode::Kind::map);
+    for (const auto& step : steps)
+      if (!step.key.empty()) config::extend(keys, config::key_from(step.key));
+    const auto* containers = keys.find("containers");
+    if (containers == nullptr) return keys;
+    for (const auto& list : acl::constraint::level_lists(profile_.constraints.level)) {
+      if (!has(*containers, list.key) || has(own_, list.key)) continue;
+      auto whole = level_list(list);
+      config::extend(whole, keys);
+      keys = std::move(whole);
+      containers = keys.find("containers");
+    }
+    return keys;
   }
 
-  static bool add(const std::string& entry, std::vector<std::string>& to,
-                  std::vector<std::string>& known) {
-    if (std::ranges::count(to, entry) != 0) return false;  // it did not help
-    to.push_back(entry);
-    known.push_back(entry);
-    return true;
+  std::string denial_line(std::string_view entry) const {
+    const auto others = others_in(entry, operation_);
+    return others.empty()
+               ? fmt::format("deny: without {}", entry)
+               : fmt::format("deny: [{}], in place of \"{}\"", fmt::join(others, ", "), entry);
   }
 
+  const Asked& asked_;
   acl::PolicySpec spec_;
-  acl::ProfileSpec* profile_ = nullptr;
-  std::vector<std::string> operations_;
-  std::vector<Step> steps_;
-  bool opened_socket_ = false;
+  acl::ProfileSpec profile_;
+  YamlNode own_;  ///< its keys under `containers`
+  const acl::WebRules& rules_;
+  const config::Limits& limits_;
+  acl::Operation operation_ = acl::Operation::unknown;
+  bool passes_ = false;
 };
+
+/// Leaves out each step without which the request passes as well.
+void leave_out_useless(Trial& trial, Steps& steps) {
+  for (std::size_t i = 0; i < steps.size();) {
+    auto fewer = steps;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    if (trial.passes(fewer))
+      steps = std::move(fewer);
+    else
+      ++i;
+  }
+}
 
 }  // namespace
 
 std::vector<std::string> smallest_change(const Asked& asked, std::string_view profile,
                                          const acl::PolicySpec& spec, const acl::WebRules& rules,
                                          const config::Limits& limits) {
-  Trial trial(profile, spec);
-  for (;;) {
-    const auto policy = trial.policy();
-    if (!policy) return {};
-    const Judgement judgement(asked, {}, *policy, rules, limits);
-    if (!judgement.refused()) return trial.lines();
-    if (!trial.add_for(judgement)) return {};
-  }
+  constexpr std::size_t most_steps = 64;
+  const auto found = std::ranges::find(spec.profiles, profile, &acl::ProfileSpec::name);
+  if (found == spec.profiles.end()) return {};
+  Trial trial(asked, spec, *found, rules, limits);
+  Steps steps;
+  while (steps.size() < most_steps && trial.go_on(steps)) continue;
+  if (!trial.passes()) return {};
+  leave_out_useless(trial, steps);
+  return trial.lines(steps);
 }
 
 }  // namespace proxy::explain

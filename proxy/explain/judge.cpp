@@ -83,7 +83,10 @@ std::string Judgement::text(const std::vector<std::string>& change) const {
   std::string out;
   const auto& operation = acl::info(case_.request().operation);
   append_line("request", asked_.method + " " + acl::shown(asked_.target, 256), out);
-  append_line("operation", fmt::format("{} ({})", operation.name, to_string(operation.effect)),
+  append_line("operation",
+              operation.id == acl::Operation::unknown
+                  ? std::string(operation.name)
+                  : fmt::format("{} ({})", operation.name, to_string(operation.effect)),
               out);
   append_line("profile", decision.profile, out);
   append_line("rule", decision.rule, out);
@@ -100,6 +103,8 @@ std::string Judgement::text(const std::vector<std::string>& change) const {
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
     append_line("because", by_lines(message, 11), out);
     append_lines("allow by", change, out);
+    if (change.empty() && !decision.profile.empty() && !lacks_body())
+      append_line("allow by", fmt::format("nothing to add to profile {}", decision.profile), out);
     if (lacks_body())
       append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);
   }

@@ -31,6 +31,9 @@ class Judgement {
   /// Only if it is refused, or would be.
   const acl::Refusal& refusal() const { return *case_.decision().refusal; }
   acl::Operation operation() const { return case_.request().operation; }
+  /// The violations that the refusal is about; null: it is about something else.
+  const acl::constraint::Findings* found() const { return case_.decision().found; }
+  std::string_view rule() const { return case_.decision().rule; }
   std::string_view profile() const { return case_.decision().profile; }
   /// The result for scripts.
   Told told() const;

@@ -254,7 +254,8 @@ The last one runs the client against a private stand-in engine. A request that w
 is shown and answered all the same, so that one run shows all of them. Options of docker,
 docker-compose, buildx and podman that name another engine are not accepted; variables and
 configuration files that do are hidden from the client. Whatever else a program does, besides
-using DOCKER_HOST, is neither shown nor prevented.
+using DOCKER_HOST, is neither shown nor prevented, so the run never tells that all is allowed.
+Where variables are the policy, `tidegate check --env > tidegate.yaml` makes the file of them.
 The exit status is 0 if all is allowed, 1 if something is refused, or only let through by shadow
 mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.)";
 

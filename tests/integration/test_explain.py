@@ -4,6 +4,7 @@
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 import unittest
 
@@ -114,14 +115,22 @@ class Requests(ExplainTest):
             ("shadowed", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Privileged": True}},
              ["profiles.shadowed.allow: [ContainerCreate]", "profiles.shadowed.containers.waive: [privileged]"]),
             ("ci", ("POST", "/containers/create"), {"Image": "x", "HostConfig": {"Binds": ["/var/run/docker.sock:/s"]}},
-             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.waive: [binds]"]),
-            ("denies", ("GET", "/containers/x/logs"), None, None), ("ci", ("POST", "/nothing"), None, None),
+             ["profiles.ci.containers.docker_socket: allow", "profiles.ci.containers.binds: [{path: /run/docker.sock}]"]),
+            ("denies", ("GET", "/containers/x/logs"), None, ["profiles.denies.deny: without ContainerLogs"]), ("ci", ("POST", "/nothing"), None, None),
         ):  # fmt: skip
             more = ["--body", json.dumps(body)] if body else []
             said = json.loads(self.explain("--profile", profile, "--json", *request, *more, status=REFUSED, config=config))
             self.assertEqual((said["outcome"], said["requests"][0].get("change")), ("refused", change), said)
         said = self.explain("--profile", "ci", "GET", "/info", status=REFUSED, config=config)
         self.assertLine(said, "allow by", "profiles.ci.allow: [SystemInfo]")
+
+    def test_variables_are_explained_by_the_file_that_check_makes_of_them(self):
+        variables = {**os.environ, "CONTAINERS": "1", "ALLOW_START": "1"}
+        file = subprocess.run([os.environ["TIDEGATE"], "check", "--env"], env=variables, capture_output=True, timeout=60, check=True).stdout
+        config = self.write("variables", file.decode())
+        self.explain("--listener", "0", "GET", "/containers/json", status=ALLOWED, config=config)
+        said = self.explain("--listener", "0", "POST", "/containers/web/stop", status=REFUSED, config=config)
+        self.assertRegex(said, r"allow by +profiles\..*\.allow: \[ContainerStop\]")
 
     def test_a_script_gets_one_document(self):
         said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/v1.41/containers/create?x=1", "--body", '{"Image":"y","Z":1}', status=REFUSED))
