@@ -21,36 +21,55 @@ namespace {
 constexpr auto log_pattern = "%Y-%m-%dT%H:%M:%S.%e %l %v";
 constexpr std::size_t log_bytes = 1024 * 1024;
 
-class QueueSink final : public spdlog::sinks::base_sink<std::mutex> {
+}  // namespace
+
+class QueuedLog::Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit QueueSink(LineQueue& queue) : queue_(queue) {}
+  explicit Sink(LineQueue& queue) : queue_(queue) {}
+
+  /// Says what is lost, also if there is no room.
+  void finish() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.lost() == told_) return;
+    const auto line = formatted({spdlog::default_logger()->name(), spdlog::level::err, notice()});
+    queue_.take_room_anyway(line.size());
+    queue_.add(line);
+  }
 
  private:
   using Message = spdlog::details::log_msg;
 
   void sink_it_(const Message& message) override {
     const auto lost = queue_.lost();
-    if (lost != told_) {
-      const auto notice = fmt::format(
-          "{} lines of the log are lost here: standard error did not take them", lost - told_);
-      if (add({message.logger_name, spdlog::level::err, notice})) told_ = lost;
-    }
+    if (lost != told_ && add({message.logger_name, spdlog::level::err, notice()})) told_ = lost;
     if (!add(message)) queue_.lose(1);
   }
 
   void flush_() override {}
 
+  std::string notice() const {
+    return fmt::format("{} lines of the log are lost here: standard error did not take them",
+                       queue_.lost() - told_);
+  }
+
   bool add(const Message& message) {
+    const auto line = formatted(message);
+    if (!queue_.take_room(line.size())) return false;
+    queue_.add(line);
+    return true;
+  }
+
+  std::string formatted(const Message& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    if (!queue_.take_room(line.size())) return false;
-    queue_.add({line.data(), line.size()});
-    return true;
+    return {line.data(), line.size()};
   }
 
   LineQueue& queue_;
   std::uint64_t told_ = 0;  ///< of the lines that are lost
 };
+
+namespace {
 
 constexpr unsigned most_of_a_kind = 10;
 
@@ -81,10 +100,10 @@ void log_to_stderr(const std::string& level) {
 }
 
 QueuedLog::QueuedLog()
-    : queue_(std::make_unique<FileSink>(STDERR_FILENO, "standard error"), {.most = log_bytes}) {
-  auto sink = std::make_shared<QueueSink>(queue_);
-  sink->set_pattern(log_pattern);
-  spdlog::default_logger()->sinks() = {std::move(sink)};
+    : queue_(std::make_unique<FileSink>(STDERR_FILENO, "standard error"), {.most = log_bytes}),
+      sink_(std::make_shared<Sink>(queue_)) {
+  sink_->set_pattern(log_pattern);
+  spdlog::default_logger()->sinks() = {sink_};
 }
 
 QueuedLog::~QueuedLog() {
@@ -93,6 +112,7 @@ QueuedLog::~QueuedLog() {
 
 void QueuedLog::finish(LineQueue::Clock::time_point until) {
   spdlog::default_logger()->sinks().clear();
+  sink_->finish();
   queue_.finish(until);
 }
 

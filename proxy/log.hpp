@@ -4,6 +4,7 @@
 #include <spdlog/common.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace proxy {
 void log_to_stderr(const std::string& level);
 
 /// While it lives, nobody waits for standard error: a thread of its own writes the log. Lines that
-/// find no room are lost and counted, and the next one that finds room says so.
+/// find no room are lost and counted; the next one that finds room says so, or the end does.
 class QueuedLog {
  public:
   QueuedLog();
@@ -28,7 +29,10 @@ class QueuedLog {
   void finish(LineQueue::Clock::time_point until);
 
  private:
+  class Sink;
+
   LineQueue queue_;
+  std::shared_ptr<Sink> sink_;
 };
 
 /// Whether one more message of a kind may be logged. Ten of each kind may be in a minute, since

@@ -22,6 +22,12 @@ def digest(connection, seen):
     return reply(200, total.hexdigest().encode())
 
 
+def chunked_form(target, kind, chunks, method="POST"):
+    head = (f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n")
+    return head.encode() + chunks + b"0\r\n\r\n"
+
+
 class RequestBodies(DaemonTest):
     def test_a_json_body_arrives_whole_with_its_length(self):
         self.serve()
@@ -178,28 +184,8 @@ class RequestBodies(DaemonTest):
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             self.assertEqual(self.ask(request("POST", "/containers/x/stop", f"Content-Type: {kind}", body=b"")).status, 200)
             for target in ("/containers/x/stop", "/images/create?fromImage=a", "/build", "/commit?container=x"):
-                self.assertEqual(self.ask(self.chunked_form(target, kind, b"")).status, 200)
+                self.assertEqual(self.ask(chunked_form(target, kind, b"")).status, 200)
                 self.assertEqual(self.engine.requests[-1].body, b"")
-
-    def test_a_form_in_chunks_is_refused_once_anything_of_it_comes(self):
-        profiles = {"drop": {"allow": ["*"]}, "keep": {"allow": ["*"], "containers": {"client_habits": "keep"}},
-                    "shadow": {"allow": ["*"], "mode": "shadow"}}
-        self.serve(profiles=profiles, listeners=[
-            {"address": f"unix://{self.path(name)}", "mode": "0600", "profile": name} for name in profiles])
-        for name in profiles:
-            for method, target in (("POST", "/containers/x/stop"), ("POST", "/images/create?fromImage=a"),
-                                   ("POST", "/build"), ("POST", "/containers/create"), ("POST", "/exec/x/start"),
-                                   ("PUT", "/containers/x/archive?path=/"), ("GET", "/info")):
-                with self.subTest(f"{method} {target} of {name}"):
-                    form = self.chunked_form(target, "multipart/mixed; boundary=x", b"2\r\n{}\r\n", method)
-                    self.assertRefused(self.ask(form, address=self.path(name)), 415, "body.form")
-        self.assertEqual(self.engine.total, 0)
-
-    @staticmethod
-    def chunked_form(target, kind, chunks, method="POST"):
-        head = (f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
-                "Transfer-Encoding: chunked\r\n\r\n")
-        return head.encode() + chunks + b"0\r\n\r\n"
 
     def test_the_empty_body_of_a_get_is_dropped(self):
         """docker-modem 0.3 announces a chunked body with every GET."""
@@ -230,6 +216,22 @@ class RequestBodies(DaemonTest):
             self.assertEqual(self.engine.requests[0].header("Content-Type"), "application/x-tar")
         else:
             self.assertEqual(self.engine.total, 0)
+
+
+class FormsOfEachProfile(DaemonTest):
+    def test_a_form_in_chunks_is_refused_once_anything_of_it_comes(self):
+        profiles = {"drop": {"allow": ["*"]}, "keep": {"allow": ["*"], "containers": {"client_habits": "keep"}},
+                    "shadow": {"allow": ["*"], "mode": "shadow"}}
+        self.serve(profiles=profiles, listeners=[
+            {"address": f"unix://{self.path(name)}", "mode": "0600", "profile": name} for name in profiles])
+        for name in profiles:
+            for method, target in (("POST", "/containers/x/stop"), ("POST", "/images/create?fromImage=a"),
+                                   ("POST", "/build"), ("POST", "/containers/create"), ("POST", "/exec/x/start"),
+                                   ("PUT", "/containers/x/archive?path=/"), ("GET", "/info")):
+                with self.subTest(f"{method} {target} of {name}"):
+                    form = chunked_form(target, "multipart/mixed; boundary=x", b"2\r\n{}\r\n", method)
+                    self.assertRefused(self.ask(form, address=self.path(name)), 415, "body.form")
+        self.assertEqual(self.engine.total, 0)
 
 
 class AnswerBodies(DaemonTest):
