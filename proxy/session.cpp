@@ -134,9 +134,11 @@ Task<void> Session::decide(Turn& turn) {
   const bool hijacks = acl::info(decided.request().operation).has(acl::hijacks);
   client_.permit_bare_end(hijacks);
   charge(turn);
-  if (!turn.record.has_room()) co_await await_room(turn);
+  const bool has_body_to_judge = plan.body != Body::none && plan.body != Body::pass;
+  if (plan.lookups.empty() && !has_body_to_judge) co_return;
+  if (!turn.record.has_room()) co_await await_room(turn);  // before anything is held for it
   if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
-  if (plan.body == Body::none || plan.body == Body::pass) co_return;
+  if (!has_body_to_judge) co_return;
   const auto reason = co_await read_body(plan, turn);
   client_.permit_bare_end(hijacks);
   if (reason)

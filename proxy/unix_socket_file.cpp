@@ -67,7 +67,8 @@ bool has_capability(unsigned wanted) {
 
 bool is_in_group(gid_t group) {
   std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
-  if (!groups.empty()) ::getgroups(static_cast<int>(groups.size()), groups.data());
+  const int found = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<std::size_t>(std::max(0, found)));
   return group == ::getegid() || std::ranges::find(groups, group) != groups.end();
 }
 

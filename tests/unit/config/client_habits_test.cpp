@@ -50,6 +50,13 @@ TEST(ClientHabits, docker_py_sends_the_name_of_a_dockerfile_with_its_content_beh
   EXPECT_EQ(answer.target, "/build?dockerfile=.dockerfile.ab&t=x");
 }
 
+TEST(ClientHabits, node_docker_api_sends_the_path_of_an_archive_twice) {
+  const auto answer = ask_profile("{allow: [ContainerArchive]}",
+                                  "GET /containers/a/archive?path=/var/log&path=%2Fvar%2Flog");
+  EXPECT_EQ(answer.says(), "passes") << answer.message;
+  EXPECT_EQ(answer.target, "/containers/a/archive?path=/var/log");
+}
+
 TEST(ClientHabits, seventy_images_are_saved_at_once) {
   std::string names;
   for (int i = 0; i < 70; ++i) names += "&names=i" + std::to_string(i);
