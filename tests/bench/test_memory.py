@@ -15,7 +15,7 @@ from tests.bench.stage import BUILD, QUICK, Programs, Stage
 ROOM = 1.3
 AT_REST = 5.2 * ROOM  # MiB
 IDLE_CONNECTION = 6.9 * ROOM  # KiB
-STREAM_OF_EVENTS = 10.8 * ROOM
+STREAM_OF_EVENTS = 9.8 * ROOM
 HELD = 1000
 
 
