@@ -26,7 +26,7 @@ using acl::Appender;
 namespace {
 
 constexpr std::size_t queue_bytes = 8 * 1024 * 1024;
-constexpr std::size_t room_at_once = 16 * 1024;
+constexpr std::size_t room_at_once = 16 * 1024, most_room_ahead = 4 * room_at_once;
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 
@@ -49,10 +49,8 @@ void log_change(const std::string& problem) {
 
 /// The most that a text takes in a record, with its quotes and a comma.
 std::size_t bytes_of(std::string_view text, std::size_t longest = longest_name) {
-  constexpr std::size_t around = 3, longest_escape = 6;
-  const auto kept = text.substr(0, longest);
-  const bool is_plain = acl::all_printable<'"', '\\'>(kept);
-  return kept.size() * (is_plain ? 1 : longest_escape) + cut.size() + around;
+  constexpr std::size_t around = 3;
+  return json_text_bytes(text.substr(0, longest)) + cut.size() + around;
 }
 
 std::size_t bytes_of(std::span<const std::string> names) {
@@ -269,19 +267,29 @@ AuditLog::~AuditLog() {
 
 bool AuditLog::take_room(std::size_t bytes) {
   if (room_ < bytes) {
-    const auto more = std::max(bytes, room_at_once);
-    if (!queue_.take_room(more)) return false;
+    const auto lacking = bytes - room_;
+    const auto more = queue_.take_room(lacking + room_at_once) ? lacking + room_at_once
+                      : queue_.take_room(lacking)              ? lacking
+                                                               : 0;
+    if (more == 0) return false;
     room_ += more;
   }
   room_ -= bytes;
   return true;
 }
 
+void AuditLog::give_room_back(std::size_t bytes) {
+  room_ += bytes;
+  if (room_ <= most_room_ahead) return;
+  queue_.give_room_back(room_ - room_at_once);
+  room_ = room_at_once;
+}
+
 void AuditLog::line_ended(std::size_t begin, std::size_t room) {
   lines_ += '\n';
   const auto size = lines_.size() - begin;
   if (room >= size) {
-    room_ += room - size;
+    give_room_back(room - size);
   } else if (!take_room(size - room)) {
     if (room == 0) {
       lines_.resize(begin);
@@ -324,6 +332,11 @@ bool AuditRecord::has_room() {
     room_ = wanted;
   }
   return true;
+}
+
+void AuditRecord::leave_room() {
+  log_.give_room_back(room_);
+  room_ = 0;
 }
 
 /// Returns whether the request may open a stream.

@@ -38,6 +38,7 @@ class AuditLog {
   void line_ended(std::size_t begin, std::size_t room);
   /// Takes room in the queue for a line that is still to come. \returns false if there is none.
   bool take_room(std::size_t bytes);
+  void give_room_back(std::size_t bytes);
   /// Hands the lines so far to the writing thread.
   void flush();
 
@@ -81,6 +82,9 @@ class AuditRecord {
   /// Makes sure that the queue has room for the record, as far as its size is known by now. Nothing
   /// of a request may be sent on before. \returns false if there is no room now.
   bool has_room();
+  /// Leaves the room to others until has_room() is called again: whoever waits for a client holds
+  /// none.
+  void leave_room();
   /// The most bytes that the record needs, as far as that is known by now.
   std::size_t expected_bytes() const;
   /// Writes a notice that the request begins, if it may open a stream: a stream can run for days,

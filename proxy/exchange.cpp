@@ -88,7 +88,8 @@ Task<void> Exchange::send_body() {
   if (carried.refused) co_return;  // the engine's answer may say why
   if (!carried.broken) co_return await_answer();
   body_failure_ = means_.deadline.expired() ? Reason::client_stalled : *carried.broken;
-  upstream_.close();  // the engine sees an incomplete request and does nothing
+  upstream_
+      .close();  // the engine sees that the body is incomplete, but may have used its beginning
 }
 
 /// Sends the beginning of the body, which was read for the decision.
@@ -148,11 +149,6 @@ Reason Exchange::explain(Reason reason) const {
   if (body_failure_) return *body_failure_;
   const bool engine_was_told = lasts() && client_.has_ended();
   return client_.is_gone() || engine_was_told ? Reason::client_left : reason;
-}
-
-bool Exchange::stands() const {
-  const bool refused_body = body_failure_ && *body_failure_ != Reason::client_left;
-  return reached_engine_ && !refused_body;
 }
 
 std::optional<Reason> Exchange::failure() const {

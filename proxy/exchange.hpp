@@ -38,9 +38,8 @@ class Exchange {
   /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer
   /// (events, logs): that is how these end.
   std::optional<acl::Reason> failure() const;
-  /// Whether the engine may act on the request: it got something of it, and we did not break off a
-  /// body that was not as it should be.
-  bool stands() const;
+  /// Whether the engine got something of the request. It may act on the beginning of a body.
+  bool reached_engine() const { return reached_engine_; }
   using Clock = std::chrono::steady_clock;
   /// When the request's head had been sent; the epoch if it never was.
   Clock::time_point sent_at() const { return sent_at_; }

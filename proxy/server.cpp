@@ -89,10 +89,8 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
       rotation_(workers_.front()->loop, SIGUSR1),
       drain_timer_(workers_.front()->loop) {
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGIO,
-              SIG_IGN);  // sent if a process opens a file while FileWatch checks whether it is open
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
+  // Sent if a process opens a file while FileWatch checks whether it is open.
+  std::signal(SIGIO, SIG_IGN);
   if (const auto warning = raise_descriptor_limit(settings_.limits, workers_.size()))
     spdlog::warn("{}", *warning);
   keep_large_memory_apart();

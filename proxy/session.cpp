@@ -136,7 +136,8 @@ Task<void> Session::decide(Turn& turn) {
   charge(turn);
   const bool has_body_to_judge = plan.body != Body::none && plan.body != Body::pass;
   if (plan.lookups.empty() && !has_body_to_judge) co_return;
-  if (!turn.record.has_room()) co_await await_room(turn);  // before anything is held for it
+  if (!decided.denied() && !turn.record.has_room()) co_await await_room(turn);
+  turn.record.leave_room();
   if (!plan.lookups.empty()) co_await look_up(turn);  // before the client is asked for its body
   if (!has_body_to_judge) co_return;
   const auto reason = co_await read_body(plan, turn);
@@ -291,7 +292,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   if (!next) {
     const auto reason = stopped_ ? Reason::draining : next.error();
     const auto why = because(reason, record);
-    if (exchange.stands())
+    if (exchange.reached_engine())
       record.failed(reason);
     else
       turn.decided.refuse(why);

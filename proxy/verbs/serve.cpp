@@ -2,6 +2,8 @@
 #include <spdlog/spdlog.h>
 #include <sysexits.h>
 
+#include <csignal>
+
 #include "config/environment.hpp"
 #include "proxy/log.hpp"
 #include "proxy/server.hpp"
@@ -50,7 +52,14 @@ config::Loaded settings_for(const ServeOptions& options) {
   return settings;
 }
 
+/// Errors of outputs are told by the calls that fail, from the first message on.
+void ignore_signals_of_outputs() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
+}
+
 int serve(const ServeOptions& options) {
+  ignore_signals_of_outputs();
   SignalsBlocked::block(true);  // a SIGHUP that comes while the files are read must not end us
   auto settings = settings_for(options);
   if (!settings) return report(settings.error(), nothing_started);

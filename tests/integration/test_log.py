@@ -131,6 +131,15 @@ class NobodyReadsIt(LogTest):
         self.assertGreaterEqual(sum(told), lost)
 
 
+class ItsReaderHasGone(LogTest):
+    def test_before_the_start(self):
+        reading, writing = os.pipe()
+        os.close(reading)
+        self.serve(preexec=lambda: (signal.signal(signal.SIGPIPE, signal.SIG_DFL), os.dup2(writing, 2)))
+        os.close(writing)
+        self.assertEqual(self.ask(INFO).status, 200)
+
+
 class Strangers(LogTest):
     def test_web_pages_that_ask_the_admin_listener(self):
         self.serve()
