@@ -131,13 +131,13 @@ class AuditSink(DaemonTest):
         self.assertEqual(self.asked(), before)
 
     def test_clients_that_do_not_send_their_bodies_take_no_room_from_others(self):
-        self.serve(limits={"body_time": "1h"})
-        head = f"POST /containers/{'x' * 28_000}%22/exec HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        clients = [self.client() for _ in range(320)]
-        for client in clients:
-            client.send(head.encode() + b"Content-Length: 20\r\n\r\n{")
+        """Long targets first, then shorter ones, until there would not be room for the shortest record."""
+        self.serve(wait_time="200ms", limits={"body_time": "1h"})
+        for length in [28_000] * 320 + [3_000] * 40 + [300] * 120:
+            head = f"POST /containers/{'x' * length}%22/exec HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            self.client().send(head.encode() + b"Content-Length: 20\r\n\r\n{")
         wait_until(lambda: self.figure("held_bytes") > 320 * 28_000, "all heads")
-        self.assertEqual(self.ask(INFO).status, 200)
+        self.assertEqual([self.ask(INFO).status for _ in range(20)], [200] * 20)
 
     def test_a_client_that_waits_for_room_is_served_when_there_is_some(self):
         self.serve(self.fifo(), wait_time="1h")
