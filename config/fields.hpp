@@ -58,7 +58,7 @@ struct Field {
   std::function<YamlNode(const Struct&)> print;
   std::string range;
   Shape shape;
-  std::string_view required = "";  ///< why the key must be present; empty if it may be missing
+  std::string_view required = {};  ///< why the key must be present; empty if it may be missing
   bool reloadable = false;         ///< whether a reload applies it; otherwise it needs a restart
 };
 

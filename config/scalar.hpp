@@ -66,7 +66,7 @@ Type<std::string> text_that(Fits fits, std::string_view wrong, std::string range
 
 /// One of a few words, each for a value.
 template <class T>
-Type<T> choice(std::vector<std::pair<std::string_view, T>> words) {
+Type<T> choice(const std::vector<std::pair<std::string_view, T>>& words) {
   using Word = std::pair<std::string_view, T>;
   std::vector<std::string_view> names;
   std::string range;
