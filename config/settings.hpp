@@ -72,6 +72,8 @@ struct Audit {
   /// How long a request waits for room for its record before it is refused.
   std::chrono::milliseconds wait_time = std::chrono::seconds(5);
   bool exec_commands = false;  ///< the record of an exec has its command line
+  /// Records have the whole request. For `explain` alone, so no key sets it: bodies hold secrets.
+  bool requests = false;
 };
 
 struct Log {

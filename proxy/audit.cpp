@@ -370,6 +370,17 @@ std::size_t AuditRecord::expected_bytes() const {
   return std::max(usual, bytes);
 }
 
+void AuditRecord::asked(std::string_view target, std::string_view content_type) {
+  Appender out(asked_);
+  append_text("asked_target", target, out, target.size());
+  append_text("asked_type", content_type, out, content_type.size());
+}
+
+void AuditRecord::asked(std::string_view body) {
+  Appender out(asked_);
+  append_text("asked_body", body, out, body.size());
+}
+
 void AuditRecord::count(Clock::time_point now) const {
   using std::chrono::duration_cast, std::chrono::microseconds;
   auto& metrics = log_.metrics;
@@ -405,7 +416,7 @@ void AuditRecord::write(Clock::time_point now, std::string& line) const {
   append_outcome(out);
   append_counts(now, out);
   append_lists(out);
-  out.put("}");
+  out.put(asked_, "}");
 }
 
 void AuditRecord::write_notice(std::string& line) const {

@@ -54,7 +54,8 @@ class AuditLog {
 /// can skip it (guarantee 8 in .github/SECURITY.md). It holds no values of queries or bodies,
 /// except for those that a refusal names, which are cut short and never secret (see
 /// acl::constraint::shown_value()), and the command line of an exec where `audit.exec_commands`
-/// asks for it. All that a client can make long has a bound.
+/// asks for it; `explain` alone has all of a request recorded. All that a client can make long has
+/// a bound.
 class AuditRecord {
  public:
   using Clock = std::chrono::steady_clock;
@@ -75,6 +76,10 @@ class AuditRecord {
     lookups_ = questions;
     lookup_time_ = time;
   }
+  /// Puts the target and the body as the client wrote them into the record: see
+  /// config::Audit::requests.
+  void asked(std::string_view target, std::string_view content_type);
+  void asked(std::string_view body);
   /// Records that the client ended its input without TLS's close_notify.
   void ended_without_notice() { without_notice_ = true; }
   void count_in(std::uint64_t bytes) { bytes_in_ += bytes; }
@@ -111,6 +116,7 @@ class AuditRecord {
   std::optional<Clock::time_point> sent_, answered_;
   std::optional<acl::Reason> failure_;
   std::string cause_;
+  std::string asked_;  ///< members of the record
   std::size_t room_ = 0;
   std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;

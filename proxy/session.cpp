@@ -123,7 +123,10 @@ Task<Next> Session::serve_one() {
 /// Gives the Case what its plan asks for, until the decision is final.
 Task<void> Session::decide(Turn& turn) {
   auto& decided = turn.decided;
-  const auto& plan = decided.head(http::view_of(head_));
+  const bool keeps_requests = worker_.settings.audit.requests;
+  const auto asked = http::view_of(head_);
+  if (keeps_requests) turn.record.asked(asked.target, asked.content_type);
+  const auto& plan = decided.head(asked);
   if (!decided.understood()) co_return;  // the head is still unread, and the body behind it
   if (!decided.denied()) {
     turn.work.head.clear();
@@ -142,6 +145,7 @@ Task<void> Session::decide(Turn& turn) {
   if (!has_body_to_judge) co_return;
   const auto reason = co_await read_body(plan, turn);
   client_.permit_bare_end(hijacks);
+  if (keeps_requests) turn.record.asked(turn.body.text());
   if (reason)
     decided.refuse(Refusal(*reason));
   else if (plan.body != Body::drop)

@@ -111,6 +111,7 @@ Instead create_container(Call& call) {
   if (!body.is_object()) return error(400, "invalid JSON: a container's configuration is due");
   const auto image = call.engine.find(Kind::image, text(body, "Image"));
   if (!image) return error(404, "No such image: " + text(body, "Image"));
+  call.engine.rest_on(image);
   const std::string name(call.request.parameter("name"));
   if (auto problem = name_taken(call.engine, name)) return problem;
 

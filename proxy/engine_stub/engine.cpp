@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 
 #include <algorithm>
+#include <fstream>
 #include <random>
 
 #include "proxy/engine_stub/shapes.hpp"
@@ -82,7 +83,7 @@ std::string image_name(std::string_view reference) {
 }
 
 Engine::Engine(net::io_context& loop, Options options)
-    : options_(options), changed_(loop, net::steady_timer::time_point::max()) {
+    : options_(std::move(options)), changed_(loop, net::steady_timer::time_point::max()) {
   for (const auto* name : {"bridge", "host", "none"})
     add(make(Kind::network, name, {{"body", {{"Driver", name}}}}));
   add(make_image("tidegate/demo:latest",
@@ -110,6 +111,19 @@ Handle Engine::find(Kind kind, std::string_view reference) const {
   if (begun.size() == 1) return begun.front();
   if (kind != Kind::image || !options_.any_image) return nullptr;
   return std::make_shared<Object>(make_image(name, {}));
+}
+
+void Engine::rest_on(const Handle& image) const {
+  if (std::ranges::count(all(Kind::image), image) == 0) guess({{"image", image->name()}});
+}
+
+void Engine::found_nothing(acl::Operation operation) const {
+  guess({{"nothing", acl::info(operation).name}});
+}
+
+void Engine::guess(const Json& line) const {
+  if (!options_.guesses.empty())
+    std::ofstream(options_.guesses, std::ios::app) << dump(line) << '\n';
 }
 
 Handle Engine::user_of(const Object& object) const {

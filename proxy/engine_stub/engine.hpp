@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "acl/request.hpp"
 #include "proxy/engine_stub/json.hpp"
 #include "proxy/engine_stub/process.hpp"
 #include "proxy/socket.hpp"
@@ -16,7 +17,10 @@ namespace proxy::engine_stub {
 
 struct Options {
   bool any_image = false;  ///< every image that a client names is said to be there
-  std::string log = {};    ///< a file that gets each request as a line of JSON; empty: none
+  /// A file that gets a line of JSON for each answer that another engine might not have given:
+  /// {"image": …}, which is made up, or {"nothing": …}, the operation that found no object. Empty:
+  /// none.
+  std::string guesses = {};
 };
 
 enum class Kind : std::uint8_t {
@@ -83,6 +87,10 @@ class Engine {
   std::uint64_t events_begin() const { return forgotten_events_; }
   const Json& event(std::uint64_t index) const { return events_[index - forgotten_events_]; }
   void note(const Object&, std::string_view action);
+  /// Writes down that an answer rests on an image, if that is made up.
+  void rest_on(const Handle& image) const;
+  /// Writes down that an answer rests on there being no object.
+  void found_nothing(acl::Operation) const;
 
   /// Something has changed, whatever it is: everybody who waits looks again.
   void change() { changed_.cancel(); }
@@ -92,6 +100,7 @@ class Engine {
 
  private:
   void settle(const Handle&);
+  void guess(const Json&) const;
   Json published_ports(const Object& container);
 
   Options options_;

@@ -69,6 +69,7 @@ Instead list(Call& call) {
   auto found = Json::array();
   for (const auto& object : call.engine.all(call.row.kind))
     if (let_through(filters, call.engine, *object)) found.push_back(listed(*object));
+  if (found.empty()) call.engine.found_nothing(call.row.operation);
   call.from["list"] = std::move(found);
   return std::nullopt;
 }

@@ -4,7 +4,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/intrusive/list.hpp>
 #include <csignal>
-#include <fstream>
 
 #include "acl/headers.hpp"
 #include "proxy/deadline.hpp"
@@ -34,9 +33,8 @@ Instead check_version(const acl::Request& request) {
 /// One client of the stand-in, and its requests one after the other.
 class Session : public boost::intrusive::list_base_hook<> {
  public:
-  Session(Socket socket, Engine& engine, Deadlines& deadlines, const std::string& log)
+  Session(Socket socket, Engine& engine, Deadlines& deadlines)
       : engine_(engine),
-        log_(log),
         client_(std::move(socket), limits(), held_, heads_, [this] { engine_.change(); }),
         deadline_(deadlines, [this] { stop(); }) {}
 
@@ -53,10 +51,8 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<bool> answer(const http::RequestHead&);
   Task<std::optional<acl::Reason>> read_body(Json& out);
   Task<bool> refuse(const acl::Refusal&);
-  void note(const std::string& method, const std::string& target, const Json& body) const;
 
   Engine& engine_;
-  const std::string& log_;
   HeldBytes held_{HeldBytes::unbounded};
   BodyPool bodies_;
   http::HeadReader heads_;
@@ -86,11 +82,9 @@ Task<bool> Session::answer(const http::RequestHead& head) {
             .request = request_,
             .row = row != nullptr ? *row : unknown,
             .upgrades = !acl::upgrade_to_ask(request_, http::view_of(head)).empty()};
-  const std::string method(head.method), target(head.target);
   client_.consume_head(head);
   if (const auto reason = co_await read_body(call.from["body"]))
     co_return co_await refuse(acl::Refusal(*reason));
-  note(method, target, call.body());
   if (const auto problem = check_version(request_)) co_return co_await send_reply(call, *problem);
   if (request_.operation == acl::Operation::unknown)
     co_return co_await send_reply(call, error(404, "page not found"));
@@ -100,18 +94,14 @@ Task<bool> Session::answer(const http::RequestHead& head) {
   call.from["name"] = request_.name();
   if (!request_.name().empty() && row->kind != Kind::none) {
     call.object = engine_.find(row->kind, request_.name());
-    if (!call.object)
+    if (!call.object) {
+      engine_.found_nothing(request_.operation);
       co_return co_await send_reply(call, {404, fill(shape(row->kind).missing, call.from)});
+    }
+    if (request_.operation == acl::Operation::ImageInspect) engine_.rest_on(call.object);
   }
   if (row->stream != nullptr) co_return co_await row->stream(call);
   co_return co_await send_reply(call, reply(call));
-}
-
-void Session::note(const std::string& method, const std::string& target, const Json& body) const {
-  if (log_.empty()) return;
-  const auto text = body.is_null() ? std::string() : dump(body);
-  std::ofstream(log_, std::ios::app)
-      << dump({{"method", method}, {"target", target}, {"body", text}}) << '\n';
 }
 
 /// Archives and build contexts are read and forgotten.
@@ -135,10 +125,7 @@ Task<bool> Session::refuse(const acl::Refusal& refusal) {
 class Server {
  public:
   explicit Server(const Options& options)
-      : log_(options.log),
-        deadlines_(loop_),
-        engine_(loop_, options),
-        signals_(loop_, SIGTERM, SIGINT) {}
+      : deadlines_(loop_), engine_(loop_, options), signals_(loop_, SIGTERM, SIGINT) {}
 
   std::optional<std::string> run(const config::Listener& settings) {
     InheritedSockets none;
@@ -161,7 +148,7 @@ class Server {
   }
 
   Task<void> serve_client(Socket client) {
-    Session session(std::move(client), engine_, deadlines_, log_);
+    Session session(std::move(client), engine_, deadlines_);
     sessions_.push_back(session);
     co_await session.serve();
     sessions_.erase(sessions_.iterator_to(session));
@@ -174,7 +161,6 @@ class Server {
     for (auto& session : sessions_) session.stop();
   }
 
-  const std::string log_;
   net::io_context loop_{1};
   Deadlines deadlines_;
   Engine engine_;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/explain/client_command.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -22,19 +26,21 @@ struct Client {
   std::string_view name;
   std::string_view plain;   ///< options without a value
   std::string_view valued;  ///< options with a value
+  std::string_view script;  ///< the interpreter where the client may be a script; empty: never
 };
 
-constexpr Client docker{"docker", "-D --debug -h --help -v --version", "-l --log-level"};
+constexpr Client docker{"docker", "-D --debug -h --help -v --version", "-l --log-level", ""};
 constexpr Client compose{
     "docker-compose",
     "-D --debug -h --help -v --version --verbose --no-ansi --compatibility --dry-run "
     "--all-resources --skip-hostname-check",
     "-f --file -p --project-name --project-directory --profile --env-file --ansi --progress "
-    "--parallel --log-level"};
-constexpr Client buildx{"docker-buildx", "-D --debug -h --help", ""};
+    "--parallel --log-level",
+    "python"};  // version 1
+constexpr Client buildx{"docker-buildx", "-D --debug -h --help", "", ""};
 constexpr Client podman{"podman", "-r --remote -h --help -v --version --syslog --trace",
-                        "--log-level"};
-constexpr Client podman_remote{"podman-remote", podman.plain, podman.valued};
+                        "--log-level", ""};
+constexpr Client podman_remote{"podman-remote", podman.plain, podman.valued, ""};
 constexpr std::array clients = {docker, compose, buildx, podman, podman_remote};
 
 /// Programs that act on something else than the engine in DOCKER_HOST.
@@ -68,12 +74,12 @@ struct Wrapper {
   std::size_t operands = 0;
 };
 constexpr std::array wrappers = {
-    Wrapper{{"nice", "", "-n --adjustment"}},
-    Wrapper{{"nohup", "", ""}},
+    Wrapper{{"nice", "", "-n --adjustment", ""}},
+    Wrapper{{"nohup", "", "", ""}},
     Wrapper{{"time", "-a --append -p --portability -q --quiet -v --verbose",
-             "-f --format -o --output"}},
+             "-f --format -o --output", ""}},
     Wrapper{{"timeout", "-f --foreground -p --preserve-status -v --verbose",
-             "-k --kill-after -s --signal"},
+             "-k --kill-after -s --signal", ""},
             1},
 };
 
@@ -87,6 +93,34 @@ constexpr std::string_view subcommands =
 
 std::string_view program(std::string_view word) {
   return word.substr(word.rfind('/') + 1);
+}
+
+/// The first line of what a command's word runs.
+std::string first_line(const std::string& word) {
+  const char* path = std::getenv("PATH");
+  std::string line;
+  const auto read = [&line](const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::array<char, 128> bytes{};
+    in.read(bytes.data(), bytes.size());
+    line.assign(bytes.data(), static_cast<std::size_t>(in.gcount()));
+    line.resize(std::min(line.size(), line.find('\n')));
+    return ::access(file.c_str(), X_OK) == 0;
+  };
+  if (word.find('/') != word.npos || path == nullptr)
+    read(word);
+  else
+    acl::all_words(path, ':', [&](std::string_view folder) {
+      return !read((folder.empty() ? "." : std::string(folder)) + "/" + word);
+    });
+  return line;
+}
+
+/// A script may do anything: a name tells only what a program is that we know.
+bool is_unknown_script(const Client& client, const std::string& word) {
+  const auto line = first_line(word);
+  if (!line.starts_with("#!")) return false;
+  return client.script.empty() || line.find(client.script) == line.npos;
 }
 
 /// \param list words with a space between them
@@ -158,6 +192,7 @@ Checked check_client(const Client& client, Words words) {
   if (auto problem = skip_options(client, words)) return {.problem = *std::move(problem)};
   if (words.empty()) return {};
   const std::string_view subcommand = words.front();
+  const std::string_view next = words.size() > 1 ? std::string_view(words[1]) : "";
   const bool is_docker = client.name == docker.name;
   if (is_docker && subcommand == "compose") return check_client(compose, words.subspan(1));
   if (is_docker && (subcommand == "buildx" || subcommand == "builder"))
@@ -169,7 +204,10 @@ Checked check_client(const Client& client, Words words) {
   if (problem) return {.problem = *std::move(problem)};
   if ((is_docker || is_podman) && !lists(subcommands, subcommand))
     return {.unknown = std::string(client.name) + " " + std::string(subcommand)};
-  return {};
+  const bool only_lists =
+      lists("ps images", subcommand) ||
+      (lists("container image network volume", subcommand) && lists("ls list ps", next));
+  return {.only_lists = (is_docker || is_podman) && only_lists};
 }
 
 /// Where the command proper begins; unchanged where a wrapper's options are not known.
@@ -177,7 +215,7 @@ Words behind_wrappers(Words words) {
   while (!words.empty()) {
     const auto* wrapper = std::ranges::find(wrappers, program(words.front()),
                                             [](const Wrapper& each) { return each.own.name; });
-    if (wrapper == wrappers.end()) break;
+    if (wrapper == wrappers.end() || is_unknown_script(wrapper->own, words.front())) break;
     auto behind = words.subspan(1);
     if (skip_options(wrapper->own, behind) || behind.size() <= wrapper->operands) break;
     words = behind.subspan(wrapper->operands);
@@ -194,7 +232,9 @@ Checked check_command(const std::vector<std::string>& command) {
     return {.problem = std::string(name) + " cannot be explained: " + std::string(other->why)};
   const auto* client = std::ranges::find(clients, name, &Client::name);
   if (client == clients.end()) return {.unknown = std::string(name)};
-  return check_client(*client, words.subspan(1));
+  auto checked = check_client(*client, words.subspan(1));
+  if (is_unknown_script(*client, words.front())) checked.unknown = "the script " + words.front();
+  return checked;
 }
 
 }  // namespace proxy::explain

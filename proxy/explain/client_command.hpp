@@ -12,6 +12,7 @@ struct Checked {
   /// The program or plugin that explain does not know; empty: it asks the engine in DOCKER_HOST
   /// and no other.
   std::string unknown = {};
+  bool only_lists = false;  ///< what it does next does not depend on what the engine has
 };
 
 /// Checks that a client's command line does not name another engine than the one in DOCKER_HOST.

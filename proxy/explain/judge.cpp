@@ -72,10 +72,13 @@ std::optional<acl::Refusal> Judgement::decide(const config::Limits& limits) {
   return std::nullopt;
 }
 
+bool Judgement::is_no_json() const {
+  return case_.decision().refusal && case_.decision().refusal->reason == acl::Reason::body_not_json;
+}
+
 /// Whether it was refused only because no body was written.
 bool Judgement::lacks_body() const {
-  return !asked_.body && case_.decision().refusal &&
-         case_.decision().refusal->reason == acl::Reason::body_not_json;
+  return !asked_.body && is_no_json();
 }
 
 std::string Judgement::text(const std::vector<std::string>& change) const {
@@ -103,10 +106,12 @@ std::string Judgement::text(const std::vector<std::string>& change) const {
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
     append_line("because", by_lines(message, 11), out);
     append_lines("allow by", change, out);
-    if (change.empty() && !decision.profile.empty() && !lacks_body())
+    if (change.empty() && !decision.profile.empty() && !is_no_json())
       append_line("allow by", fmt::format("nothing to add to profile {}", decision.profile), out);
     if (lacks_body())
       append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);
+    else if (is_no_json())
+      append_line("hint", "what --body gives is no JSON; the engine would not take it either", out);
   }
   if (!passes()) return out;
   const auto& request = case_.request();

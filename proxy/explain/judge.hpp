@@ -45,6 +45,7 @@ class Judgement {
  private:
   /// True also if the decision depends on a look-up.
   bool passes() const { return !case_.denied(); }
+  bool is_no_json() const;
   bool lacks_body() const;
   std::optional<acl::Refusal> decide(const config::Limits&);
   std::string sends() const;

@@ -7,13 +7,14 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "proxy/engine_stub/serve.hpp"
 #include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
 #include "proxy/explain/client_environment.hpp"
+#include "proxy/explain/guesses.hpp"
+#include "proxy/explain/json_lines.hpp"
 #include "proxy/server.hpp"
 
 namespace proxy::explain {
@@ -36,11 +37,6 @@ int serve(const config::Settings& settings) {
   if (!server.open().empty()) return EX_CANTCREAT;
   server.run();
   return EX_OK;
-}
-
-std::string text(const json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 Told::Fate fate_of(const json& record, std::string_view reason) {
@@ -70,52 +66,37 @@ Told told_from(const json& record) {
   return told;
 }
 
-/// \param use gets each record of a file that has one in each line
-template <class Use>
-void read_lines(const std::string& file, Use use) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);)
-    if (const auto record = json::parse(line, nullptr, false); record.is_object()) use(record);
-}
+/// What a request's record says, and the request itself.
+struct Recorded {
+  Told told;
+  Asked asked;
+};
 
-std::vector<Told> read_records(const std::string& file) {
-  std::vector<Told> requests;
+std::vector<Recorded> read_records(const std::string& file) {
+  std::vector<Recorded> requests;
   read_lines(file, [&](const json& record) {
-    if (record.contains("decision")) requests.push_back(told_from(record));
+    if (!record.contains("decision")) return;
+    requests.push_back({told_from(record),
+                        {.method = text(record, "method"),
+                         .target = text(record, "asked_target"),
+                         .content_type = text(record, "asked_type"),
+                         .body = text(record, "asked_body")}});
   });
   return requests;
 }
 
-std::vector<Asked> read_asked(const std::string& file) {
-  std::vector<Asked> requests;
-  read_lines(file, [&](const json& record) {
-    requests.push_back({.method = text(record, "method"),
-                        .target = text(record, "target"),
-                        .body = text(record, "body")});
-  });
-  return requests;
-}
-
-/// Judges once more what was refused, as the stand-in engine got it: records cut messages short and
-/// do not say what would let a request through.
-void judge_again(const config::Settings& settings, std::vector<Asked> asked,
-                 std::vector<Told>& requests) {
+/// Judges once more what was refused: records cut messages short and do not say what would let a
+/// request through.
+Told judge_again(const config::Settings& settings, Recorded recorded) {
+  auto& told = recorded.told;
+  if (told.fate != Told::Fate::refused || recorded.asked.target.empty()) return std::move(told);
   const acl::WebRules rules;
-  for (auto& told : requests) {
-    if (told.fate != Told::Fate::refused) continue;
-    const auto same = std::ranges::find_if(asked, [&](const Asked& each) {
-      return each.method == told.method &&
-             each.target.substr(0, each.target.find('?')) == told.target;
-    });
-    if (same == asked.end()) continue;
-    const Asked found = std::move(*same);
-    asked.erase(same);
-    const Judgement again(found, {}, *settings.policy, rules, settings.limits);
-    if (!again.refused() || id(again.refusal().reason) != told.reason) continue;
-    told.message = again.refusal().message;
-    told.change =
-        smallest_change(found, again.profile(), settings.policy_spec, rules, settings.limits);
-  }
+  const Judgement again(recorded.asked, {}, *settings.policy, rules, settings.limits);
+  if (!again.refused() || id(again.refusal().reason) != told.reason) return std::move(told);
+  told.message = again.refusal().message;
+  told.change = smallest_change(recorded.asked, again.profile(), settings.policy_spec, rules,
+                                settings.limits);
+  return std::move(told);
 }
 
 /// Only what decides is taken over. Listeners, the operator's listener, the audit file and the
@@ -128,6 +109,7 @@ config::Settings private_settings(const config::Settings& file, const std::strin
   settings.upstream = unix_address(place + "/engine.sock");
   settings.listeners.push_back({.address = unix_address(place + "/docker.sock"), .mode = 0600});
   settings.audit.file = place + "/audit";
+  settings.audit.requests = true;
   settings.workers = 1;
   return settings;
 }
@@ -146,6 +128,13 @@ std::string Rehearsal::inconclusive() const {
   if (exit_code != 0)
     return "it failed, and not because of a refusal; the stand-in engine has only what it was "
            "given";
+  if (std::ranges::count(supposed, Told::Fate::refused, &Told::fate) != 0)
+    return "the stand-in engine has every image; where an engine lacks one, the client asks for "
+           "what is refused";
+  if (!elsewhere.empty() && !only_lists)
+    return "the stand-in engine has no objects but the client's own; what the client does with "
+           "those of an engine is not known, and the profile refuses " +
+           elsewhere;
   if (unknown.empty()) return "";
   return unknown + " is not a client that explain knows; it may have asked another engine as well";
 }
@@ -160,10 +149,11 @@ acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
   const ClientEnvironment environment(listen.to_string(), place.path() + "/docker");
   if (!environment.prepare()) return std::string("the private directory cannot be written to");
 
-  const auto log = place.path() + "/requests";
+  const auto guesses = place.path() + "/guesses";
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the client; we report what it has done until then
   Child engine([&] {
-    const auto problem = engine_stub::serve(settings.upstream, {.any_image = true, .log = log});
+    const auto problem =
+        engine_stub::serve(settings.upstream, {.any_image = true, .guesses = guesses});
     return problem ? EX_CANTCREAT : EX_OK;
   });
   Child gate([&] { return serve(settings); });
@@ -177,8 +167,11 @@ acl::Result<Rehearsal, std::string> rehearse(const config::Settings& file,
   });
   rehearsal.exit_code = client.wait();
   gate.stop();  // its last record is written then
-  rehearsal.requests = read_records(settings.audit.file);
-  judge_again(settings, read_asked(log), rehearsal.requests);
+  for (auto& recorded : read_records(settings.audit.file))
+    rehearsal.requests.push_back(judge_again(settings, std::move(recorded)));
+  auto [images, nothing] = read_guesses(guesses);
+  for (const auto& image : images) rehearsal.supposed.push_back(pull(settings, image));
+  rehearsal.elsewhere = refused_of_objects(settings, nothing);
   return rehearsal;
 }
 

@@ -14,7 +14,10 @@ namespace proxy::explain {
 struct Rehearsal {
   int exit_code = 0;         ///< of the client
   std::string unknown = {};  ///< the program that explain does not know; see check_command()
+  bool only_lists = false;   ///< it does nothing with what it finds
   std::vector<Told> requests;
+  std::vector<Told> supposed;  ///< what it would ask an engine that lacks an image
+  std::string elsewhere = {};  ///< what the profile refuses of an engine that has more objects
 
   std::size_t refused() const;
   /// Why it does not tell whether the client's requests are allowed; empty: it does.

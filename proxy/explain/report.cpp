@@ -13,8 +13,9 @@ void append(std::string_view what, const auto& texts, std::string& out) {
 }
 
 std::string report(const Told& told) {
-  auto out = fmt::format("{:<8} {:<24} {} {}\n{}{}", to_string(told.fate), told.operation,
-                         told.method, told.target, indent, told.rule);
+  auto out = told.supposed.empty() ? "" : fmt::format("if {}:\n", told.supposed);
+  out += fmt::format("{:<8} {:<24} {} {}\n{}{}", to_string(told.fate), told.operation, told.method,
+                     told.target, indent, told.rule);
   out += told.reason.empty() ? "\n" : ": " + told.reason + "\n";
   if (!told.message.empty())
     out += fmt::format("{}{}\n", indent, by_lines(told.message, indent.size()));
@@ -53,6 +54,7 @@ Outcome outcome(const Rehearsal& rehearsal) {
 std::string report(const Rehearsal& rehearsal, const Subject& subject) {
   std::string out;
   for (const auto& told : rehearsal.requests) out += report(told);
+  for (const auto& told : rehearsal.supposed) out += report(told);
   out += fmt::format("{} requests, {} refused; {} ended with {}\n", rehearsal.requests.size(),
                      rehearsal.refused(), subject.command.front(), rehearsal.exit_code);
   if (subject.shadow && rehearsal.refused() != 0)
@@ -75,6 +77,7 @@ Document document(const Rehearsal& rehearsal, const Subject& subject) {
   out["client"] = {{"command", subject.command}, {"exit_code", rehearsal.exit_code}};
   out["requests"] = Document::array();
   for (const auto& told : rehearsal.requests) out["requests"].push_back(document(told));
+  for (const auto& told : rehearsal.supposed) out["supposed"].push_back(document(told));
   return out;
 }
 

@@ -36,6 +36,7 @@ Document document(const Told& told) {
   add("enforced", told.enforced);
   add("sends", told.sends);
   add("body", told.body);
+  add("if", told.supposed);
   if (told.undone) out["undone"] = true;
   return out;
 }

@@ -16,7 +16,8 @@ struct Told {
     open,     ///< it depends on what the engine has, or the client left
   };
   Fate fate = Fate::allowed;
-  bool undone = false;  ///< the stand-in engine could not do what was asked
+  std::string supposed = {};  ///< where the client asks it only of some engines: of which ones
+  bool undone = false;        ///< the stand-in engine could not do what was asked
   std::string method, target;
   std::string operation, rule;
   std::string reason, message;        ///< of a refusal, or why the answer broke off

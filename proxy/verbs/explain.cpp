@@ -127,6 +127,8 @@ std::optional<std::string> mistaken_request(const std::vector<std::string>& word
   };
   if (words.size() == 1 && (names_method(words[0]) || is_target(words[0])))
     return std::string("a request is METHOD TARGET, for example GET /info");
+  if (words.size() > 2 && names_method(words[0]) && is_target(words[1]))
+    return "a request is METHOD TARGET and no more; leave out " + acl::quoted(words[2]);
   if (words.size() != 2) return std::nullopt;
   if (names_method(words[0]) && is_target(words[1]) && !is_method(words[0]))
     return "methods are upper case: write " + method + " " + words[1];
@@ -222,6 +224,7 @@ int explain_command(const ExplainOptions& options, const acl::Identity& identity
   auto rehearsal = explain::rehearse(settings, options.words, options.json);
   if (!rehearsal) return misused(rehearsal.error());
   rehearsal->unknown = checked.unknown;
+  rehearsal->only_lists = checked.only_lists;
   if (rehearsal->exit_code == explain::no_such_command && rehearsal->requests.empty())
     return EX_USAGE;
   if (options.json) {
@@ -255,9 +258,12 @@ is shown and answered all the same, so that one run shows all of them. Options o
 docker-compose, buildx and podman that name another engine are not accepted; variables and
 configuration files that do are hidden from the client. Whatever else a program does, besides
 using DOCKER_HOST, is neither shown nor prevented, so the run never tells that all is allowed.
+The stand-in engine has every image, and no containers, networks or volumes but the client's own.
+Where another engine may lead the client to a request that is refused, the run tells nothing.
 Where variables are the policy, `tidegate check --env > tidegate.yaml` makes the file of them.
 The exit status is 0 if all is allowed, 1 if something is refused, or only let through by shadow
-mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.)";
+mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.
+A request that the engine's answer to a look-up may still refuse counts as allowed.)";
 
 }  // namespace
 

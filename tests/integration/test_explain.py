@@ -100,7 +100,12 @@ class Requests(ExplainTest):
         said = self.explain("--profile", "ci", "POST", "/containers/create", status=REFUSED)
         self.assertRegex(said, "hint +give the body: --body @FILE")
         said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", "", status=REFUSED)
-        self.assertNotIn("hint", said)
+        self.assertNotIn("give the body", said)
+
+    def test_a_body_that_is_no_json_is_said_to_be_none(self):
+        said = self.explain("--profile", "ci", "POST", "/containers/create", "--body", '{"Image":', status=REFUSED)
+        self.assertRegex(said, "hint +what --body gives is no JSON")
+        self.assertNotIn("allow by", said)
 
     def test_what_would_allow_it_is_told_as_what_to_add(self):
         config = self.write("asked", json.dumps({"profiles": {
@@ -148,6 +153,7 @@ class Requests(ExplainTest):
         for words, cure in (
             (("get", "/info"), "write GET /info"), (("Post", "/build"), "write POST /build"), (("/info", "GET"), "write GET /info"),
             (("/info", "get"), "write GET /info"), (("/info",), "METHOD TARGET"), (("GET",), "METHOD TARGET"),
+            (("GET", "/info", "extra"), "leave out 'extra'"),
         ):  # fmt: skip
             self.assertIn(cure, self.complaint("--profile", "ci", *words))
 
@@ -272,11 +278,21 @@ class Clients(ExplainTest):
             self.assertTrue(done.stderr.endswith(statuses), done.stderr)
             said = json.loads(done.stdout)
             self.assertEqual([each["decision"] for each in said["requests"]], ["refused", "allowed"])
-            if not options:
-                self.assertIn("HostConfig.Privileged is true, level baseline wants false", said["requests"][0]["message"])
+            self.assertIn("HostConfig.Privileged is true, level baseline wants false", said["requests"][0]["message"])
             self.assertEqual(said["client"], {"command": ["python3", "-c", script], "exit_code": 0})
-            if not options:
-                self.assertEqual(said["requests"][0]["change"], ["profiles.ci.containers.waive: [privileged]"])
+            self.assertEqual(said["requests"][0]["change"], ["profiles.ci.containers.waive: [privileged]"])
+
+    def test_each_refused_request_gets_its_own_change_whatever_came_before_on_its_path(self):
+        script = ("import http.client, json, os, socket\n"
+                  "for host in ({}, {'PidMode': 'host'}, {'Memory': 0}, {'Privileged': True}):\n"
+                  "    link = http.client.HTTPConnection('localhost'); link.sock = socket.socket(socket.AF_UNIX)\n"
+                  "    link.sock.connect(os.environ['DOCKER_HOST'][7:])\n"
+                  "    link.request('POST', '/containers/create', json.dumps({'Image': 'x', 'HostConfig': host}))\n"
+                  "    link.getresponse().read()\n")  # fmt: skip
+        for options in ((), ("--refuse",)):
+            said = json.loads(self.explain(*options, "--profile", "ci", "--json", "--", "python3", "-c", script, status=REFUSED))
+            waived = [each.get("change") for each in said["requests"]]
+            self.assertEqual(waived, [None, ["profiles.ci.containers.waive: [namespaces.pid]"], None, ["profiles.ci.containers.waive: [privileged]"]])
 
     def test_what_the_stand_in_cannot_do_and_what_fails_otherwise_tells_nothing(self):
         ask = "import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]); s.sendall(b'{} HTTP/1.0\\r\\n\\r\\n'); s.recv(99); exit({})"
@@ -291,6 +307,46 @@ class Clients(ExplainTest):
             said = self.explain("--profile", "all", "--json", "--", "python3", "-c", ask.format(request, code), status=INCONCLUSIVE, config=config)
             self.assertEqual(json.loads(said)["outcome"], "inconclusive")
             self.assertIn(why, json.loads(said)["why"])
+
+
+class OtherEngines(ExplainTest):
+    """What a client asks only where an engine has less, or more, than the stand-in."""
+
+    def setUp(self):
+        super().setUp()
+        self.config = self.write("narrow", json.dumps({
+            "listeners": [{"address": "unix:///run/a.sock", "profile": "ci"}],
+            "profiles": {"ci": {"allow": ["@system", "@container"]}, "reads": {"allow": ["@system", "ContainerList", "ImageList", "VolumeList"]},
+                         "stays": {"allow": ["*"], "deny": ["ContainerStop", "ContainerLogs"]},
+                         "all": {"allow": ["*"]}}}))  # fmt: skip
+
+    def rehearse(self, profile, *command, status):
+        return json.loads(self.explain("--profile", profile, "--json", "--", *command, status=status))
+
+    def test_the_pull_of_an_image_that_may_be_missing_is_judged(self):
+        for client in docker_clients():
+            said = self.rehearse("ci", client, "run", "--rm", "corp/alpine:3", "true", status=INCONCLUSIVE)
+            self.assertIn("where an engine lacks one", said["why"])
+            told = said["supposed"][0]
+            self.assertEqual((told["decision"], told["operation"], told["if"]), ("refused", "ImageCreate", "the engine has no image corp/alpine:3"))
+            self.assertEqual(told["change"], ["profiles.ci.allow: [ImageCreate]"])
+            said = self.rehearse("all", client, "run", "--rm", "corp/alpine:3", "true", status=ALLOWED)
+            self.assertEqual([each["decision"] for each in said["supposed"]], ["allowed"])
+
+    def test_what_may_be_done_with_the_containers_of_an_engine_is_judged(self):
+        if not os.path.exists("/usr/bin/docker-compose"):
+            self.skipTest("docker-compose is not installed")
+        file = self.write("docker-compose.yml", json.dumps({"version": "3.7", "services": {"web": {"image": "web:1"}}}))
+        for words in (("down",), ("stop",), ("kill",), ("rm", "-f"), ("logs",)):
+            command = ("/usr/bin/docker-compose", "-f", file, "-p", "proj", *words)
+            said = self.rehearse("stays", *command, status=INCONCLUSIVE)
+            self.assertTrue(said["why"].endswith("the profile refuses ContainerLogs, ContainerStop"), said["why"])
+            self.rehearse("all", *command, status=ALLOWED)
+
+    def test_a_client_that_only_lists_does_nothing_with_what_it_finds(self):
+        for client in docker_clients():
+            for words in (("ps",), ("container", "ls"), ("volume", "ls"), ("images", "none")):
+                self.rehearse("reads", client, *words, status=ALLOWED)
 
 
 class DockerClients(ExplainTest):

@@ -160,6 +160,14 @@ class AnotherEngine(ExplainTest):
             self.assertIn("inconclusive: renamed is not", self.rehearse(renamed, "ps", status=INCONCLUSIVE))
             os.unlink(renamed)
 
+    def test_may_have_heard_of_a_script_that_has_the_name_of_a_client(self):
+        script = self.write("docker", f'#!/bin/sh\nexec python3 -c "{PING}"\n')
+        os.chmod(script, 0o755)
+        on_path = {"PATH": self.folder + ":" + os.environ["PATH"]}
+        for command, variables in (((script, "ps"), {}), (("docker", "ps"), on_path), (("timeout", "60", "docker", "ps"), on_path)):
+            said = self.rehearse(*command, status=INCONCLUSIVE, **variables)
+            self.assertRegex(said, "inconclusive: the script .*docker is not a client that explain knows")
+
     def test_a_client_behind_a_known_wrapper_is_known(self):
         for client in docker_clients():
             for wrapper in (("nice", "-n", "5"), ("nohup",), ("timeout", "--foreground", "-k", "5", "60"), ("nice", "timeout", "60")):
