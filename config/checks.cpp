@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "acl/by_name.hpp"
+#include "acl/ip_network.hpp"
 #include "acl/operation.hpp"
 #include "acl/text/shown.hpp"
 #include "acl/written.hpp"
@@ -242,6 +243,31 @@ void warn_of_refusing_listeners(const acl::PolicySpec& policy, Report& report) {
   }
 }
 
+/// Connections to a loopback address come from one.
+bool is_of_this_machine(const acl::ClientRule& rule) {
+  const auto network = rule.address ? acl::parse_network(*rule.address) : std::nullopt;
+  if (!network) return true;
+  const auto overlaps = [&](const char* text) {
+    const auto loopback = *acl::parse_network(text);
+    return loopback.holds(*network) || network->holds(loopback);
+  };
+  return overlaps("127.0.0.0/8") || overlaps("::1");
+}
+
+void warn_of_strangers(const Settings& settings, Report& report) {
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    const auto& address = settings.listeners[i].address;
+    const auto& clients = settings.listeners[i].clients;
+    if (clients.empty() || !is_loopback(address)) continue;
+    if (std::ranges::any_of(clients, is_of_this_machine)) continue;
+    report.warn(join(join("listeners", i), "clients"),
+                "nobody is served here: only this machine can connect to " + address.to_string() +
+                    ", and no rule is for its addresses",
+                "listen on an address that these clients can reach, or write a rule with `address: "
+                "127.0.0.0/8`");
+  }
+}
+
 }  // namespace
 
 void check(const Settings& settings, Report& report) {
@@ -265,6 +291,7 @@ void warn_of_lock_outs(const Settings& settings, Report& report) {
                 "`crl: []` if that is meant");
   }
   warn_of_refusing_listeners(settings.policy_spec, report);
+  warn_of_strangers(settings, report);
   const auto in_use = acl::profiles_in_use(settings.policy_spec);
   for (const auto& profile : settings.policy_spec.profiles) {
     if (in_use.contains(profile.name)) continue;

@@ -17,6 +17,8 @@ class Places {
   Places() = default;
   explicit Places(std::string file) : file_(std::move(file)) {}
 
+  /// The file that was read; empty if there was none.
+  const std::string& file() const { return file_; }
   void saw(std::string where, int line) { lines_.emplace(std::move(where), line); }
   /// Returns whether the file has a value at this place, valid or not.
   bool has_seen(std::string_view where) const { return lines_.contains(where); }

@@ -3,11 +3,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <cstring>
+
+#include "proxy/descriptors.hpp"
 
 namespace proxy {
 namespace {
@@ -96,6 +102,26 @@ EngineFault unresolved(const config::Address& address, const error_code& error) 
           .remedy = "check the name in `upstream`, and the networks that tidegate is in"};
 }
 
+/// Connects, and closes the connection at once.
+error_code connect_within(std::chrono::milliseconds limit, const Endpoint& endpoint) {
+  net::io_context loop;
+  Socket socket(loop);
+  error_code error;
+  socket.open(endpoint.protocol(), error);
+  if (!error) socket.native_non_blocking(true, error);
+  if (error) return error;
+  const int descriptor = socket.native_handle();
+  if (::connect(descriptor, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0)
+    return {};
+  if (errno != EINPROGRESS) return {errno, boost::system::system_category()};
+  pollfd connected{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  if (::poll(&connected, 1, static_cast<int>(limit.count())) != 1) return net::error::timed_out;
+  int failed = 0;
+  socklen_t size = sizeof failed;
+  ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failed, &size);
+  return {failed, boost::system::system_category()};
+}
+
 }  // namespace
 
 std::string EngineFault::message() const {
@@ -115,6 +141,8 @@ EngineFault fault_of(const config::Address& address, const error_code& error) {
                     .remedy = {}};
   if (address.kind == config::Address::Kind::unix_socket)
     explain_path(fault, address.path, error.value());
+  else if (error == net::error::connection_refused)
+    fault.remedy = "start the engine, or write the address and port that it listens on";
   return fault;
 }
 
@@ -143,6 +171,16 @@ std::optional<EngineFault> look_at(const config::Address& address) {
   if (!S_ISSOCK(file.st_mode) || file.st_nlink == 0) return fault(ECONNREFUSED);
   if (!may_write(address.path)) return fault(errno);
   return std::nullopt;
+}
+
+std::optional<EngineFault> probe(const config::Address& address) {
+  if (auto fault = look_at(address)) return fault;
+  error_code error;
+  if (address.kind == config::Address::Kind::tcp) net::ip::make_address(address.host, error);
+  if (error) return std::nullopt;  // a name
+  error = connect_within(std::chrono::milliseconds(500), endpoint_of(address));
+  const bool is_busy = error == net::error::try_again || lacks_descriptor(error);
+  return error && !is_busy ? std::optional(fault_of(address, error)) : std::nullopt;
 }
 
 }  // namespace proxy

@@ -35,4 +35,8 @@ EngineFault tls_fault(const config::Address&, const std::string& text);
 /// as the file shows it; nothing for tcp
 std::optional<EngineFault> look_at(const config::Address&);
 
+/// Connects for a moment. Waits for half a second at most, and resolves no name.
+/// \returns why there is no connection; nothing if that is not known
+std::optional<EngineFault> probe(const config::Address&);
+
 }  // namespace proxy

@@ -9,7 +9,9 @@
 
 #include "config/yaml.hpp"
 #include "proxy/engine_fault.hpp"
+#include "proxy/own_paths.hpp"
 #include "proxy/socket.hpp"
+#include "proxy/socket_access.hpp"
 #include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
@@ -32,10 +34,11 @@ class HostCheck {
   explicit HostCheck(const config::Settings& settings) : settings_(settings) {}
 
   HostFindings findings() {
+    found_.mistakes = shared_paths(settings_);
     for (std::size_t i = 0; i < settings_.listeners.size(); ++i)
       look_at_listener(settings_.listeners[i], config::join("listeners", i));
     if (settings_.admin) look_at_listener(*settings_.admin, "admin");
-    if (const auto fault = look_at(settings_.upstream)) warn("upstream", fault->advice());
+    if (const auto fault = probe(settings_.upstream)) warn("upstream", fault->advice());
     if (const auto& file = settings_.audit.file; file != "-") {
       warn("audit.file", missing_directory(file));
       warn("audit.file", closed_to_us(file));
@@ -50,6 +53,7 @@ class HostCheck {
     if (listener.on_tcp()) return warn(where, why_not_bound(listener.address));
     warn(where, missing_directory(path));
     warn(where, closed_directory(listener));
+    warn(name + ".clients", closed_to_clients(listener));
     warn(name + (listener.owner ? ".owner" : ".group"), why_not_given_away(listener));
     if (!file_at(path)) warn(where, closed_to_us(path));
     if (auto obstacle = obstacle_at(path))

@@ -11,7 +11,9 @@
 #include "config/limit_checks.hpp"
 #include "proxy/cgroup_memory.hpp"
 #include "proxy/descriptors.hpp"
+#include "proxy/own_paths.hpp"
 #include "proxy/resident_memory.hpp"
+#include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
 namespace {
@@ -103,7 +105,10 @@ Server::~Server() {
 
 std::vector<std::string> Server::open() {
   std::vector<std::string> problems;
-  if (auto problem = audit_.open()) problems.push_back("audit.file: " + *std::move(problem));
+  for (const auto& mistake : shared_paths(settings_)) problems.push_back(to_string(mistake));
+  if (!problems.empty()) return problems;
+  if (auto problem = audit_.open())
+    problems.push_back("audit.file: " + missing_directory(settings_.audit.file).value_or(*problem));
   auto inherited = InheritedSockets::from_environment();
   for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
     auto listener = Listener::open(workers_.front()->loop, i, settings_.listeners[i], inherited);

@@ -25,9 +25,12 @@ bool is_ours(const struct stat& status) {
 
 }  // namespace
 
-SocketLock::SocketLock(const std::string& socket) {
+std::string lock_of(const std::string& socket) {
   const std::filesystem::path path(socket);
-  file_ = path.parent_path() / ("." + path.filename().string() + ".lock");
+  return path.parent_path() / ("." + path.filename().string() + ".lock");
+}
+
+SocketLock::SocketLock(const std::string& socket) : file_(lock_of(socket)) {
   constexpr std::chrono::milliseconds pause{10};
   auto outcome = try_once();
   for (int more = 200; outcome == Outcome::try_again && more > 0; --more) {

@@ -7,6 +7,9 @@
 
 namespace proxy {
 
+/// The file beside a socket that is locked while the socket is prepared.
+std::string lock_of(const std::string& socket);
+
 /// Keeps other tidegates from preparing the same socket, so that only one of several that start at
 /// once takes the place of a stale one. Locks a file beside the socket that only tidegate's user
 /// can open, and removes it at the end. The directory would not do: whoever can open it could keep

@@ -148,22 +148,6 @@ std::optional<std::string> why_not_given_away(const config::Listener& listener) 
          " may not give the socket away: " + remedy_of_chown(listener);
 }
 
-std::optional<std::string> closed_directory(const config::Listener& listener) {
-  const auto directory = fs::path(listener.address.path).parent_path();
-  const bool for_all = (listener.mode & S_IWOTH) != 0;
-  const bool for_group = listener.group && (listener.mode & S_IWGRP) != 0;
-  struct stat status{};
-  if ((!for_all && !for_group) || ::stat(directory.c_str(), &status) != 0) return std::nullopt;
-  if ((status.st_mode & S_IXOTH) != 0) return std::nullopt;
-  const auto is_its = owners_of(listener, unchanged).gid == status.st_gid;
-  if (!for_all && is_its && (status.st_mode & S_IXGRP) != 0) return std::nullopt;
-  const auto group = listener.group.value_or("");
-  return directory.string() + " may not be entered by clients" +
-         (for_all ? ": run `chmod o+x " + directory.string() + "`"
-                  : " of the group " + group + ": run `chgrp " + group + " " + directory.string() +
-                        " && chmod g+x " + directory.string() + "`");
-}
-
 std::optional<std::string> closed_to_us(const std::string& file) {
   const auto directory = fs::path(file).parent_path();
   const auto closed = [](const fs::path& path, int mode) {

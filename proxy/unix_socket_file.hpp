@@ -27,10 +27,6 @@ std::optional<std::string> obstacle_at(const std::string& path);
 /// Says that tidegate may not set the socket's owner or group.
 std::optional<std::string> why_not_given_away(const config::Listener&);
 
-/// Says that the directory keeps out clients that the socket's mode lets in: the group that the
-/// configuration names, or all.
-std::optional<std::string> closed_directory(const config::Listener&);
-
 /// Says that tidegate may not write to a file, or make it.
 std::optional<std::string> closed_to_us(const std::string& file);
 

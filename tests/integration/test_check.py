@@ -71,7 +71,7 @@ class AnyMachine(CheckTest):
 
 class Certificates(CheckTest):
     def text(self, cert, key, client_ca, crl):
-        return ("version: 1\nupstream: tcp://127.0.0.1:2375\nlisteners:\n  - address: tcp://127.0.0.1:2376\n    profile: p\n    tls:\n"
+        return ("version: 1\nupstream: tcp://engine.invalid:2375\nlisteners:\n  - address: tcp://127.0.0.1:2376\n    profile: p\n    tls:\n"
                 f"      cert: {cert}\n      key: {key}\n      client_ca: {client_ca}\n      crl: [{crl}]\n" + PROFILES)  # fmt: skip
 
     def test_each_missing_file_is_a_mistake_with_its_line(self):
@@ -187,7 +187,7 @@ class Sockets(CheckTest):
     @unittest.skipUnless(os.getuid() == 0, "root becomes somebody else here, who may do less")
     def test_that_this_user_may_not_make_are_a_warning(self):
         os.chmod(self.folder, 0o755)
-        text = (f"version: 1\nupstream: tcp://127.0.0.1:2375\nlisteners:\n  - address: unix://{self.folder}/in.sock\n    group: '1234'\n"
+        text = (f"version: 1\nupstream: tcp://engine.invalid:2375\nlisteners:\n  - address: unix://{self.folder}/in.sock\n    group: '1234'\n"
                 "    profile: p\n" + PROFILES + f"audit: {{file: {self.folder}/audit.log}}\n")  # fmt: skip
         said = self.check(text, user=54326)
         self.assertRegex(said, rf"warning: \S+:4: listeners\[0\].address: user 54326 may not make a file in {self.folder}: ")
@@ -211,6 +211,87 @@ class Sockets(CheckTest):
     def test_of_an_engine_that_is_not_there_are_a_warning(self):
         os.unlink(os.path.join(self.folder, "engine.sock"))
         self.assertRegex(self.check(self.text()), r"warning: \S+:2: upstream: .*No such file or directory.*start the engine")
+
+    def test_of_an_engine_that_does_not_listen_are_a_warning(self):
+        os.unlink(os.path.join(self.folder, "engine.sock"))
+        self.leave_stale("engine.sock")
+        self.assertRegex(self.check(self.text()), r"warning: \S+:2: upstream: .*nobody listens on it; start the engine")
+        with socket.socket() as port:
+            port.bind(("127.0.0.1", 0))  # and does not listen
+            address = "tcp://127.0.0.1:%d" % port.getsockname()[1]
+            text = self.text().replace(f"unix://{self.folder}/engine.sock", address)
+            self.assertRegex(self.check(text), rf"warning: \S+:2: upstream: .*{address}: Connection refused .*; start the engine")
+            port.listen()
+            self.assertNotIn("warning", self.check(text))
+            self.assertNotIn("warning", self.check(text.replace(address, "tcp://no-such-host.invalid:1")))
+
+    def leave_stale(self, name):
+        with socket.socket(socket.AF_UNIX) as stale:
+            stale.bind(os.path.join(self.folder, name))
+        return os.path.join(self.folder, name)
+
+    def test_through_a_link_to_the_engines_own_are_a_mistake(self):
+        os.mkdir(os.path.join(self.folder, "real"))
+        os.symlink("real", os.path.join(self.folder, "link"))
+        os.symlink("real/docker.sock", os.path.join(self.folder, "engine-link.sock"))
+        engine = self.leave_stale("real/docker.sock")
+        before = os.lstat(engine).st_ino
+        for upstream, listener in (("real/docker.sock", "link/docker.sock"), ("link/docker.sock", "real/docker.sock"),
+                                   ("engine-link.sock", "link/docker.sock")):  # fmt: skip
+            with self.subTest(upstream):
+                text = self.text(f"unix://{self.folder}/{listener}").replace(f"{self.folder}/engine.sock", f"{self.folder}/{upstream}")
+                said = rf":4: listeners\[0\].address: '{self.folder}/{listener}' leads to the same file as `upstream`: write another path"
+                self.assertRegex(self.check(text, status=CONFIG), said)
+                self.assertRegex(self.serve(text), said)
+                self.assertEqual(os.lstat(engine).st_ino, before)
+                self.assertIn("no mistakes", self.check(text, "--policy"))
+
+    def test_of_two_listeners_through_a_link_are_a_mistake(self):
+        os.symlink(".", os.path.join(self.folder, "link"))
+        other = f"  - address: unix://{self.folder}/link/in.sock\n    profile: p\n"
+        text = self.text().replace("profiles:", other + "profiles:")
+        said = r"listeners\[1\].address: \S+ leads to the same file as listeners\[0\].address"
+        self.assertRegex(self.check(text, status=CONFIG), said)
+        self.assertRegex(self.serve(text), said)
+        text = self.text(audit=f"admin: {{address: 'unix://{self.folder}/link/in.sock'}}\n")
+        self.assertRegex(self.check(text, status=CONFIG), r"admin.address: \S+ leads to the same file as listeners\[0\].address")
+
+    def test_and_records_are_no_file_of_tidegates_own(self):
+        os.symlink(".", os.path.join(self.folder, "link"))
+        for name, owner in (("tidegate.yaml", "the configuration"), (".in.sock.lock", r"the lock of listeners\[0\]"),
+                            ("link/tidegate.yaml", "the configuration"), ("link/in.sock", r"listeners\[0\].address")):  # fmt: skip
+            with self.subTest(name):
+                text = self.text(audit=f"audit: {{file: {self.folder}/{name}}}\n")
+                said = rf":9: audit.file: '{self.folder}/{name}' leads to the same file as {owner}: write another path"
+                self.assertRegex(self.check(text, status=CONFIG), said)
+                self.assertRegex(self.serve(text), said)
+        authority = Authority(self.folder)
+        pair = authority.server()
+        tls = (f"    tls: {{cert: {pair.cert}, key: {pair.key}, client_ca: {authority.cert}, crl: []}}\n"
+               f"    profile: p\n{PROFILES}audit: {{file: {pair.key}}}\n")  # fmt: skip
+        text = self.text("tcp://127.0.0.1:2376").split("    profile")[0] + tls
+        self.assertRegex(self.check(text, status=CONFIG), rf"audit.file: '{pair.key}' leads to the same file as the certificates")
+
+    @unittest.skipUnless(os.getuid() == 0, "the socket must belong to another user than the clients")
+    def test_that_no_user_of_clients_may_use_are_a_warning(self):
+        os.chmod(self.folder, 0o755)
+        text = self.text().replace("    profile: p\n", "    mode: '0600'\n    clients: [{uid: nobody, profile: p}]\n")
+        said = r"warning: \S+:4: listeners\[0\].clients: none of these users may connect: the socket has mode 0600, user 0"
+        self.assertRegex(self.check(text), said)
+        self.assertRegex(self.check(text.replace("'0600'", "'0660'")), said.replace("0600", "0660"))
+        for change in (("'0600'", "'0600'\n    owner: nobody"), ("'0600'", "'0660'\n    group: nogroup"),
+                       ("{uid: nobody", "{uid: root, profile: p}, {uid: nobody"), ("profile: p}]", "profile: p}, {profile: p}]")):  # fmt: skip
+            with self.subTest(change):
+                self.assertNotIn("warning", self.check(text.replace(*change)))
+
+    @unittest.skipUnless(os.getuid() == 0, "the directory must belong to another user than the socket")
+    def test_below_a_directory_that_keeps_their_owner_out_are_a_warning(self):
+        os.makedirs(os.path.join(self.folder, "a/b"), mode=0o755)
+        text = self.text(f"unix://{self.folder}/a/b/in.sock").replace("    profile: p\n", "    owner: nobody\n    profile: p\n")
+        os.chmod(self.folder, 0o700)
+        self.assertRegex(self.check(text), rf":4: listeners\[0\].address: {self.folder} may not be entered by the owner nobody: run `chmod o\+x")
+        os.chmod(self.folder, 0o711)
+        self.assertNotIn("warning", self.check(text))
 
     def test_on_an_address_of_another_machine_are_a_warning(self):
         text = self.text("tcp://192.0.2.1:2375")

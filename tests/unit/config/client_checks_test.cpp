@@ -242,5 +242,26 @@ TEST(ListenerClients, are_told_of_if_all_of_them_get_a_profile_that_allows_nothi
   EXPECT_THAT(warned("{allow: [], mode: shadow}", "profile: n"), testing::IsEmpty());
 }
 
+TEST(ListenerClients, of_a_loopback_address_are_on_this_machine) {
+  const auto warned = [](const std::string& address, const std::string& clients) {
+    return warnings_of(
+        load("version: 1\nprofiles: {p: {allow: [SystemPing]}}\n"
+             "listeners:\n  - address: tcp://" +
+             address + "\n    insecure: true\n    clients: [" + clients + "]\n"));
+  };
+  const auto nobody = testing::ElementsAre(testing::AllOf(
+      HasSubstr("t.yaml:6: listeners[0].clients: nobody is served here: only this machine"),
+      HasSubstr("address: 127.0.0.0/8")));
+  const std::string far = "{address: 10.0.0.0/8, profile: p}";
+  for (const auto* address : {"127.0.0.1:2375", "[::1]:2375"})
+    EXPECT_THAT(warned(address, far), nobody) << address;
+  EXPECT_THAT(warned("0.0.0.0:2375", far), testing::IsEmpty());
+  for (const auto* near : {"127.0.0.1", "127.0.0.0/8", "0.0.0.0/0"})
+    EXPECT_THAT(warned("127.0.0.1:2375", far + ", {address: " + near + ", profile: p}"),
+                testing::IsEmpty())
+        << near;
+  EXPECT_THAT(warned("127.0.0.1:2375", "{profile: p}"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace config
