@@ -147,6 +147,7 @@ class Case {
   void check_empty(std::string_view);
   void decide_with_body(std::string_view, Scratch&);
   bool read_body(std::string_view, Scratch&);
+  bool read_body(std::string_view, const schema::ConformSettings&, Scratch&);
   void keep_command(const Scratch&);
   void check_body(Scratch&);
   void ask();

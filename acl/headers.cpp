@@ -2,6 +2,8 @@
 #include "acl/headers.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 #include "acl/text/ascii.hpp"
 #include "acl/text/words.hpp"
@@ -13,20 +15,14 @@ bool contains(std::string_view text, std::string_view lower_case_part) {
   return !std::ranges::search(text, lower_case_part, {}, lower).empty();
 }
 
-/// The only protocol that an operation can be upgraded to.
-std::string_view protocol_of(Operation operation) {
-  if (!info(operation).has(hijacks)) return {};
-  if (operation == Operation::Session || operation == Operation::Grpc) return "h2c";
-  if (operation == Operation::ContainerAttachWebsocket) return "websocket";
-  return "tcp";
-}
+constexpr std::string_view protocols[] = {"", "tcp", "websocket", "h2c"};
 
-/// A client may offer several protocols, and a server may ignore all of them (RFC 9110
-/// section 7.8).
-bool offers(std::string_view upgrade, std::string_view protocol) {
-  return !all_words(upgrade, ',', [protocol](std::string_view word) {
-    return !equals_ignoring_case(trimmed(word, " \t"), protocol);
-  });
+/// The only protocol that an operation can be upgraded to; `other` if it does not hijack.
+Protocol protocol_of(Operation operation) {
+  if (!info(operation).has(hijacks)) return Protocol::other;
+  if (operation == Operation::Session || operation == Operation::Grpc) return Protocol::h2c;
+  if (operation == Operation::ContainerAttachWebsocket) return Protocol::websocket;
+  return Protocol::tcp;
 }
 
 std::optional<Reason> check_content_type(const RequestView& headers) {
@@ -39,6 +35,15 @@ std::optional<Reason> check_content_type(const RequestView& headers) {
 }
 
 }  // namespace
+
+void UpgradeOffers::add(std::string_view value) {
+  if (value.empty()) return;
+  for_each_word(value, ',', [this](std::string_view word) {
+    std::size_t at = std::size(protocols) - 1;
+    while (at != 0 && !equals_ignoring_case(trimmed(word, " \t"), protocols[at])) --at;
+    bits_ |= 1U << at;
+  });
+}
 
 // Searches the whole value: the engine keeps a type whose parameters it cannot parse
 // ("application/x-www-form-urlencoded; =" still merges), so parsing it here would not be safe.
@@ -53,16 +58,16 @@ std::optional<Refusal> check_headers(const Request& request, const RequestView& 
   const bool bodiless = request.method == Method::head || request.method == Method::options;
   if (headers.body && bodiless) return Refusal(Reason::body_unexpected);
   const auto protocol = protocol_of(request.operation);
-  if (headers.upgrade.empty() || protocol.empty()) return std::nullopt;
+  if (headers.upgrade.empty() || protocol == Protocol::other) return std::nullopt;
   // java.net.http and `curl --http2` offer h2c with any request.
-  const bool known = offers(headers.upgrade, protocol) || offers(headers.upgrade, "h2c");
+  const bool known = headers.upgrade.has(protocol) || headers.upgrade.has(Protocol::h2c);
   return known ? std::nullopt : std::optional(Refusal(Reason::upgrade_unknown));
 }
 
 std::string_view upgrade_to_ask(const Request& request, const RequestView& headers) {
   if (headers.upgrade.empty()) return {};
   const auto protocol = protocol_of(request.operation);
-  return offers(headers.upgrade, protocol) ? protocol : std::string_view{};
+  return headers.upgrade.has(protocol) ? protocols[static_cast<std::size_t>(protocol)] : "";
 }
 
 }  // namespace acl

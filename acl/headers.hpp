@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -10,11 +11,30 @@
 
 namespace acl {
 
+/// A protocol that an operation can be upgraded to.
+enum class Protocol : std::uint8_t { other, tcp, websocket, h2c };
+
+/// The protocols that a request's Upgrade fields offer. Several fields are one list (RFC 9110
+/// section 5.3), and a server may ignore all of it (section 7.8).
+class UpgradeOffers {
+ public:
+  /// \param value of one of the fields
+  void add(std::string_view value);
+  bool empty() const { return bits_ == 0; }
+  bool has(Protocol protocol) const {
+    return ((bits_ >> static_cast<unsigned>(protocol)) & 1U) != 0;
+  }
+
+ private:
+  unsigned bits_ = 0;
+};
+
 /// The header fields that the policy reads; absent fields are empty. Views end with the head.
 struct RequestView {
   std::string_view method, target;
   Sender sender = {};
-  std::string_view content_type = {}, upgrade = {}, expect = {};
+  std::string_view content_type = {}, expect = {};
+  UpgradeOffers upgrade = {};
   bool body = false;     ///< the request has a body
   bool chunked = false;  ///< the body's length is not known yet: it may turn out to be empty
 };

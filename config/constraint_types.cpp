@@ -186,9 +186,14 @@ Type<std::string> device_permissions() {
 }
 
 Type<std::string> gpu_name() {
-  const auto fits = [](const std::string& text) { return acl::constraint::is_gpu_name(text); };
-  return text_that(fits, "is not a GPU; write `all`, its index or its UUID",
-                   "all, an index or a UUID", any_scalar());
+  const auto complaint = [](const std::string& text) -> std::string {
+    if (acl::constraint::is_gpu_name(text)) return "";
+    if (acl::constraint::is_cdi_name(text))
+      return acl::quoted(text) + " is a CDI device; write `{cdi: " + text + "}`";
+    return acl::quoted(text) +
+           " is not a GPU; write `all`, its index as `0`, or its UUID as `GPU-…`";
+  };
+  return text_without(complaint, "all, an index or a UUID", any_scalar());
 }
 
 Type<std::string> cdi_name() {

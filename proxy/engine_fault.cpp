@@ -154,6 +154,15 @@ EngineFault late_fault(const config::Address& address, std::chrono::milliseconds
           .remedy = {}};
 }
 
+EngineFault late_name_fault(const config::Address& address, std::chrono::milliseconds limit) {
+  return {.reason = Reason::upstream_timeout,
+          .id = "unresolvable",
+          .text = fmt::format(
+              "{}: the name was not resolved within {} ms (`limits.upstream_connect_time`)",
+              address.to_string(), limit.count()),
+          .remedy = "check the nameserver in /etc/resolv.conf"};
+}
+
 EngineFault tls_fault(const config::Address& address, const std::string& text) {
   return {.reason = Reason::upstream_tls,
           .id = text,

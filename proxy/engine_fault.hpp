@@ -28,6 +28,8 @@ struct EngineFault {
 EngineFault fault_of(const config::Address&, const error_code&);
 /// The engine's machine did not accept the connection within `limit`.
 EngineFault late_fault(const config::Address&, std::chrono::milliseconds limit);
+/// No nameserver answered within `limit`.
+EngineFault late_name_fault(const config::Address&, std::chrono::milliseconds limit);
 /// \param text what TLS says: "certificate has expired"
 EngineFault tls_fault(const config::Address&, const std::string& text);
 

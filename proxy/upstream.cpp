@@ -36,7 +36,7 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
   opening_ = nullptr;
   if (reason && deadline.expired()) {
     reason = Reason::upstream_timeout;
-    failed(late_fault(address_, limit));
+    failed(opening.resolving ? late_name_fault(address_, limit) : late_fault(address_, limit));
   }
   deadline.disarm();
   if (reason) close();
@@ -91,8 +91,10 @@ Task<error_code> Upstream::connect_tcp() {
 /// Resolves the name for each connection, since a restarted container may have a new address.
 Task<error_code> Upstream::connect_by_name() {
   auto& resolver = net::use_service<Resolver>(stream_.get_executor().context());
+  opening_->resolving = true;
   const auto found = co_await resolver.resolve(address_, opening_->wait);
   if (found.error) co_return found.error;
+  opening_->resolving = false;
   error_code error = net::error::host_not_found;
   for (const auto& entry : found.addresses) {
     close();

@@ -71,6 +71,7 @@ class Upstream {
   struct Opening {
     explicit Opening(const Stream::executor_type& loop) : wait(loop) {}
     net::steady_timer wait;  ///< for the next attempt, or for the name
+    bool resolving = false;  ///< the name has no address yet
   };
 
   Task<std::optional<acl::Reason>> open_within(Deadline&);

@@ -16,7 +16,13 @@ bool is_part(std::string_view text, std::string_view others) {
 }  // namespace
 
 bool is_gpu_name(std::string_view text) {
-  return is_part(text, "-._:/") && !text.starts_with('/');
+  // "0:1" is a part of a GPU.
+  const bool is_index = is_part(text, ":") && is_made_of(text, "0123456789:") &&
+                        is_digit(text.front()) && is_digit(text.back());
+  // NVIDIA's, or AMD's.
+  const bool is_uuid =
+      text.starts_with("GPU-") || text.starts_with("MIG-") || text.starts_with("0x");
+  return text == "all" || is_index || (is_uuid && is_part(text, "-/"));
 }
 
 bool is_cdi_name(std::string_view text) {

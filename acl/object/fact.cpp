@@ -87,13 +87,18 @@ bool is_dockerd(const CgroupFacts& said) {
   return read && !containerd.empty();
 }
 
+/// Go writes a list without elements as null, or leaves it out.
+bool is_list(std::string_view value) {
+  return value.empty() || value == "null" || value.starts_with('[');
+}
+
 /// dockerd says among its security options if containers have cgroup namespaces of their own by
 /// default. Podman never says it: with version 1 of cgroups they are in the host's, with version 2
 /// they are not.
 bool shares_cgroups(const CgroupFacts& said) {
   const bool silence_tells =
       said.version == R"("1")" || (said.version == R"("2")" && is_dockerd(said));
-  return silence_tells && said.security_options.starts_with('[') &&
+  return silence_tells && is_list(said.security_options) &&
          said.security_options.find("name=cgroupns") == said.security_options.npos;
 }
 

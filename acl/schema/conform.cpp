@@ -2,6 +2,7 @@
 #include "acl/schema/conform.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "acl/capacity.hpp"
 #include "acl/schema/schema.hpp"
@@ -12,6 +13,34 @@ namespace {
 
 using json::Kind;
 using json::Value;
+
+/// HostConfig's fields that fill its gaps from the top level; all others count there only if there
+/// is no HostConfig.
+constexpr Field gap_fillers[] = {Field::Resources_Memory, Field::Resources_MemorySwap,
+                                 Field::Resources_CpuShares, Field::Resources_CpusetCpus,
+                                 Field::HostConfig_VolumeDriver};
+
+/// A set of gap fillers, as bits.
+using Fillers = unsigned;
+
+Fillers filler(Field field) {
+  const auto* found = std::ranges::find(gap_fillers, field);
+  return found == std::end(gap_fillers) ? 0 : 1U << (found - std::begin(gap_fillers));
+}
+
+/// HostConfig's fields that the engine has pointers to or lists of, where zero differs from absent:
+/// `MaskedPaths: []` unmasks all paths.
+bool means_something_at_zero(Field field) {
+  constexpr Field fields[] = {Field::Resources_MemorySwappiness, Field::Resources_OomKillDisable,
+                              Field::Resources_PidsLimit,        Field::HostConfig_MaskedPaths,
+                              Field::HostConfig_ReadonlyPaths,   Field::HostConfig_Init,
+                              Field::HostConfig_Capabilities};
+  return std::ranges::find(fields, field) != std::end(fields);
+}
+
+bool means_something(Value value, Field field) {
+  return !value.is_zero() || (!value.is_null() && means_something_at_zero(field));
+}
 
 bool is_ascii(std::string_view key) {
   return std::all_of(key.begin(), key.end(),
@@ -24,22 +53,28 @@ class Matcher {
           Conformance& out)
       : operation_(operation), body_(body), settings_(settings), out_(out) {}
 
-  /// Moves HostConfig's fields from the top level to where every engine reads them.
+  /// Moves HostConfig's fields from the top level to where every engine reads them, as far as
+  /// engines up to 26.1 obey them: keeps_misplaced() drops the others.
   void move_to_host_config() {
+    if (!moves()) return;
     const Value root = body_.root();
-    const auto moves = [this](Value member) { return moved_field(member) != Field::none; };
-    if (root.kind() != Kind::object || std::none_of(root.begin(), root.end(), moves)) return;
+    const auto counts = [](Value member) { return misplaced_field(member) != Field::none; };
+    if (root.kind() != Kind::object || std::none_of(root.begin(), root.end(), counts)) return;
     Value host = host_config();
+    const bool is_all = host.is_null();
     if (!host.exists())
       host = body_.member(root, info(Field::ContainerCreateRequest_HostConfig).name);
     if (host.is_null()) body_.set_empty(host, Kind::object);
     if (host.kind() != Kind::object) return;
-    body_.move(root, host, [this](Value member) {
-      const Field field = moved_field(member);
-      // Its name of before API 1.18
-      if (field == Field::LegacyTopLevel_Cpuset)
-        body_.rename(member, info(Field::Resources_CpusetCpus).name);
-      return field != Field::none;
+    const Fillers inner = fillers_set(host), outer = fillers_set(root);
+    body_.filter(host, [=](Value member) { return !member.is_zero() || !fills(member, ~inner); });
+    body_.move(root, host, [&](Value member) {
+      const Field field = misplaced_field(member);
+      if (field != Field::LegacyTopLevel_Cpuset)
+        return field != Field::none && (is_all || (filler(field) & ~inner) != 0);
+      if (((inner | outer) & filler(Field::Resources_CpusetCpus)) != 0) return false;
+      body_.rename(member, info(Field::Resources_CpusetCpus).name);  // its name from API 1.18 on
+      return true;
     });
   }
 
@@ -50,13 +85,30 @@ class Matcher {
   }
 
  private:
-  /// The field of HostConfig that a member of the body is; Field::none if it belongs where it is.
-  Field moved_field(Value member) const {
+  bool moves() const {
+    return operation_ == Operation::ContainerCreate && settings_.top_level == TopLevel::move;
+  }
+
+  /// The field of HostConfig that a member of the body sets; Field::none if it belongs where it is
+  /// or means nothing.
+  static Field misplaced_field(Value member) {
     constexpr Struct top = Struct::ContainerCreateRequest;
     const std::string_view key = member.key();
-    const bool stays = member.is_zero() || !is_ascii(key) || find(top, key) != Field::none ||
-                       habit_of(operation_, top, key) != Habit::none;
-    return stays ? Field::none : find(legacy_top_level(top), key);
+    if (!is_ascii(key) || find(top, key) != Field::none) return Field::none;
+    const Field field = find(legacy_top_level(top), key);
+    return means_something(member, field) ? field : Field::none;
+  }
+
+  static bool fills(Value member, Fillers gaps) {
+    return is_ascii(member.key()) && (filler(find(Struct::HostConfig, member.key())) & gaps) != 0;
+  }
+
+  static Fillers fillers_set(Value object) {
+    Fillers set = 0;
+    for (const Value member : object)
+      if (!member.is_zero() && is_ascii(member.key()))
+        set |= filler(find(Struct::HostConfig, member.key()));
+    return set;
   }
 
   Value host_config() const {
@@ -118,17 +170,22 @@ class Matcher {
     }
     const Habit habit = habit_of(operation_, type, member.key());
     if (habit == Habit::secret) return drops(member);
+    const Field misplaced = find(legacy_top_level(type), member.key());
+    if (misplaced != Field::none) return keeps_misplaced(member, misplaced);
     if (member.is_zero() || habit == Habit::known) return keeps_habit(member);
-    if (find(legacy_top_level(type), member.key()) != Field::none) {
-      return refuses(Reason::body_top_level_host_config, member,
-                     [] { return "belongs in HostConfig; engines up to 26.1 obey it here too"; });
-    }
     if (settings_.unknown_fields == UnknownFields::drop) return drops(member);
     return refuses(Reason::body_unknown_field, member, [&] {
       const std::string_view near = nearest(type, member.key());
       return "the Engine API has no such field" +
              (near.empty() ? "" : "; did you mean " + quoted(near) + "?");
     });
+  }
+
+  /// Never keeps it, not even as a client's habit, since some engines read it.
+  bool keeps_misplaced(Value member, Field field) {
+    if (moves() || !means_something(member, field)) return drops(member);
+    return refuses(Reason::body_top_level_host_config, member,
+                   [] { return "belongs in HostConfig; engines up to 26.1 may obey it here too"; });
   }
 
   template <class Sentence>
@@ -206,8 +263,7 @@ void conform(Operation operation, json::Document& body, const ConformSettings& s
   out.clear();
   if (const std::optional<Type> type = body_of(operation)) {
     Matcher matcher(operation, body, settings, out);
-    if (operation == Operation::ContainerCreate && settings.top_level == TopLevel::move)
-      matcher.move_to_host_config();
+    matcher.move_to_host_config();
     matcher.match(body.root(), *type);
   } else {
     out.understood = false;

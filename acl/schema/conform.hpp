@@ -19,7 +19,8 @@ enum class UnknownFields { refuse, drop };
 enum class Habits { drop, keep };
 
 /// The treatment of HostConfig's fields at the top level of a container's create request. Engines
-/// up to 26.1 obey them there, later ones do not know them.
+/// up to 26.1 obey all of them if there is no HostConfig, and a few where it has none; later ones
+/// do not know them. `move` does the same and drops the others.
 enum class TopLevel { refuse, move };
 
 struct ConformSettings {

@@ -56,12 +56,15 @@ Known known(std::string_view name) {
 }
 
 acl::RequestView view_of(const RequestHead& head) {
+  acl::UpgradeOffers upgrade;
+  for (const auto& field : head.fields)
+    if (field.known == Known::upgrade) upgrade.add(field.value);
   return {.method = head.method,
           .target = head.target,
           .sender = head.sender,
           .content_type = head.value_of(Known::content_type),
-          .upgrade = head.value_of(Known::upgrade),
           .expect = head.value_of(Known::expect),
+          .upgrade = upgrade,
           .body = head.framing != Framing::none,
           .chunked = head.framing == Framing::chunked};
 }

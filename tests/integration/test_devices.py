@@ -92,6 +92,28 @@ class TopLevel(DaemonTest):
     def test_they_are_checked_there(self):
         self.serve(CREATED, profiles={"p": {"allow": ["*"], "containers": {"unknown_fields": "drop"}}})
         self.assertEqual(self.create(self.BODY).status, 201)
-        self.assertRefused(self.create({**self.BODY, "Privileged": True}), 403, "constraint.privileged")
-        self.assertRefused(self.create({**self.BODY, "HostConfig": {"Memory": 1}}), 400, "body.duplicate_key")
+        body = {**self.BODY, "Privileged": True, "HostConfig": None}
+        self.assertRefused(self.create(body), 403, "constraint.privileged")
         self.assertEqual(len(self.engine.requests), 1)
+
+    def test_beside_a_host_config_few_fill_its_gaps(self):
+        self.serve(CREATED, profiles={"p": {"allow": ["*"], "containers": {"unknown_fields": "drop"}}})
+        body = {**self.BODY, "Privileged": True, "HostConfig": {"Memory": 8 << 20}}
+        self.assertEqual(self.create(body).status, 201)
+        self.assertEqual(json.loads(self.engine.requests[-1].body),
+                         {"Image": "image", "HostConfig": {"Memory": 8 << 20, "CpusetCpus": "0"}})
+
+    def test_empty_lists_do_not_unmask_paths(self):
+        self.serve(CREATED, profiles={"p": {"allow": ["*"], "containers": {"client_habits": "keep"}}})
+        for host_config in {}, {"HostConfig": None}:
+            body = {"Image": "b", "MaskedPaths": [], "ReadonlyPaths": [], **host_config}
+            self.assertRefused(self.create(body), 403, "body.top_level_host_config")
+        self.assertEqual(self.create({"Image": "b", "Memory": 0, "New": 0}).status, 201)
+        self.assertEqual([json.loads(each.body) for each in self.engine.requests], [{"Image": "b", "New": 0}])
+
+    def test_in_shadow_mode_they_reach_the_engine_with_the_refusal_on_record(self):
+        self.serve(CREATED, profiles={"p": {"allow": ["*"], "mode": "shadow"}})
+        self.assertEqual(self.create({"Image": "x", "Binds": ["/:/h"]}).status, 201)
+        self.assertEqual(json.loads(self.engine.requests[-1].body), {"Image": "x", "HostConfig": {"Binds": ["/:/h"]}})
+        record = self.daemon.await_audit()[-1]
+        self.assertEqual((record["would_deny"], record["reason"]), (True, "body.top_level_host_config"))

@@ -62,7 +62,7 @@ class SilentNameserver(DaemonTest):
         before = self.threads()
         for client in [self.asks() for _ in range(5)]:
             message = self.assertRefused(client.response(), 504, "upstream.timeout")
-            self.assertIn("tcp://engine.test:2375: no connection within 300 ms", message)
+            self.assertIn("tcp://engine.test:2375: the name was not resolved within 300 ms", message)
         self.assertEqual(self.threads(), before + 1, "all requests wait for the same answer")
 
     def test_lets_a_client_leave(self):

@@ -228,6 +228,15 @@ class Hijack(DaemonTest):
         self.assertRefused(self.ask(request("POST", ATTACH, "Connection: Upgrade", "Upgrade: websocket, x")),
                            400, "upgrade.unknown")
 
+    def test_protocols_in_several_lines_are_one_list(self):
+        self.serve({"POST /containers/x/attach": echo(UPGRADED)})
+        client = self.client()
+        client.send(request("POST", ATTACH, "Connection: Upgrade", "Upgrade: h2c", "Upgrade: tcp"))
+        self.assertEqual(client.response_head().status, 101)
+        self.assertEqual(self.engine.requests[-1].header("Upgrade"), "tcp")
+        answer = self.ask(request("POST", ATTACH, "Connection: Upgrade", "Upgrade: x", "Upgrade: websocket"))
+        self.assertRefused(answer, 400, "upgrade.unknown")
+
     def test_an_engine_that_switches_to_http_2_unasked_is_a_502(self):
         self.serve({"GET /info": SessionAndGrpc.OPENING})
         answer = self.ask(request("GET", "/info", "Connection: Upgrade", "Upgrade: h2c"))

@@ -318,6 +318,12 @@ class EngineDefaults(DaemonTest):
         self.assertEqual(answer.status, 201)
         self.assertIn(b'"CgroupnsMode":"host"', self.engine.requests[-1].body)
 
+    def test_dockerd_says_by_null_that_it_has_no_security_options(self):
+        self.assertEqual(self.serve_engine(CgroupVersion="2", SecurityOptions=None, **self.DOCKERD).status, 201)
+
+    def test_dockerd_without_security_options_has_no_private_cgroups(self):
+        self.assertEqual(self.serve_engine(CgroupVersion="2", **self.DOCKERD).status, 201)
+
     def test_dockerd_with_private_cgroups_on_version_2_shares_none(self):
         answer = self.serve_engine(CgroupVersion="2", SecurityOptions=["name=cgroupns"], **self.DOCKERD)
         self.assertRefused(answer, 403, "constraint.namespaces.cgroup")

@@ -97,6 +97,24 @@ TEST(Shadow, leaves_unknown_fields_out_and_names_them) {
   EXPECT_TRUE(trial.enforced.dropped.empty());
 }
 
+TEST(Shadow, sends_fields_of_host_config_to_where_the_engine_obeys_them) {
+  const struct {
+    std::string_view body, sent;
+  } rows[] = {
+      {R"({"Image":"x","Binds":["/:/h"]})", R"({"Image":"x","HostConfig":{"Binds":["/:/h"]}})"},
+      {R"({"Sneaky":1,"Memory":5,"HostConfig":{}})", R"({"HostConfig":{"Memory":5}})"},
+      {R"({"MaskedPaths":[],"HostConfig":null})", R"({"HostConfig":{"MaskedPaths":[]}})"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.body);
+    Trial trial(ci);
+    trial.ask("POST /containers/create", row.body);
+    EXPECT_TRUE(trial.shadow.would_deny);
+    EXPECT_EQ(trial.shadow.message, trial.enforced.message);
+    EXPECT_EQ(trial.shadow.body, row.sent);
+  }
+}
+
 TEST(Shadow, puts_in_what_the_profile_enforces) {
   Trial trial(ci + std::string(", containers: {enforce: {read_only_rootfs: true}}"));
   trial.ask("POST /containers/create", R"({"HostConfig":{"Privileged":true}})");

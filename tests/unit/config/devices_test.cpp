@@ -88,13 +88,23 @@ TEST(CdiDevices, and_gpus_are_nothing_that_a_plugin_may_have) {
             "constraint.plugins");
 }
 
+TEST(Gpus, have_an_index_or_the_uuid_of_a_vendor) {
+  for (const auto* gpu : {"12", "0:1", "MIG-GPU-3a23c669/1/2", "0xEF2C1799A1F3E2ED"})
+    EXPECT_EQ(says("{gpu: \"" + std::string(gpu) + "\"}",
+                   request(R"("DeviceIDs":[")" + std::string(gpu) + R"("])")),
+              "passes")
+        << gpu;
+}
+
 TEST(DeviceKeys, name_each_device_in_one_way) {
   constexpr auto one = "a device has one of the keys `path`, `gpu` and `cdi`";
   EXPECT_THAT(mistake("{}"), HasSubstr(one));
   EXPECT_THAT(mistake("{permissions: r}"), HasSubstr(one));
   EXPECT_THAT(mistake("{path: /dev/x, gpu: all}"), HasSubstr(one));
   EXPECT_THAT(mistake("{gpu: all, permissions: r}"), HasSubstr("only a device with a `path`"));
-  EXPECT_THAT(mistake("{gpu: /dev/nvidia0}"), HasSubstr("is not a GPU"));
+  for (const auto* gpu : {"/dev/nvidia0", "ALL", "1.5", "true", "GPU", "-1", "\"0:\""})
+    EXPECT_THAT(mistake("{gpu: " + std::string(gpu) + "}"), HasSubstr("is not a GPU")) << gpu;
+  EXPECT_THAT(mistake("{gpu: nvidia.com/gpu=0}"), HasSubstr("write `{cdi: nvidia.com/gpu=0}`"));
   EXPECT_THAT(mistake("{cdi: vendor.com/gpu}"), HasSubstr("write it as `vendor.com/gpu=0`"));
   EXPECT_THAT(mistake("{cdi: /gpu=0}"), HasSubstr("is not the name of a CDI device"));
 }
