@@ -97,7 +97,7 @@ std::string_view program(std::string_view word) {
 
 /// The first line of what a command's word runs.
 std::string first_line(const std::string& word) {
-  const char* path = std::getenv("PATH");
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
   std::string line;
   const auto read = [&line](const std::string& file) {
     std::ifstream in(file, std::ios::binary);

@@ -33,7 +33,9 @@ class AuditSchema(unittest.TestCase):
             written |= {name, f"{name}_more"}
         described = {name for each in objects(RECORD.schema) for name in each["properties"]}
         self.assertGreater(len(written), 30)
-        self.assertEqual(described, written)
+        for_explain = {"asked_target", "asked_type", "asked_body"}  # in its private records; no key asks for them
+        self.assertLessEqual(for_explain, written)
+        self.assertEqual(described, written - for_explain)
 
     def test_it_describes_each_key(self):
         for each in objects(RECORD.schema):
