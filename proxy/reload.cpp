@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <utility>
 
 #include "config/load.hpp"
 #include "config/reload.hpp"
@@ -72,9 +73,13 @@ void Reload::reload_finished() {
 }
 
 config::Loaded Reload::wanted() {
+  const bool is_finished = !file_.empty() && may_read(file_);
+  return is_finished && !is_missing() ? config::load_file(file_) : config::Loaded(settings_);
+}
+
+bool Reload::is_missing() const {
   std::error_code ignored;
-  const bool is_there = !file_.empty() && std::filesystem::exists(file_, ignored);
-  return is_there && may_read(file_) ? config::load_file(file_) : config::Loaded(settings_);
+  return !file_.empty() && !std::filesystem::exists(file_, ignored);
 }
 
 bool Reload::may_read(const std::string& file) {
@@ -83,51 +88,65 @@ bool Reload::may_read(const std::string& file) {
   return true;
 }
 
-/// Checks that no process has begun to write a file while it was read.
-bool Reload::has_read_finished_files() {
+/// Returns whether a process has changed a file while it was read. It is read again when it is
+/// finished, so what was found in it means nothing.
+bool Reload::is_overtaken() {
   watch_.look();
   const auto is_changed = [this](const auto& file) { return !watch_.is_finished(file); };
   const auto changed = std::ranges::find_if(read_, is_changed);
-  if (changed == read_.end()) return true;
-  spdlog::error("{} changed while it was being read: it will be read again when it is finished",
-                *changed);
-  return false;
+  if (changed == read_.end()) return false;
+  spdlog::debug("{} changed while it was being read: it will be read again", *changed);
+  return true;
 }
 
+/// Watches before it reads certificates, so that no change is missed. A missing file may still
+/// appear.
 void Reload::reload(config::Loaded settings, const std::string& cause, const InForce* in_force) {
-  if (!settings) {
-    for (const auto& mistake : settings.error()) spdlog::error("{}", to_string(mistake));
-  }
-  // Watch before reading, so that no change is missed. A missing file may still appear.
   watch_files(settings ? *settings : settings_);
-  if (settings && renew(std::move(*settings), in_force)) {
-    ++done_;
-    spdlog::info("reload ({}): in force for the next request of every client", cause);
-  } else {
+  std::vector<std::string> mistakes;
+  auto next = prepare(settings, in_force, mistakes);
+  const bool is_kept = in_force != nullptr && is_missing();
+  if (in_force != nullptr && is_overtaken()) return;
+  if (!next) {
     ++failed_;
-    spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
+    for (const auto& mistake : mistakes) spdlog::error("{}", mistake);
+    return spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
   }
+  bring_into_force(std::move(*settings), std::move(next));
+  ++(is_kept ? failed_ : done_);
+  if (is_kept)
+    spdlog::error("reload ({}): {} is not there: what was read from it stays in force", cause,
+                  file_);
+  else
+    spdlog::info("reload ({}): in force for the next request of every client", cause);
 }
 
-bool Reload::renew(config::Settings settings, const InForce* in_force) {
-  if (const auto fixed = config::fixed_changes(started_with_, settings); !fixed.empty()) {
-    spdlog::error("{} cannot change while tidegate runs: restart it", fmt::join(fixed, ", "));
-    return false;
+std::shared_ptr<const Snapshot> Reload::prepare(const config::Loaded& settings,
+                                                const InForce* in_force,
+                                                std::vector<std::string>& mistakes) const {
+  const auto refuse = [&mistakes](const std::vector<config::Diagnostic>& found) {
+    for (const auto& each : found) mistakes.push_back(to_string(each));
+    return nullptr;
+  };
+  if (!settings) return refuse(settings.error());
+  if (const auto fixed = config::fixed_changes(started_with_, *settings); !fixed.empty()) {
+    mistakes.push_back(
+        fmt::format("{} cannot change while tidegate runs: restart it", fmt::join(fixed, ", ")));
+    return nullptr;
   }
-  auto snapshot = make_snapshot(settings, in_force);
-  if (!snapshot) {
-    for (const auto& problem : snapshot.error()) spdlog::error("{}", to_string(problem));
-    return false;
-  }
-  if (in_force != nullptr && !has_read_finished_files()) return false;
+  auto snapshot = make_snapshot(*settings, in_force);
+  if (!snapshot) return refuse(snapshot.error());
+  return std::move(*snapshot);
+}
+
+void Reload::bring_into_force(config::Settings settings, std::shared_ptr<const Snapshot> snapshot) {
   settings_ = std::move(settings);
-  in_force_ = std::move(*snapshot);
+  in_force_ = std::move(snapshot);
   spdlog::set_level(spdlog::level::from_str(settings_.log.level));
   warn_of_certificates(settings_, *in_force_);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
   on_snapshot_(in_force_);
-  return true;
 }
 
 void Reload::watch_files(const config::Settings& settings) {

@@ -40,9 +40,13 @@ class Reload {
   /// Loads the file, or returns the settings in force if the file is missing or unfinished.
   config::Loaded wanted();
   void reload(config::Loaded, const std::string& cause, const InForce*);
-  bool renew(config::Settings, const InForce*);
+  /// Makes what the settings want. \returns null after mistakes
+  std::shared_ptr<const Snapshot> prepare(const config::Loaded& settings, const InForce*,
+                                          std::vector<std::string>& mistakes) const;
+  void bring_into_force(config::Settings, std::shared_ptr<const Snapshot>);
+  bool is_missing() const;
   bool may_read(const std::string& file);
-  bool has_read_finished_files();
+  bool is_overtaken();
   void watch_files(const config::Settings&);
 
   std::string file_;

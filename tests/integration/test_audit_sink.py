@@ -269,7 +269,7 @@ class AuditSink(DaemonTest):
         daemon = Daemon(self.folder, self.config(audit={"file": f"{missing}/audit.log"}))
         daemon.start()
         self.assertNotEqual(daemon.process.wait(10), 0)
-        self.assertIn(f"audit.file: {missing}/audit.log: No such file or directory", daemon.log())
+        self.assertIn(f"audit.file: there is no directory {missing}: create it", daemon.log())
         self.assertFalse(os.path.exists(missing))
 
     def test_a_directory_is_no_file_and_its_line_is_named(self):

@@ -71,6 +71,21 @@ class Paths(ReloadTest):
         self.addCleanup(ended.set)
         self.daemon.await_log(CHANGED)
         self.assertEqual(self.status(CREATE), 403)
+        self.assertNotIn(" error ", self.daemon.log())
+
+    def test_a_link_that_leads_nowhere(self):
+        """The log does not say that what cannot be read is in force."""
+        self.serve_from("current")
+        for times, target in enumerate(("current", "nowhere"), 1):
+            os.symlink(target, self.path("next"))
+            os.rename(self.path("next"), self.path("current"))
+            self.daemon.await_log(f"reload (a file has changed): {self.daemon.file} is not there: what was read from it stays in force", times)
+        self.assertNotIn("in force for the next request", self.daemon.log())
+        self.assertEqual(self.status(CREATE), 200)
+        os.symlink("2", self.path("next"))
+        os.rename(self.path("next"), self.path("current"))
+        self.daemon.await_log(CHANGED)
+        self.assertEqual(self.status(CREATE), 403)
 
     def test_a_directory_that_takes_the_place_of_another(self):
         self.serve_from("conf")
