@@ -69,8 +69,9 @@ Refusal no_page(const Sender& sender) {
   const bool twice = sender.origins > 1 || sender.fetch_sites > 1;
   const std::string_view name = sender.origins > 0 ? "Origin" : "Sec-Fetch-Site";
   const auto value = sender.origins > 0 ? sender.origin : sender.fetch_site;
-  const std::string said = twice ? "Origin or Sec-Fetch-Site is given twice"
-                                 : std::string(name) + " is " + quoted(value, 128);
+  const std::string said = twice
+                               ? "Origin or Sec-Fetch-Site is given twice"
+                               : std::string(name) + " is " + quoted(without_userinfo(value), 128);
   return {Reason::browser_origin,
           said + ": the request comes from a web page, and only pages whose origin is in " +
               "`origins` of the listener are served, as https://portal.corp"};
@@ -88,7 +89,7 @@ std::optional<Refusal> check_page(const Sender& sender, const WebRules& rules) {
 std::optional<Refusal> check_host(const Sender& sender, const WebRules& rules) {
   if (sender.host.empty() || answers_to(sender.host, rules)) return std::nullopt;
   return Refusal(Reason::browser_host,
-                 "Host is " + quoted(sender.host, 128) +
+                 "Host is " + quoted(without_userinfo(sender.host), 128) +
                      ": a web page can make up a name that leads here, so this listener "
                      "answers only to IP addresses, names without a dot, names under .internal, "
                      ".local, .localhost and .svc, the names in its certificate, and "

@@ -29,7 +29,7 @@ std::string name_of(const Request& request) {
   if (request.operation != Operation::unknown) return std::string(info(request.operation).name);
   return std::string(to_string(request.method)) +
          (request.method == Method::unknown ? " method on " : " ") +
-         shown(request.path, longest_path_shown);
+         shown(shown_target(request.path), longest_path_shown);
 }
 
 // Says how an entry must name the operation if the level does not accept every group.
@@ -87,7 +87,7 @@ const Plan& Case::head(const RequestView& view) {
   if (auto refusal = understand(view)) {
     constexpr std::size_t enough = 256;  // enough to recognise a request; a target may have 32 KiB
     memory_.method = view.method.substr(0, enough);
-    memory_.target = view.target.substr(0, std::min(view.target.find('?'), enough));
+    memory_.target = shown_target(view.target).substr(0, enough);
     refuse(*std::move(refusal));
     return plan_;
   }

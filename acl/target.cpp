@@ -55,8 +55,9 @@ std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlas
   out.path.erase(0, prefix);
   // gorilla/mux answers 301 for any path that its cleanPath would change.
   if (!may_end_in_slash(out.path) && !has_only_names(std::string_view(out.path).substr(1))) {
-    return Refusal(Reason::target_not_canonical,
-                   std::string(meaning(Reason::target_not_canonical)) + ": " + quoted(out.path));
+    return Refusal(
+        Reason::target_not_canonical,
+        std::string(meaning(Reason::target_not_canonical)) + ": " + quoted(shown_target(out.path)));
   }
   // A version has no slash, so no slash was found before its end.
   if (found.any()) slashes = {found.first - prefix, found.last - prefix};

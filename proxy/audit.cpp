@@ -182,7 +182,12 @@ void append_target(const acl::Request& request, Appender& out) {
     out.put(".");
     out.put_number(request.version.minor);
   }
-  append_json_text(request.path, out);
+  // A path that no operation has may hold an escaped query.
+  const bool is_unknown = request.operation == acl::Operation::unknown;
+  if (is_unknown)
+    append_json_text(acl::shown_target(request.path), out);
+  else
+    append_json_text(request.path, out);
   out.put("\"");
 }
 
@@ -433,6 +438,8 @@ void AuditRecord::write_notice(std::string& line) const {
 void AuditRecord::append_request(Appender& out) const {
   const auto& request = case_.request();
   append_identity(identity_, out);
+  if (!shown_name_.empty()) append_text("shown_common_name", shown_name_, out);
+  if (!shown_serial_.empty()) append_text("shown_serial", shown_serial_, out);
   append_text("profile", case_.decision().profile, out);
   append_word("operation", acl::info(request.operation).name, out);
   if (case_.raw_method().empty()) {

@@ -70,6 +70,11 @@ class AuditRecord {
   void failed(acl::Reason reason) { failure_ = reason; }
   /// Records what kept the engine from being reached, in a word: "EACCES".
   void caused_by(std::string cause) { cause_ = std::move(cause); }
+  /// Records the certificate of a refused handshake. Nobody has verified it.
+  void shown(std::string common_name, std::string serial) {
+    shown_name_ = std::move(common_name);
+    shown_serial_ = std::move(serial);
+  }
   void answered(unsigned status) { status_ = status; }
   /// Records how many questions the engine was asked about the request, and how long they took.
   void looked_up(std::size_t questions, Clock::duration time) {
@@ -117,6 +122,7 @@ class AuditRecord {
   std::optional<acl::Reason> failure_;
   std::string cause_;
   std::string asked_;  ///< members of the record
+  std::string shown_name_, shown_serial_;
   std::size_t room_ = 0;
   std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;

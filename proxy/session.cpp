@@ -77,6 +77,9 @@ Task<bool> Session::greet() {
   take_snapshot();
   Turn nothing(*this);
   nothing.decided.refuse(Refusal(draining_ ? Reason::draining : *reason));
+  const auto* tls = client_.stream().tls();  // null: there was no handshake
+  if (auto shown = tls != nullptr ? tls->peer() : std::nullopt)
+    nothing.record.shown(std::move(shown->common_name), std::move(shown->serial));
   co_return false;
 }
 

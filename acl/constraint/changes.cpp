@@ -42,6 +42,10 @@ struct Instruction {
   std::string_view arguments;
 };
 
+// Instructions that commit and import do not run, or that the engine refuses there.
+constexpr auto other_instructions = std::to_array<std::string_view>(
+    {"add", "arg", "copy", "from", "maintainer", "onbuild", "run", "shell"});
+
 /// A value may be a secret, so messages show only the instruction's name.
 void refuse(Context& context, const Instruction& instruction, std::string_view wanted) {
   context.refuse(Constraint::changes, where, Quoted{instruction.name}, wanted);
@@ -167,9 +171,12 @@ void check_line(Context& context, std::string_view line) {
   }
   const auto* const found = std::ranges::find(known, instruction->name, &Known::name);
   if (found != known.end()) return found->check(context, *instruction);
-  refuse(context, *instruction,
-         "CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, STOPSIGNAL, USER, VOLUME or WORKDIR, "
-         "or `waive: [changes]`");
+  // The second line of a quoted value looks like an instruction, too.
+  const bool is_one = is_one_of(other_instructions, instruction->name);
+  context.refuse(
+      Constraint::changes, where, is_one ? quoted(instruction->name) : std::string(kept_secret),
+      "CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, STOPSIGNAL, USER, VOLUME or WORKDIR, "
+      "or `waive: [changes]`");
 }
 
 }  // namespace

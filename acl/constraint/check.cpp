@@ -119,7 +119,7 @@ std::string shown_value(json::Value value) {
 
 std::string shown_value(std::string_view parameter, std::string_view value) {
   constexpr auto secret = std::to_array<std::string_view>(
-      {"buildargs", "changes", "fromSrc", "labels", "outputs", "remote"});
+      {"buildargs", "changes", "fromSrc", "labels", "outputs", "remote", "securityopt"});
   return is_one_of(secret, parameter) ? std::string(kept_secret) : quoted(value);
 }
 

@@ -110,7 +110,8 @@ void check_image_name(Context&, const Place&, std::string_view reference);
 /// `names`: checks the name that an image is given.
 void check_new_image_name(Context&, std::string_view path, std::string_view reference);
 /// `env` and `labels`: checks one name.
-void check_env_name(Context&, const Place&, std::string_view name);
+/// \param is_name whether it is no more than a name: other text may hold the value as well
+void check_env_name(Context&, const Place&, std::string_view name, bool is_name = true);
 void check_label_key(Context&, const Place&, std::string_view key);
 /// `changes`: checks the Dockerfile instructions of that parameter.
 void check_changes(Context&);

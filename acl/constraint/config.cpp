@@ -29,6 +29,11 @@ bool looks_secret(std::string_view name) {
 // com.docker belong to clients: compose and stacks put them on everything they make.
 constexpr auto reserved = std::to_array<std::string_view>({"com.docker.swarm.", "tidegate."});
 
+constexpr std::string_view variable_bytes =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr std::string_view dotted_variable_bytes =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
 constexpr std::string_view wanted_label = "no label with a reserved prefix";
 
 bool is_reserved(std::string_view key) {
@@ -40,14 +45,19 @@ bool is_reserved(std::string_view key) {
 
 void check_env(Context& context, json::Value list) {
   for (const auto variable : list) {
-    check_env_name(context, variable, variable.text().substr(0, variable.text().find('=')));
+    const auto text = variable.text();
+    const auto name = text.substr(0, text.find('='));
+    // "NAME: value" and "NAME value" are mistakes, whose value may be in front of the first `=`.
+    const bool has_value = name.size() != text.size();
+    const bool is_name = is_made_of(name, has_value ? dotted_variable_bytes : variable_bytes);
+    check_env_name(context, variable, name, is_name);
   }
 }
 
 /// No message shows a value.
-void check_env_name(Context& context, const Place& where, std::string_view name) {
+void check_env_name(Context& context, const Place& where, std::string_view name, bool is_name) {
   if (!context.restricted() || !looks_secret(name)) return;
-  context.refuse(Constraint::env, where, Quoted{name},
+  context.refuse(Constraint::env, where, is_name ? quoted(name) : std::string(kept_secret),
                  "a secret in a file, as a mount or a swarm secret");
 }
 

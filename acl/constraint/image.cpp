@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -20,20 +21,28 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
+/// A reference may be a URL with a password.
+Told refuse_image(Context& context, const Place& where, std::string_view reference,
+                  std::string_view wanted) {
+  return context.refuse(Constraint::images, where, Quoted{without_userinfo(reference), 128},
+                        wanted);
+}
+
 /// Entries are globs: a client's `*` would open more than it asks for.
 void opened_by_entry(Told told, std::string_view before, std::string_view reference) {
-  if (reference.find('*') == reference.npos) told.opened_by(before, reference, "]");
+  const auto entry = without_userinfo(reference);
+  if (entry.find('*') == entry.npos) told.opened_by(before, entry, "]");
 }
 
 /// The engine ignores the tag if there is a digest, so entries with a tag cannot match.
 void check_listed(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image(reference)) return;
   const auto told =
-      context.refuse(Constraint::images, where, Quoted{reference, 128},
-                     reference.find('@') == reference.npos
-                         ? "a listed image"
-                         : "a listed image, by a digest only where `images` lists that digest or "
-                           "the name without a tag");
+      refuse_image(context, where, reference,
+                   reference.find('@') == reference.npos
+                       ? "a listed image"
+                       : "a listed image, by a digest only where `images` lists that digest or "
+                         "the name without a tag");
   opened_by_entry(told, "containers.images: [", reference);
 }
 
@@ -58,15 +67,14 @@ void check_image(Context& context, const Place& where, std::string_view referenc
   // The engine tries beginnings of ids after names, so such a name does not tell the image.
   const bool id = may_be_an_id(reference);
   if (context.spec().images && id) {
-    context.refuse(Constraint::images, where, Quoted{reference, 128},
-                   "a name, since images are listed by name");
+    refuse_image(context, where, reference, "a name, since images are listed by name");
   } else {
     check_listed(context, where, reference);
   }
   if (!context.spec().require_digest) return;
   const bool by_digest = is_digest(id ? reference : complete(reference).digest);
   if (!by_digest) {
-    context.refuse(Constraint::images, where, Quoted{reference, 128}, "a digest (name@sha256:…)")
+    refuse_image(context, where, reference, "a digest (name@sha256:…)")
         .opened_by("containers.require_digest: false");
   }
 }
@@ -75,10 +83,10 @@ void check_image(Context& context, const Place& where, std::string_view referenc
 void check_image_name(Context& context, const Place& where, std::string_view reference) {
   if (context.rules.lists_image_to_write(reference)) return;
   const auto told =
-      context.refuse(Constraint::images, where, Quoted{reference, 128},
-                     reference.find('@') == reference.npos
-                         ? "a name that `images_write` lists"
-                         : "a name that `images_write` lists with that digest or without a tag");
+      refuse_image(context, where, reference,
+                   reference.find('@') == reference.npos
+                       ? "a name that `images_write` lists"
+                       : "a name that `images_write` lists with that digest or without a tag");
   opened_by_entry(told, "containers.images_write: [", reference);
 }
 

@@ -6,6 +6,7 @@
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/image_reference.hpp"
 #include "acl/object/ids.hpp"
+#include "acl/text/shown.hpp"
 
 namespace acl::constraint {
 namespace {
@@ -44,7 +45,7 @@ void check_new_image_name(Context& context, std::string_view path, std::string_v
   const auto [repository, tag, digest] = complete(reference);
   if (!repository.starts_with(official) || tag != "latest") return;
   if (!looks_like_engine_id(std::string_view(repository).substr(official.size()))) return;
-  context.refuse(Constraint::names, path, Quoted{reference}, name_wanted);
+  context.refuse(Constraint::names, path, Quoted{without_userinfo(reference)}, name_wanted);
 }
 
 }  // namespace acl::constraint

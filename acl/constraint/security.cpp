@@ -5,6 +5,8 @@
 
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/level_lists.hpp"
+#include "acl/text/ascii.hpp"
+#include "acl/text/shown.hpp"
 #include "acl/text/words.hpp"
 
 namespace acl::constraint {
@@ -42,6 +44,7 @@ std::string_view addable(const Context& context) {
 }
 
 constexpr std::string_view no_new_privileges = "no-new-privileges";
+constexpr std::string_view option_letters = "abcdefghijklmnopqrstuvwxyz-";
 
 struct SecurityOption {
   std::string_view key, value;
@@ -64,19 +67,32 @@ bool is_true(std::string_view text) {
   return is_one_of(words, text);
 }
 
-void check_option(Context& context, json::Value where, const SecurityOption& option) {
+/// A value may be a whole profile, or credentials: only the engine's own words are shown.
+std::string shown_option(std::string_view text) {
+  constexpr auto words =
+      std::to_array<std::string_view>({"disable", "false", "true", "unconfined"});
+  const auto [key, value] = parse(text);
+  if (!is_made_of(key, option_letters)) return std::string(kept_secret);
+  if (value.empty() || is_one_of(words, value)) return quoted(text);
+  return quoted(key) + " set";
+}
+
+void check_option(Context& context, json::Value entry, const SecurityOption& option) {
+  const auto refuse = [&](Constraint constraint, std::string_view wanted) {
+    context.refuse(constraint, entry, shown_option(entry.text()), wanted);
+  };
   if (option.key == "seccomp") {
-    if (option.value != "builtin") context.refuse(Constraint::seccomp, where, "seccomp=builtin");
+    if (option.value != "builtin") refuse(Constraint::seccomp, "seccomp=builtin");
   } else if (option.key == "apparmor") {
     if (option.value != "docker-default") {
-      context.refuse(Constraint::apparmor, where, "apparmor=docker-default");
+      refuse(Constraint::apparmor, "apparmor=docker-default");
     }
   } else if (option.key == "label") {
-    context.refuse(Constraint::label, where, "the engine's own label");
+    refuse(Constraint::label, "the engine's own label");
   } else if (option.key == "systempaths") {
-    context.refuse(Constraint::systempaths, where, "the engine's system paths");
+    refuse(Constraint::systempaths, "the engine's system paths");
   } else if (option.key != no_new_privileges) {
-    context.refuse(Constraint::security_opt_other, where, "no such option");
+    refuse(Constraint::security_opt_other, "no such option");
   }
 }
 
@@ -146,7 +162,8 @@ void check_security_opt(Context& context, json::Value list) {
   for (const json::Value entry : list) check_option(context, entry, parse(entry.text()));
   const json::Value last = last_about_privileges(list);
   if (last.exists() && !is_true(parse(last.text()).value)) {
-    context.refuse(Constraint::no_new_privileges, last, "no-new-privileges=true");
+    context.refuse(Constraint::no_new_privileges, last, shown_option(last.text()),
+                   "no-new-privileges=true");
   }
 }
 

@@ -77,8 +77,10 @@ void add_requests(Workers workers, Page& page) {
 }
 
 void add_refusals(Workers workers, Page& page) {
-  page.metric("refusals_total", "counter",
-              "Refusals and failures by reason, including those before any request.");
+  page.metric(
+      "refusals_total", "counter",
+      "Refusals and failures by reason, including those before any request. What a profile in "
+      "shadow mode would refuse is only in requests_total, as decision=\"would_deny\".");
   for (std::size_t i = 0; i < acl::reason_count; ++i) {
     const auto count =
         sum(workers, [i](const Metrics& m) -> const Counter& { return m.refusals[i]; });

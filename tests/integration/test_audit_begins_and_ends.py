@@ -126,7 +126,11 @@ class AuditBeginsAndEnds(DaemonTest):
         for asked in (exec_of("sh", "-c", r"echo \"a\\b\"\n\u0001é"), no_command, exec_of("cat", "y" * 5000, "never"), exec_of(*[""] * 5000)):
             client.send(asked)
             client.response()
-        first, none, long, many = self.daemon.await_audit(4)
+        for asked in (exec_of("z" * 1024), exec_of("cat", "z" * 1020), exec_of("z" * 1024, ""), exec_of("z" * 1025)):
+            client.send(asked)
+            client.response()
+        first, none, long, many, *limits = self.daemon.await_audit(8)
+        self.assertEqual([record["command"] for record in limits], [["z" * 1024], ["cat", "z" * 1020], ["z" * 1024 + "..."], ["z" * 1024 + "..."]])
         self.assertEqual(first["command"], ["sh", "-c", 'echo "a\\b"\n\x01é'])
         self.assertNotIn("command", none)
         self.assertEqual(long["command"], ["cat", "y" * 1020 + "..."])

@@ -26,7 +26,20 @@ class Certificates(TlsTest):
         self.assertOneRefusal("tls.no_certificate")
 
     def test_another_authority(self):
-        self.refuses("tls.untrusted", Authority(self.certificates, "Other CA").client("ops-1"))
+        record = self.refuses("tls.untrusted", Authority(self.certificates, "Other CA").client("ops-1"))
+        self.assertEqual(record["shown_common_name"], "ops-1")
+        self.assertRegex(record["shown_serial"], r"^[0-9A-F]+$")
+        self.assertNotIn("common_name", record, "nobody has verified it")
+
+    def test_who_comes_behind_many_strangers_is_on_record_though_not_in_the_log(self):
+        other = Authority(self.certificates, "Other CA")
+        stranger, important = other.client("stranger"), other.client("important-host")
+        self.serve()
+        for pair in [stranger] * 12 + [important]:
+            self.assertTurnedAway(pair=pair)
+        shown = [record["shown_common_name"] for record in self.daemon.await_audit(13)]
+        self.assertEqual(sorted(shown), ["important-host"] + ["stranger"] * 12)
+        self.assertNotIn("important-host", self.daemon.log())
 
     def test_another_authority_of_the_same_name(self):
         self.refuses("tls.untrusted", Authority(self.certificates).client("ops-1"))

@@ -198,6 +198,7 @@ TEST(WebPage, of_a_program_is_known_by_what_the_browser_says_and_on_its_socket_o
 TEST(WebPage, is_named_in_the_refusal_with_the_key_that_would_let_it_in) {
   const auto message = [](const Sender& sender) { return check_sender(sender, plain)->message; };
   EXPECT_THAT(message(page("http://evil.example")), HasSubstr("Origin is 'http://evil.example'"));
+  EXPECT_THAT(message(page("http://u:hunter2@x.example")), HasSubstr("'http://***@x.example'"));
   EXPECT_THAT(message(page("http://evil.example")), HasSubstr("`origins` of the listener"));
   EXPECT_THAT(message(silent_page("none")), HasSubstr("Sec-Fetch-Site is 'none'"));
   EXPECT_LT(message(page(std::string(60'000, 'x'))).size(), 400U);

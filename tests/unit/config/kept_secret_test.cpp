@@ -37,6 +37,21 @@ constexpr auto with_secrets = std::to_array<Request>({
      R"({"Image":"a","HostConfig":{"LogConfig":{"Config":{"splunk-token":"hunter2"}}}})"},
     {"POST /containers/create",
      R"({"Image":"a","HostConfig":{"LogConfig":{"Config":{"max-size":"hunter2"}}}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"StorageOpt":{"password":"hunter2"}}})"},
+    {"POST /containers/create", R"({"Image":"a","HostConfig":{"StorageOpt":{"size":"hunter2"}}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"SecurityOpt":["credentialspec=raw://hunter2"]}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"SecurityOpt":["seccomp={\"a\":\"hunter2\"}"]}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"SecurityOpt":["seccomp:hunter2"]}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"SecurityOpt":["apparmor=hunter2"]}})"},
+    {"POST /containers/create", R"({"Image":"a","HostConfig":{"SecurityOpt":["label=hunter2"]}})"},
+    {"POST /containers/create", R"({"Image":"a","HostConfig":{"SecurityOpt":["hunter2"]}})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"SecurityOpt":["no-new-privileges=hunter2"]}})"},
     {"POST /containers/create", R"({"Image":"a","HostConfig":{"Annotations":{"a":"hunter2"}}})"},
     {"POST /containers/create", R"({"Image":"a","Labels":{"com.docker.swarm.a":"hunter2"}})"},
     {"POST /containers/create",
@@ -64,6 +79,7 @@ constexpr auto with_secrets = std::to_array<Request>({
     {"POST /build?labels=%7B%22com.docker.swarm.a%22%3A%22hunter2%22%7D"},
     {"POST /build?outputs=hunter2"},
     {"POST /images/create?fromSrc=http%3A%2F%2Fa%3Ahunter2%40files.example%2Fa.tar"},
+    {"POST /build?securityopt=%5B%22credentialspec%3Draw%3A%2F%2Fhunter2%22%5D"},
     {"POST /commit?container=a&changes=ENV%20A%3Dhunter2%20%5C", "{}"},
 });
 
@@ -85,6 +101,87 @@ TEST(KeptSecret, is_an_environment_at_level_restricted) {
   EXPECT_EQ(asked.message().find("hunter2"), std::string::npos) << asked.message();
 }
 
+TEST(KeptSecret, is_an_environment_without_an_equals_sign) {
+  Asked asked("{level: restricted}");
+  for (const std::string text : {"PASSWORD: hunter2", "PASSWORD hunter2", "PASSWORD: hunter2=="}) {
+    SCOPED_TRACE(text);
+    const auto env = R"("Env":[")" + text + R"("])";
+    EXPECT_EQ(asked.says("POST /containers/x/exec", R"({"User":"1:1","Cmd":["a"],)" + env + "}"),
+              "constraint.env");
+    EXPECT_NE(asked.message().find("Env[0] is set"), std::string::npos) << asked.message();
+    EXPECT_EQ(asked.message().find("hunter2"), std::string::npos) << asked.message();
+    asked.says("POST /containers/create", R"({"Image":"a",)" + env + "}");
+    EXPECT_NE(asked.message().find("Env[0] is set"), std::string::npos) << asked.message();
+    EXPECT_EQ(asked.message().find("hunter2"), std::string::npos) << asked.message();
+  }
+  asked.says("POST /containers/x/exec", R"({"User":"1:1","Cmd":["a"],"Env":["DB_PASSWORD"]})");
+  EXPECT_NE(asked.message().find("'DB_PASSWORD'"), std::string::npos) << asked.message();
+}
+
+constexpr auto references_with_passwords = std::to_array<Request>({
+    {"POST /containers/create", R"({"Image":"https://user:hunter2@reg/x"})"},
+    {"POST /containers/create", R"({"Image":"https://user:hunter2@reg/x@sha256:ab"})"},
+    {"POST /containers/create", R"({"Image":"user:hunter2@reg/x:1"})"},
+    {"POST /containers/create", R"({"Image":"https://user:hun/ter2:hunter2@reg/x"})"},
+    {"POST /containers/create",
+     R"({"Image":"a","HostConfig":{"Mounts":[{"Type":"image","Target":"/a",
+        "Source":"https://user:hunter2@reg/x"}]}})"},
+    {"POST /images/create?fromImage=https%3A%2F%2Fuser%3Ahunter2%40reg%2Fx&tag=1"},
+    {"POST /images/create?fromSrc=-&repo=https%3A%2F%2Fuser%3Ahunter2%40reg%2Fx&tag=1"},
+    {"POST /plugins/pull?remote=https%3A%2F%2Fuser%3Ahunter2%40reg%2Fx", "[]"},
+    {"POST /build?t=https%3A%2F%2Fuser%3Ahunter2%40reg%2Fx"},
+});
+
+TEST(KeptSecret, is_the_password_in_an_images_reference) {
+  Asked asked("{build: {images: any}, images: [a], images_write: [a], image_import: true}");
+  for (const auto& [target, body] : references_with_passwords) {
+    SCOPED_TRACE(std::string(target) + " " + std::string(body));
+    EXPECT_EQ(asked.says(target, body), "constraint.images");
+    EXPECT_NE(asked.message().find("***@reg/x"), std::string::npos) << asked.message();
+    EXPECT_EQ(asked.message().find("hunter2"), std::string::npos) << asked.message();
+    EXPECT_EQ(asked.message().find("images: ["), std::string::npos) << asked.message();
+  }
+}
+
+TEST(KeptSecret, is_no_digest_of_an_image) {
+  Asked asked("{build: {images: any}, images: [a]}");
+  asked.says("POST /containers/create", R"({"Image":"b:1@sha256:ab"})");
+  EXPECT_NE(asked.message().find("'b:1@sha256:ab'"), std::string::npos) << asked.message();
+}
+
+TEST(KeptSecret, is_an_escaped_query) {
+  Asked asked;
+  for (const std::string_view target :
+       {"GET /nope%3Fpassword=hunter2", "GET /nope/%3fpassword=hunter2", "GET /nope%23hunter2",
+        "GET //nope%3Fpassword=hunter2", "GET //user:hunter2%40docker/info"}) {
+    SCOPED_TRACE(target);
+    EXPECT_NE(asked.says(target), "passes");
+    EXPECT_EQ(asked.message().find("hunter2"), std::string::npos) << asked.message();
+  }
+}
+
+TEST(KeptSecret, still_names_a_security_option_and_the_engines_own_words_for_it) {
+  Asked asked;
+  asked.says(
+      "POST /containers/create",
+      R"({"Image":"a","HostConfig":{"SecurityOpt":["seccomp=unconfined","apparmor=mine"]}})");
+  EXPECT_NE(asked.message().find("'seccomp=unconfined'"), std::string::npos) << asked.message();
+  EXPECT_NE(asked.message().find("'apparmor' set"), std::string::npos) << asked.message();
+}
+
+TEST(KeptSecret, is_the_second_line_of_a_quoted_value) {
+  Asked asked;
+  EXPECT_EQ(asked.says("POST /commit?container=a&changes=ENV%20A%3D%22x%0Ahunter%20two%22", "{}"),
+            "constraint.changes");
+  EXPECT_EQ(asked.message().find("hunter"), std::string::npos) << asked.message();
+}
+
+TEST(KeptSecret, still_says_which_instruction_is_refused) {
+  Asked asked;
+  asked.says("POST /commit?container=a&changes=RUN%20hunter2", "{}");
+  EXPECT_NE(asked.message().find("'run'"), std::string::npos) << asked.message();
+}
+
 TEST(KeptSecret, still_says_which_option_is_meant) {
   Asked asked;
   asked.says("POST /volumes/create", R"({"DriverOpts":{"o":"password=hunter2"}})");
@@ -96,8 +193,8 @@ TEST(KeptSecret, still_says_which_option_is_meant) {
 /// A new field with text that clients name themselves is kept secret or stands here.
 TEST(KeptSecret, is_every_field_that_may_hold_one) {
   const std::set<Field> harmless{Field::IPAMConfig_AuxiliaryAddresses, Field::HostConfig_Tmpfs,
-                                 Field::HostConfig_StorageOpt,         Field::HostConfig_Sysctls,
-                                 Field::ContainerSpec_Sysctls,         Field::Topology_Segments};
+                                 Field::HostConfig_Sysctls, Field::ContainerSpec_Sysctls,
+                                 Field::Topology_Segments};
   const std::set<std::string_view> telling{
       "Env",           "Data",          "password",  "auth",         "Secret",
       "identitytoken", "registrytoken", "JoinToken", "SigningCAKey", "UnlockKey"};

@@ -106,6 +106,36 @@ TEST_F(AuditLine, shows_a_request_that_nobody_understood_as_it_was_written) {
   EXPECT_EQ(fields["reason"], "target.bad_byte");
 }
 
+TEST_F(AuditLine, holds_no_password_and_no_query_of_a_target) {
+  for (const auto& [target, shown] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"http://user:hunter2@docker/info?a=b", "http://***@docker/info"},
+           {"http://user:hun%3Fter2@docker/info", "http://***@docker/info"},
+           {"//user:hunter2@docker/info", "//***@docker/info"},
+           {"user:hunter2@docker:2375", "***@docker:2375"},
+           {"/info#hunter2", "/info"},
+           {"/info%3Fpassword=hunter2", "/info"},
+           {"/v1.41/info%3fpassword=hunter2", "/v1.41/info"},
+           {"/info%3fpassword=hunter2%", "/info"},
+           {"/info%23hunter2", "/info"},
+           {"/images/a@sha256:ab/json#x", "/images/a@sha256:ab/json"}}) {
+    SCOPED_TRACE(target);
+    record_.emplace(log_, identity_, *case_);
+    decide("plain", "GET", target);
+    const auto fields = finish();
+    EXPECT_EQ(fields["decision"], "deny");
+    EXPECT_EQ(fields["target"], shown);
+  }
+}
+
+TEST_F(AuditLine, names_the_certificate_of_a_refused_handshake_as_shown) {
+  record_->shown(std::string(1000, '"'), "0A");
+  const auto fields = finish();
+  EXPECT_EQ(fields["shown_common_name"], std::string(256, '"') + "...");
+  EXPECT_EQ(fields["shown_serial"], "0A");
+  EXPECT_FALSE(fields.contains("common_name"));
+  EXPECT_FALSE(fields.contains("serial"));
+}
+
 TEST_F(AuditLine, tells_what_a_body_lost_and_what_was_put_in) {
   decide("enforcing", "POST", "/containers/create", R"({"Image":"a","HostConfig":{"x\"":1}})");
   const auto fields = finish();
