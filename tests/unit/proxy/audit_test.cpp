@@ -120,6 +120,7 @@ TEST_F(AuditLine, holds_no_password_and_no_query_of_a_target) {
            {"/images/a@sha256:ab/json#x", "/images/a@sha256:ab/json"}}) {
     SCOPED_TRACE(target);
     record_.emplace(log_, identity_, *case_);
+    memory_.clear();
     decide("plain", "GET", target);
     const auto fields = finish();
     EXPECT_EQ(fields["decision"], "deny");
