@@ -29,8 +29,8 @@ class AuditLine : public testing::Test {
   /// Has a policy decide, and then begins the record.
   void decide(const std::string& profile, const std::string& method, const std::string& target,
               const std::string& body = "") {
+    record_.reset();  // it is written from the policy
     policy_ = *acl::compile({.profiles = {spec(profile)}, .listeners = {{"ci"}}});
-    record_.reset();
     case_.emplace(policy_->profile_of(identity_), identity_, terms_, memory_);
     record_.emplace(log_, identity_, *case_);
     log_.lines().clear();
