@@ -46,12 +46,11 @@ TEST(ReadingAhead, holds_little_until_the_next_message_comes) {
   const auto usual = reader.input.buffer().capacity();
   reader.input.read_ahead();
   EXPECT_LE(reader.input.buffer().capacity(), 256U);
-  start(
-      [&]() -> Task<void> {
-        while (reader.input.buffer().data().size() < next.size() && co_await reader.input.more()) {
-        }
-      }(),
-      ignore_escaped);
+  const auto read = [&]() -> Task<void> {
+    while (reader.input.buffer().data().size() < next.size() && co_await reader.input.more()) {
+    }
+  };
+  start(read(), ignore_escaped);
   reader.settle();
   EXPECT_EQ(reader.input.buffer().data(), next);
   EXPECT_EQ(reader.input.buffer().capacity(), usual);
