@@ -61,7 +61,7 @@ Task<std::optional<Reason>> Client::read(HeldBody* body, std::size_t most, std::
 }
 
 void Client::look_out() {
-  if (!body_complete()) return look_for_break(missing());
+  if (!body_complete()) return look_for_break();
   body_.narrow();
   read_ahead();
 }

@@ -51,8 +51,11 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
     if (auto* tls = stream().tls()) tls->allow_end_without_notice(hijacks && body_complete());
   }
 
-  /// Looks whether the client has left. To be called repeatedly while nothing is awaited from it.
+  /// Looks whether the client has left. To be called repeatedly while nothing is awaited from it,
+  /// and no piece of its body is in use.
   void look_out();
+  /// The same while pieces of its body are in use: reads nothing.
+  void look_for_break() { ClientInput::look_for_break(missing()); }
   /// Reads and discards until the client's end, an error, or more than `most` bytes.
   Task<void> discard(std::size_t most);
 

@@ -158,6 +158,14 @@ std::optional<Reason> Exchange::failure() const {
   return lasts() && reason == Reason::client_left ? std::nullopt : std::optional(reason);
 }
 
+/// While a body is relayed, what the engine has not taken is still in the client's buffer. Reading
+/// ahead would free it, also when the body is complete.
+void Exchange::look_out() {
+  const bool relays = outgoing_.streamed != Framing::none && !asked_;
+  if (relays) return client_.look_for_break();
+  client_.look_out();
+}
+
 void Exchange::client_ended() {
   if (client_.is_gone()) return upstream_.cancel();
   if (!asked_) return;  // the engine hears of it when it has the whole request

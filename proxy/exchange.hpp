@@ -33,6 +33,8 @@ class Exchange {
 
   /// Ends the client's connection after this answer, unless its head has already been sent.
   void close_after() { close_after_ = true; }
+  /// Looks whether the client has left. To be called repeatedly.
+  void look_out();
   /// Must be called when the client's side ends while the engine works on its request.
   void client_ended();
   /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer

@@ -393,6 +393,8 @@ void Session::watch_client() {
   constexpr std::uint8_t ticks_between_looks = 10;
   if (tunnel_ != nullptr)
     tunnel_->look_out();
+  else if (exchange_ != nullptr)
+    exchange_->look_out();
   else
     client_.look_out();
   deadline_.watch_wait(ticks_between_looks);

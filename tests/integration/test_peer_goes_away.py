@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that goes away frees the engine at once; an engine that goes away is told to the client."""
 
+import os
 import socket
 import threading
 
@@ -57,10 +58,10 @@ class ClientGoesAway(Crowd):
         client = self.client()
         client.send(data)
         self.engine.await_request()
-        files = self.daemon.open_files()
+        sockets = self.daemon.open_sockets()
         client.close()
         self.engine.connections[0].await_end()
-        wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+        wait_until(lambda: self.daemon.open_sockets() <= sockets - 2, "both sockets to be closed")
         self.assertEqual(len(self.daemon.await_audit()), 1)
 
     def test_during_wait(self):
@@ -139,9 +140,9 @@ def read_nothing(opening=b""):
 class EngineDoesNotRead(DaemonTest):
     def leaves(self, client):
         """The engine learns nothing of it, so only the sockets in tidegate tell."""
-        files = self.daemon.open_files()
+        sockets = self.daemon.open_sockets()
         client.close()
-        wait_until(lambda: self.daemon.open_files() <= files - 2, "both sockets to be closed")
+        wait_until(lambda: self.daemon.open_sockets() <= sockets - 2, "both sockets to be closed")
 
     def send_until_full(self, client, piece):
         """Returns how many bytes were sent."""
@@ -171,6 +172,32 @@ class ClientLeaves(EngineDoesNotRead):
         records = self.daemon.await_audit(3)
         self.assertEqual([record.get("reason") for record in records], ["client.left"] * 3)
         self.let_engine_go()
+
+    def test_an_upload_whose_end_the_engine_reads_later_arrives_whole(self):
+        """By then tidegate has looked whether its client is still there, and the client has sent ahead."""
+
+        def read_late(connection, seen):
+            connection.await_go()
+            connection.read_body(seen)
+            return reply(200, b"{}")
+
+        self.serve({"POST /images/load": read_late, "POST /containers/create": read_nothing()})
+        uploads = [(self.client(), os.urandom(size)) for size in range(150_000, 500_000, 25_000)]
+        for client, data in uploads:
+            head = f"POST /images/load HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{len(data):x}\r\n"
+            message = head.encode() + data + b"\r\n0\r\n\r\n" + request("GET", "/info")
+            threading.Thread(target=client.send, args=(message,), daemon=True).start()
+        self.engine.await_request(len(uploads))
+        for count in range(1, 9):  # each is noticed at a look; those at the others come less often
+            another = self.client()
+            another.send(request("POST", "/containers/create", body=self.LARGE))
+            self.engine.await_request(len(uploads) + count)
+            self.leaves(another)
+        self.let_engine_go()
+        for client, _ in uploads:
+            self.assertEqual([client.response().status, client.response().status], [200, 200])
+        arrived = {seen.body for seen in self.engine.requests if seen.method == "POST"}
+        self.assertLessEqual({data for _, data in uploads}, arrived)
 
     def test_a_half_close_behind_a_large_body_still_gets_its_answer(self):
         def read_late(connection, seen):
