@@ -5,16 +5,17 @@ require 'json'
 require 'rubygems/package'  # docker-api forgets it
 
 image = ARGV[0]
+name = "ruby-#{Process.pid}"  # an earlier run's events of this second are none of ours
 # Events are read one message for each piece that arrives: the library cannot join two pieces.
 seen = []
 watcher = Thread.new do
-  Docker::Event.stream(filters: { container: ['ruby'] }.to_json, since: Time.now.to_i) do |event|
-    seen << event.action
+  Docker::Event.stream(filters: { container: [name] }.to_json, since: Time.now.to_i) do |event|
+    seen << event.action unless event.action == 'exec_die'  # the engine tells of it at any time
     break if event.action == 'destroy'
   end
 end
 
-box = Docker::Container.create('Image' => image, 'name' => 'ruby', 'Cmd' => %w[sleep 600], 'Labels' => { 'long' => 'x' * 3000 })
+box = Docker::Container.create('Image' => image, 'name' => name, 'Cmd' => %w[sleep 600], 'Labels' => { 'long' => 'x' * 3000 })
 box.start
 p box.exec(['sh', '-c', 'echo out; exit 3'])
 p box.exec(%w[cat], stdin: StringIO.new("typed\n"))
@@ -40,7 +41,7 @@ Docker::Image.load(StringIO.new(Docker::Image.save('ruby:1')))
 p Docker::Image.exist?('ruby:1'), Docker::Image.exist?('ruby:2')
 built.remove(force: true)
 begin
-  Docker::Container.get('ruby')
+  Docker::Container.get('ruby-is-gone')
 rescue Docker::Error::NotFoundError => e
   puts e.message
 end
