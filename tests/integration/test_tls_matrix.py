@@ -2,12 +2,13 @@
 """All that TLS does to clients, one row a behaviour: the tables are in tls_matrix/.
 
 Each row says who comes to which listener, and what must come of it: the profile on record, or the reason and the
-client's alert; and whether a byte has reached the engine. The listeners belong to one daemon.
+client's alert; and whether a byte has reached the engine. The listeners belong to one daemon. Further rows are about
+engines behind TLS.
 """
 
 import unittest
 
-from tests.integration.tls_matrix import chains, keys, names, protocol, sessions, validity, versions
+from tests.integration.tls_matrix import chains, engines, keys, names, protocol, sessions, validity, versions
 from tests.integration.tls_matrix.rows import Matrix
 from tests.integration.tls_matrix.stage import Stage
 from tests.support import pki
@@ -18,9 +19,14 @@ GROUPS = (versions, keys, chains, validity, names, protocol, sessions)
 def setUpModule():
     unittest.addModuleCleanup(pki.release)
     listeners = {name: make for group in GROUPS for name, make in group.LISTENERS.items()}
-    Matrix.stage = Stage(listeners)
-    unittest.addModuleCleanup(Matrix.stage.stop)
-    Matrix.stage.start()
+    Matrix.stage = started(Stage(listeners))
+    EngineMatrix.stage = {name: started(engines.EngineStage(make())) for name, make in engines.WAYS.items()}
+
+
+def started(stage):
+    unittest.addModuleCleanup(stage.stop)
+    stage.start()
+    return stage
 
 
 class Versions(Matrix):
@@ -109,6 +115,22 @@ class Sessions(Matrix):
 
 class Wishes(Matrix):
     rows = sessions.WISHES
+
+
+class EngineMatrix(Matrix):
+    """Rows whose client comes by a unix socket, and whose engine is behind TLS."""
+
+
+class EngineNames(EngineMatrix):
+    rows = engines.NAMES
+
+
+class EngineCertificates(EngineMatrix):
+    rows = engines.CERTIFICATES
+
+
+class EngineConversations(EngineMatrix):
+    rows = engines.CONVERSATIONS
 
 
 if __name__ == "__main__":
