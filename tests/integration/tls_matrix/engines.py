@@ -169,7 +169,8 @@ def chains():
     yield engine("an authority of the same name", authority("Engine CA").server(sans=NAMED), False)
     yield engine("an intermediate", Shown(SUB.server(sans=NAMED), SUB), True)
     yield engine("an intermediate that is missing", SUB.server(sans=NAMED), False)
-    yield engine("an intermediate that is a server", Shown(Certificate("e", server(), sans=NAMED, purposes=("serverAuth",)), server()), False)
+    middle = server()
+    yield engine("an intermediate that is a server", Shown(middle.server(sans=NAMED), middle), False)
     old = ENGINE_CA.sub("Old CA", begins=-9, ends=-1)
     yield engine("an intermediate that ended yesterday", Shown(old.server(sans=NAMED), old), False)
     line = [ENGINE_CA]
@@ -198,7 +199,8 @@ def conversations():
     for version in ("1.3", "1.2"):
         yield engine(f"an engine that wants tidegate's certificate, in {version}", server(), True, versions=version, wants=OWN_CA)
         yield engine(f"an engine that wants another's, in {version}", server(), False, versions=version, wants=STRANGER)
-        yield engine(f"an engine that wants one, in {version}", server(), False, at="shows nothing", versions=version, wants=OWN_CA)
+        yield engine(f"an engine that wants one, in {version}", server(), False, at="shows nothing",
+                     versions=version, wants=OWN_CA)  # fmt: skip
         yield engine(f"an engine that wants none, in {version}", server(), True, at="shows nothing", versions=version)
 
 

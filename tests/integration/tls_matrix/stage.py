@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 
-from tests.support.daemon import RECORD, Daemon, free_port, socket_address
+from tests.support.daemon import RECORD, Daemon, free_ports, socket_address
 from tests.support.fake_engine import FakeEngine
 from tests.support.wait import wait_until
 
@@ -19,7 +19,8 @@ class Stage:
         self.engine = FakeEngine(os.path.join(self.folder, "engine.sock"))
         self.names = list(listeners)
         self.audit = os.path.join(self.folder, "audit.log")
-        entries = [{"address": f"tcp://127.0.0.1:{free_port()}", **make()} for make in listeners.values()]
+        ports = free_ports(len(listeners))
+        entries = [{"address": f"tcp://127.0.0.1:{port}", **make()} for port, make in zip(ports, listeners.values())]
         self.daemon = Daemon(self.folder, self._config(entries, limits))
         self._read = 0  # bytes of the audit file
         self._bytes = 0  # what the engine had got before the row
