@@ -8,7 +8,7 @@ engines behind TLS.
 
 import unittest
 
-from tests.integration.tls_matrix import chains, engines, keys, names, protocol, sessions, validity, versions
+from tests.integration.tls_matrix import chains, engines, files, keys, names, protocol, sessions, validity, versions
 from tests.integration.tls_matrix.rows import Matrix
 from tests.integration.tls_matrix.stage import Stage
 from tests.support import pki
@@ -131,6 +131,12 @@ class EngineCertificates(EngineMatrix):
 
 class EngineConversations(EngineMatrix):
     rows = engines.CONVERSATIONS
+
+
+class Files(Matrix):
+    """What `tidegate check` says of each file."""
+
+    rows = [*files.CERTIFICATES, *files.KEYS, *files.AUTHORITIES, *files.LISTS]
 
 
 if __name__ == "__main__":

@@ -165,7 +165,8 @@ def bad_hellos():
     yield bad("a heartbeat first", record(b"\x01\x40\x00", kind=24))
     yield bad("an empty record first", record(b""), cut="fin")
     yield bad("a record of 17 KB", record(bytes(17500)), expected=PLAIN)
-    yield bad("a hello of SSL 2", b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + b"\x01\x00\x80" * 7 + bytes(16), expected=PLAIN)
+    yield bad("a hello of SSL 2", b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + b"\x01\x00\x80" * 7 + bytes(16),
+              expected=PLAIN)  # fmt: skip
     yield bad("a hello of SSL 2 that offers TLS 1.2",
               b"\x80\x2e\x01\x03\x03\x00\x15\x00\x00\x00\x10" + b"\x00\x00\x2f" * 7 + bytes(16), expected=Refused("tls.version"))
 
