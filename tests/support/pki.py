@@ -14,7 +14,7 @@ import tempfile
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = datetime.datetime.utcnow().replace(microsecond=0)
@@ -27,8 +27,8 @@ PURPOSES = {
 }
 KEY_USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
               "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
-CURVES = {"P-192": ec.SECP192R1, "P-224": ec.SECP224R1, "P-256": ec.SECP256R1, "P-384": ec.SECP384R1,
-          "P-521": ec.SECP521R1, "secp256k1": ec.SECP256K1, "brainpoolP256r1": ec.BrainpoolP256R1}  # fmt: skip
+CURVES = {"P-192": ec.SECP192R1, "P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1,
+          "secp256k1": ec.SECP256K1, "brainpoolP256r1": ec.BrainpoolP256R1}  # fmt: skip
 
 
 @functools.cache
@@ -56,12 +56,10 @@ def days_from_now(days):
 
 
 def new_key(kind):
-    """A private key: "RSA 2048", "DSA 2048", "Ed25519", "Ed448" or a curve."""
+    """A private key: "RSA 2048", "Ed25519", "Ed448" or a curve."""
     family, _, bits = kind.partition(" ")
     if family == "RSA":
         return rsa.generate_private_key(65537, int(bits))
-    if family == "DSA":
-        return dsa.generate_private_key(int(bits))
     if kind in CURVES:
         return ec.generate_private_key(CURVES[kind]())
     return {"Ed25519": ed25519.Ed25519PrivateKey, "Ed448": ed448.Ed448PrivateKey}[kind].generate()

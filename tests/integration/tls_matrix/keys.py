@@ -35,6 +35,9 @@ def of_clients():
             sub = ROOT.sub(f"Sub of {kind}", key=kind)
             yield Row(f"an intermediate's key of {kind} is served in {version}", version,
                       Handshake(Shown(sub.client("ops-1"), sub), version), Served())  # fmt: skip
+    for kind, expected in (("P-192", WEAK), ("secp256k1", Refused("tls.failed")), ("brainpoolP256r1", Refused("tls.failed"))):
+        yield Row(f"a client's key of {kind} is refused in 1.2", "1.2",
+                  Handshake(ROOT.client("ops-1", key=kind), "1.2"), expected)  # fmt: skip
     yield Row("a root's key of RSA 1024 is refused", "a weak root beside a good one",
               Handshake(WEAK_ROOT.client("ops-1")), WEAK)  # fmt: skip
     yield Row("a good root beside a weak one is served", "a weak root beside a good one",

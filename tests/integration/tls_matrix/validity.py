@@ -14,7 +14,6 @@ SUB = ROOT.sub("Sub CA")
 GONE_SUB = ROOT.sub("Revoked CA")
 LOST, GONE_ROOT_CLIENT = SUB.client("lost"), ROOT.client("gone")
 OLD_ROOT, FUTURE_ROOT = authority("Old Root", ends=-1, begins=-20), authority("Future Root", begins=1)
-MUTE_ROOT = authority("Root without cRLSign", usages=("key_cert_sign",))
 REASONS = ("key_compromise", "superseded", "cessation_of_operation", "certificate_hold")
 LOST_BY = {reason: ROOT.client(f"lost by {reason}") for reason in REASONS}
 EXPIRED = Refused("tls.expired")
