@@ -15,6 +15,8 @@ from tests.e2e.stage import DebianClient, OtherClient
 from tests.e2e.test_cli import CliWorkflows
 from tests.e2e.test_dockerode import SCRIPT, install
 from tests.e2e.tls_stage import TlsStageTest, TlsTranscript
+from tests.support.certificates import openssl
+from tests.support.tools import tool
 
 
 class Essentials:
@@ -135,6 +137,46 @@ class PlainTools(TlsStageTest):
         )  # fmt: skip
         self.assertTrue(done.stdout.startswith(b"HTTP/1.1 200 OK\r\n"), done.stdout)
         self.assertTrue(done.stdout.endswith(b"\r\n\r\nOK"), done.stdout)
+
+    def test_gnutls_cli(self):
+        """It ends its input by close_notify and reads on."""
+        ca, cert, key = self.options()
+        port = self.stage.gate.host.rpartition(":")[2]
+        base = [tool("gnutls-cli", "gnutls-bin"), "--x509cafile", ca, "-p", port, "localhost"]
+        asked = b"GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"
+        for version in ("1.3", "1.2"):
+            only = ["--priority", f"NORMAL:-VERS-ALL:+VERS-TLS{version}"]
+            with self.subTest(version):
+                command = [*base, "--x509certfile", cert, "--x509keyfile", key, *only]
+                done = subprocess.run(command, input=asked, capture_output=True, check=True, timeout=60)
+                self.assertIn(b"HTTP/1.1 200 OK\r\n", done.stdout)
+                self.assertIn(b"\r\n\r\nOK", done.stdout)
+                refused = subprocess.run([*base, *only], input=asked, capture_output=True, check=False, timeout=60)
+                self.assertNotEqual(refused.returncode, 0, refused.stdout)
+                self.assertNotIn(b"HTTP/1.1", refused.stdout)
+
+    def test_java(self):
+        """Java takes a client's key from PKCS#12, and its authority from a store that keytool makes."""
+        ca, cert, key = self.options()
+        folder = tempfile.mkdtemp(prefix="tidegate-java-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        own, trusted, nobody = (os.path.join(folder, name) for name in ("own.p12", "trusted.p12", "nobody.p12"))
+        password = "only-for-this-test"
+        openssl("pkcs12", "-export", "-in", cert, "-inkey", key, "-passout", f"pass:{password}", "-out", own)
+        stores = ("-storetype", "PKCS12", "-storepass", password, "-noprompt")
+        keytool = tool("keytool", "openjdk-17-jdk-headless")
+        subprocess.run([keytool, "-importcert", "-file", ca, "-alias", "ca", "-keystore", trusted, *stores],
+                       check=True, capture_output=True, timeout=120)  # fmt: skip
+        shutil.copy(trusted, nobody)  # a store without any key
+        url = self.stage.gate.host.replace("tcp://127.0.0.1", "https://localhost") + "/_ping"
+        java = [tool("java", "openjdk-17-jdk-headless"), os.path.join(os.path.dirname(__file__), "Ping.java"), url, trusted]
+        for version in ("TLSv1.3", "TLSv1.2"):
+            with self.subTest(version):
+                done = subprocess.run([*java, own, password, version], capture_output=True, check=False, timeout=120)
+                self.assertEqual((done.stdout, done.returncode), (f"200 {version} OK\n".encode(), 0), done.stderr)
+        refused = subprocess.run([*java, nobody, password, "TLSv1.3"], capture_output=True, check=False, timeout=120)
+        self.assertEqual((refused.stdout, refused.returncode), (b"", 1), refused.stderr)
+        self.assertRegex(refused.stderr, b"SSL|Broken pipe|reset")
 
 
 if __name__ == "__main__":

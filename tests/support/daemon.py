@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tidegate binary under test, named by the environment variable TIDEGATE."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -172,10 +173,17 @@ def socket_address(listener):
     return (host.strip("[]"), int(port))
 
 
+def free_ports(count):
+    """Ports that are free now. They differ: one after the other, the kernel may give one twice."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for sock in sockets:
+            sock.bind(("127.0.0.1", 0))
+        return [sock.getsockname()[1] for sock in sockets]
+
+
 def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def policy_in_lines(config, **profile):

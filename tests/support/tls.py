@@ -35,6 +35,13 @@ class TlsSocket:
             self.tls.do_handshake()
         return self._out.read()
 
+    def next_flight(self):
+        """Reads once, and returns what the handshake sends then, for the test to send as it likes."""
+        self._more()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self.tls.do_handshake()
+        return self._out.read()
+
     def handshake(self):
         self._drive(self.tls.do_handshake)
 
@@ -150,14 +157,14 @@ class TlsSocket:
 class TlsClient(Client):
     """A Client over TLS. `source` is its local address."""
 
-    def __init__(self, address, context, patience=PATIENCE, receive_buffer=None, source=None, **options):
+    def __init__(self, address, context, patience=PATIENCE, receive_buffer=None, source=None, server_name="localhost", **options):
         self.buffer = bytearray()
         sock = socket.socket(family_of(address), socket.SOCK_STREAM)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(patience)
-        self.socket = TlsSocket(sock, context, "localhost", **options)
+        self.socket = TlsSocket(sock, context, server_name, **options)
         try:
             if source:
                 sock.bind((source, 0))
