@@ -10,7 +10,7 @@ import threading
 from tests.integration import test_bodies, test_hijack, test_keep_alive, test_peer_goes_away, test_responses
 from tests.support.certificates import Authority
 from tests.support.daemon import DaemonTest
-from tests.support.http import request
+from tests.support.http import Truncated, request
 from tests.support.tls import server_context
 from tests.support.tls_engine import TcpEngine
 
@@ -64,7 +64,14 @@ class RequestBodiesToTlsEngine(TlsEngineTest, test_bodies.RequestBodies):
 
 
 class ResponsesOfTlsEngine(TlsEngineTest, test_responses.Responses):
-    pass
+    def test_an_answer_without_length_that_is_cut_looks_broken(self):
+        """Without close_notify anybody on the way may have ended it. On a unix socket only chunks can tell the client."""
+        self.serve({"GET /containers/x/logs": test_responses.send_and_close(test_responses.WITHOUT_LENGTH)})
+        client = self.client()
+        client.send(request("GET", "/containers/x/logs?stdout=1"))
+        with self.assertRaises((ConnectionResetError, Truncated)):
+            client.response()
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "upstream.closed")
 
 
 class TlsEngineGoesAway(TlsEngineTest, test_peer_goes_away.EngineGoesAway):
