@@ -48,15 +48,24 @@ acl::Certificate certificate_of(tls::Certificate from) {
   return certificate;
 }
 
+/// " (shown: 'ops-1', serial 1000; what failed is its authority at depth 1: 'CN=CI CA', serial 1F)"
+std::string said_of(const std::optional<tls::Certificate>& shown,
+                    const std::optional<tls::Culprit>& culprit) {
+  if (!shown) return {};
+  const auto peer =
+      fmt::format("shown: {}, serial {}", acl::quoted(shown->common_name), shown->serial);
+  if (!culprit || culprit->depth == 0) return " (" + peer + ")";
+  return fmt::format(" ({}; what failed is its authority at depth {}: {}, serial {})", peer,
+                     culprit->depth, acl::quoted(culprit->subject), culprit->serial);
+}
+
 /// Logs the certificate that was shown. It proves nothing, but tells the operator whom to ask.
 void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream& stream) {
   if (!may_log(acl::id(reason))) return;
-  const auto shown = stream.peer();
-  spdlog::info(
-      "{}: {} is not served: {}: {}{}", identity.listener_name, identity.address, acl::id(reason),
-      stream.failure_text().empty() ? acl::meaning(reason) : stream.failure_text(),
-      shown ? fmt::format(" (shown: {}, serial {})", acl::quoted(shown->common_name), shown->serial)
-            : "");
+  spdlog::info("{}: {} is not served: {}: {}{}", identity.listener_name, identity.address,
+               acl::id(reason),
+               stream.failure_text().empty() ? acl::meaning(reason) : stream.failure_text(),
+               said_of(stream.peer(), stream.culprit()));
 }
 
 /// Says what dockerd says, so that `docker -H` without `--tls` gets to know its mistake.

@@ -80,6 +80,8 @@ Task<bool> Session::greet() {
   const auto* tls = client_.stream().tls();  // null: there was no handshake
   if (auto shown = tls != nullptr ? tls->peer() : std::nullopt)
     nothing.record.shown(std::move(shown->common_name), std::move(shown->serial));
+  if (auto culprit = tls != nullptr ? tls->culprit() : std::nullopt)
+    nothing.record.verification_failed_at(std::move(*culprit));
   co_return false;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "tls/failure.hpp"
+#include "tls/openssl.hpp"
 #include "tls/verify.hpp"
 
 namespace tls {
@@ -151,9 +152,17 @@ Step Stream::peek() {
 
 std::optional<Certificate> Stream::peer() const {
   auto* peer = SSL_get0_peer_certificate(ssl_.get());
-  if (peer == nullptr) peer = refused_certificate(ssl_.get());
+  if (peer == nullptr) peer = refused_peer(ssl_.get()).shown;
   if (peer == nullptr) return std::nullopt;
   return read_certificate(peer);
+}
+
+std::optional<Culprit> Stream::culprit() const {
+  const auto refused = refused_peer(ssl_.get());
+  if (refused.failed == nullptr) return std::nullopt;
+  return Culprit{.depth = refused.depth,
+                 .subject = openssl::text_of(X509_get_subject_name(refused.failed)),
+                 .serial = read_certificate(refused.failed).serial};
 }
 
 void Stream::release_buffers(bool idle) {

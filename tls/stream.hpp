@@ -53,6 +53,13 @@ enum class Failure : std::uint8_t {
   protocol,         ///< any other failure
 };
 
+/// The certificate of a peer's chain that failed verification. Nobody has verified what it says.
+struct Culprit {
+  int depth = 0;        ///< 0 for the peer's own certificate, 1 for that of its issuer, and so on
+  std::string subject;  ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
+  std::string serial;   ///< hex digits, as openssl prints it
+};
+
 /// TLS over a connected, non-blocking socket that somebody else owns. It never waits: each call
 /// makes one attempt and says what to wait for. asio::ssl::stream cannot half-close, since its
 /// shutdown waits for the peer's; `docker run -i` needs that (see proxy/README.md, Why).
@@ -89,8 +96,10 @@ class Stream {
   Failure failure() const { return failure_; }
   /// The failure for people: "certificate has expired", "wrong version number"; empty without one.
   const std::string& failure_text() const { return failure_text_; }
-  /// The peer's verified certificate or, if verification failed, the certificate that failed.
+  /// The peer's own certificate. If verification failed, nobody has verified it.
   std::optional<Certificate> peer() const;
+  /// What verification failed at, such as an intermediate authority that has expired.
+  std::optional<Culprit> culprit() const;
   /// Lets an idle stream release its record buffers while no data is under way.
   void release_buffers(bool idle);
 

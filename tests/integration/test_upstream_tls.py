@@ -135,7 +135,7 @@ class EngineIdentity(TlsEngineTest):
         self.daemon.await_log("metrics and health on")
         ready = self.ask(request("GET", "/readyz/engine"), address=admin)
         self.assertEqual(ready.status, 503)
-        self.assertIn(b"the engine does not accept tidegate's: tcp://127.0.0.1:", ready.body)
+        self.assertRegex(ready.body, rb"tcp://127\.0\.0\.1:\d+: it does not accept tidegate's certificate: ")
 
     def test_an_engine_that_wants_a_certificate_and_gets_none(self):
         self.serve(upstream_tls={"ca": self.authority.cert})
@@ -154,8 +154,29 @@ class EngineIdentity(TlsEngineTest):
 
             plain = threading.Thread(target=answer)
             plain.start()
-            self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
+            self.refuses_engine("no_tls", "it answers without TLS")
             plain.join()
+
+    def test_an_engine_with_tls_1_1_only(self):
+        """Its answer to an offer of 1.2 and 1.3 is an alert: 2 is fatal, 70 protocol_version."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.serve(upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1])
+
+            def answer():
+                with listener.accept()[0] as sock:
+                    sock.recv(5)
+                    sock.sendall(b"\x15\x03\x02\x00\x02" + bytes([2, 70]))
+
+            old = threading.Thread(target=answer)
+            old.start()
+            self.refuses_engine("tls_version", "it has neither TLS 1.2 nor 1.3")
+            old.join()
+
+    def refuses_engine(self, cause, said):
+        message = self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
+        self.assertIn(said, message)
+        self.assertEqual(self.daemon.await_audit()[0]["cause"], cause)
+        self.daemon.await_log(said)
 
     def test_a_server_name_of_its_own(self):
         self.engine = self.engine_with(self.authority.server("engine", sans=("DNS:engine.corp",)))
@@ -183,7 +204,10 @@ class EngineHandshake(TlsEngineTest):
     def test_one_that_stalls_is_a_504(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.serve(upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1], limits={"upstream_connect_time": "300ms"})
-            self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+            message = self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+            self.assertIn("does not complete the TLS handshake within 300 ms", message)
+            self.assertEqual(self.daemon.await_audit()[0]["cause"], "tls_silent")
+            self.daemon.await_log("does not complete the TLS handshake within 300 ms")
 
     def test_one_that_is_cut_is_a_502(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
