@@ -33,6 +33,8 @@ class Exchange {
 
   /// Ends the client's connection after this answer, unless its head has already been sent.
   void close_after() { close_after_ = true; }
+  /// Whether the answer may take days, as events do.
+  bool lasts() const { return acl::info(outgoing_.request.operation).has(acl::lasting); }
   /// Must be called when the client's side ends while the engine works on its request.
   void client_ended();
   /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer
@@ -52,7 +54,6 @@ class Exchange {
   using Outcome = acl::Result<Next, acl::Reason>;
 
   bool may_repeat() const;
-  bool lasts() const { return acl::info(outgoing_.request.operation).has(acl::lasting); }
   Task<std::optional<acl::Reason>> ask();
   Task<bool> send_head();
   Task<void> send_body();

@@ -59,6 +59,8 @@ const std::vector<Change> fixed{
      "insecure: true",
      {"listeners[1].insecure", "listeners[1].tls"}},
     {"min_version: 1.3", "min_version: 1.2", {"listeners[1].tls.min_version"}},
+    {"min_version: 1.3", "on_revocation: close", {"listeners[1].tls.on_revocation"}},
+    {"owner: root", "owner: root, max_connection_time: 1h", {"listeners[0].max_connection_time"}},
     {"profiles:", "  - {address: unix:///run/c.sock, profile: p}\nprofiles:", {"listeners"}},
     {"head_time: 10s", "head_time: 11s", {"limits.head_time"}},
     {"head_time: 10s",
