@@ -93,6 +93,7 @@ const Table<Settings>& file_keys() {
       field("admin", &Settings::admin, map_of(admin_keys())),
       field("audit", &Settings::audit, map_of(audit_keys())),
       field("log", &Settings::log, map_of(log_keys())),
+      field("reload_every", &Settings::reload_every, duration_or_off(year)),
       field("workers", &Settings::workers, count(0, 256)),
   };
   return table;

@@ -98,6 +98,8 @@ struct Settings {
   std::optional<Listener> admin;
   Audit audit;
   Log log;
+  /// How often files are compared with what was read, beside the kernel's events; 0: never.
+  std::chrono::milliseconds reload_every = std::chrono::minutes(10);
   std::size_t workers = 0;  ///< number of threads; 0: one for each core, at most 4
   Places places;            ///< where the file has these settings, but for those of the policy
   /// Warnings about settings that are valid but may not be meant; `check` and the log show them.

@@ -240,6 +240,7 @@ audit:
   exec_commands: true
 log:
   level: warn
+reload_every: 1h
 workers: 3
 )";
 

@@ -70,6 +70,7 @@ const std::vector<Change> fixed{
     {"/var/log/a", "/var/log/a, wait_time: 9s", {"audit.wait_time"}},
     {"/var/log/a", "/var/log/a, exec_commands: true", {"audit.exec_commands"}},
     {"workers: 1", "workers: 2", {"workers"}},
+    {"workers: 1", "workers: 1\nreload_every: 0", {"reload_every"}},
 };
 
 TEST(Reload, cannot_change_what_is_fixed) {
