@@ -23,15 +23,6 @@ class AClientsCertificate : public Pki {
     return context(Context::server(options));
   }
 
-  /// A client of an intermediate authority, whose certificate it brings along.
-  void write_chained(Clock::time_point end_of_authority) const {
-    auto authority = blank(Purpose::authority, "Department");
-    authority.not_after = end_of_authority;
-    const auto department = mint(authority, &ca_);
-    const auto minted = write("chained", blank(Purpose::client, "ops-1"), &department);
-    write_text(path("chained"), pem_of(minted.cert.get()) + pem_of(department.cert.get()));
-  }
-
   static Clock::time_point end_of(const std::shared_ptr<const Context>& server,
                                   const std::shared_ptr<const Context>& client) {
     Pair pair(server, client);
@@ -45,12 +36,6 @@ TEST_F(AClientsCertificate, holds_until_it_expires) {
   brief.not_after = in_minutes(20);
   write("brief", brief);
   EXPECT_EQ(end_of(server(), client("brief")), brief.not_after);
-}
-
-TEST_F(AClientsCertificate, holds_no_longer_than_an_authority_above_it) {
-  const auto end = in_minutes(20);
-  write_chained(end);
-  EXPECT_EQ(end_of(server(), client("chained")), end);
 }
 
 TEST_F(AClientsCertificate, holds_no_longer_than_the_list_of_its_issuer) {
@@ -84,13 +69,6 @@ TEST_F(AClientsCertificate, of_an_authority_that_is_no_longer_trusted_does_not_h
   ASSERT_TRUE(pair.shake_hands());
   write_authority("ca", mint(blank(Purpose::authority, "Other CA"), nullptr));
   EXPECT_EQ(pair.server.verify_again(*server()).failure, Failure::untrusted);
-}
-
-TEST_F(AClientsCertificate, is_verified_again_with_the_authorities_that_the_client_has_brought) {
-  write_chained(in_minutes(20));
-  Pair pair(server(), client("chained"));
-  ASSERT_TRUE(pair.shake_hands());
-  EXPECT_EQ(pair.server.verify_again(*server()).failure, Failure::none);
 }
 
 TEST_F(AClientsCertificate, that_has_expired_meanwhile_does_not_hold) {
