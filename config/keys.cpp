@@ -93,6 +93,7 @@ const Table<Settings>& file_keys() {
       field("admin", &Settings::admin, map_of(admin_keys())),
       field("audit", &Settings::audit, map_of(audit_keys())),
       field("log", &Settings::log, map_of(log_keys())),
+      field("reload_every", &Settings::reload_every, duration_or_off(year)),
       field("workers", &Settings::workers, count(0, 256)),
   };
   return table;
@@ -109,6 +110,7 @@ const Table<Listener>& listener_keys() {
       field("group", &Listener::group, one_of(groups)),
       field("insecure", &Listener::insecure, boolean()),
       field("tls", &Listener::tls, map_of(listener_tls_keys())),
+      field("max_connection_time", &Listener::max_connection_time, duration_or_off(year)),
       reloadable(field("hosts", &Listener::hosts, list_of(own_host(), most_hosts))),
       reloadable(field("origins", &Listener::origins, list_of(origin(), most_origins))),
   };
@@ -119,7 +121,8 @@ const Table<Listener>& admin_keys() {
   static const Table<Listener> table = [] {
     auto keys = listener_keys();
     std::erase_if(keys, [](const Field<Listener>& key) {
-      return key.name == "profile" || key.name == "clients" || key.name == "tls";
+      return key.name == "profile" || key.name == "clients" || key.name == "tls" ||
+             key.name == "max_connection_time";
     });
     keys.front().required =
         "where metrics and health are served, as unix:///run/tidegate/admin.sock";
@@ -137,6 +140,7 @@ const Table<ListenerTls>& listener_tls_keys() {
                           "the certificate of the authority that signs clients' certificates")),
       reloadable(field("crl", &Tls::crl, list_of(file_path(), most_revocation_lists))),
       field("min_version", &Tls::min_version, one_of({"1.2", "1.3"})),
+      field("on_revocation", &Tls::on_revocation, one_of({"close", "finish"})),
   };
   return table;
 }

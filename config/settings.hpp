@@ -25,6 +25,8 @@ struct ListenerTls {
   std::string client_ca;            ///< the authority that signs clients' certificates
   std::vector<std::string> crl;     ///< revocation lists; if there is one, every issuer needs one
   std::string min_version = "1.3";  ///< the oldest TLS version that is accepted: 1.2 | 1.3
+  /// What becomes of streams whose client's certificate has ended: close | finish.
+  std::string on_revocation = "finish";
 
   bool operator==(const ListenerTls&) const = default;
 };
@@ -48,6 +50,8 @@ struct Listener {
   std::optional<std::string> group;      ///< group name or number; absent: unchanged
   bool insecure = false;                 ///< required for a tcp listener without TLS
   std::optional<ListenerTls> tls;
+  /// After it a connection is closed behind its current request; 0: it may last.
+  std::chrono::milliseconds max_connection_time{0};
   std::vector<std::string> hosts;  ///< names that a tcp listener answers to, besides the usual ones
   std::vector<std::string> origins;  ///< web pages that may use it
 
@@ -94,6 +98,8 @@ struct Settings {
   std::optional<Listener> admin;
   Audit audit;
   Log log;
+  /// How often files are compared with what was read, beside the kernel's events; 0: never.
+  std::chrono::milliseconds reload_every = std::chrono::minutes(10);
   std::size_t workers = 0;  ///< number of threads; 0: one for each core, at most 4
   Places places;            ///< where the file has these settings, but for those of the policy
   /// Warnings about settings that are valid but may not be meant; `check` and the log show them.

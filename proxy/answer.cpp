@@ -106,14 +106,17 @@ std::optional<std::uint64_t> Answer::length_in_hand() const {
   return std::nullopt;
 }
 
-/// A client of HTTP/1.0 knows no chunks. It gets a length where that is known, so that it can tell
-/// a whole answer from a broken one.
+/// An answer that lasts until the engine closes is sent in chunks: a client on a unix socket, where
+/// every connection ends alike, sees by the last chunk that it is whole. A client of HTTP/1.0 knows
+/// no chunks. It gets a length where that is known, so that it can tell a whole answer from a
+/// broken one.
 http::OutgoingBody Answer::outgoing() const {
   const auto& head = storage_.head;
+  if (opens_tunnel()) return {head.framing, head.length};
   const bool cut_anew = filter_ != nullptr && head.framing != Framing::none;
   if (question_.http_1_0 && !cut_anew && head.framing == Framing::chunked)
     if (const auto length = length_in_hand()) return {Framing::length, *length};
-  if (cut_anew || head.framing == Framing::chunked)
+  if (cut_anew || head.framing == Framing::chunked || head.framing == Framing::until_eof)
     return {question_.http_1_0 ? Framing::until_eof : Framing::chunked};
   return {head.framing, head.length};
 }

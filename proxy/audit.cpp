@@ -440,6 +440,11 @@ void AuditRecord::append_request(Appender& out) const {
   append_identity(identity_, out);
   if (!shown_name_.empty()) append_text("shown_common_name", shown_name_, out);
   if (!shown_serial_.empty()) append_text("shown_serial", shown_serial_, out);
+  if (culprit_) {
+    append_text("failed_subject", culprit_->subject, out);
+    append_text("failed_serial", culprit_->serial, out);
+    append_number("failed_depth", culprit_->depth, out);
+  }
   append_text("profile", case_.decision().profile, out);
   append_word("operation", acl::info(request.operation).name, out);
   if (case_.raw_method().empty()) {

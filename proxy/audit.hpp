@@ -15,6 +15,7 @@
 #include "config/settings.hpp"
 #include "proxy/line_queue.hpp"
 #include "proxy/metrics.hpp"
+#include "tls/stream.hpp"
 
 namespace proxy {
 
@@ -75,6 +76,8 @@ class AuditRecord {
     shown_name_ = std::move(common_name);
     shown_serial_ = std::move(serial);
   }
+  /// Records which certificate of its chain failed.
+  void verification_failed_at(tls::Culprit culprit) { culprit_ = std::move(culprit); }
   void answered(unsigned status) { status_ = status; }
   /// Records how many questions the engine was asked about the request, and how long they took.
   void looked_up(std::size_t questions, Clock::duration time) {
@@ -123,6 +126,7 @@ class AuditRecord {
   std::string cause_;
   std::string asked_;  ///< members of the record
   std::string shown_name_, shown_serial_;
+  std::optional<tls::Culprit> culprit_;
   std::size_t room_ = 0;
   std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;

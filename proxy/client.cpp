@@ -15,10 +15,11 @@ Client::Client(Socket socket, const config::Limits& limits, HeldBytes& held,
       limits_(limits) {}
 
 Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadline,
+                                                               std::chrono::milliseconds idle_time,
                                                                http::RequestHead& head) {
   // More fields than usual clients send; an idle connection keeps memory for no more.
   constexpr std::size_t most_fields_kept = 32;
-  deadline.arm(limits_.idle_time);
+  deadline.arm(idle_time);
   narrow();
   body_.narrow();
   if (head.fields.capacity() > most_fields_kept) std::vector<http::Field>().swap(head.fields);

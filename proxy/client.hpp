@@ -24,9 +24,16 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
   Client(Socket, const config::Limits&, HeldBytes& held, http::HeadReader&,
          std::function<void()> on_end);
 
-  /// Waits for a request and reads its head, within limits.idle_time and limits.head_time. The
+  /// Waits for a request for at most `idle_time`, and reads its head within limits.head_time. The
   /// views in `head` are valid until consume_head().
-  Task<acl::Result<std::monostate, NoRequest>> read_head(Deadline&, http::RequestHead& head);
+  Task<acl::Result<std::monostate, NoRequest>> read_head(Deadline&,
+                                                         std::chrono::milliseconds idle_time,
+                                                         http::RequestHead& head);
+  /// The same within limits.idle_time.
+  Task<acl::Result<std::monostate, NoRequest>> read_head(Deadline& deadline,
+                                                         http::RequestHead& head) {
+    return read_head(deadline, limits_.idle_time, head);
+  }
   /// Discards the head's bytes and prepares to read its body.
   void consume_head(const http::RequestHead&);
 

@@ -163,11 +163,53 @@ EngineFault late_name_fault(const config::Address& address, std::chrono::millise
           .remedy = "check the nameserver in /etc/resolv.conf"};
 }
 
-EngineFault tls_fault(const config::Address& address, const std::string& text) {
-  return {.reason = Reason::upstream_tls,
-          .id = text,
-          .text = address.to_string() + ": " + text,
-          .remedy = {}};
+EngineFault silent_fault(const config::Address& address, std::chrono::milliseconds limit) {
+  return {.reason = Reason::upstream_timeout,
+          .id = "tls_silent",
+          .text = fmt::format("{}: it accepts connections and does not complete the TLS handshake "
+                              "within {} ms (`limits.upstream_connect_time`)",
+                              address.to_string(), limit.count()),
+          .remedy = "check that the engine runs, and that it serves TLS on this port"};
+}
+
+EngineFault tls_fault(const config::Address& address, tls::Failure failure,
+                      const std::string& text) {
+  EngineFault fault{
+      .reason = Reason::upstream_tls, .id = text, .text = address.to_string() + ": ", .remedy = {}};
+  switch (failure) {
+    case tls::Failure::plain_http:
+    case tls::Failure::not_tls:
+      fault.id = "no_tls";
+      fault.text += "it answers without TLS, in plain HTTP perhaps";
+      fault.remedy =
+          "write the port that the engine serves with TLS, usually 2376, in `upstream`, or leave "
+          "out `upstream_tls`";
+      break;
+    case tls::Failure::version:
+      fault.id = "tls_version";
+      fault.text += "it has neither TLS 1.2 nor 1.3: " + text;
+      fault.remedy = "update the engine, or what serves TLS in front of it";
+      break;
+    case tls::Failure::refused_by_peer:
+      fault.text += "it does not accept tidegate's certificate: " + text;
+      fault.remedy =
+          "set `upstream_tls.cert` and `upstream_tls.key` to a pair that the engine's "
+          "`--tlscacert` has signed";
+      break;
+    case tls::Failure::broken_off:
+    case tls::Failure::protocol: fault.text += text; break;
+    case tls::Failure::none:
+    case tls::Failure::no_certificate:
+    case tls::Failure::untrusted:
+    case tls::Failure::expired:
+    case tls::Failure::not_yet_valid:
+    case tls::Failure::revoked:
+    case tls::Failure::wrong_purpose:
+    case tls::Failure::list_unusable:
+      fault.text += "tidegate does not accept its certificate: " + text;
+      break;
+  }
+  return fault;
 }
 
 std::optional<EngineFault> look_at(const config::Address& address) {

@@ -8,6 +8,7 @@
 #include "acl/reason.hpp"
 #include "config/address.hpp"
 #include "proxy/socket.hpp"
+#include "tls/stream.hpp"
 
 namespace proxy {
 
@@ -30,8 +31,12 @@ EngineFault fault_of(const config::Address&, const error_code&);
 EngineFault late_fault(const config::Address&, std::chrono::milliseconds limit);
 /// No nameserver answered within `limit`.
 EngineFault late_name_fault(const config::Address&, std::chrono::milliseconds limit);
-/// \param text what TLS says: "certificate has expired"
-EngineFault tls_fault(const config::Address&, const std::string& text);
+/// The engine's machine accepted the connection, and said nothing in the TLS handshake.
+EngineFault silent_fault(const config::Address&, std::chrono::milliseconds limit);
+/// TLS failed. Tells an engine without TLS, or with an old version only, from a certificate that
+/// one of the two does not accept.
+/// \param text what OpenSSL says: "certificate has expired"
+EngineFault tls_fault(const config::Address&, tls::Failure, const std::string& text);
 
 /// Looks at a unix socket without connecting to it. \returns what will prevent a connection, as far
 /// as the file shows it; nothing for tcp

@@ -35,6 +35,8 @@ class Exchange {
   void close_after() { close_after_ = true; }
   /// Looks whether the client has left. To be called repeatedly.
   void look_out();
+  /// Whether the answer may take days, as events do.
+  bool lasts() const { return acl::info(outgoing_.request.operation).has(acl::lasting); }
   /// Must be called when the client's side ends while the engine works on its request.
   void client_ended();
   /// Why the answer broke off on its way. Nothing is wrong where a client leaves a lasting answer
@@ -54,7 +56,6 @@ class Exchange {
   using Outcome = acl::Result<Next, acl::Reason>;
 
   bool may_repeat() const;
-  bool lasts() const { return acl::info(outgoing_.request.operation).has(acl::lasting); }
   Task<std::optional<acl::Reason>> ask();
   Task<bool> send_head();
   Task<void> send_body();

@@ -14,26 +14,6 @@ namespace {
 
 using acl::Reason;
 
-Reason reason_of(tls::Failure failure) {
-  switch (failure) {
-    case tls::Failure::no_certificate: return Reason::tls_no_certificate;
-    case tls::Failure::untrusted: return Reason::tls_untrusted;
-    case tls::Failure::expired: return Reason::tls_expired;
-    case tls::Failure::not_yet_valid: return Reason::tls_not_yet_valid;
-    case tls::Failure::revoked: return Reason::tls_revoked;
-    case tls::Failure::wrong_purpose: return Reason::tls_wrong_purpose;
-    case tls::Failure::list_unusable: return Reason::tls_list_unusable;
-    case tls::Failure::version: return Reason::tls_version;
-    case tls::Failure::plain_http:
-    case tls::Failure::not_tls: return Reason::tls_plaintext;
-    case tls::Failure::refused_by_peer: return Reason::tls_refused_by_client;
-    case tls::Failure::none:
-    case tls::Failure::broken_off:
-    case tls::Failure::protocol: break;
-  }
-  return Reason::tls_failed;
-}
-
 acl::Certificate certificate_of(tls::Certificate from) {
   acl::Certificate certificate{.common_name = std::move(from.common_name),
                                .issuer = std::move(from.issuer),
@@ -48,15 +28,24 @@ acl::Certificate certificate_of(tls::Certificate from) {
   return certificate;
 }
 
+/// " (shown: 'ops-1', serial 1000; what failed is its authority at depth 1: 'CN=CI CA', serial 1F)"
+std::string said_of(const std::optional<tls::Certificate>& shown,
+                    const std::optional<tls::Culprit>& culprit) {
+  if (!shown) return {};
+  const auto peer =
+      fmt::format("shown: {}, serial {}", acl::quoted(shown->common_name), shown->serial);
+  if (!culprit || culprit->depth == 0) return " (" + peer + ")";
+  return fmt::format(" ({}; what failed is its authority at depth {}: {}, serial {})", peer,
+                     culprit->depth, acl::quoted(culprit->subject), culprit->serial);
+}
+
 /// Logs the certificate that was shown. It proves nothing, but tells the operator whom to ask.
 void log_refusal(const acl::Identity& identity, Reason reason, const tls::Stream& stream) {
   if (!may_log(acl::id(reason))) return;
-  const auto shown = stream.peer();
-  spdlog::info(
-      "{}: {} is not served: {}: {}{}", identity.listener_name, identity.address, acl::id(reason),
-      stream.failure_text().empty() ? acl::meaning(reason) : stream.failure_text(),
-      shown ? fmt::format(" (shown: {}, serial {})", acl::quoted(shown->common_name), shown->serial)
-            : "");
+  spdlog::info("{}: {} is not served: {}: {}{}", identity.listener_name, identity.address,
+               acl::id(reason),
+               stream.failure_text().empty() ? acl::meaning(reason) : stream.failure_text(),
+               said_of(stream.peer(), stream.culprit()));
 }
 
 /// Says what dockerd says, so that `docker -H` without `--tls` gets to know its mistake.
@@ -84,6 +73,26 @@ Task<void> let_alert_arrive(Socket& socket, Deadline& deadline) {
 }
 
 }  // namespace
+
+Reason reason_of(tls::Failure failure) {
+  switch (failure) {
+    case tls::Failure::no_certificate: return Reason::tls_no_certificate;
+    case tls::Failure::untrusted: return Reason::tls_untrusted;
+    case tls::Failure::expired: return Reason::tls_expired;
+    case tls::Failure::not_yet_valid: return Reason::tls_not_yet_valid;
+    case tls::Failure::revoked: return Reason::tls_revoked;
+    case tls::Failure::wrong_purpose: return Reason::tls_wrong_purpose;
+    case tls::Failure::list_unusable: return Reason::tls_list_unusable;
+    case tls::Failure::version: return Reason::tls_version;
+    case tls::Failure::plain_http:
+    case tls::Failure::not_tls: return Reason::tls_plaintext;
+    case tls::Failure::refused_by_peer: return Reason::tls_refused_by_client;
+    case tls::Failure::none:
+    case tls::Failure::broken_off:
+    case tls::Failure::protocol: break;
+  }
+  return Reason::tls_failed;
+}
 
 Task<std::optional<Reason>> shake_hands(Stream& stream, Deadline& deadline,
                                         std::chrono::milliseconds limit, acl::Identity& identity) {

@@ -23,8 +23,10 @@ Reload::Reload(net::io_context& loop, std::string file, const config::Settings& 
       on_snapshot_(std::move(on_snapshot)),
       signals_(loop, SIGHUP),
       reminder_(loop),
-      watch_(loop, [this] { reload_finished(); }) {
+      look_(loop),
+      watch_(loop, [this] { reload_finished("a file has changed"); }) {
   watch_files(settings_);  // before clients can connect, so that later changes are noticed
+  stamps_ = stamps_of(files_of(settings_), stamps_);
 }
 
 void Reload::start() {
@@ -32,12 +34,14 @@ void Reload::start() {
   spawn(executor, await_signals(), ignore_escaped);
   spawn(executor, remind_of_expiry(), ignore_escaped);
   spawn(executor, watch_.run(), ignore_escaped);
+  if (started_with_.reload_every.count() != 0) spawn(executor, look_regularly(), ignore_escaped);
 }
 
 void Reload::stop() {
   stopping_ = true;  // cancel() does not reach a wait that is over but not resumed yet
   signals_.cancel();
   reminder_.cancel();
+  look_.cancel();
   watch_.close();
 }
 
@@ -58,6 +62,27 @@ Task<void> Reload::remind_of_expiry() {
   }
 }
 
+bool Reload::has_unread_change() const {
+  return has_changed(stamps_, stamps_of(files_of(settings_), stamps_));
+}
+
+/// A net for changes that inotify does not report, such as those of other machines on NFS. It
+/// cannot tell either when a writer has finished, so the file must not change for a while.
+Task<void> Reload::look_regularly() {
+  for (auto next = started_with_.reload_every;;) {
+    look_.expires_after(next);
+    if (const auto [error] = co_await look_.async_wait(as_result); error || stopping_) co_return;
+    next = started_with_.reload_every;
+    if (!has_unread_change()) continue;
+    const auto seen = stamps_of(files_of(settings_), stamps_);
+    look_.expires_after(settle_time);
+    if (const auto [error] = co_await look_.async_wait(as_result); error || stopping_) co_return;
+    next = std::min<std::chrono::milliseconds>(next, settle_time);
+    if (stamps_of(files_of(settings_), seen) == seen && has_unread_change())
+      reload_finished("a file has changed, as a timed look has found");
+  }
+}
+
 /// A signal means that the operator wants the files read as they are, even if some are still open.
 void Reload::reload_all() {
   watch_.look();
@@ -65,11 +90,11 @@ void Reload::reload_all() {
   reload(file_.empty() ? config::Loaded(settings_) : config::load_file(file_), "SIGHUP", nullptr);
 }
 
-void Reload::reload_finished() {
+void Reload::reload_finished(const std::string& cause) {
   read_.clear();
   const InForce in_force{settings_, *in_force_,
                          [this](const std::string& file) { return may_read(file); }};
-  reload(wanted(), "a file has changed", &in_force);
+  reload(wanted(), cause, &in_force);
 }
 
 config::Loaded Reload::wanted() {
@@ -103,10 +128,12 @@ bool Reload::is_overtaken() {
 /// appear.
 void Reload::reload(config::Loaded settings, const std::string& cause, const InForce* in_force) {
   watch_files(settings ? *settings : settings_);
+  auto stamps = stamps_of(files_of(settings ? *settings : settings_), stamps_);
   std::vector<std::string> mistakes;
   auto next = prepare(settings, in_force, mistakes);
   const bool is_kept = in_force != nullptr && is_missing();
   if (in_force != nullptr && is_overtaken()) return;
+  stamps_ = std::move(stamps);
   if (!next) {
     ++failed_;
     for (const auto& mistake : mistakes) spdlog::error("{}", mistake);
@@ -149,9 +176,14 @@ void Reload::bring_into_force(config::Settings settings, std::shared_ptr<const S
   on_snapshot_(in_force_);
 }
 
-void Reload::watch_files(const config::Settings& settings) {
+std::vector<std::string> Reload::files_of(const config::Settings& settings) const {
   auto files = certificate_files(settings);
   if (!file_.empty()) files.push_back(file_);
+  return files;
+}
+
+void Reload::watch_files(const config::Settings& settings) {
+  const auto files = files_of(settings);
   if (files.empty()) return;
   for (const auto& problem : watch_.watch(files))
     spdlog::warn("cannot watch for changes, so send SIGHUP after each: {}", problem);

@@ -9,6 +9,7 @@
 
 #include "config/load.hpp"
 #include "config/settings.hpp"
+#include "proxy/file_stamp.hpp"
 #include "proxy/file_watch.hpp"
 #include "proxy/snapshot.hpp"
 
@@ -35,8 +36,10 @@ class Reload {
  private:
   Task<void> await_signals();
   Task<void> remind_of_expiry();
+  Task<void> look_regularly();
+  bool has_unread_change() const;
   void reload_all();
-  void reload_finished();
+  void reload_finished(const std::string& cause);
   /// Loads the file, or returns the settings in force if the file is missing or unfinished.
   config::Loaded wanted();
   void reload(config::Loaded, const std::string& cause, const InForce*);
@@ -48,6 +51,7 @@ class Reload {
   bool may_read(const std::string& file);
   bool is_overtaken();
   void watch_files(const config::Settings&);
+  std::vector<std::string> files_of(const config::Settings&) const;
 
   std::string file_;
   const config::Settings& started_with_;
@@ -56,9 +60,11 @@ class Reload {
   OnSnapshot on_snapshot_;
   net::signal_set signals_;
   net::steady_timer reminder_;
+  net::steady_timer look_;
   FileWatch watch_;
   bool stopping_ = false;
   std::vector<std::string> read_;  ///< files that an automatic reload has read
+  FileStamps stamps_;              ///< of all files, from just before they were read last
   std::uint64_t done_ = 0, failed_ = 0;
 };
 

@@ -13,6 +13,7 @@
 #include "proxy/descriptors.hpp"
 #include "proxy/own_paths.hpp"
 #include "proxy/resident_memory.hpp"
+#include "proxy/stream_check.hpp"
 #include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
@@ -249,11 +250,15 @@ Task<void> Server::await_rotation() {
 }
 
 Task<void> Server::await_minutes() {
+  const bool ends_streams = std::ranges::any_of(settings_.listeners, [](const auto& listener) {
+    return listener.tls && listener.tls->on_revocation == "close";
+  });
   net::steady_timer minute(workers_.front()->loop);
   for (;;) {
     minute.expires_after(std::chrono::minutes(1));
     if (const auto [error] = co_await minute.async_wait(as_result); error) co_return;
     tell_left_out();
+    if (ends_streams) on_each_worker([](Worker& worker) { check_streams(worker, nullptr); });
   }
 }
 
@@ -321,10 +326,12 @@ admin::Process Server::process() const {
 }
 
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
-  on_each_worker([snapshot](Worker& worker) {
+  const auto left = std::make_shared<StreamsLeft>();
+  on_each_worker([snapshot, left](Worker& worker) {
     worker.snapshot = snapshot;
     worker.known.clear();
     worker.spares.clear();  // the engine's certificate may have changed
+    check_streams(worker, left);
   });
   net::post(workers_.front()->loop, release_unused_memory);
 }

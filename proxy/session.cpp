@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "proxy/handshake.hpp"
@@ -28,6 +29,8 @@ Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker
       deadline_(
           worker.deadlines, [this] { cancel(); }, [this] { watch_client(); }),
       draining_(worker.draining) {
+  const auto longest = worker.settings.listeners[identity.listener].max_connection_time;
+  if (longest.count() != 0) retires_at_ = AuditRecord::Clock::now() + longest;
   worker_.sessions.push_back(*this);
   worker_.audit.metrics.sessions.add();
 }
@@ -40,7 +43,7 @@ Session::~Session() {
 Task<void> Session::serve() {
   snapshot_ = worker_.snapshot;
   if (!co_await greet()) co_return;
-  while (!draining_ && co_await serve_one() == Next::keep_alive) {
+  while (!draining_ && !is_retired() && co_await serve_one() == Next::keep_alive) {
   }
   if (auto kept = upstream_.give_up(); kept && !draining_)
     worker_.spares.keep(std::move(*kept), identity_);
@@ -73,13 +76,19 @@ Task<bool> Session::greet() {
     const auto limit = worker_.settings.limits.handshake_time;
     reason = co_await shake_hands(client_.stream(), deadline_, limit, identity_);
   }
-  if (!reason) co_return true;
+  if (!reason) {
+    verified_by_ = context;
+    holds_until_ = client_.stream().tls()->holds_until();
+    co_return true;
+  }
   take_snapshot();
   Turn nothing(*this);
   nothing.decided.refuse(Refusal(draining_ ? Reason::draining : *reason));
   const auto* tls = client_.stream().tls();  // null: there was no handshake
   if (auto shown = tls != nullptr ? tls->peer() : std::nullopt)
     nothing.record.shown(std::move(shown->common_name), std::move(shown->serial));
+  if (auto culprit = tls != nullptr ? tls->culprit() : std::nullopt)
+    nothing.record.verification_failed_at(std::move(*culprit));
   co_return false;
 }
 
@@ -88,6 +97,34 @@ void Session::take_snapshot() {
   if (snapshot_ == worker_.snapshot && profile_ != nullptr) return;
   snapshot_ = worker_.snapshot;
   profile_ = &snapshot_->policy->profile_of(identity_);
+}
+
+/// A certificate and its lists last for a time, and a reload may bring another list or authority:
+/// whoever was served before is judged again by these, once.
+std::optional<Reason> Session::why_certificate_ended() {
+  if (verified_by_ == nullptr) return std::nullopt;
+  const auto& in_force = worker_.snapshot->listeners[identity_.listener];
+  if (verified_by_ == in_force && std::chrono::system_clock::now() < holds_until_)
+    return std::nullopt;
+  const auto validity = client_.stream().tls()->verify_again(*in_force);
+  if (validity.failure != tls::Failure::none) return reason_of(validity.failure);
+  verified_by_ = in_force;
+  holds_until_ = validity.until;
+  return std::nullopt;
+}
+
+bool Session::is_retired() const {
+  return retires_at_ != AuditRecord::Clock::time_point::max() &&
+         AuditRecord::Clock::now() >= retires_at_;
+}
+
+/// How long the connection may wait for its next request.
+std::chrono::milliseconds Session::idle_time() const {
+  using std::chrono::milliseconds;
+  const auto most = worker_.settings.limits.idle_time;
+  if (retires_at_ == AuditRecord::Clock::time_point::max()) return most;
+  const auto left = std::chrono::ceil<milliseconds>(retires_at_ - AuditRecord::Clock::now());
+  return std::clamp(left, milliseconds(1), most);
 }
 
 Session::Turn::Turn(Session& session)
@@ -105,7 +142,7 @@ Session::Turn::Turn(Session& session)
 /// Serves one request, as drawn in proxy/README.md.
 Task<Next> Session::serve_one() {
   idle_ = true;
-  const auto arrived = co_await client_.read_head(deadline_, head_);
+  const auto arrived = co_await client_.read_head(deadline_, idle_time(), head_);
   idle_ = false;
   if (!arrived && arrived.error().left) co_return Next::close;
 
@@ -115,6 +152,7 @@ Task<Next> Session::serve_one() {
     co_await decide(turn);
   else
     turn.decided.refuse(Refusal(arrived.error().reason));
+  if (is_retired()) head_.keep_alive = false;
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
@@ -131,6 +169,7 @@ Task<void> Session::decide(Turn& turn) {
   if (keeps_requests) turn.record.asked(asked.target, asked.content_type);
   const auto& plan = decided.head(asked);
   if (!decided.understood()) co_return;  // the head is still unread, and the body behind it
+  if (const auto ended = why_certificate_ended()) co_return decided.refuse(Refusal(*ended));
   if (!decided.denied()) {
     turn.work.head.clear();
     http::begin_request_head(decided.request(), head_, decided.habits(), decided.upgrade(),
@@ -297,7 +336,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   record.count_in(exchange.sent());
   record.count_out(answer.sent());
   if (!next) {
-    const auto reason = stopped_ ? Reason::draining : next.error();
+    const auto reason = why_cut().value_or(next.error());
     const auto why = because(reason, record);
     if (exchange.reached_engine())
       record.failed(reason);
@@ -309,12 +348,17 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
   record.answered(answer.status());
   if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
   if (answer.failure()) {
-    const auto reason = stopped_ ? Reason::draining : exchange.failure();
-    if (reason) record.failed(*reason);
+    const auto cut = why_cut();
+    if (const auto reason = cut ? cut : exchange.failure()) record.failed(*reason);
     client_.stream().break_off();
   }
   owes_leave_ = !client_.body_complete();
   co_return *next;
+}
+
+/// Why we have ended what was running.
+std::optional<Reason> Session::why_cut() const {
+  return stopped_ ? std::optional(Reason::draining) : stream_ended_by_;
 }
 
 /// A refusal that says, if the engine cannot be reached, what is in the way.
@@ -336,7 +380,7 @@ Task<void> Session::tunnel(LeasedBuffer& behind_head, AuditRecord& record) {
   record.count_in(tunnel.from_client());
   record.count_out(tunnel.from_upstream());
   if (tunnel.ended_without_notice()) record.ended_without_notice();
-  if (stopped_) record.failed(Reason::draining);
+  if (const auto cut = why_cut()) record.failed(*cut);
   if (deadline_.expired() && !tunnel.upstream_done()) record.failed(Reason::tunnel_idle);
 }
 
@@ -369,7 +413,8 @@ Task<bool> Session::may_go_on(Reason reason, Turn& turn) {
   const int status = acl::status(reason);
   const bool by_policy = status == 403 || reason == Reason::operation_unknown;
   const bool well_formed = by_policy || status >= 500 || turn.engines_words;
-  if (reason == Reason::client_unknown) co_return false;  // nor would its next request be served
+  if (reason == Reason::client_unknown || reason == why_certificate_ended())
+    co_return false;  // nor would its next request be served
   if (!well_formed || !head_.keep_alive || head_.minor_version == 0 || draining_ || client_.end())
     co_return false;
   if (client_.body_complete()) co_return true;
@@ -415,6 +460,21 @@ void Session::stop() {
   stopped_ = true;
   drain();
   cancel();
+}
+
+bool Session::has_stream() const {
+  return tunnel_ != nullptr || (exchange_ != nullptr && exchange_->lasts());
+}
+
+bool Session::outlives_certificate() {
+  if (!has_stream() || stream_ended_by_) return false;
+  const auto ended = why_certificate_ended();
+  if (!ended) return false;
+  if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return true;
+  stream_ended_by_ = ended;
+  client_.stream().cut();
+  upstream_.stream().cut();
+  return false;
 }
 
 Means Session::means() {

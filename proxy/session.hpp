@@ -42,6 +42,12 @@ class Session : public boost::intrusive::list_base_hook<> {
   /// Stops at once.
   void stop();
 
+  /// Whether a stream is open: events, an attach or the like, which may last for days.
+  bool has_stream() const;
+  /// Ends the stream if the client's certificate does not hold any more, where the listener wants
+  /// that. \returns whether it goes on without one
+  bool outlives_certificate();
+
  private:
   /// One request while it is served: its Case, the memory held for it, and its record.
   struct Turn {
@@ -62,6 +68,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<bool> greet();
   Task<Next> serve_one();
   void take_snapshot();
+  std::optional<acl::Reason> why_certificate_ended();
+  std::chrono::milliseconds idle_time() const;
+  bool is_retired() const;
+  std::optional<acl::Reason> why_cut() const;
   Task<void> decide(Turn&);
   void charge(Turn&);
   Task<void> await_room(Turn&);
@@ -96,6 +106,11 @@ class Session : public boost::intrusive::list_base_hook<> {
   LookUp* look_up_ = nullptr;     ///< the one that is running
   Exchange* exchange_ = nullptr;  ///< null unless one is running
   Tunnel<Client, Stream>* tunnel_ = nullptr;
+  /// By these the client's certificate was verified last; null on a plain listener.
+  std::shared_ptr<const tls::Context> verified_by_;
+  std::chrono::system_clock::time_point holds_until_;  ///< that certificate, by them
+  AuditRecord::Clock::time_point retires_at_ = AuditRecord::Clock::time_point::max();
+  std::optional<acl::Reason> stream_ended_by_;
   bool idle_ = true;
   bool owes_leave_ = false;  ///< take_leave() is needed: the client may still be sending
   bool draining_ = false;

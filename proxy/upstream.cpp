@@ -36,11 +36,20 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
   opening_ = nullptr;
   if (reason && deadline.expired()) {
     reason = Reason::upstream_timeout;
-    failed(opening.resolving ? late_name_fault(address_, limit) : late_fault(address_, limit));
+    failed(late(opening.stage, limit));
   }
   deadline.disarm();
   if (reason) close();
   co_return reason;
+}
+
+EngineFault Upstream::late(Opening::Stage stage, std::chrono::milliseconds limit) const {
+  switch (stage) {
+    case Opening::Stage::resolving: return late_name_fault(address_, limit);
+    case Opening::Stage::connecting: return late_fault(address_, limit);
+    case Opening::Stage::securing: break;
+  }
+  return silent_fault(address_, limit);
 }
 
 Task<std::optional<Reason>> Upstream::open_within(Deadline& deadline) {
@@ -91,10 +100,10 @@ Task<error_code> Upstream::connect_tcp() {
 /// Resolves the name for each connection, since a restarted container may have a new address.
 Task<error_code> Upstream::connect_by_name() {
   auto& resolver = net::use_service<Resolver>(stream_.get_executor().context());
-  opening_->resolving = true;
+  opening_->stage = Opening::Stage::resolving;
   const auto found = co_await resolver.resolve(address_, opening_->wait);
   if (found.error) co_return found.error;
-  opening_->resolving = false;
+  opening_->stage = Opening::Stage::connecting;
   error_code error = net::error::host_not_found;
   for (const auto& entry : found.addresses) {
     close();
@@ -110,10 +119,12 @@ Task<error_code> Upstream::connect_by_name() {
 Task<std::optional<Reason>> Upstream::secure() {
   const auto context = snapshot_->upstream;
   if (!context) co_return std::nullopt;
+  opening_->stage = Opening::Stage::securing;
   stream_.secure(context);
   if (co_await stream_.handshake()) co_return std::nullopt;
   const auto* tls = stream_.tls();
-  if (tls->failure() != tls::Failure::none) failed(tls_fault(address_, tls->failure_text()));
+  if (tls->failure() != tls::Failure::none)
+    failed(tls_fault(address_, tls->failure(), tls->failure_text()));
   co_return Reason::upstream_tls;
 }
 
@@ -125,7 +136,7 @@ bool Upstream::may_have_ended() {
 bool Upstream::refuses_us() {
   const auto* tls = stream_.tls();
   const bool refused = tls != nullptr && tls->failure() == tls::Failure::refused_by_peer;
-  if (refused) failed(tls_fault(address_, tls->failure_text()));
+  if (refused) failed(tls_fault(address_, tls->failure(), tls->failure_text()));
   return refused;
 }
 

@@ -71,7 +71,9 @@ class Upstream {
   struct Opening {
     explicit Opening(const Stream::executor_type& loop) : wait(loop) {}
     net::steady_timer wait;  ///< for the next attempt, or for the name
-    bool resolving = false;  ///< the name has no address yet
+    /// What is waited for: the name's address, a connection, or TLS.
+    enum class Stage : std::uint8_t { resolving, connecting, securing };
+    Stage stage = Stage::connecting;
   };
 
   Task<std::optional<acl::Reason>> open_within(Deadline&);
@@ -80,6 +82,7 @@ class Upstream {
   Task<error_code> connect_by_name();
   error_code connect_unix();
   Task<std::optional<acl::Reason>> secure();
+  EngineFault late(Opening::Stage, std::chrono::milliseconds limit) const;
   void failed(EngineFault);
 
   const config::Address& address_;

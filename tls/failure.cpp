@@ -10,28 +10,6 @@
 namespace tls {
 namespace {
 
-Failure verify_failure(long result) {
-  switch (result) {
-    case X509_V_ERR_CERT_HAS_EXPIRED: return Failure::expired;
-    case X509_V_ERR_CERT_NOT_YET_VALID: return Failure::not_yet_valid;
-    case X509_V_ERR_CERT_REVOKED: return Failure::revoked;
-    case X509_V_ERR_INVALID_PURPOSE: return Failure::wrong_purpose;
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
-    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
-    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
-    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
-    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
-    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
-    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
-    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION: return Failure::list_unusable;
-    default: return Failure::untrusted;
-  }
-}
-
 /// If these errors come before the first valid record, the peer does not speak TLS.
 bool means_no_tls(int reason) {
   switch (reason) {
@@ -79,6 +57,28 @@ std::string text_of_errno(int error) {
 }
 
 }  // namespace
+
+Failure verify_failure(long result) {
+  switch (result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return Failure::expired;
+    case X509_V_ERR_CERT_NOT_YET_VALID: return Failure::not_yet_valid;
+    case X509_V_ERR_CERT_REVOKED: return Failure::revoked;
+    case X509_V_ERR_INVALID_PURPOSE: return Failure::wrong_purpose;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION: return Failure::list_unusable;
+    default: return Failure::untrusted;
+  }
+}
 
 Cause cause_of(SSL* ssl) {
   const int system_error = errno;

@@ -16,4 +16,7 @@ struct Cause {
 /// that is empty, so it must be called right after the failing call.
 Cause cause_of(SSL*);
 
+/// What it means that a certificate was not verified. \param result an X509_V_ERR_*
+Failure verify_failure(long result);
+
 }  // namespace tls

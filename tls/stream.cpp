@@ -11,6 +11,9 @@
 #include <utility>
 
 #include "tls/failure.hpp"
+#include "tls/openssl.hpp"
+#include "tls/tickets.hpp"
+#include "tls/validity.hpp"
 #include "tls/verify.hpp"
 
 namespace tls {
@@ -151,9 +154,30 @@ Step Stream::peek() {
 
 std::optional<Certificate> Stream::peer() const {
   auto* peer = SSL_get0_peer_certificate(ssl_.get());
-  if (peer == nullptr) peer = refused_certificate(ssl_.get());
+  if (peer == nullptr) peer = refused_peer(ssl_.get()).shown;
   if (peer == nullptr) return std::nullopt;
   return read_certificate(peer);
+}
+
+std::optional<Culprit> Stream::culprit() const {
+  const auto refused = refused_peer(ssl_.get());
+  if (refused.failed == nullptr) return std::nullopt;
+  return Culprit{.depth = refused.depth,
+                 .subject = openssl::text_of(X509_get_subject_name(refused.failed)),
+                 .serial = read_certificate(refused.failed).serial};
+}
+
+std::chrono::system_clock::time_point Stream::holds_until() const {
+  auto* ssl = ssl_.get();
+  if (const auto* chain = SSL_get0_verified_chain(ssl); chain != nullptr && sk_X509_num(chain) != 0)
+    return chain_holds_until(chain, SSL_CTX_get_cert_store(context_->native()));
+  const auto times = times_of(SSL_get_session(ssl));  // resumed: no chain was verified
+  return times ? std::chrono::system_clock::from_time_t(times->until)
+               : std::chrono::system_clock::time_point();
+}
+
+Validity Stream::verify_again(const Context& in_force) const {
+  return tls::verify_again(ssl_.get(), in_force);
 }
 
 void Stream::release_buffers(bool idle) {

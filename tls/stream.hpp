@@ -3,6 +3,7 @@
 
 #include <openssl/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -53,6 +54,19 @@ enum class Failure : std::uint8_t {
   protocol,         ///< any other failure
 };
 
+/// The certificate of a peer's chain that failed verification. Nobody has verified what it says.
+struct Culprit {
+  int depth = 0;        ///< 0 for the peer's own certificate, 1 for that of its issuer, and so on
+  std::string subject;  ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
+  std::string serial;   ///< hex digits, as openssl prints it
+};
+
+/// Whether a peer's certificate holds, and until when.
+struct Validity {
+  Failure failure = Failure::none;                ///< why it does not hold
+  std::chrono::system_clock::time_point until{};  ///< it holds unless another list comes
+};
+
 /// TLS over a connected, non-blocking socket that somebody else owns. It never waits: each call
 /// makes one attempt and says what to wait for. asio::ssl::stream cannot half-close, since its
 /// shutdown waits for the peer's; `docker run -i` needs that (see proxy/README.md, Why).
@@ -89,8 +103,16 @@ class Stream {
   Failure failure() const { return failure_; }
   /// The failure for people: "certificate has expired", "wrong version number"; empty without one.
   const std::string& failure_text() const { return failure_text_; }
-  /// The peer's verified certificate or, if verification failed, the certificate that failed.
+  /// The peer's own certificate. If verification failed, nobody has verified it.
   std::optional<Certificate> peer() const;
+  /// What verification failed at, such as an intermediate authority that has expired.
+  std::optional<Culprit> culprit() const;
+  /// Until when a client that has finished its handshake may go on: as long as its certificate,
+  /// those above it and the lists of their issuers last.
+  std::chrono::system_clock::time_point holds_until() const;
+  /// Verifies the client's certificate again, by the authorities and lists of `in_force` and by the
+  /// time. Takes as long as in a handshake.
+  Validity verify_again(const Context& in_force) const;
   /// Lets an idle stream release its record buffers while no data is under way.
   void release_buffers(bool idle);
 

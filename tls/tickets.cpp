@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "tls/kept_sessions.hpp"
+#include "tls/validity.hpp"
 
 namespace tls {
 namespace {
@@ -15,18 +16,6 @@ namespace {
 constexpr std::time_t longest_seconds = 3600;
 /// Enough for some 1,500 sessions of one listener, each with the client's certificate.
 constexpr std::size_t most_bytes = 2 * 1024 * 1024;
-
-/// The time of the session's full handshake. A resumed session gets a new ticket with a new
-/// lifetime, but keeps this time: otherwise a chain of tickets would outlive every certificate and
-/// list.
-bool began_at(SSL_SESSION* session, std::time_t& began) {
-  void* data = nullptr;
-  std::size_t size = 0;
-  if (SSL_SESSION_get0_ticket_appdata(session, &data, &size) != 1 || size != sizeof began)
-    return false;
-  std::memcpy(&began, data, sizeof began);
-  return true;
-}
 
 void free_sessions(void*, void* sessions, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<KeptSessions*>(sessions);
@@ -42,12 +31,25 @@ KeptSessions& sessions_of(const SSL* ssl) {
   return *static_cast<KeptSessions*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), sessions_slot()));
 }
 
+/// Whether some of the authorities between the client and the listener's came from the client.
+bool brought_authorities(const SSL* ssl) {
+  return sk_X509_num(SSL_get_peer_cert_chain(ssl)) > 0 &&
+         sk_X509_num(SSL_get0_verified_chain(ssl)) > 2;
+}
+
+/// Notes the times of a session that has just begun with a full handshake.
+bool note_times(SSL* ssl, SSL_SESSION* session) {
+  const auto* chain = SSL_get0_verified_chain(ssl);
+  if (chain == nullptr || brought_authorities(ssl)) return false;
+  auto* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+  const SessionTimes times{
+      .began = std::time(nullptr),
+      .until = std::chrono::system_clock::to_time_t(chain_holds_until(chain, store))};
+  return SSL_SESSION_set1_ticket_appdata(session, &times, sizeof times) == 1;
+}
+
 int on_begun(SSL* ssl, SSL_SESSION* session) {
-  std::time_t began = 0;
-  if (!began_at(session, began)) {
-    began = std::time(nullptr);
-    if (SSL_SESSION_set1_ticket_appdata(session, &began, sizeof began) != 1) return 0;
-  }
+  if (!times_of(session) && !note_times(ssl, session)) return 0;
   unsigned id_size = 0;
   const auto* id = SSL_SESSION_get_id(session, &id_size);
   unsigned char* bytes = nullptr;
@@ -70,11 +72,21 @@ SSL_SESSION* on_offered(SSL* ssl, const unsigned char* id, int id_size, int* sha
 
 }  // namespace
 
+std::optional<SessionTimes> times_of(SSL_SESSION* session) {
+  void* data = nullptr;
+  std::size_t size = 0;
+  SessionTimes times;
+  if (session == nullptr || SSL_SESSION_get0_ticket_appdata(session, &data, &size) != 1 ||
+      size != sizeof times)
+    return std::nullopt;
+  std::memcpy(&times, data, sizeof times);
+  return times;
+}
+
 bool may_be_resumed(SSL_SESSION* session, std::time_t now) {
-  std::time_t began = 0;
-  if (!began_at(session, began) || now < began || now - began > longest_seconds) return false;
-  const auto* peer = SSL_SESSION_get0_peer(session);
-  return peer != nullptr && X509_cmp_time(X509_get0_notAfter(peer), &now) > 0;
+  const auto times = times_of(session);
+  if (!times || SSL_SESSION_get0_peer(session) == nullptr) return false;
+  return times->began <= now && now - times->began <= longest_seconds && now < times->until;
 }
 
 bool limit_resumption(SSL_CTX* context, const std::string& scope) {

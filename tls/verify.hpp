@@ -5,10 +5,17 @@
 
 namespace tls {
 
-/// A callback for SSL_CTX_set_verify. It remembers the peer's certificate when verification fails.
+/// Certificates of a peer that was refused. Owned by the SSL.
+struct RefusedPeer {
+  X509* shown = nullptr;   ///< the peer's own; null: none was refused
+  X509* failed = nullptr;  ///< the one of its chain that failed, perhaps the same
+  int depth = 0;           ///< of that one: 0 for the peer's own, 1 for its issuer
+};
+
+/// A callback for SSL_CTX_set_verify and X509_STORE_CTX_set_verify_cb. With an SSL it remembers
+/// what verification fails at first.
 int on_verified(int verified, X509_STORE_CTX*);
 
-/// The certificate that failed verification on this connection, or null. Owned by the SSL.
-X509* refused_certificate(const SSL*);
+RefusedPeer refused_peer(const SSL*);
 
 }  // namespace tls

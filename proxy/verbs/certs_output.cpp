@@ -97,12 +97,11 @@ void print_listener(const std::string& folder) {
 
 void print_revoked(const std::string& folder) {
   fmt::print(
-      "\nThis takes effect from the next connection on, at each TLS listener that has the list:\n\n"
+      "\nThis takes effect from the next request on, at each TLS listener that has the list:\n\n"
       "      crl: [{0}/server/crl.pem]\n\n"
       "A listener without it goes on serving the client. tidegate notices the new list by itself;\n"
       "if it runs elsewhere, copy {0}/server/crl.pem there.\n"
-      "Open connections stay open: to stop the client at once, also remove its rule from\n"
-      "tidegate.yaml.\n",
+      "Open streams finish, unless the listener has `on_revocation: close`.\n",
       absolute(folder));
 }
 

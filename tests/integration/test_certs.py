@@ -142,9 +142,9 @@ class Clients(CertsTest):
         self.certs("client", "ci")
         said = self.certs("revoke", "ci")
         self.assertIn(f"crl: [{os.path.realpath(self.path('server/crl.pem'))}]", said)
-        self.assertIn("from the next connection on, at each TLS listener that has the list", said)
+        self.assertIn("from the next request on, at each TLS listener that has the list", said)
         self.assertIn("A listener without it goes on serving the client", said)
-        self.assertIn("Open connections stay open", said)
+        self.assertIn("Open streams finish, unless the listener has `on_revocation: close`", said)
 
     def test_revoked_ones_are_on_the_list_for_good(self):
         for name in ("a", "b"):

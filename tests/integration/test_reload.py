@@ -2,6 +2,7 @@
 """The policy changes while everything runs: by SIGHUP, or because the file has changed."""
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -248,6 +249,20 @@ class HalfWritten(ReloadTest):
         over.set()
         writer.join()
         self.assertNewPolicy()
+
+
+class RegularLook(ReloadTest):
+    def test_finds_a_change_that_the_kernel_does_not_report(self):
+        """As on NFS: what is written through mmap brings no event, and setting the time none of a new content."""
+        self.serve(reload_every="100ms")
+        with open(self.daemon.file, "r+b") as file, mmap.mmap(file.fileno(), 0) as content:
+            at = content.find(b'"*"')
+            content[at : at + 3] = b"   "
+            content.flush()
+            os.utime(self.daemon.file)
+            self.daemon.await_log("reload (a file has changed, as a timed look has found): in force")
+            self.assertEqual(self.status(CREATE), 403)
+            self.assertEqual(self.daemon.log().count("reload ("), 1)
 
 
 class Mistakes(ReloadTest):

@@ -4,8 +4,9 @@
 import os
 import shutil
 import signal
+import threading
 
-from tests.support.certificates import Authority
+from tests.support.certificates import Authority, Pair, serial_of
 from tests.support.daemon import policy_in_lines, socket_address
 from tests.support.http import Client, request
 from tests.support.tls import TlsSocket
@@ -239,6 +240,46 @@ class Certificates(TlsTest):
         self.daemon.signal(signal.SIGHUP)
         self.daemon.await_log("reload (SIGHUP): nothing has changed, because of")
         self.assertEqual(self.client().peer_serial, before)
+
+    def lay(self, name, *revoked):
+        """A folder with a certificate, its key and a list that has these on it; returns the certificate's pair."""
+        os.mkdir(self.path(name))
+        made = self.authority.server()
+        pair = Pair(self.path(f"{name}/cert.pem"), self.path(f"{name}/key.pem"))
+        for source, target in zip(made, pair):
+            shutil.copy2(source, target)
+        for client in revoked:
+            self.authority.revoke(client)
+        self.authority.revocation_list(self.path(f"{name}/crl.pem"))
+        return pair
+
+    def test_a_link_in_two_steps_above_certificate_key_and_list_that_is_moved(self):
+        """`current` leads to `stage`, which leads to a release. Another file of the folder changes all the time."""
+        releases = [self.lay("rel1"), self.lay("rel2", self.client_pair)]
+        os.symlink("rel1", self.path("stage"))
+        os.symlink("stage", self.path("current"))
+        files = {name: self.path(f"current/{name}.pem") for name in ("cert", "key")}
+        self.serve(listeners=[self.listener(crl=[self.path("current/crl.pem")], **files)])
+        client = self.client()
+        self.assertEqual(int(client.peer_serial, 16), int(serial_of(releases[0]), 16))
+        ended = threading.Event()
+
+        def make_noise():
+            while not ended.wait(0.1):
+                for folder in ("", "rel1/", "rel2/"):
+                    with open(self.path(folder + "noise"), "a", encoding="ascii") as file:
+                        file.write(".")
+
+        noise = threading.Thread(target=make_noise)
+        noise.start()
+        self.addCleanup(noise.join)
+        self.addCleanup(ended.set)
+        os.symlink("rel2", self.path("next"))
+        os.rename(self.path("next"), self.path("stage"))
+        self.daemon.await_log(CHANGED)
+        self.assertTurnedAway()
+        other = self.client(pair=self.authority.client("ops-2"))
+        self.assertEqual(int(other.peer_serial, 16), int(serial_of(releases[1]), 16))
 
     def test_tls_cannot_be_taken_away(self):
         self.serve()

@@ -27,6 +27,21 @@ def send_and_close(data):
     return answer
 
 
+def send_and_end(data):
+    """An answer function that sends `data` and ends the connection in order: over TLS with close_notify."""
+
+    def answer(connection, seen):
+        connection.read_body(seen)
+        connection.send(data)
+        connection.half_close()
+        connection.wait_closed()
+
+    return answer
+
+
+WITHOUT_LENGTH = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nlog lines"
+
+
 class Responses(DaemonTest):
     def test_status_headers_and_body_come_back(self):
         answer = reply(201, b'{"Id":"x"}', "Api-Version: 1.47", "Docker-Experimental: false", "Ostype: linux",
@@ -97,10 +112,21 @@ class Responses(DaemonTest):
         self.assertLess(len(pieces), 2 * size // (64 << 10) + 10)
 
     def test_an_answer_without_length_lasts_until_the_engine_ends_it(self):
-        self.serve({"GET /containers/x/logs": send_and_close(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nlog lines")})
+        """It comes in chunks, so that its end is no riddle, and the client's connection goes on."""
+        self.serve({"GET /containers/x/logs": send_and_end(WITHOUT_LENGTH)})
         client = self.client()
         client.send(request("GET", "/containers/x/logs?stdout=1"))
-        self.assertEqual(client.response().body, b"log lines")
+        answer = client.response()
+        self.assertEqual((answer.framing, answer.body), ("chunked", b"log lines"))
+        client.send(request("GET", "/info"))
+        self.assertEqual(client.response().status, 200)
+
+    def test_an_answer_without_length_lasts_until_the_end_for_http_1_0_too(self):
+        self.serve({"GET /containers/x/logs": send_and_end(WITHOUT_LENGTH)})
+        client = self.client()
+        client.send(request("GET", "/containers/x/logs?stdout=1", version="HTTP/1.0"))
+        answer = client.response()
+        self.assertEqual((answer.framing, answer.body), ("eof", b"log lines"))
 
     def test_a_chunked_answer_to_http_1_0_is_sent_until_the_end(self):
         self.serve({"GET /info": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"})

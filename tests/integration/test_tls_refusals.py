@@ -6,7 +6,7 @@ import resource
 import ssl
 import subprocess
 
-from tests.support.certificates import Authority
+from tests.support.certificates import Authority, serial_of
 from tests.support.daemon import is_sanitized, socket_address
 from tests.support.http import Client, request
 from tests.support.tls import TlsSocket, client_context
@@ -55,6 +55,20 @@ class Certificates(TlsTest):
     def test_expired(self):
         self.refuses("tls.expired", self.authority.client("ops-old", begins=-10, ends=-1))
         self.assertIn("ops-old", self.daemon.log(), "the operator must know whom to call")
+
+    def test_the_certificate_that_failed_is_on_record(self):
+        record = self.refuses("tls.expired", self.authority.client("ops-old", begins=-10, ends=-1))
+        failed = (record["failed_depth"], record["failed_subject"], record["failed_serial"])
+        self.assertEqual(failed, (0, "CN=ops-old", record["shown_serial"]))
+
+    def test_an_authority_that_has_expired_is_named_and_not_its_client(self):
+        department = self.authority.intermediate("Old Department", begins=-10, ends=-1)
+        pair = department.client("ops-1")
+        record = self.refuses("tls.expired", department.with_chain(pair))
+        self.assertEqual(record["shown_common_name"], "ops-1")
+        self.assertEqual((record["failed_depth"], record["failed_subject"]), (1, "CN=Old Department"))
+        self.assertEqual(record["failed_serial"], serial_of(department))
+        self.assertIn("its authority at depth 1: 'CN=Old Department'", self.daemon.log())
 
     def test_not_yet_valid(self):
         self.refuses("tls.not_yet_valid", self.authority.client("ops-1", begins=1))

@@ -10,7 +10,7 @@ import threading
 from tests.integration import test_bodies, test_hijack, test_keep_alive, test_peer_goes_away, test_responses
 from tests.support.certificates import Authority
 from tests.support.daemon import DaemonTest
-from tests.support.http import request
+from tests.support.http import Truncated, request
 from tests.support.tls import server_context
 from tests.support.tls_engine import TcpEngine
 
@@ -64,7 +64,14 @@ class RequestBodiesToTlsEngine(TlsEngineTest, test_bodies.RequestBodies):
 
 
 class ResponsesOfTlsEngine(TlsEngineTest, test_responses.Responses):
-    pass
+    def test_an_answer_without_length_that_is_cut_looks_broken(self):
+        """Without close_notify anybody on the way may have ended it. On a unix socket only chunks can tell the client."""
+        self.serve({"GET /containers/x/logs": test_responses.send_and_close(test_responses.WITHOUT_LENGTH)})
+        client = self.client()
+        client.send(request("GET", "/containers/x/logs?stdout=1"))
+        with self.assertRaises((ConnectionResetError, Truncated)):
+            client.response()
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "upstream.closed")
 
 
 class TlsEngineGoesAway(TlsEngineTest, test_peer_goes_away.EngineGoesAway):
@@ -128,7 +135,7 @@ class EngineIdentity(TlsEngineTest):
         self.daemon.await_log("metrics and health on")
         ready = self.ask(request("GET", "/readyz/engine"), address=admin)
         self.assertEqual(ready.status, 503)
-        self.assertIn(b"the engine does not accept tidegate's: tcp://127.0.0.1:", ready.body)
+        self.assertRegex(ready.body, rb"tcp://127\.0\.0\.1:\d+: it does not accept tidegate's certificate: ")
 
     def test_an_engine_that_wants_a_certificate_and_gets_none(self):
         self.serve(upstream_tls={"ca": self.authority.cert})
@@ -147,8 +154,29 @@ class EngineIdentity(TlsEngineTest):
 
             plain = threading.Thread(target=answer)
             plain.start()
-            self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
+            self.refuses_engine("no_tls", "it answers without TLS")
             plain.join()
+
+    def test_an_engine_with_tls_1_1_only(self):
+        """Its answer to an offer of 1.2 and 1.3 is an alert: 2 is fatal, 70 protocol_version."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.serve(upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1])
+
+            def answer():
+                with listener.accept()[0] as sock:
+                    sock.recv(5)
+                    sock.sendall(b"\x15\x03\x02\x00\x02" + bytes([2, 70]))
+
+            old = threading.Thread(target=answer)
+            old.start()
+            self.refuses_engine("tls_version", "it has neither TLS 1.2 nor 1.3")
+            old.join()
+
+    def refuses_engine(self, cause, said):
+        message = self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.tls")
+        self.assertIn(said, message)
+        self.assertEqual(self.daemon.await_audit()[0]["cause"], cause)
+        self.daemon.await_log(said)
 
     def test_a_server_name_of_its_own(self):
         self.engine = self.engine_with(self.authority.server("engine", sans=("DNS:engine.corp",)))
@@ -176,7 +204,10 @@ class EngineHandshake(TlsEngineTest):
     def test_one_that_stalls_is_a_504(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.serve(upstream="tcp://127.0.0.1:%d" % listener.getsockname()[1], limits={"upstream_connect_time": "300ms"})
-            self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+            message = self.assertRefused(self.ask(request("GET", "/info")), 504, "upstream.timeout")
+            self.assertIn("does not complete the TLS handshake within 300 ms", message)
+            self.assertEqual(self.daemon.await_audit()[0]["cause"], "tls_silent")
+            self.daemon.await_log("does not complete the TLS handshake within 300 ms")
 
     def test_one_that_is_cut_is_a_502(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -49,16 +49,41 @@ def days_from_now(days):
 class Authority:
     """Signs certificates and revocation lists, and writes them to `folder`."""
 
-    def __init__(self, folder, name="Test CA"):
+    def __init__(self, folder, name="Test CA", issuer=None, begins=-1, ends=90):
+        """Signed by itself, or by `issuer` for the time from `begins` to `ends`, in days from now."""
         self.folder = tempfile.mkdtemp(prefix="ca-", dir=folder)
         self.name = name
         self.cert = self._path("ca.pem")
         self._write("index", "")
         self._write("serial", "1000\n")
         self._write("openssl.cnf", CONFIGURATION.format(self.folder))
+        if issuer:
+            issuer.sign_authority(self, begins, ends)
+            return
         extensions = [word for extension in CA_EXTENSIONS for word in ("-addext", extension)]
         openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", "90",
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
+
+    def intermediate(self, name, **times):
+        """An authority that this one has signed."""
+        return Authority(self.folder, name, self, **times)
+
+    def sign_authority(self, other, begins, ends):
+        request, extensions = other._path("request.pem"), other._path("extensions")
+        other._write("extensions", "\n".join(CA_EXTENSIONS) + "\n")
+        openssl("req", "-config", other._path("openssl.cnf"), "-new", *CURVE, "-subj", f"/CN={other.name}",
+                "-keyout", other._path("ca-key.pem"), "-out", request)
+        self._ca("-in", request, "-out", other.cert, "-extfile", extensions, "-notext",
+                 "-startdate", days_from_now(begins), "-enddate", days_from_now(ends))
+
+    def with_chain(self, pair):
+        """The same pair, whose file brings this authority's certificate along."""
+        chained = pair.cert + ".chain"
+        with open(chained, "w", encoding="ascii") as out:
+            for path in (pair.cert, self.cert):
+                with open(path, encoding="ascii") as file:
+                    out.write(file.read())
+        return Pair(chained, pair.key)
 
     def client(self, name, **options):
         """A pair for clients. `sans` in the format of openssl: "DNS:a", "IP:::1", "URI:spiffe://corp/a"."""

@@ -79,6 +79,7 @@ listeners:
     owner: ops
     group: docker
     insecure: true
+    max_connection_time: 1h
     hosts: []
     origins:
       - http://10.0.0.5:9000
@@ -99,6 +100,8 @@ listeners:
       crl:
         - /etc/tidegate/a.crl
       min_version: 1.2
+      on_revocation: close
+    max_connection_time: 12h
     hosts:
       - "*.corp"
       - gate.example
@@ -237,6 +240,7 @@ audit:
   exec_commands: true
 log:
   level: warn
+reload_every: 1h
 workers: 3
 )";
 

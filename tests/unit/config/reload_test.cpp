@@ -59,6 +59,8 @@ const std::vector<Change> fixed{
      "insecure: true",
      {"listeners[1].insecure", "listeners[1].tls"}},
     {"min_version: 1.3", "min_version: 1.2", {"listeners[1].tls.min_version"}},
+    {"min_version: 1.3", "on_revocation: close", {"listeners[1].tls.on_revocation"}},
+    {"owner: root", "owner: root, max_connection_time: 1h", {"listeners[0].max_connection_time"}},
     {"profiles:", "  - {address: unix:///run/c.sock, profile: p}\nprofiles:", {"listeners"}},
     {"head_time: 10s", "head_time: 11s", {"limits.head_time"}},
     {"head_time: 10s",
@@ -68,6 +70,7 @@ const std::vector<Change> fixed{
     {"/var/log/a", "/var/log/a, wait_time: 9s", {"audit.wait_time"}},
     {"/var/log/a", "/var/log/a, exec_commands: true", {"audit.exec_commands"}},
     {"workers: 1", "workers: 2", {"workers"}},
+    {"workers: 1", "workers: 1\nreload_every: 0", {"reload_every"}},
 };
 
 TEST(Reload, cannot_change_what_is_fixed) {

@@ -46,6 +46,7 @@ class Tickets : public Pki {
   struct Outcome {
     bool served = false, resumed = false;
     Failure failure = Failure::none;
+    Clock::time_point holds_until;
   };
 
   Outcome connect(const std::shared_ptr<const Context>& context) {
@@ -66,7 +67,9 @@ class Tickets : public Pki {
       SSL_read(ssl.get(), &byte, 1);  // takes the ticket, too
     }
     SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // else it is no good
-    return {step.progress == Progress::done, SSL_session_reused(ssl.get()) == 1, server.failure()};
+    const bool served = step.progress == Progress::done;
+    return {served, SSL_session_reused(ssl.get()) == 1, server.failure(),
+            served ? server.holds_until() : Clock::time_point()};
   }
 
   std::shared_ptr<const Context> scoped(const std::string& scope) const {
@@ -131,16 +134,37 @@ TEST_F(Tickets, of_before_a_reload_do_not_resume) {
   EXPECT_FALSE(connect(server()).resumed);
 }
 
+TEST_F(Tickets, resume_a_session_for_no_longer_than_the_chain_and_the_lists_last) {
+  const auto end =
+      std::chrono::floor<std::chrono::seconds>(Clock::now()) + std::chrono::minutes(30);
+  write_list("crl", {}, Clock::now() - hours(1), end);
+  auto options = server_options();
+  options.crl = {path("crl")};
+  const auto listener = context(Context::server(options));
+  EXPECT_EQ(connect(listener).holds_until, end);
+  const auto resumed = connect(listener);
+  EXPECT_TRUE(resumed.resumed);
+  EXPECT_EQ(resumed.holds_until, end) << "a resumed session remembers it";
+
+  auto* session = last_session().get();
+  const auto now = std::time(nullptr);
+  const SessionTimes ended{.began = now - 10, .until = now};
+  ASSERT_EQ(SSL_SESSION_set1_ticket_appdata(session, &ended, sizeof ended), 1);
+  EXPECT_TRUE(may_be_resumed(session, now - 1));
+  EXPECT_FALSE(may_be_resumed(session, now));
+}
+
 TEST_F(Tickets, last_an_hour_from_the_full_handshake_on) {
   ASSERT_TRUE(connect(server()).served);
   auto* session = last_session().get();
   EXPECT_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 3600U);
   const auto now = std::time(nullptr);
   EXPECT_FALSE(may_be_resumed(session, now)) << "nobody knows when it began";
-  ASSERT_EQ(SSL_SESSION_set1_ticket_appdata(session, &now, sizeof now), 1);
+  const SessionTimes times{.began = now, .until = now + 7200};
+  ASSERT_EQ(SSL_SESSION_set1_ticket_appdata(session, &times, sizeof times), 1);
   EXPECT_TRUE(may_be_resumed(session, now));
   EXPECT_TRUE(may_be_resumed(session, now + 3500));
-  EXPECT_FALSE(may_be_resumed(session, now + 3700)) << "its certificate has expired as well";
+  EXPECT_FALSE(may_be_resumed(session, now + 3700)) << "though its certificate has not expired";
   EXPECT_FALSE(may_be_resumed(session, now - 1)) << "the clock was set back";
 }
 

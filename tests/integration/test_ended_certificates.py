@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has ended ends: a connection is served no longer than its client's certificate holds, and a stream by choice."""
+
+import os
+import shutil
+
+from tests.integration.test_reload_certificates import ATTACH, CHANGED, echo
+from tests.support.certificates import Authority
+from tests.support.http import request
+from tests.support.tls_test import TlsTest
+from tests.support.wait import wait_until
+
+EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+GO_ON = "streams that go on although their clients' certificates have ended: "
+
+
+def watch(connection, _):
+    connection.send(EVENTS)
+    connection.wait_closed()
+
+
+class EndedTest(TlsTest):
+    def setUp(self):
+        super().setUp()
+        # Its own authority, since tests revoke and replace.
+        self.authority = Authority(self.folder)
+        self.server_pair, self.client_pair = self.authority.server(), self.authority.client("ops-1")
+        self.crl = self.authority.revocation_list(self.path("crl.pem"))
+
+    def serve_with_list(self, answers=None, **tls):
+        self.serve(answers, listeners=[self.listener(crl=[self.crl], **tls)])
+
+    def revoke(self):
+        self.authority.revoke(self.client_pair)
+        self.renew_list()
+
+    def renew_list(self):
+        self.authority.revocation_list(self.crl)
+        self.daemon.await_log(CHANGED)
+
+    def asks(self, client):
+        client.send(request("GET", "/info"))
+        return client.response()
+
+
+class Connections(EndedTest):
+    def assertEnds(self, client, reason):
+        seen = self.engine.total
+        self.assertRefused(self.asks(client), 403, reason)
+        self.assertEqual(client.wait_closed(), b"")
+        self.assertEqual(self.engine.total, seen)
+        record = self.daemon.await_audit(2)[1]
+        self.assertEqual((record["target"], record["reason"]), ("/info", reason))
+
+    def test_of_a_revoked_client_is_closed_at_its_next_request(self):
+        self.serve_with_list()
+        client = self.client()
+        self.assertEqual(self.asks(client).status, 200)
+        self.revoke()
+        self.assertEnds(client, "tls.revoked")
+
+    def test_of_an_authority_that_is_no_longer_trusted_is_closed_at_its_next_request(self):
+        self.serve()
+        client = self.client()
+        self.assertEqual(self.asks(client).status, 200)
+        shutil.copy2(Authority(self.folder, "Other CA").cert, self.authority.cert + ".new")
+        os.rename(self.authority.cert + ".new", self.authority.cert)
+        self.daemon.await_log(CHANGED)
+        self.assertEnds(client, "tls.untrusted")
+
+    def test_of_a_client_whose_certificate_has_expired_is_closed_at_its_next_request(self):
+        self.client_pair = self.authority.client("ops-1", ends=8 / 86400)
+        self.serve()
+        client = self.client()
+        answers = []
+
+        def refused():
+            answers.append(self.asks(client))
+            return answers[-1].status != 200
+
+        wait_until(refused, "the certificate's end", patience=30)
+        self.assertEqual(answers[0].status, 200)
+        self.assertRefused(answers[-1], 403, "tls.expired")
+        self.assertEqual(client.wait_closed(), b"")
+
+    def test_goes_on_when_the_list_is_renewed(self):
+        self.serve_with_list()
+        client = self.client()
+        self.assertEqual(self.asks(client).status, 200)
+        self.renew_list()
+        self.assertEqual([self.asks(client).status for _ in range(2)], [200, 200])
+
+    def test_goes_on_where_the_client_has_brought_its_intermediate_authority(self):
+        department = self.authority.intermediate("Department")
+        self.client_pair = department.with_chain(department.client("ops-1"))
+        self.serve()
+        client = self.client()
+        self.assertEqual(self.asks(client).status, 200)
+        os.utime(self.server_pair.cert)
+        self.daemon.config["log"] = {"level": "debug"}
+        self.daemon.write()
+        self.daemon.await_log(CHANGED)
+        self.assertEqual(self.asks(client).status, 200)
+
+
+class Streams(EndedTest):
+    def open_streams(self, **tls):
+        self.serve_with_list({"POST /containers/x/attach": echo, "GET /events": watch}, **tls)
+        tunnel, events = self.client(), self.client()
+        tunnel.send(ATTACH)
+        tunnel.response_head()
+        events.send(request("GET", "/events"))
+        events.response_head()
+        events.read_exactly(len(b"2\r\n{}\r\n"))
+        return tunnel, events
+
+    def test_of_a_revoked_client_go_on_and_the_log_says_how_many(self):
+        tunnel, _ = self.open_streams()
+        self.revoke()
+        self.daemon.await_log(GO_ON + "2")
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+
+    def test_of_a_revoked_client_end_where_the_listener_closes_them(self):
+        tunnel, events = self.open_streams(on_revocation="close")
+        self.revoke()
+        for stream in (tunnel, events):
+            self.assertEqual(self.rest_of(stream), b"")
+        records = self.daemon.await_audit(2)
+        self.assertEqual([record["reason"] for record in records], ["tls.revoked"] * 2)
+        for connection in self.engine.connections:
+            connection.await_end()
+
+    def test_of_other_clients_go_on_where_the_listener_closes_them(self):
+        tunnel, _ = self.open_streams(on_revocation="close")
+        self.renew_list()
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+        self.assertNotIn(GO_ON, self.daemon.log())
+
+    def rest_of(self, stream):
+        try:
+            return stream.wait_closed()
+        except OSError:
+            return b""
+
+
+class MaxConnectionTime(TlsTest):
+    def test_an_idle_connection_is_closed_after_it(self):
+        self.serve(listeners=[{**self.listener(), "max_connection_time": "200ms"}])
+        self.assertEqual(self.client().wait_closed(), b"")
+
+    def test_a_running_request_ends_first(self):
+        def slowly(connection, _):
+            connection.await_go()
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        self.serve({"GET /info": slowly}, listeners=[{**self.listener(), "max_connection_time": "200ms"}])
+        busy = self.client()
+        busy.send(request("GET", "/info"))
+        self.engine.await_request()
+        self.client().wait_closed()  # it began later
+        self.engine.connections[0].go.set()
+        self.assertEqual(busy.response().body, b"{}")
+        self.assertEqual(busy.wait_closed(), b"")
