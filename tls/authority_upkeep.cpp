@@ -93,8 +93,8 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
   const auto list = mint_list(state.ca, earlier, revoked, Clock::now() - clock_skew, until);
   if (list == nullptr) return openssl_problem("cannot make a revocation list");
   const auto pem = pem_of(list.get());
-  if (pem.size() > most_file_bytes)
-    return Error{"the revocation list would be larger than 1 MiB: make a new authority"};
+  if (pem.size() > most_list_bytes)
+    return Error{"the revocation list would be larger than 32 MiB: make a new authority"};
   if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
   // The daemon gets only server/: the authority's key must not be where the daemon runs.
   if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tls/openssl.hpp"
+#include "tls/revocation.hpp"
 #include "tls/verify.hpp"
 
 namespace tls {
@@ -13,31 +14,6 @@ namespace {
 
 using Time = std::chrono::system_clock::time_point;
 using Verification = openssl::Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
-
-/// Keeps lookups of other threads, which sort a store's objects, away while they are read.
-class Locked {
- public:
-  explicit Locked(X509_STORE* store) : store_(store) { X509_STORE_lock(store_); }
-  ~Locked() { X509_STORE_unlock(store_); }
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
-
-  const STACK_OF(X509_OBJECT) * objects() const { return X509_STORE_get0_objects(store_); }
-
- private:
-  X509_STORE* store_;
-};
-
-/// \returns Time::max() if the issuer has no list
-Time end_of_lists(const X509_NAME* issuer, const Locked& store) {
-  auto last = Time::min();
-  for (int i = 0; i < sk_X509_OBJECT_num(store.objects()); ++i) {
-    auto* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(store.objects(), i));
-    if (list == nullptr || X509_NAME_cmp(X509_CRL_get_issuer(list), issuer) != 0) continue;
-    last = std::max(last, openssl::time_of(X509_CRL_get0_nextUpdate(list)));
-  }
-  return last == Time::min() ? Time::max() : last;
-}
 
 /// The same rules as in a handshake.
 bool prepare(X509_STORE_CTX* verification, SSL* client, SSL_CTX* in_force) {
@@ -56,13 +32,9 @@ bool prepare(X509_STORE_CTX* verification, SSL* client, SSL_CTX* in_force) {
 }  // namespace
 
 Time chain_holds_until(const STACK_OF(X509) * chain, X509_STORE* store) {
-  const Locked locked(store);
-  auto until = Time::max();
-  for (int i = 0; i < sk_X509_num(chain); ++i) {
-    const auto* certificate = sk_X509_value(chain, i);
-    until = std::min({until, openssl::time_of(X509_get0_notAfter(certificate)),
-                      end_of_lists(X509_get_issuer_name(certificate), locked)});
-  }
+  auto until = lists_hold_until(chain, store);
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    until = std::min(until, openssl::time_of(X509_get0_notAfter(sk_X509_value(chain, i))));
   return until;
 }
 
