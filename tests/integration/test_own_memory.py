@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import unittest
+from unittest import mock
 
 from tests.support.certificates import openssl
 from tests.support.daemon import DaemonTest, is_sanitized
@@ -71,3 +72,32 @@ class Keys(TlsTest):
             self.daemon.await_log("reload (SIGHUP): in force", done)
         wait_until(lambda: self.copies() == 1, "one copy")
         self.assertEqual(self.status(), 200)
+
+
+class Credentials(TlsTest):
+    def unit_has(self, **files):
+        """Starts what follows as systemd does with LoadCredential."""
+        folder = self.path("credentials")
+        os.mkdir(folder)
+        for name, path in files.items():
+            os.symlink(path, os.path.join(folder, name))
+        patch = mock.patch.dict(os.environ, {"CREDENTIALS_DIRECTORY": folder})
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_a_key_and_the_rest_may_be_credentials(self):
+        self.unit_has(key=self.server_pair.key, cert=self.server_pair.cert, ca=self.authority.cert,
+                      list=self.authority.revocation_list())  # fmt: skip
+        tls = {"key": "credential:key", "cert": "credential:cert", "client_ca": "credential:ca", "crl": ["credential:list"]}
+        self.serve(listeners=[self.listener(**tls)])
+        self.assertEqual(self.status(), 200)
+
+    def test_a_credential_that_is_replaced_is_noticed(self):
+        self.unit_has(key=self.server_pair.key, cert=self.server_pair.cert)
+        self.serve(listeners=[self.listener(key="credential:key", cert="credential:cert")])
+        before, new = self.client().peer_serial, self.authority.server()
+        for name, path in (("cert", new.cert), ("key", new.key)):
+            os.symlink(path, self.path("next"))
+            os.rename(self.path("next"), os.path.join(self.path("credentials"), name))
+        self.daemon.await_log("reload (a file has changed): in force")
+        self.assertNotEqual(self.client().peer_serial, before)
