@@ -61,25 +61,39 @@ void check_held_bytes(const Limits& limits, Report& report) {
   }
 }
 
-void check_connections(const Limits& limits, Report& report) {
-  const std::string where = "limits.connections_per_client";
-  if (!report.has_seen(where)) return;  // the default follows `connections`
-  if (report.is_reported(where) || report.is_reported("limits.connections")) return;
-  if (limits.connections_per_client <= limits.connections) return;
-  report.mistake(where, std::to_string(limits.connections_per_client) +
-                            " is more than all connections together; write at most " +
-                            std::to_string(limits.connections) + ", or raise `connections`");
+/// A limit of all clients together, and that of each one, whose default follows it.
+struct Share {
+  std::string_view what;
+  std::size_t Limits::* all;
+  std::size_t Limits::* per_client;
+};
+
+constexpr auto shares = std::to_array<Share>({
+    {"connections", &Limits::connections, &Limits::connections_per_client},
+    {"handshakes", &Limits::handshakes, &Limits::handshakes_per_client},
+});
+
+void check_share(const Share& share, const Limits& limits, Report& report) {
+  const auto all = "limits." + std::string(share.what);
+  const auto where = all + "_per_client";
+  if (!report.has_seen(where)) return;  // the default follows
+  if (report.is_reported(where) || report.is_reported(all)) return;
+  if (limits.*share.per_client <= limits.*share.all) return;
+  report.mistake(where, std::to_string(limits.*share.per_client) + " is more than all " +
+                            std::string(share.what) + " together; write at most " +
+                            std::to_string(limits.*share.all) + ", or raise " + code(share.what));
 }
 
 }  // namespace
 
 void check(const Limits& limits, Report& report) {
-  check_connections(limits, report);
+  for (const auto& share : shares) check_share(share, limits, report);
   check_held_bytes(limits, report);
 }
 
 void follow(Limits& limits) {
-  limits.connections_per_client = std::min(limits.connections_per_client, limits.connections);
+  for (const auto& share : shares)
+    limits.*share.per_client = std::min(limits.*share.per_client, limits.*share.all);
   if (limits.held_bytes == 0) return;
   for (const auto& each : held_whole)
     if (follows(each))

@@ -11,6 +11,7 @@
 #include "acl/text/ascii.hpp"
 #include "acl/text/host.hpp"
 #include "acl/text/shown.hpp"
+#include "config/credential.hpp"
 #include "config/scalar.hpp"
 #include "config/units.hpp"
 #include "config/words.hpp"
@@ -191,9 +192,12 @@ Type<unsigned> file_mode() {
 }
 
 Type<std::string> file_path() {
-  return text_that(is_file_path,
-                   "is not an absolute path of a file; write one, as /etc/tidegate/ca.pem",
-                   "an absolute path", string_like("^/.*[^/]$"));
+  return text_that(
+      [](std::string_view text) { return is_file_path(text) || is_credential(text); },
+      "is not an absolute path of a file; write one, as /etc/tidegate/ca.pem, or credential:NAME "
+      "for a credential of tidegate's systemd unit",
+      "an absolute path, or credential:NAME",
+      string_like("^(/.*[^/]|credential:[A-Za-z0-9._@-]{1,255})$"));
 }
 
 Type<std::string> output_path() {

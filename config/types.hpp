@@ -45,7 +45,7 @@ Type<std::string> own_host();
 Type<std::string> origin();
 /// Permissions in octal with a leading zero: "0660".
 Type<unsigned> file_mode();
-/// An absolute path of a file.
+/// An absolute path of a file, or a credential; see path_of().
 Type<std::string> file_path();
 /// The same, or "-" for standard output.
 Type<std::string> output_path();

@@ -23,6 +23,24 @@ void Admission::leave(Clients::iterator client) {
   if (all_ == 0 && when_empty_) std::exchange(when_empty_, nullptr)();
 }
 
+acl::Result<Admission::Handshake, acl::Reason> Admission::begin_handshake(
+    Clients::iterator client) {
+  const std::scoped_lock lock(mutex_);
+  if (handshakes_ >= limits_.handshakes) return acl::Reason::too_many_handshakes;
+  auto& of_client = client->second.handshakes;
+  if (of_client >= limits_.handshakes_per_client)
+    return acl::Reason::too_many_handshakes_from_client;
+  ++of_client;
+  ++handshakes_;
+  return Handshake(*this, client);
+}
+
+void Admission::end_handshake(Clients::iterator client) {
+  const std::scoped_lock lock(mutex_);
+  --handshakes_;
+  --client->second.handshakes;
+}
+
 void Admission::when_empty(std::function<void()> callback) {
   const std::scoped_lock lock(mutex_);
   if (all_ == 0) return callback();

@@ -16,39 +16,57 @@
 
 namespace proxy {
 
-/// Counts connections and the memory that they hold, in all and for each client. A client is one
-/// uid on unix sockets and one address on tcp. Shared by all workers; takes a lock once when a
-/// connection opens and once when it closes.
+/// Counts connections, TLS handshakes under way and the memory that they hold, in all and for each
+/// client. A client is one uid on unix sockets and one address on tcp. Shared by all workers; takes
+/// a lock when a connection or a handshake begins and when it ends.
 class Admission {
   struct OfClient {
     explicit OfClient(HeldBytes& all, std::size_t most) : held(most, all) {}
     std::size_t connections = 0;
+    std::size_t handshakes = 0;
     HeldBytes held;
   };
   using Clients = std::map<std::string, OfClient>;  // its entries never move
+
+  void leave(Clients::iterator client);
+  void end_handshake(Clients::iterator client);
+
+  /// What is counted for a client until it leaves scope.
+  template <void (Admission::*end)(Clients::iterator)>
+  class Counted {
+   public:
+    Counted(Admission& admission, Clients::iterator client)
+        : admission_(&admission), client_(client) {}
+    Counted(Counted&& other) noexcept
+        : admission_(std::exchange(other.admission_, nullptr)), client_(other.client_) {}
+    Counted& operator=(Counted&&) = delete;
+    ~Counted() {
+      if (admission_ != nullptr) (admission_->*end)(client_);
+    }
+
+   protected:
+    Admission* admission_;
+    Clients::iterator client_;
+  };
 
  public:
   /// \param held_bytes most that all connections together may hold; one client may hold half.
   Admission(const config::Limits& limits, std::size_t held_bytes)
       : limits_(limits), held_most_(held_bytes), held_(held_bytes) {}
 
-  /// Counts one connection until it leaves scope.
-  class Ticket {
+  /// One TLS handshake. Must end before the Ticket of its connection.
+  using Handshake = Counted<&Admission::end_handshake>;
+
+  /// One connection.
+  class Ticket : public Counted<&Admission::leave> {
    public:
-    Ticket(Admission& admission, Clients::iterator client)
-        : admission_(&admission), client_(client) {}
-    Ticket(Ticket&& other) noexcept
-        : admission_(std::exchange(other.admission_, nullptr)), client_(other.client_) {}
-    Ticket& operator=(Ticket&&) = delete;
-    ~Ticket() {
-      if (admission_ != nullptr) admission_->leave(client_);
-    }
+    using Counted::Counted;
     /// The memory that all connections of this client hold.
     HeldBytes& held() { return client_->second.held; }
-
-   private:
-    Admission* admission_;
-    Clients::iterator client_;
+    /// Counts the handshake with which this connection begins.
+    acl::Result<Handshake, acl::Reason> begin_handshake() {
+      return admission_->begin_handshake(client_);
+    }
   };
 
   acl::Result<Ticket, acl::Reason> admit(const acl::Identity&);
@@ -61,13 +79,14 @@ class Admission {
   void when_empty(std::function<void()> callback);
 
  private:
-  void leave(Clients::iterator client);
+  acl::Result<Handshake, acl::Reason> begin_handshake(Clients::iterator client);
 
   const config::Limits& limits_;
   const std::size_t held_most_;
   HeldBytes held_;
   std::mutex mutex_;
   std::size_t all_ = 0;
+  std::size_t handshakes_ = 0;
   Clients by_client_;
   std::function<void()> when_empty_;
 };

@@ -61,8 +61,8 @@ void warn_if_insecure(const config::Listener& listener) {
 }
 
 Task<void> serve_counted(Socket client, acl::Identity identity, Admission::Ticket ticket,
-                         Worker& worker) {
-  Session session(std::move(client), identity, ticket.held(), worker);
+                         std::optional<Admission::Handshake> handshake, Worker& worker) {
+  Session session(std::move(client), identity, ticket.held(), worker, std::move(handshake));
   co_await session.serve();
 }
 
@@ -195,16 +195,25 @@ void Server::take(net::io_context& loop, Socket client, acl::Identity identity) 
   const auto owner =
       std::ranges::find_if(workers_, [&](const auto& w) { return &w->loop == &loop; });
   auto& worker = **owner;
+  const auto refuse = [&](acl::Reason reason) {
+    auto refusal = turn_away(std::move(client), std::move(identity), reason, worker);
+    spawn(loop, std::move(refusal), log_escaped);
+  };
   auto ticket = admission_.admit(identity);
-  if (!ticket) {
-    auto refusal = turn_away(std::move(client), std::move(identity), ticket.error(), worker);
-    return spawn(loop, std::move(refusal), log_escaped);
+  if (!ticket) return refuse(ticket.error());
+  std::optional<Admission::Handshake> handshake;
+  if (settings_.listeners[identity.listener].tls) {
+    auto begun = ticket->begin_handshake();
+    if (!begun) return refuse(begun.error());
+    handshake.emplace(std::move(*begun));
   }
-  auto session = serve_counted(std::move(client), std::move(identity), std::move(*ticket), worker);
+  auto session = serve_counted(std::move(client), std::move(identity), std::move(*ticket),
+                               std::move(handshake), worker);
   spawn(loop, std::move(session), log_escaped);
 }
 
-/// Answers and records a client above the limit of connections, without holding memory for it.
+/// Answers and records a client above a limit of connections or handshakes, without holding memory
+/// for it.
 Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason reason,
                              Worker& worker) {
   const acl::Profile nobodys;
@@ -214,8 +223,12 @@ Task<void> Server::turn_away(Socket client, acl::Identity identity, acl::Reason 
   acl::Case unheard(nobodys, identity, terms, memory);
   unheard.refuse(acl::Refusal(reason));
   AuditRecord record(worker.audit, identity, unheard);
-  if (settings_.listeners[identity.listener].tls)
-    co_return;  // a plain answer would not be understood
+  if (settings_.listeners[identity.listener].tls) {  // a plain answer would not be understood
+    if (may_log(acl::id(reason)))
+      spdlog::info("{}: {} is not served: {}: {}", identity.listener_name, identity.address,
+                   acl::id(reason), acl::meaning(reason));
+    co_return;
+  }
   record.answered(static_cast<unsigned>(acl::status(reason)));
   std::string answer;
   http::append_refusal(acl::Refusal(reason), http::Connection::close, false, answer);

@@ -19,10 +19,12 @@ using acl::Refusal;
 using Body = acl::Plan::Body;
 using http::Framing;
 
-Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker& worker)
+Session::Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker& worker,
+                 std::optional<Admission::Handshake> handshake)
     : worker_(worker),
       identity_(identity),
       held_(held),
+      handshake_(std::move(handshake)),
       client_(std::move(client), worker.settings.limits, held, worker.heads,
               [this] { client_ended(); }),
       upstream_(worker.loop, worker.settings.upstream, worker.snapshot, worker.engine),
@@ -76,6 +78,7 @@ Task<bool> Session::greet() {
     const auto limit = worker_.settings.limits.handshake_time;
     reason = co_await shake_hands(client_.stream(), deadline_, limit, identity_);
   }
+  handshake_.reset();
   if (!reason) {
     verified_by_ = context;
     holds_until_ = client_.stream().tls()->holds_until();

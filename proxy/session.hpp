@@ -8,6 +8,7 @@
 #include "acl/case.hpp"
 #include "acl/identity.hpp"
 #include "acl/policy.hpp"
+#include "proxy/admission.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/audit.hpp"
 #include "proxy/client.hpp"
@@ -29,7 +30,9 @@ class Session : public boost::intrusive::list_base_hook<> {
  public:
   /// \param identity receives the certificate of a client that connects over TLS
   /// \param held counts the memory that all connections of this client hold
-  Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker&);
+  /// \param handshake counts the handshake with which a TLS connection begins, until it is over
+  Session(Socket client, acl::Identity& identity, HeldBytes& held, Worker&,
+          std::optional<Admission::Handshake> handshake = std::nullopt);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -96,6 +99,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Worker& worker_;
   acl::Identity& identity_;
   HeldBytes& held_;
+  std::optional<Admission::Handshake> handshake_;
   std::shared_ptr<const Snapshot> snapshot_;  ///< used for the current request
   const acl::Profile* profile_ = nullptr;     ///< this client's in that snapshot
   Client client_;

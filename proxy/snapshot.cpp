@@ -14,6 +14,7 @@
 
 #include "acl/text/host.hpp"
 #include "acl/written.hpp"
+#include "config/credential.hpp"
 #include "config/yaml.hpp"
 
 namespace proxy {
@@ -25,23 +26,30 @@ using ContextOrNot = tls::Result<std::shared_ptr<const tls::Context>>;
 
 ContextOrNot context_of(const config::Listener& listener) {
   const auto& files = *listener.tls;
+  std::vector<std::string> lists;
+  for (const auto& list : files.crl) lists.push_back(config::path_of(list));
   return tls::Context::server(
-      {.cert = files.cert,
-       .key = files.key,
-       .client_ca = files.client_ca,
-       .crl = files.crl,
+      {.cert = config::path_of(files.cert),
+       .key = config::path_of(files.key),
+       .client_ca = config::path_of(files.client_ca),
+       .crl = std::move(lists),
        .least = files.min_version == "1.2" ? tls::Version::tls1_2 : tls::Version::tls1_3,
        .scope = listener.address.to_string()});
 }
 
 ContextOrNot context_of(const config::UpstreamTls& files) {
-  return tls::Context::client(
-      {.ca = files.ca, .cert = files.cert, .key = files.key, .server_name = files.server_name});
+  return tls::Context::client({.ca = config::path_of(files.ca),
+                               .cert = config::path_of(files.cert),
+                               .key = config::path_of(files.key),
+                               .server_name = files.server_name});
 }
 
 /// A file that a key of the configuration names: "listeners[0].tls.crl[0]".
 struct NamedFile {
+  NamedFile(std::string place, std::string text)
+      : where(std::move(place)), written(std::move(text)), file(config::path_of(written)) {}
   std::string where;
+  std::string written;  ///< in the configuration; a credential's name is not its path
   std::string file;
 };
 
@@ -52,7 +60,7 @@ NamedFiles files_of(const config::ListenerTls& tls, const std::string& where = {
                    {where + ".key", tls.key},
                    {where + ".client_ca", tls.client_ca}};
   for (std::size_t i = 0; i < tls.crl.size(); ++i)
-    files.push_back({config::join(where + ".crl", i), tls.crl[i]});
+    files.emplace_back(config::join(where + ".crl", i), tls.crl[i]);
   return files;
 }
 
@@ -80,10 +88,11 @@ NamedFiles files_of(const config::Settings& settings) {
 /// OpenSSL's trouble ends at the first file; whoever has three to bring wants to know at once.
 std::vector<config::Diagnostic> unreadable(const NamedFiles& files, const config::Places& places) {
   std::vector<config::Diagnostic> problems;
-  for (const auto& [where, file] : files) {
+  for (const auto& [where, written, file] : files) {
     if (::access(file.c_str(), R_OK) == 0) continue;
     problems.push_back(places.diagnostic(
-        where, file + " cannot be opened: " + std::generic_category().message(errno)));
+        where, file + " cannot be opened: " + std::generic_category().message(errno),
+        config::remedy_for_missing(written)));
   }
   return problems;
 }
@@ -116,9 +125,9 @@ ContextOrNot keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                                   ? " does not exist: it will be read when it appears"
                                   : " is being written: it will be read when it is finished")};
   }
-  for (const auto& [where, each] : files_of(tls))
-    if (!is_there(each))
-      spdlog::error("{} is not there: what was read from it stays in force", each);
+  for (const auto& each : files_of(tls))
+    if (!is_there(each.file))
+      spdlog::error("{} is not there: what was read from it stays in force", each.file);
   return context_in_force;
 }
 
@@ -127,9 +136,9 @@ template <class Tls>
 ContextOrNot read_or_keep(const Tls& tls, const std::optional<Tls>& tls_in_force,
                           const std::shared_ptr<const tls::Context>& context_in_force,
                           const InForce& in_force, const auto& read) {
-  for (const auto& [where, file] : files_of(tls)) {
-    if (!is_there(file) || !in_force.is_finished(file))
-      return keep(tls, tls_in_force, context_in_force, file);
+  for (const auto& each : files_of(tls)) {
+    if (!is_there(each.file) || !in_force.is_finished(each.file))
+      return keep(tls, tls_in_force, context_in_force, each.file);
   }
   return read();
 }

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "tls/chain_bound.hpp"
+
 namespace tls {
 namespace {
 
@@ -86,6 +88,9 @@ Cause cause_of(SSL* ssl) {
   // before it.
   const auto error = ERR_peek_last_error();
   ERR_clear_error();
+  if (sent_too_many_certificates(ssl))
+    return {Failure::protocol,
+            "the peer sent more than " + std::to_string(most_certificates) + " certificates"};
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
   if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};

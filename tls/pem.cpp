@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "tls/files.hpp"
+#include "tls/wiping.hpp"
 
 namespace tls {
 namespace {
@@ -129,6 +130,7 @@ Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path)
 }
 
 Result<openssl::Key> read_key(const std::string& path) {
+  const Wiping wiping;
   auto text = read_file(path, Content::secret, most_file_bytes);
   if (!text) return text.error();
   const auto bio = openssl::reader_of(*text);

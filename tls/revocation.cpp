@@ -12,7 +12,7 @@ namespace {
 using Issuers =
     openssl::Owned<STACK_OF(X509), [](STACK_OF(X509) * all) { sk_X509_pop_free(all, X509_free); }>;
 
-using Context = openssl::Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
+using Search = openssl::Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 using Time = RevocationList::Time;
 
 void free_lists(void*, void* lists, CRYPTO_EX_DATA*, int, long, void*) {
@@ -75,11 +75,11 @@ Time end_of_lists(X509* cert, X509* issuer, const RevocationLists& all) {
 }
 
 Time end_of_lists_of_anchor(X509* anchor, X509_STORE* store, const RevocationLists& all) {
-  const Context context(X509_STORE_CTX_new());
-  if (context == nullptr || X509_STORE_CTX_init(context.get(), store, nullptr, nullptr) != 1)
+  const Search search(X509_STORE_CTX_new());
+  if (search == nullptr || X509_STORE_CTX_init(search.get(), store, nullptr, nullptr) != 1)
     return Time::min();
   auto until = Time::max();
-  const Issuers issuers(X509_STORE_CTX_get1_certs(context.get(), X509_get_issuer_name(anchor)));
+  const Issuers issuers(X509_STORE_CTX_get1_certs(search.get(), X509_get_issuer_name(anchor)));
   for (int i = 0; i < sk_X509_num(issuers.get()); ++i) {
     auto* issuer = sk_X509_value(issuers.get(), i);
     if (X509_check_issued(issuer, anchor) == X509_V_OK)

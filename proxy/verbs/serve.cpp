@@ -6,6 +6,7 @@
 
 #include "config/environment.hpp"
 #include "proxy/log.hpp"
+#include "proxy/own_memory.hpp"
 #include "proxy/server.hpp"
 #include "proxy/verbs/verb.hpp"
 
@@ -66,9 +67,11 @@ int serve(const ServeOptions& options) {
   log_to_stderr(settings->log.level);
   if (options.environment)
     spdlog::info("the policy comes from environment variables; `tidegate check --env` prints it");
-  const auto snapshot = make_snapshot(*settings);
+  const OwnMemory private_until_the_end;
+  auto snapshot = make_snapshot(*settings);
   if (!snapshot) return report(snapshot.error(), nothing_started);
-  Server server(std::move(*settings), *snapshot, options.config);
+  // Moved, so that the first key does not stay in memory after a reload.
+  Server server(std::move(*settings), std::move(*snapshot), options.config);
   if (const auto problems = server.open(); !problems.empty())
     return report(problems, nothing_started);
   server.run();

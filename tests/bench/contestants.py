@@ -78,7 +78,11 @@ class Tidegate(Contestant):
         return {
             "upstream": f"unix://{stage.engine.socket}",
             "workers": 1,
-            "limits": {"connections_per_client": self.most_connections},
+            "limits": {
+                "connections_per_client": self.most_connections,
+                "handshakes": self.most_connections,
+                "handshakes_per_client": self.most_connections,
+            },
             "listeners": [
                 {"address": f"unix://{self.socket}", "mode": "0600", "clients": self._clients()},
                 {"address": f"tcp://127.0.0.1:{self.ports['tcp']}", "profile": "ci-0", "insecure": True},

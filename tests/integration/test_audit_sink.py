@@ -221,7 +221,7 @@ class AuditSink(DaemonTest):
         self.ask(INFO)
         self.assertEqual(self.daemon.await_audit()[0]["target"], "/info")
         for descriptor in (0, 1):
-            self.assertEqual(os.readlink(f"/proc/{self.daemon.process.pid}/fd/{descriptor}"), "/dev/null")
+            self.assertEqual(os.readlink(f"{self.daemon.descriptors()}/{descriptor}"), "/dev/null")
 
     def test_a_line_that_does_not_fit_is_cut_off_and_written_later(self):
         """A limit of the file's size: like a full disk, it takes a part of what is written."""

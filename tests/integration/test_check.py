@@ -80,6 +80,17 @@ class Certificates(CheckTest):
             self.assertRegex(said, rf"tidegate.yaml:{line}: listeners\[0\].tls.{key}: /nowhere/{file}.pem cannot be opened: ")
         self.assertIn("\n4 mistakes\n", said)
 
+    def test_a_credential_without_its_unit_is_a_mistake_that_names_the_units_line(self):
+        authority = Authority(self.folder)
+        pair = authority.server()
+        text = self.text(pair.cert, "credential:tls-key", authority.cert, authority.revocation_list())
+        said = self.check(text, status=CONFIG)
+        self.assertRegex(said, r"tidegate.yaml:8: listeners\[0\].tls.key: credential:tls-key cannot be opened: ")
+        self.assertIn("CREDENTIALS_DIRECTORY is not set", said)
+        self.assertIn("LoadCredential=tls-key:/", said)
+        self.check(text, "--policy")
+        self.assertIn("key: credential:tls-key\n", self.check(text, "--print"))
+
     def test_a_damaged_file_is_a_mistake_with_its_line(self):
         authority = Authority(self.folder)
         pair = authority.server()

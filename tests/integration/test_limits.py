@@ -65,6 +65,18 @@ class Limits(DaemonTest):
         client.close()
         return None
 
+    def test_handshakes(self):
+        self.too_many_handshakes({"handshakes": 1}, "handshakes.too_many")
+
+    def test_handshakes_per_client(self):
+        self.too_many_handshakes({"handshakes_per_client": 1}, "handshakes.too_many_from_client")
+
+    def too_many_handshakes(self, limits, reason):
+        self.serve(listeners=[self.tls_listener()], limits={"handshake_time": "1h", **limits})
+        self.client()  # is accepted first, and says nothing
+        self.client().wait_closed()
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], reason)
+
     def test_head_bytes(self):
         self.serve(limits={"head_bytes": 2000})
         self.assertEqual(self.ask(request("GET", "/info", "A: " + "x" * 1800)).status, 200)
@@ -228,12 +240,14 @@ class Limits(DaemonTest):
         self.assertRefused(self.ask(create("ab")), 502, "object.unavailable")
         self.engine.connections[0].await_end()
 
-    def test_handshake_time(self):
+    def tls_listener(self):
         authority = Authority(self.folder)
         pair = authority.server()
         tls = {"cert": pair.cert, "key": pair.key, "client_ca": authority.cert}
-        listener = {"address": f"tcp://127.0.0.1:{free_port()}", "tls": tls, "profile": "p"}
-        self.serve(listeners=[listener], limits={"handshake_time": "300ms"})
+        return {"address": f"tcp://127.0.0.1:{free_port()}", "tls": tls, "profile": "p"}
+
+    def test_handshake_time(self):
+        self.serve(listeners=[self.tls_listener()], limits={"handshake_time": "300ms"})
         client = self.client()
         client.send(b"\x16\x03\x01")
         client.wait_closed()

@@ -220,7 +220,7 @@ class Strangers(TlsTest):
         limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], 4096), limits[1]))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
-        self.serve(limits={"handshake_time": "1h"})
+        self.serve(limits={"handshake_time": "1h", "handshakes": 2000, "handshakes_per_client": 2000})
         before = self.daemon.resident_bytes()
         stalled = []
         for _ in range(wanted):
@@ -270,6 +270,40 @@ class UnknownClients(TlsTest):
             return sock.recv(1)
         except ConnectionResetError:
             return None
+
+    def stalled(self, source):
+        """A handshake that stays under way. It counts before any later connection: they are accepted in order."""
+        client = Client(socket_address(self.daemon.config["listeners"][0]), source=source)
+        self.addCleanup(client.close)
+        return client
+
+    def test_handshakes_of_one_client_leave_room_for_others(self):
+        self.serve(limits={"handshakes": 4, "handshakes_per_client": 2, "handshake_time": "1h"})
+        ended, _ = self.stalled("127.0.0.1"), self.stalled("127.0.0.1")
+        self.assertTurnedAway()
+        self.await_reason("handshakes.too_many_from_client")
+        self.assertIn("limits.handshakes_per_client", self.daemon.log())
+        self.assertEqual(self.status(source="127.0.0.2"), 200)
+        ended.close()
+        self.await_reason("tls.failed")
+        self.assertEqual(self.status(), 200, "there is room again")
+
+    def test_handshakes_of_all_clients_are_bounded(self):
+        self.serve(limits={"handshakes": 2, "handshakes_per_client": 1, "handshake_time": "1h"})
+        served = self.client()
+        for source in (None, "127.0.0.2", "127.0.0.3"):
+            served.send(request("GET", "/info"))
+            self.assertEqual(served.response().status, 200, "a connection after its handshake does not count")
+            if source:
+                self.stalled(source)
+        self.assertTurnedAway(source="127.0.0.4")
+        self.await_reason("handshakes.too_many")
+        served.send(request("GET", "/info"))
+        self.assertEqual(served.response().status, 200)
+        self.assertEqual(len(self.engine.requests), 4)
+
+    def await_reason(self, reason):
+        wait_until(lambda: reason in (record.get("reason") for record in self.daemon.audit()), f"a record of {reason}")
 
     def test_too_many_connections_are_closed_without_a_word(self):
         self.serve(limits={"connections_per_client": 1})

@@ -200,6 +200,8 @@ profiles:
 constexpr const char* rest = R"(limits:
   connections: 100
   connections_per_client: 10
+  handshakes: 20
+  handshakes_per_client: 5
   head_bytes: 32KiB
   registry_config_bytes: 128KiB
   head_fields: 50

@@ -56,6 +56,8 @@ struct Edges {
 const std::vector<Edges> edges{
     {"connections", "0", "1", "1000000", "1000001"},
     {"connections_per_client", "0", "1", "16384", "1000001"},
+    {"handshakes", "0", "1", "1000000", "1000001"},
+    {"handshakes_per_client", "0", "1", "1024", "1000001"},
     {"head_bytes", "1023", "1KiB", "1MiB", "1048577"},
     {"registry_config_bytes", "1023", "1KiB", "4MiB", "4194305"},
     {"head_fields", "9", "10", "1000", "1001"},
@@ -122,6 +124,11 @@ TEST(Limits, of_one_client_are_at_most_those_of_all) {
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().front().message,
               HasSubstr("16385 is more than all connections together; write at most 16384"));
+  const auto handshakes = load_limit("handshakes_per_client", "1025");
+  ASSERT_FALSE(handshakes);
+  EXPECT_THAT(
+      handshakes.error().front().message,
+      HasSubstr("1025 is more than all handshakes together; write at most 1024, or raise `hand"));
 }
 
 TEST(Limits, of_held_bytes_let_one_client_send_a_body) {

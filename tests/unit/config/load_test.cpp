@@ -112,6 +112,9 @@ TEST(Load, lets_the_limit_of_one_client_follow_a_lower_limit_of_all) {
   const auto loaded = load(with_limit("connections: 100"));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->limits.connections_per_client, 100U);
+  const auto handshakes = load(with_limit("handshakes: 10"));
+  ASSERT_TRUE(handshakes);
+  EXPECT_EQ(handshakes->limits.handshakes_per_client, 10U);
 }
 
 TEST(Load, reports_all_mistakes_of_a_file_at_once) {

@@ -28,5 +28,23 @@ TEST(AdmissionOfClients, bounds_what_all_connections_of_one_hold_together) {
   other->held().give_back(50 * KiB);
 }
 
+TEST(AdmissionOfClients, counts_a_handshake_until_it_ends_and_its_connection_longer) {
+  const config::Limits limits{.connections = 9, .handshakes = 2, .handshakes_per_client = 1};
+  Admission admission(limits, 100 * KiB);
+  auto one = admission.admit(user(1)), same = admission.admit(user(1));
+  auto other = admission.admit(user(2)), third = admission.admit(user(3));
+  ASSERT_TRUE(one && same && other && third);
+  auto first = one->begin_handshake();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(same->begin_handshake().error(), acl::Reason::too_many_handshakes_from_client);
+  const auto second = other->begin_handshake();
+  EXPECT_TRUE(second);
+  EXPECT_EQ(third->begin_handshake().error(), acl::Reason::too_many_handshakes);
+  {
+    const auto ended = std::move(*first);
+  }
+  EXPECT_TRUE(same->begin_handshake());
+}
+
 }  // namespace
 }  // namespace proxy

@@ -6,6 +6,7 @@
 
 #include "tests/unit/tls/pair.hpp"
 #include "tests/unit/tls/pki.hpp"
+#include "tls/chain_bound.hpp"
 
 namespace tls {
 namespace {
@@ -195,6 +196,40 @@ TEST_F(ServerRefuses, protocols_other_than_http1_1) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(h2.data());
   ASSERT_EQ(SSL_CTX_set_alpn_protos(other->native(), bytes, 3), 0);
   expect(server(), other, Failure::protocol, "no application protocol");
+}
+
+TEST_F(ServerRefuses, more_certificates_than_a_chain_can_have) {
+  const auto leaf = write("many", blank(Purpose::client, "many"), &ca_);
+  const auto with_others = [&](int count) {
+    auto chain = pem_of(leaf.cert.get());
+    for (int i = 0; i < count; ++i) chain += pem_of(ca_.cert.get());
+    write_text(path("many"), chain);
+  };
+  for (const auto least : {Version::tls1_2, Version::tls1_3}) {
+    auto options = server_options();
+    options.least = least;
+    const auto serving = context(Context::server(options));
+    if (least == Version::tls1_2) SSL_CTX_set_max_proto_version(serving->native(), TLS1_2_VERSION);
+    with_others(most_certificates - 1);
+    Pair most(serving, client("many"));
+    EXPECT_TRUE(most.shake_hands()) << most.server.failure_text();
+    with_others(most_certificates);
+    expect(serving, client("many"), Failure::protocol, "sent more than 8 certificates");
+    EXPECT_FALSE(refused_) << "none of them was read";
+  }
+}
+
+TEST_F(ServerRefuses, certificates_that_are_too_large_together) {
+  auto names = blank(Purpose::client, "large");
+  const auto write_names = [&](std::size_t bytes) {
+    names.names.assign(bytes / 100, std::string(98, 'a'));
+    write("large", names, &ca_);
+  };
+  write_names(std::size_t{31} * 1024);
+  Pair most(server(), client("large"));
+  EXPECT_TRUE(most.shake_hands()) << most.server.failure_text();
+  write_names(std::size_t{33} * 1024);
+  expect(server(), client("large"), Failure::protocol, "excessive message size");
 }
 
 TEST_F(ServerRefuses, a_client_that_leaves_in_the_handshake) {
