@@ -30,7 +30,8 @@ constexpr std::size_t room_at_once = 16 * 1024, most_room_ahead = 4 * room_at_on
 constexpr std::size_t batch_bytes = 32 * 1024;
 constexpr std::chrono::milliseconds batch_time{20};
 
-// A record has a bound: what clients can make long is cut, but for the target, which has a limit.
+// A record has a bound: what clients can make long is cut. Names of objects are shorter.
+constexpr std::size_t longest_target = 1024;
 constexpr std::size_t longest_message = 512;
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_text = 256;
@@ -57,6 +58,11 @@ std::size_t bytes_of(std::span<const std::string> names) {
   std::size_t bytes = 0;
   for (const auto& name : names.first(std::min(names.size(), most_listed))) bytes += bytes_of(name);
   return bytes;
+}
+
+std::size_t bytes_of_target(const acl::Request& request) {
+  constexpr std::size_t version_and_size = 48;
+  return version_and_size + bytes_of(request.path, longest_target);
 }
 
 /// The words have a bound of their own, in all.
@@ -184,11 +190,10 @@ void append_target(const acl::Request& request, Appender& out) {
   }
   // A path that no operation has may hold an escaped query.
   const bool is_unknown = request.operation == acl::Operation::unknown;
-  if (is_unknown)
-    append_json_text(acl::shown_target(request.path), out);
-  else
-    append_json_text(request.path, out);
+  const auto path = is_unknown ? acl::shown_target(request.path) : std::string();
+  append_cut(is_unknown ? path : request.path, longest_target, out);
   out.put("\"");
+  if (request.path.size() > longest_target) append_number("target_bytes", request.path.size(), out);
 }
 
 /// Unknown parameters are sent on where clients' habits are kept. The request names only some.
@@ -366,7 +371,7 @@ std::size_t AuditRecord::expected_bytes() const {
   constexpr std::size_t usual = 512, fixed = 384, parameter = 24;
   const auto& request = case_.request();
   const auto& decision = case_.decision();
-  std::size_t bytes = fixed + bytes_of(identity_) + bytes_of(request.path, request.path.size()) +
+  std::size_t bytes = fixed + bytes_of(identity_) + bytes_of_target(request) +
                       std::min(request.query.size(), most_listed) * parameter +
                       bytes_of(request.dropped) + bytes_of(decision.dropped) +
                       bytes_of(decision.enforced) + bytes_of_command(decision.command);

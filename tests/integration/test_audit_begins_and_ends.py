@@ -30,10 +30,6 @@ def tunnel(connection, seen):
     connection.wait_closed()
 
 
-def attach(container):
-    return request("POST", f"/containers/{container}/attach?stream=1", *UPGRADE)
-
-
 def exec_of(*command):
     words = ",".join(f'"{word}"' for word in command)
     return request("POST", "/containers/x/exec", body=f'{{"Cmd":[{words}],"Env":["TOKEN=hunter2"]}}'.encode())
@@ -97,22 +93,25 @@ class AuditBeginsAndEnds(DaemonTest):
         self.assertEqual(self.daemon.audit(), [])
 
     def test_a_stream_takes_room_for_its_notice_and_its_record(self):
-        """Nobody reads, so the room of the queue is all there is. A line is as long as the path."""
-        name = "x" * 30_000
+        """Nobody reads, so the room of the queue is all there is. A line has more than 5 KiB, most of it escapes."""
+        name = "%C3%A9" * 512
+        odd = "&".join(f"{i}{'%22' * 90}=1" for i in range(16))
+        asked = request("POST", f"/containers/{name}/attach?stream=1&{odd}", *UPGRADE)
         os.mkfifo(self.path("fifo"))
         stalled = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
         self.addCleanup(stalled.close)
         self.serve(workers=1, audit={"file": self.path("fifo"), "wait_time": "50ms"})
         self.engine.answers[f"POST /containers/{name}/attach"] = tunnel
-        for opened in range(QUEUE // len(name)):
+        line, room = 5_000, 9_000  # the room is for the worst spelling
+        for opened in range(QUEUE // line):
             client = self.client()
-            client.send(attach(name))
+            client.send(asked)
             answer = client.response_head()
             if answer.status != 101:
                 break
         self.assertEqual(answer.status, 503)
-        self.assertLessEqual(opened, QUEUE // len(name) // 2)
-        self.assertGreater(opened, QUEUE // len(name) // 2 - 10)
+        self.assertLessEqual(opened, QUEUE // line // 2)
+        self.assertGreater(opened, QUEUE // room // 2 - 10)
         self.assertEqual(len(self.engine.requests), opened)
 
     def _check_records(self, daemon):
