@@ -33,8 +33,9 @@ std::optional<Refusal> check_name(const Request& request, const RouteMatch& matc
   const bool may_have_slashes = match.name_may_have_slashes || removes_link(request);
   if (!may_have_slashes && name.find('/') != std::string_view::npos) {
     return Refusal(Reason::name_several_segments,
-                   std::string(meaning(Reason::name_several_segments)) + ", not " + quoted(name) +
-                       " in " + std::string(info(match.operation).name));
+                   std::string(meaning(Reason::name_several_segments)) + ", not " +
+                       quoted(shown_target(name)) + " in " +
+                       std::string(info(match.operation).name));
   }
   return std::nullopt;
 }

@@ -12,7 +12,7 @@
 #include <random>
 
 #include "acl/constraint/constraints.hpp"
-#include "acl/text/shown.hpp"
+#include "acl/target.hpp"
 #include "proxy/json_text.hpp"
 
 namespace proxy::audit {
@@ -46,8 +46,9 @@ std::size_t bytes_of(std::span<const std::string> names) {
 }
 
 std::size_t bytes_of_target(const acl::Request& request) {
-  constexpr std::size_t version_and_size = 48;
-  return version_and_size + bytes_of(request.path, longest_target);
+  constexpr std::size_t others = 48;  // the version, the size, three stars
+  constexpr std::size_t longest_escape = 6;
+  return others + std::min(json_text_bytes(request.path), longest_escape * longest_target);
 }
 
 /// The words have a bound of their own, in all.
@@ -109,10 +110,12 @@ void append_target(const acl::Request& request, Appender& out) {
     out.put(".");
     out.put_number(request.version.minor);
   }
-  // A path that no operation has may hold an escaped query.
-  const bool is_unknown = request.operation == acl::Operation::unknown;
-  const auto path = is_unknown ? acl::shown_target(request.path) : std::string();
-  append_cut(is_unknown ? path : request.path, longest_target, out);
+  const bool is_plain = request.operation != acl::Operation::unknown &&
+                        request.path.find_first_of("@?#%") == request.path.npos;
+  if (is_plain)
+    append_cut(request.path, longest_target, out);
+  else
+    append_cut(acl::shown_path(request), longest_target, out);
   out.put("\"");
   if (request.path.size() > longest_target) append_number("target_bytes", request.path.size(), out);
 }

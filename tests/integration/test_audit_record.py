@@ -91,6 +91,29 @@ class AuditRecord(DaemonTest):
         with open(self.path("audit.log"), encoding="ascii") as file:
             self.assertLess(len(file.read()), 1000)
 
+    def test_no_password_and_no_query_of_an_image_s_reference(self):
+        self.serve()
+        client = self.client()
+        rows = (
+            ("/images/u:hunter2@reg.corp/a/push", "/images/***@reg.corp/a/push"),
+            ("/v1.41/images/u:hunter2@reg.corp/a@sha256:ab/push", "/v1.41/images/***@reg.corp/a@sha256:ab/push"),
+            ("/images/reg.corp/a%3Ftoken=hunter2/push", "/images/reg.corp/a/push"),
+            ("/plugins/u:hunter2@reg.corp/a/push", "/plugins/***@reg.corp/a/push"),
+            ("/images/a@sha256:ab/push", "/images/a@sha256:ab/push"),
+        )
+        for target, _ in rows:
+            client.send(request("POST", target))
+            client.response()
+        self.assertEqual([record["target"] for record in self.daemon.await_audit(len(rows))], [shown for _, shown in rows])
+
+    def test_a_refused_image_is_named_without_its_query(self):
+        self.serve(profiles={"p": {"allow": ["*"], "containers": {"images": ["reg.corp/b"]}}})
+        answer = self.ask(request("POST", "/images/create?fromImage=reg.corp/a%3Ftoken=hunter2"))
+        self.assertRefused(answer, 403, "constraint.images")
+        self.assertIn(b"reg.corp/a", answer.body)
+        self.assertNotIn(b"hunter2", answer.body)
+        self.assertNotIn("hunter2", str(self.only_record()))
+
     def test_a_very_long_name(self):
         self.serve()
         self.ask(request("GET", f"/v1.41/containers/{'x' * 30_000}/json"))
