@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/request.hpp"
 
+#include <algorithm>
+
 #include "acl/capacity.hpp"
 #include "acl/query.hpp"
 #include "acl/route.hpp"
 #include "acl/target.hpp"
+#include "acl/text/engine_bool.hpp"
 #include "acl/text/percent.hpp"
 #include "acl/text/shown.hpp"
 #include "acl/version.hpp"
@@ -12,18 +15,27 @@
 namespace acl {
 namespace {
 
+// `docker rm --link web/db` removes the link of `web` with the alias `db`, and no container.
+bool removes_link(const Request& request) {
+  return request.operation == Operation::ContainerDelete &&
+         is_true_to_engine(request.parameter("link")) &&
+         std::ranges::count(request.name(), '/') == 1;
+}
+
 // A legacy link makes "/web/db" a name of another container, and a link may be called `restart`.
-// Only names of images and plugins have slashes on purpose.
+// Only names of images and plugins have slashes on purpose, and that of a link to be removed.
 std::optional<Refusal> check_name(const Request& request, const RouteMatch& match,
                                   const EncodedSlashes& slashes) {
   const bool inside_name = match.name_may_have_slashes && slashes.first >= match.name_begin &&
                            slashes.last < match.name_begin + match.name_size;
   if (slashes.any() && !inside_name) return Refusal(Reason::target_encoded_slash);
   const auto name = request.name();
-  if (!match.name_may_have_slashes && name.find('/') != std::string_view::npos) {
+  const bool may_have_slashes = match.name_may_have_slashes || removes_link(request);
+  if (!may_have_slashes && name.find('/') != std::string_view::npos) {
     return Refusal(Reason::name_several_segments,
-                   std::string(meaning(Reason::name_several_segments)) + ", not " + quoted(name) +
-                       " in " + std::string(info(match.operation).name));
+                   std::string(meaning(Reason::name_several_segments)) + ", not " +
+                       quoted(shown_target(name)) + " in " +
+                       std::string(info(match.operation).name));
   }
   return std::nullopt;
 }
@@ -40,10 +52,11 @@ std::optional<Refusal> read_target(std::string_view target, const TargetLimits& 
   out.name_begin = match.name_begin;
   out.name_size = match.name_size;
   if (auto refusal = check_version(out)) return refusal;
-  if (auto refusal = check_name(out, match, slashes)) return refusal;
 
   const bool has_query = question != std::string_view::npos;
-  return read_query(has_query ? target.substr(question + 1) : std::string_view{}, limits, out);
+  const auto query = has_query ? target.substr(question + 1) : std::string_view{};
+  if (auto refusal = read_query(query, limits, out)) return refusal;
+  return check_name(out, match, slashes);
 }
 
 }  // namespace

@@ -64,4 +64,10 @@ std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlas
   return std::nullopt;
 }
 
+std::string shown_path(const Request& request) {
+  if (request.operation == Operation::unknown) return shown_target(request.path);
+  return request.path.substr(0, request.name_begin) + shown_target(request.name()) +
+         request.path.substr(request.name_begin + request.name_size);
+}
+
 }  // namespace acl

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "acl/reason.hpp"
@@ -30,5 +31,9 @@ std::optional<Refusal> check_form(std::string_view target);
 /// requires the one spelling that the engine would route. `slashes` counts from the start of
 /// `out.path`.
 std::optional<Refusal> read_path(std::string_view raw, Request& out, EncodedSlashes& slashes);
+
+/// Returns a request's path for records, without what may be secret: a user and password in an
+/// image's reference, and a query that was escaped.
+std::string shown_path(const Request&);
 
 }  // namespace acl

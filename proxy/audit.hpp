@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,44 +10,10 @@
 #include "acl/appender.hpp"
 #include "acl/case.hpp"
 #include "acl/identity.hpp"
-#include "config/settings.hpp"
-#include "proxy/line_queue.hpp"
-#include "proxy/metrics.hpp"
+#include "proxy/audit_log.hpp"
 #include "tls/stream.hpp"
 
 namespace proxy {
-
-/// The queue of all records, shared by all workers. What a request may leave there is bounded
-/// before it is sent on: see AuditRecord::has_room().
-LineQueue audit_queue(const config::Audit&, HeldBytes&);
-
-/// One worker's access to the queue. Collects lines, so that a busy worker wakes the writing thread
-/// once for many records.
-class AuditLog {
- public:
-  AuditLog(LineQueue& queue, boost::asio::io_context& loop) : queue_(queue), timer_(loop) {}
-  ~AuditLog();
-
-  /// Counted where records are written, so that figures and records agree.
-  Metrics metrics;
-
-  std::string& lines() { return lines_; }  ///< append one line, then call line_ended()
-  /// Keeps the line that begins at `begin`, for which `room` was taken. A line without room may be
-  /// dropped and counted as lost, a line with room is never.
-  void line_ended(std::size_t begin, std::size_t room);
-  /// Takes room in the queue for a line that is still to come. \returns false if there is none.
-  bool take_room(std::size_t bytes);
-  void give_room_back(std::size_t bytes);
-  /// Hands the lines so far to the writing thread.
-  void flush();
-
- private:
-  LineQueue& queue_;
-  boost::asio::steady_timer timer_;
-  std::string lines_;
-  std::size_t room_ = 0;  ///< taken ahead, so that most lines need no atomic operation
-  bool waiting_ = false;
-};
 
 /// The record of one request. It is written as one line of JSON when it leaves scope, so no return
 /// can skip it (guarantee 8 in .github/SECURITY.md). It holds no values of queries or bodies,
@@ -103,6 +67,8 @@ class AuditRecord {
   /// Writes a notice that the request begins, if it may open a stream: a stream can run for days,
   /// and only its end brings the record. To be called just before the engine is asked.
   void announce();
+  /// Whether the notice, if there is one, is written, or cannot be written at present.
+  bool is_announced() const { return notice_end_ == 0 || log_.is_settled(notice_end_); }
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
@@ -128,7 +94,8 @@ class AuditRecord {
   std::string shown_name_, shown_serial_;
   std::optional<tls::Culprit> culprit_;
   std::size_t room_ = 0;
-  std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
+  std::uint64_t notice_end_ = 0;  ///< in the log; 0: there is none
+  std::uint64_t id_ = 0;          ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;

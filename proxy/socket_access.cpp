@@ -14,6 +14,7 @@
 
 #include "config/accounts.hpp"
 #include "proxy/path_walk.hpp"
+#include "proxy/unix_socket_file.hpp"
 
 namespace proxy {
 namespace {
@@ -79,18 +80,15 @@ struct SocketOwners {
   std::uint32_t uid, gid;
 };
 
-/// Whom the socket will belong to.
+/// Whom the socket will belong to. An account that this machine does not have is another mistake.
 SocketOwners owners_of_socket(const config::Listener& listener) {
-  const auto accounts = config::system_accounts();
-  const auto number = [](const auto& account, const auto& lookup, std::uint32_t otherwise) {
-    return account ? config::account_number(*account, lookup).value_or(otherwise) : otherwise;
-  };
   struct stat directory{};
   const auto parent = std::filesystem::path(listener.address.path).parent_path();
   const bool inherits =
       ::stat(parent.c_str(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
-  return {number(listener.owner, accounts.uid_of, ::geteuid()),
-          number(listener.group, accounts.gid_of, inherits ? directory.st_gid : ::getegid())};
+  const SocketOwners ours{::geteuid(), inherits ? directory.st_gid : ::getegid()};
+  const auto [uid, gid] = owners_of(listener, {ours.uid, ours.gid});
+  return {uid.value_or(ours.uid), gid.value_or(ours.gid)};
 }
 
 bool may_connect(std::uint32_t uid, const SocketOwners& owners, unsigned mode) {

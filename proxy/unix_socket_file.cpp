@@ -38,19 +38,6 @@ std::string last_failure() {
   return failure_now().message();
 }
 
-struct Owners {
-  std::optional<std::uint32_t> uid, gid;  ///< of accounts that there are
-};
-
-/// \param otherwise the number where the configuration names none
-Owners owners_of(const config::Listener& listener, std::uint32_t otherwise) {
-  const auto accounts = config::system_accounts();
-  const auto number = [&](const auto& account, const auto& lookup) {
-    return account ? config::account_number(*account, lookup) : std::optional(otherwise);
-  };
-  return {number(listener.owner, accounts.uid_of), number(listener.group, accounts.gid_of)};
-}
-
 /// Only root may give a file away.
 std::string remedy_of_chown(const config::Listener& listener) {
   if (listener.owner) return "only root may set `owner`: run tidegate as root, or remove `owner`";
@@ -91,7 +78,7 @@ std::optional<std::string> why_not_stale(const std::string& path) {
 }
 
 std::optional<std::string> give_away(const config::Listener& listener, int socket) {
-  const auto [uid, gid] = owners_of(listener, unchanged);
+  const auto [uid, gid] = owners_of(listener, {unchanged, unchanged});
   if (!uid) return "listener `owner`: there is no user " + *listener.owner;
   if (!gid) return "listener `group`: there is no group " + *listener.group;
   if (::fchownat(socket, "", *uid, *gid, AT_EMPTY_PATH) == 0) return std::nullopt;
@@ -112,6 +99,15 @@ std::optional<std::string> set_permissions(const config::Listener& listener, int
 }
 
 }  // namespace
+
+Owners owners_of(const config::Listener& listener, const Owners& otherwise) {
+  const auto accounts = config::system_accounts();
+  const auto number = [](const auto& account, const auto& lookup, const auto& unnamed) {
+    return account ? config::account_number(*account, lookup) : unnamed;
+  };
+  return {number(listener.owner, accounts.uid_of, otherwise.uid),
+          number(listener.group, accounts.gid_of, otherwise.gid)};
+}
 
 std::optional<FileIdentity> file_at(const std::string& path) {
   struct stat status{};
@@ -140,7 +136,7 @@ std::optional<std::string> obstacle_at(const std::string& path) {
 }
 
 std::optional<std::string> why_not_given_away(const config::Listener& listener) {
-  const auto [uid, gid] = owners_of(listener, unchanged);
+  const auto [uid, gid] = owners_of(listener, {unchanged, unchanged});
   if (has_capability(CAP_CHOWN) || !uid || !gid) return std::nullopt;
   const bool owns = *uid == unchanged || *uid == ::geteuid();
   if (owns && (*gid == unchanged || is_in_group(*gid))) return std::nullopt;

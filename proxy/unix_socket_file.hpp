@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,14 @@ struct FileIdentity {
   friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 std::optional<FileIdentity> file_at(const std::string& path);
+
+/// The user and group of a socket.
+struct Owners {
+  std::optional<std::uint32_t> uid, gid;  ///< empty: this machine has no such account
+};
+/// Returns the owners that the configuration names.
+/// \param otherwise those where it names none
+Owners owners_of(const config::Listener&, const Owners& otherwise);
 
 /// Says that the directory of a path is missing, and what to do.
 std::optional<std::string> missing_directory(const std::string& path);

@@ -6,6 +6,7 @@
 #include "acl/constraint/checks.hpp"
 #include "acl/constraint/level_lists.hpp"
 #include "acl/text/ascii.hpp"
+#include "acl/text/engine_bool.hpp"
 #include "acl/text/numbers.hpp"
 #include "acl/text/shown.hpp"
 #include "acl/text/words.hpp"
@@ -22,15 +23,6 @@ constexpr auto memory_parameters =
     std::to_array<std::string_view>({"memory", "memswap", "shmsize"});
 
 constexpr auto ulimit_keys = std::to_array<std::string_view>({"Name", "Hard", "Soft"});
-
-/// Follows the engine's httputils.BoolValue: every other value is true.
-bool is_true(std::string_view text) {
-  constexpr auto falsehoods = std::to_array<std::string_view>({"", "0", "no", "false", "none"});
-  const auto first = text.find_first_not_of(" \t\r\n\v\f");
-  if (first == text.npos) return false;
-  const auto last = text.find_last_not_of(" \t\r\n\v\f");
-  return !is_one_of(falsehoods, lower_case(text.substr(first, last - first + 1)));
-}
 
 void check_network(Context& context, std::string_view network) {
   const auto& listed = context.spec().build.networks;
@@ -65,7 +57,7 @@ void check_escapes(Context& context, const Parameter& parameter) {
     if (parameter.name == "isolation" && value == "default") return;
     context.refuse(Constraint::build, std::string(parameter.name),
                    shown_value(parameter.name, value), "nothing");
-  } else if (parameter.name == "squash" && is_true(value)) {
+  } else if (parameter.name == "squash" && is_true_to_engine(value)) {
     context.refuse(Constraint::build, "squash", shown_value("squash", value), "false");
   } else if (parameter.name == "version" && !value.empty() && value != "1") {
     context.refuse(Constraint::build, "version", shown_value("version", value),

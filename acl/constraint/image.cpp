@@ -21,16 +21,15 @@ bool is_digest(std::string_view text) {
   return text.starts_with(algorithm) && text.size() == algorithm.size() + 64;
 }
 
-/// A reference may be a URL with a password.
+/// A reference may be a URL with a password, or have a query.
 Told refuse_image(Context& context, const Place& where, std::string_view reference,
                   std::string_view wanted) {
-  return context.refuse(Constraint::images, where, Quoted{without_userinfo(reference), 128},
-                        wanted);
+  return context.refuse(Constraint::images, where, Quoted{shown_target(reference), 128}, wanted);
 }
 
 /// Entries are globs: a client's `*` would open more than it asks for.
 void opened_by_entry(Told told, std::string_view before, std::string_view reference) {
-  const auto entry = without_userinfo(reference);
+  const auto entry = shown_target(reference);
   if (entry.find('*') == entry.npos) told.opened_by(before, entry, "]");
 }
 

@@ -5,9 +5,9 @@ import os
 import signal
 
 from tests.integration.test_audit_sink import Reader
-from tests.support.daemon import Daemon, DaemonTest
+from tests.support.daemon import Daemon, DaemonTest, free_port
 from tests.support.fake_engine import reply
-from tests.support.http import request
+from tests.support.http import Client, request
 from tests.support.wait import wait_until
 
 UPGRADE = ("Connection: Upgrade", "Upgrade: tcp")
@@ -28,10 +28,6 @@ def tunnel(connection, seen):
     connection.read_body(seen)
     connection.send(UPGRADED.replace(b"tcp", seen.header("Upgrade").encode()))
     connection.wait_closed()
-
-
-def attach(container):
-    return request("POST", f"/containers/{container}/attach?stream=1", *UPGRADE)
 
 
 def exec_of(*command):
@@ -97,23 +93,50 @@ class AuditBeginsAndEnds(DaemonTest):
         self.assertEqual(self.daemon.audit(), [])
 
     def test_a_stream_takes_room_for_its_notice_and_its_record(self):
-        """Nobody reads, so the room of the queue is all there is. A line is as long as the path."""
-        name = "x" * 30_000
+        """Nobody reads, so the room of the queue is all there is. A line has more than 5 KiB, most of it escapes."""
+        name = "%C3%A9" * 512
+        odd = "&".join(f"{i}{'%22' * 90}=1" for i in range(16))
+        asked = request("POST", f"/containers/{name}/attach?stream=1&{odd}", *UPGRADE)
         os.mkfifo(self.path("fifo"))
         stalled = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
         self.addCleanup(stalled.close)
         self.serve(workers=1, audit={"file": self.path("fifo"), "wait_time": "50ms"})
         self.engine.answers[f"POST /containers/{name}/attach"] = tunnel
-        for opened in range(QUEUE // len(name)):
+        line, room = 5_000, 9_000  # the room is for the worst spelling
+        for opened in range(QUEUE // line):
             client = self.client()
-            client.send(attach(name))
+            client.send(asked)
             answer = client.response_head()
             if answer.status != 101:
                 break
         self.assertEqual(answer.status, 503)
-        self.assertLessEqual(opened, QUEUE // len(name) // 2)
-        self.assertGreater(opened, QUEUE // len(name) // 2 - 10)
+        self.assertLessEqual(opened, QUEUE // line // 2)
+        self.assertGreater(opened, QUEUE // room // 2 - 10)
         self.assertEqual(len(self.engine.requests), opened)
+
+    def test_the_engine_is_asked_for_a_stream_when_its_notice_is_written(self):
+        """The FIFO is full, so the notice is not written before tidegate knows that records cannot be."""
+        os.mkfifo(self.path("fifo"))
+        stalled = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
+        self.addCleanup(stalled.close)
+        filling = os.open(self.path("fifo"), os.O_WRONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, filling)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(filling, b" " * 4096)
+        port, readiness = free_port(), []
+
+        def answer(connection, seen):
+            admin = Client(("127.0.0.1", port))
+            admin.send(request("GET", "/readyz"))
+            readiness.append(admin.response().status)
+            admin.close()
+            tunnel(connection, seen)
+
+        self.serve(audit={"file": self.path("fifo"), "wait_time": "1h"}, admin={"address": f"tcp://127.0.0.1:{port}"})
+        self.engine.answers["POST /exec/x/start"] = answer
+        self.open(STREAMS["ExecStart"])
+        self.assertEqual(readiness, [503])
 
     def _check_records(self, daemon):
         if os.path.isfile(daemon.config["audit"]["file"]):

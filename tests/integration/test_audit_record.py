@@ -4,9 +4,11 @@
 import os
 import signal
 import stat
+import threading
 import time
 
 from tests.support.daemon import DaemonTest, free_port
+from tests.support.fake_engine import reply
 from tests.support.http import request
 from tests.support.wait import wait_until
 
@@ -88,6 +90,55 @@ class AuditRecord(DaemonTest):
         self.assertEqual((len(record["dropped"]), record["dropped_more"]), (16, 24))
         with open(self.path("audit.log"), encoding="ascii") as file:
             self.assertLess(len(file.read()), 1000)
+
+    def test_no_password_and_no_query_of_an_image_s_reference(self):
+        self.serve()
+        client = self.client()
+        rows = (
+            ("/images/u:hunter2@reg.corp/a/push", "/images/***@reg.corp/a/push"),
+            ("/v1.41/images/u:hunter2@reg.corp/a@sha256:ab/push", "/v1.41/images/***@reg.corp/a@sha256:ab/push"),
+            ("/images/reg.corp/a%3Ftoken=hunter2/push", "/images/reg.corp/a/push"),
+            ("/plugins/u:hunter2@reg.corp/a/push", "/plugins/***@reg.corp/a/push"),
+            ("/images/a@sha256:ab/push", "/images/a@sha256:ab/push"),
+        )
+        for target, _ in rows:
+            client.send(request("POST", target))
+            client.response()
+        self.assertEqual([record["target"] for record in self.daemon.await_audit(len(rows))], [shown for _, shown in rows])
+
+    def test_a_refused_image_is_named_without_its_query(self):
+        self.serve(profiles={"p": {"allow": ["*"], "containers": {"images": ["reg.corp/b"]}}})
+        answer = self.ask(request("POST", "/images/create?fromImage=reg.corp/a%3Ftoken=hunter2"))
+        self.assertRefused(answer, 403, "constraint.images")
+        self.assertIn(b"reg.corp/a", answer.body)
+        self.assertNotIn(b"hunter2", answer.body)
+        self.assertNotIn("hunter2", str(self.only_record()))
+
+    def test_a_very_long_name(self):
+        self.serve()
+        self.ask(request("GET", f"/v1.41/containers/{'x' * 30_000}/json"))
+        record = self.only_record()
+        path = f"/containers/{'x' * 30_000}/json"
+        self.assertEqual((record["target"], record["target_bytes"]), ("/v1.41" + path[:1024] + "...", len(path)))
+
+    def test_a_long_name_that_fits(self):
+        self.serve()
+        path = f"/containers/{'x' * 1007}/json"
+        self.ask(request("GET", path))
+        record = self.only_record()
+        self.assertEqual(record["target"], path)
+        self.assertNotIn("target_bytes", record)
+
+    def test_many_long_requests_with_very_long_names_leave_room_for_others(self):
+        """Together the names are longer than the queue."""
+        held = threading.Event()
+        self.addCleanup(held.set)
+        name = "x" * 30_000
+        self.serve({f"POST /containers/{name}/wait": lambda *_: held.wait() and reply()}, audit={"file": self.path("audit.log"), "wait_time": "1ms"})
+        for _ in range(300):
+            self.client().send(request("POST", f"/containers/{name}/wait"))
+        self.engine.await_request(300)
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200)
 
     def test_a_body_with_very_many_fields_that_are_left_out(self):
         self.serve(profiles={"p": {"allow": ["*"], "containers": {"unknown_fields": "drop"}}})

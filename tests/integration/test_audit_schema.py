@@ -13,7 +13,7 @@ import jsonschema
 from tests.support.daemon import RECORD
 
 ROOM = pathlib.Path(__file__).parents[2] / "proxy"
-WRITTEN = re.compile(r'append_(?:text|word|number)\("(\w+)"|\\"(\w+)\\":')
+WRITTEN = re.compile(r'(?:append_(?:text|word|number)|Array \w+)\("(\w+)"|\\"(\w+)\\":')
 LISTED = re.compile(r'(?:append_names|List \w+)\("(\w+)"')
 
 

@@ -71,6 +71,15 @@ class Refusals(DaemonTest):
                 method = "POST" if target.endswith("start") else "GET"
                 self.refused(request(method, target), reason, 400)
 
+    def test_a_link_can_be_removed_by_its_two_names(self):
+        """`docker rm --link web/db`, which docker-py's remove_container(link=True) sends too."""
+        self.serve(allow=["ContainerDelete"])
+        self.refused(request("DELETE", "/containers/web/db?force=1"), "name.several_segments", 400)
+        self.refused(request("DELETE", "/containers/web/db?link=0"), "name.several_segments", 400)
+        target = "/v1.41/containers/web/db?link=1"
+        self.assertEqual(self.ask(request("DELETE", target)).status, 200)
+        self.assertEqual([seen.target for seen in self.engine.requests], [target])
+
     def test_by_name_operations_need_their_name(self):
         self.serve()
         self.refused(request("GET", "/debug/vars"), "operation.denied")

@@ -112,6 +112,13 @@ INSTANTIATE_TEST_SUITE_P(
         Routed{"POST", "/v1.41/services/s1/update?registryAuthFrom=spec&version=12",
                Operation::ServiceUpdate, "s1"}));
 
+INSTANTIATE_TEST_SUITE_P(LinksToBeRemoved, Route,
+                         testing::Values(Routed{"DELETE", "/v1.41/containers/web/db?link=1",
+                                                Operation::ContainerDelete, "web/db"},
+                                         Routed{"DELETE",
+                                                "/containers/web/db?v=False&link=True&force=False",
+                                                Operation::ContainerDelete, "web/db"}));
+
 class NameOfSeveralSegments : public testing::TestWithParam<Routed> {};
 
 TEST_P(NameOfSeveralSegments, is_refused_where_a_link_alias_could_hide) {
@@ -130,6 +137,10 @@ INSTANTIATE_TEST_SUITE_P(
         Routed{"POST", "/containers/web/kill/restart", Operation::ContainerRestart, "'web/kill'"},
         Routed{"GET", "/containers/a/b/json", Operation::ContainerInspect, "'a/b'"},
         Routed{"DELETE", "/containers/a/b", Operation::ContainerDelete, "'a/b'"},
+        Routed{"DELETE", "/containers/a/b?link=0&force=1", Operation::ContainerDelete, "'a/b'"},
+        Routed{"DELETE", "/containers/a/b?link=%20False", Operation::ContainerDelete, "'a/b'"},
+        Routed{"DELETE", "/containers/a/b/c?link=1", Operation::ContainerDelete, "'a/b/c'"},
+        Routed{"POST", "/containers/a/b/kill?link=1", Operation::ContainerKill, "'a/b'"},
         Routed{"DELETE", "/containers/a/b/checkpoints/c", Operation::ContainerDelete,
                "'a/b/checkpoints/c'"},
         Routed{"GET", "/volumes/a/b", Operation::VolumeInspect, "'a/b'"},
