@@ -10,19 +10,19 @@ namespace {
 
 using testing::HasSubstr;
 
-class Credentials : public testing::Test {
+class CredentialsOfSystemd : public testing::Test {
  protected:
   ~Credentials() override { unsetenv("CREDENTIALS_DIRECTORY"); }
   static void unit_has(const char* folder) { setenv("CREDENTIALS_DIRECTORY", folder, 1); }
 };
 
-TEST_F(Credentials, are_files_in_the_folder_that_systemd_names) {
+TEST_F(CredentialsOfSystemd, are_files_in_the_folder_that_systemd_names) {
   unit_has("/run/credentials/tidegate.service");
   EXPECT_EQ(path_of("credential:tls-key"), "/run/credentials/tidegate.service/tls-key");
   EXPECT_EQ(path_of("/etc/tidegate/key.pem"), "/etc/tidegate/key.pem");
 }
 
-TEST_F(Credentials, cannot_lead_out_of_that_folder) {
+TEST_F(CredentialsOfSystemd, cannot_lead_out_of_that_folder) {
   unit_has("/run/credentials/tidegate.service");
   for (const std::string wrong : {"credential:", "credential:.", "credential:..", "credential:a/b",
                                   "credential:../shadow", "credential:a b"}) {
@@ -33,7 +33,7 @@ TEST_F(Credentials, cannot_lead_out_of_that_folder) {
   EXPECT_FALSE(is_credential("credential:" + std::string(256, 'a')));
 }
 
-TEST_F(Credentials, that_are_missing_name_the_line_of_the_unit) {
+TEST_F(CredentialsOfSystemd, that_are_missing_name_the_line_of_the_unit) {
   EXPECT_THAT(remedy_for_missing("credential:tls-key"),
               testing::AllOf(HasSubstr("CREDENTIALS_DIRECTORY is not set"),
                              HasSubstr("LoadCredential=tls-key:/")));
