@@ -141,8 +141,9 @@ Time lists_hold_until(const STACK_OF(X509) * chain, X509_STORE* store) {
   for (int depth = 0; depth < last; ++depth)
     until = std::min(
         until, end_of_lists(sk_X509_value(chain, depth), sk_X509_value(chain, depth + 1), *all));
-  return last < 0 ? until
-                  : std::min(until, end_of_lists_of_anchor(sk_X509_value(chain, last), store, *all));
+  return last < 0
+             ? until
+             : std::min(until, end_of_lists_of_anchor(sk_X509_value(chain, last), store, *all));
 }
 
 bool require_lists(X509_STORE* store, RevocationLists lists) {

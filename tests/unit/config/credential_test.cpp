@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 class CredentialsOfSystemd : public testing::Test {
  protected:
-  ~Credentials() override { unsetenv("CREDENTIALS_DIRECTORY"); }
+  ~CredentialsOfSystemd() override { unsetenv("CREDENTIALS_DIRECTORY"); }
   static void unit_has(const char* folder) { setenv("CREDENTIALS_DIRECTORY", folder, 1); }
 };
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "proxy/handshake.hpp"
+#include "proxy/session.hpp"
+#include "proxy/worker.hpp"
+
+namespace proxy {
+
+using acl::Reason;
+
+/// A certificate and its lists last for a time, and a reload may bring another list or authority:
+/// whoever was served before is judged again by these, once.
+std::optional<Reason> Session::why_certificate_ended() {
+  if (verified_by_ == nullptr) return std::nullopt;
+  const auto& in_force = worker_.snapshot->listeners[identity_.listener];
+  if (verified_by_ == in_force && std::chrono::system_clock::now() < holds_until_)
+    return std::nullopt;
+  const auto validity = client_.stream().tls()->verify_again(*in_force);
+  if (validity.failure != tls::Failure::none) return reason_of(validity.failure);
+  verified_by_ = in_force;
+  holds_until_ = validity.until;
+  return std::nullopt;
+}
+
+bool Session::is_retired() const {
+  return retires_at_ != AuditRecord::Clock::time_point::max() &&
+         AuditRecord::Clock::now() >= retires_at_;
+}
+
+/// How long the connection may wait for its next request.
+std::chrono::milliseconds Session::idle_time() const {
+  using std::chrono::milliseconds;
+  const auto most = worker_.settings.limits.idle_time;
+  if (retires_at_ == AuditRecord::Clock::time_point::max()) return most;
+  const auto left = std::chrono::ceil<milliseconds>(retires_at_ - AuditRecord::Clock::now());
+  return std::clamp(left, milliseconds(1), most);
+}
+
+bool Session::has_stream() const {
+  return tunnel_ != nullptr || (exchange_ != nullptr && exchange_->lasts());
+}
+
+bool Session::outlives_certificate() {
+  if (!has_stream() || stream_ended_by_) return false;
+  const auto ended = why_certificate_ended();
+  if (!ended) return false;
+  if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return true;
+  stream_ended_by_ = ended;
+  client_.stream().cut();
+  upstream_.stream().cut();
+  return false;
+}
+
+}  // namespace proxy
