@@ -12,6 +12,7 @@ build_packages=(
 test_packages=(
   libgtest-dev libgmock-dev libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
   docker.io docker-compose python3 python3-docker python3-jsonschema python3-yaml busybox-static iproute2 curl openssl
+  strace              # kills `tidegate certs` at each of its writes
   ruby ruby-docker-api skopeo  # clients with habits of their own
   libbenchmark-dev valgrind  # what a request costs
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client

@@ -30,6 +30,12 @@ int fail(const acl::Error& problem) {
   return not_done;
 }
 
+/// Reports what could not be done, after all that was.
+int end_with(const std::vector<tls::Error>& problems, int status = EX_OK) {
+  for (const auto& problem : problems) status = fail(problem);
+  return status;
+}
+
 /// Prints when the revocation list expires, at the end of a verb's output.
 int show_list(const tls::Authority& authority, const CertsOptions& options) {
   const auto ends = authority.list_ends();
@@ -39,10 +45,12 @@ int show_list(const tls::Authority& authority, const CertsOptions& options) {
 }
 
 int show_all(const tls::Authority& authority, const CertsOptions& options) {
-  const auto entries = authority.list();
-  if (!entries) return fail(entries.error());
-  certs::print(*entries);
-  return show_list(authority, options);
+  const auto all = authority.list();
+  if (!all) return fail(all.error());
+  certs::print(all->entries);
+  const auto ends = authority.list_ends();
+  if (ends) certs::print_list(options.folder, *ends);
+  return end_with(all->problems, ends ? EX_OK : not_done);
 }
 
 int init(const CertsOptions& options) {
@@ -67,30 +75,36 @@ int issue_client(const tls::Authority& authority, const CertsOptions& options) {
   const auto client =
       authority.issue_client(options.client, options.names, tls::Days(options.client_days));
   if (!client) return fail(client.error());
-  const auto entries = authority.list();
-  if (!entries) return fail(entries.error());
+  const auto all = authority.list();
+  if (!all) return fail(all.error());
   certs::print({*client});
-  certs::print_client(options.folder, options.client, *entries);
+  certs::print_client(options.folder, options.client, all->entries);
   return EX_OK;
 }
 
 int revoke(const tls::Authority& authority, const CertsOptions& options) {
   const auto revoked = authority.revoke_client(options.client);
   if (!revoked) return fail(revoked.error());
-  certs::print(*revoked);
+  certs::print(revoked->entries);
   certs::print_revoked(options.folder);
-  return show_list(authority, options);
+  const int status = show_list(authority, options);
+  return end_with(revoked->problems, status);
 }
 
 int renew(const tls::Authority& authority, const CertsOptions& options) {
-  const auto within = config::parse_duration(options.within);  // checked below
-  const auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
-  if (!renewed) return fail(renewed.error());
-  if (renewed->empty()) fmt::print("no certificate expires within {}\n", options.within);
-  certs::print(*renewed);
+  // The list comes first: without it nobody is served, whatever is wrong with a certificate.
   const auto list = authority.renew_list();
-  if (!list) return fail(list.error());
-  return show_list(authority, options);
+  const auto within = config::parse_duration(options.within);  // checked below
+  auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
+  if (!renewed) return fail(renewed.error());
+  if (renewed->entries.empty()) fmt::print("no certificate expires within {}\n", options.within);
+  certs::print(renewed->entries);
+  certs::print_left_out(options.folder, renewed->left_out);
+  if (list)
+    certs::print_list(options.folder, *list);
+  else
+    renewed->problems.push_back(list.error());
+  return end_with(renewed->problems);
 }
 
 /// Validates an option's value for CLI11. \returns the mistake; empty if there is none.
@@ -145,8 +159,9 @@ constexpr const char* certs_footer =
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
     "Run `tidegate certs renew` daily: it renews what expires within 30 days, and the revocation\n"
-    "list. Without a valid list no client is served after 30 days. The exit status is 0 if it is\n"
-    "done, 1 if it cannot be done, and 64 for a bad command line.";
+    "list. Without a valid list no client is served after 30 days. A verb that was interrupted is\n"
+    "finished by running it again. The exit status is 0 if all is done, 1 if something cannot be\n"
+    "done or is wrong, and 64 for a bad command line.";
 
 }  // namespace
 

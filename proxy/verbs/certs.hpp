@@ -12,7 +12,10 @@ namespace proxy::verbs::certs {
 /// Prints one line for each certificate.
 void print(const std::vector<tls::Entry>&);
 
-/// Prints when the revocation list expires, and how to renew it.
+/// Prints the clients that were not renewed, and why.
+void print_left_out(const std::string& folder, const std::vector<tls::Entry>&);
+
+/// Prints when the listeners' revocation list expires, and how to renew it.
 void print_list(const std::string& folder, tls::TimePoint ends);
 
 /// Prints what to add to tidegate.yaml.

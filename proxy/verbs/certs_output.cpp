@@ -27,7 +27,10 @@ const char* word(tls::Entry::Kind kind) {
 }
 
 std::string state(const tls::Entry& entry) {
-  if (entry.revoked) return "revoked";
+  using tls::Revocation;
+  const bool refused =
+      entry.revocation == Revocation::everywhere || entry.revocation == Revocation::listeners_only;
+  if (refused) return "revoked";
   const bool over = entry.certificate.not_after < Clock::now();
   return (over ? "EXPIRED " : "until ") + date(entry.certificate.not_after);
 }
@@ -38,14 +41,22 @@ std::string absolute(const std::string& path) {
   return error ? path : whole.string();
 }
 
-/// The host that clients of this server connect to.
+/// The host that clients of this server connect to: the first that is not a pattern.
 std::string host_of(const std::vector<tls::Entry>& entries) {
   const auto server = std::ranges::find(entries, tls::Entry::Kind::server, &tls::Entry::kind);
   if (server == entries.end()) return "HOST";
-  const auto all = server->certificate.names();
-  if (all.empty()) return "HOST";
-  const bool ipv6 = all.front().find(':') != std::string::npos;
-  return ipv6 ? "[" + all.front() + "]" : all.front();
+  const auto is_pattern = [](const std::string& name) { return name.starts_with('*'); };
+  const auto host = std::ranges::find_if_not(server->names, is_pattern);
+  if (host == server->names.end()) return "HOST";
+  const bool ipv6 = host->find(':') != std::string::npos;
+  return ipv6 ? "[" + *host + "]" : *host;
+}
+
+/// Says where a certificate is that is not where it was put.
+std::string place(const tls::Entry& entry) {
+  const auto name = std::filesystem::path(entry.file).filename();
+  return name == "cert.pem" || name == "ca.pem" ? ""
+                                                : "  (not in its folder; see " + entry.file + ")";
 }
 
 /// A context's name for docker, which takes fewer characters than a certificate's.
@@ -62,15 +73,25 @@ void print(const std::vector<tls::Entry>& entries) {
     const auto& certificate = entry.certificate;
     fmt::print("{:<9} {:<24} {:<26} serial {}", word(entry.kind), certificate.common_name,
                state(entry), certificate.serial);
-    const auto all = certificate.names();
-    fmt::print("{}{}\n", all.empty() ? "" : "  ", fmt::join(all, ", "));
+    fmt::print("{}{}{}\n", entry.names.empty() ? "" : "  ", fmt::join(entry.names, ", "),
+               place(entry));
+  }
+}
+
+void print_left_out(const std::string& folder, const std::vector<tls::Entry>& entries) {
+  for (const auto& entry : entries) {
+    fmt::print(
+        "'{}' expired on {} and is not renewed: make a new certificate with `tidegate certs "
+        "client --dir {} {}`, or remove {}\n",
+        entry.certificate.common_name, date(entry.certificate.not_after), folder,
+        entry.certificate.common_name, std::filesystem::path(entry.file).parent_path().string());
   }
 }
 
 void print_list(const std::string& folder, tls::TimePoint ends) {
   const bool over = ends < Clock::now();
-  fmt::print("{:<9} {:<24} {}{}\n", "list", folder + "/ca/crl.pem", over ? "EXPIRED " : "until ",
-             date(ends));
+  fmt::print("{:<9} {:<24} {}{}\n", "list", folder + "/server/crl.pem",
+             over ? "EXPIRED " : "until ", date(ends));
   fmt::print(
       "\nAfter that no client is served: run `tidegate certs renew --dir {}` daily, from a "
       "timer.\n",

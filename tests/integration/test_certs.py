@@ -54,6 +54,13 @@ class CertsTest(unittest.TestCase):
     def text(self, name):
         return self.openssl("x509", "-noout", "-text", "-in", self.path(name))
 
+    def serial(self, name):
+        return self.openssl("x509", "-noout", "-serial", "-in", self.path(name)).strip().removeprefix("serial=")
+
+    def revoked_at(self, name):
+        """The serials on a revocation list."""
+        return set(re.findall(r"Serial Number: (\w+)", self.openssl("crl", "-noout", "-text", "-in", self.path(name))))
+
 
 class Init(CertsTest):
     def test_makes_an_authority_and_a_server_that_openssl_accepts(self):
@@ -88,6 +95,18 @@ class Init(CertsTest):
         error = self.certs("init", "--host", "engine.test", status=NOT_DONE)
         self.assertIn("ca/ca.pem exists already", error)
         self.assertEqual(self.read("ca/ca-key.pem"), before)
+
+    def test_hosts_are_printed_in_the_order_given(self):
+        said = self.certs("init", "--host", "*.corp.test", "--host", "192.0.2.1", "--host", "a.test")
+        self.assertIn("*.corp.test, 192.0.2.1, a.test", said)
+        self.assertIn("DOCKER_HOST=tcp://192.0.2.1:2376", self.certs("client", "ci"), "nobody connects to a pattern")
+
+    def test_a_lost_certificate_of_the_authority_is_not_made_again(self):
+        self.init()
+        os.remove(self.path("ca/ca.pem"))
+        self.assertIn("server/ca.pem", self.certs("init", "--host", "engine.test", status=NOT_DONE))
+        shutil.copy(self.path("server/ca.pem"), self.path("ca/ca.pem"))
+        self.certs("list")
 
     def test_the_lives_are_as_asked_for(self):
         self.init("--ca-days", "10", "--days", "5")
@@ -159,6 +178,14 @@ class Clients(CertsTest):
         self.assertRegex(listed, r"client +a +revoked")
         self.assertRegex(listed, r"client +c +until \d{4}-\d\d-\d\d")
 
+    def test_are_listed_wherever_their_folder_went(self):
+        self.certs("client", "ci")
+        serial = self.serial("clients/ci/cert.pem")
+        shutil.rmtree(self.path("clients/ci"))
+        self.assertRegex(self.certs("list"), rf"client +ci +until .*{serial}.*not in its folder")
+        self.certs("revoke", "ci")
+        self.assertNotIn(serial, self.certs("list"))
+
     def test_that_end_soon_are_renewed_with_their_names(self):
         self.certs("client", "soon", "--days", "10", "--san", "spiffe://corp/soon")
         self.certs("client", "later")
@@ -188,6 +215,73 @@ class Clients(CertsTest):
         self.assertEqual([process.wait(60) for process in running], [DONE] * len(names))
         for name in names:
             self.verify(f"clients/{name}/cert.pem", "sslclient", status=2)
+
+
+class Damage(CertsTest):
+    """What is wrong with one file is said, and stops nothing else."""
+
+    def setUp(self):
+        super().setUp()
+        self.init()
+        for name in ("bob", "carol"):
+            self.certs("client", name, "--days", "10")
+
+    def test_an_empty_client_certificate_does_not_stop_the_renewal(self):
+        open(self.path("clients/bob/cert.pem"), "w", encoding="ascii").close()
+        carol, lists = self.read("clients/carol/cert.pem"), self.read("server/crl.pem")
+        error = self.certs("renew", status=NOT_DONE)
+        self.assertIn("clients/bob/cert.pem is empty", error)
+        self.assertIn("revoke 'bob'", error)
+        self.assertNotEqual(self.read("clients/carol/cert.pem"), carol)
+        self.assertNotEqual(self.read("server/crl.pem"), lists)
+        self.certs("revoke", "bob")
+        self.certs("client", "bob")
+        self.certs("list")
+
+    def test_a_draft_of_an_earlier_version_does_not_stop_a_revocation(self):
+        with open(self.path("ca/issued/0ABC.pem.Xa3x9Q"), "w", encoding="ascii") as file:
+            file.write("-----BEGIN CERT")
+        self.certs("revoke", "bob")
+        self.assertIn(self.serial("clients/bob/cert.pem"), self.revoked_at("server/crl.pem"))
+
+    def test_a_damaged_record_is_named_and_the_others_are_revoked(self):
+        with open(self.path("ca/issued/0ABC.pem"), "w", encoding="ascii") as file:
+            file.write("nothing\n")
+        self.assertIn("ca/issued/0ABC.pem", self.certs("revoke", "bob", status=NOT_DONE))
+        self.assertIn(self.serial("clients/bob/cert.pem"), self.revoked_at("server/crl.pem"))
+
+    def test_a_client_whose_record_is_damaged_is_revoked_by_its_certificate(self):
+        serial = self.serial("clients/bob/cert.pem")
+        open(self.path(f"ca/issued/{serial}.pem"), "w", encoding="ascii").close()
+        self.certs("revoke", "bob", status=NOT_DONE)
+        self.assertIn(serial, self.revoked_at("server/crl.pem"))
+
+    def test_revoking_twice_writes_both_lists_again(self):
+        before = self.read("server/crl.pem")
+        self.certs("revoke", "bob")
+        with open(self.path("server/crl.pem"), "w", encoding="ascii") as file:
+            file.write(before)
+        said = self.certs("list", status=NOT_DONE)
+        self.assertIn("listeners still serve it", said)
+        self.assertIn("certs renew", said)
+        self.assertRegex(self.certs("revoke", "bob"), r"client +bob +revoked")
+        self.assertIn(self.serial("clients/bob/cert.pem"), self.revoked_at("server/crl.pem"))
+        self.certs("list")
+
+    def test_nothing_is_revoked_where_the_listeners_list_cannot_be_written(self):
+        list_file, folder = self.path("server/crl.pem"), self.path("server")
+        moved = os.path.join(self.folder, "moved")
+        for there, what in ((list_file, "is a link"), (folder, "No such file or directory")):
+            os.rename(there, moved)
+            if there == list_file:
+                os.symlink(moved, list_file)
+            error = self.certs("revoke", "bob", status=NOT_DONE)
+            self.assertIn(what, error)
+            self.assertIn("run the same command again", error)
+            self.assertNotIn(self.serial("clients/bob/cert.pem"), self.revoked_at("ca/crl.pem"))
+            os.replace(moved, there)
+        self.certs("revoke", "bob")
+        self.assertIn(self.serial("clients/bob/cert.pem"), self.revoked_at("server/crl.pem"))
 
 
 class Revocation(CertsTest):

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tidegate certs` that is killed: the same verb finishes the work, and nothing counts as revoked that is served."""
+
+import os
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+
+from tests.integration.test_certs import DONE, NOT_DONE, CertsTest
+
+# Whatever changes a file or folder. strace kills the process as it enters the call, so each state on disk between two
+# calls is seen. A name with "?" may be unknown on this architecture.
+CHANGES = ("write", "fsync", "?rename", "?renameat", "?link", "?linkat", "?unlink", "?unlinkat", "?mkdir", "?mkdirat",
+           "?chmod", "fchmod", "?fchmodat", "fchown")  # fmt: skip
+MOST_CALLS = 60
+
+
+class Interrupted(CertsTest):
+    def test_init_is_finished_by_init(self):
+        self.kill_everywhere(lambda: None, ("init", "--host", "engine.test"), "exists already")
+
+    def test_a_server_certificate_is_finished_by_server(self):
+        self.kill_everywhere(self.init, ("server", "--host", "other.test"))
+
+    def test_a_first_client_certificate_is_finished_by_client(self):
+        self.kill_everywhere(self.init, ("client", "bob"), "exists already and is valid")
+
+    def test_a_revocation_is_finished_by_revoke(self):
+        self.kill_everywhere(self.two_clients, ("revoke", "bob"))
+
+    def test_a_renewal_is_finished_by_renew(self):
+        self.kill_everywhere(self.two_clients, ("renew", "--within", "400d"))
+
+    def test_an_interrupted_revocation_outlives_another_one(self):
+        self.two_clients()
+        self.certs("client", "dan")
+        bob = self.bob
+        self.assertTrue(self.killed("?rename,?renameat", 2, "revoke", "bob"), "server/ has it, ca/ has not")
+        self.assertIn(bob, self.revoked_at("server/crl.pem"))
+        self.assertNotIn(bob, self.revoked_at("ca/crl.pem"))
+        self.assertIn("'bob'", self.certs("list", status=NOT_DONE), "the lists differ")
+        self.certs("revoke", "dan")
+        for name in ("server/crl.pem", "ca/crl.pem"):
+            self.assertIn(bob, self.revoked_at(name))
+        self.certs("list")
+
+    def two_clients(self):
+        self.init()
+        self.certs("client", "bob")
+        self.certs("client", "carol")
+        self.bob = self.serial("clients/bob/cert.pem")
+        self.carol = self.serial("clients/carol/cert.pem")
+        self.certs("revoke", "carol")
+
+    def kill_everywhere(self, prepare, verb, complete=None):
+        """Kills `verb` at each change of each kind. `complete`: its error where all was done before it was killed."""
+        prepare()
+        before = os.path.join(self.folder, "before")
+        if os.path.exists(self.certs_folder):
+            shutil.copytree(self.certs_folder, before)
+        kills = 0
+        for change in CHANGES:
+            for number in range(1, MOST_CALLS):
+                shutil.rmtree(self.certs_folder, ignore_errors=True)
+                if os.path.exists(before):
+                    shutil.copytree(before, self.certs_folder)
+                if not self.killed(change, number, *verb):
+                    break
+                with self.subTest(verb=verb[0], change=change, number=number):
+                    self.check(verb, complete)
+                kills += 1
+            else:
+                self.fail(f"{verb} has {MOST_CALLS} calls of {change}")
+        self.assertGreater(kills, 10, "strace kills nothing")
+
+    def killed(self, changes, number, verb, *rest):
+        """Whether `verb` was killed at the call of that number; otherwise it is done."""
+        command = ["strace", "-f", "-o", os.devnull, "-e", f"trace={changes}",
+                   "-e", f"inject={changes}:signal=KILL:when={number}",
+                   os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]  # fmt: skip
+        # The leak sanitizer cannot work in a process that is traced already.
+        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn(done.returncode, (DONE, -signal.SIGKILL), (command, done.stdout, done.stderr))
+        return done.returncode != DONE
+
+    def check(self, verb, complete):
+        self.check_reported_is_enforced()
+        again = self.run_certs(*verb)
+        if again.returncode != DONE:
+            self.assertIsNotNone(complete, again.stderr)
+            self.assertIn(complete, again.stderr)
+        self.assertEqual(self.run_certs("list").stderr, "", "no problem is left")
+        self.assertEqual(self.drafts(), [])
+        self.check_pairs()
+        self.assertEqual(self.read("server/crl.pem"), self.read("ca/crl.pem"))
+        if verb[0] == "revoke":
+            self.assertEqual(self.revoked_at("server/crl.pem"), {self.bob, self.carol})
+        elif verb[0] == "renew":
+            self.assertEqual(self.revoked_at("server/crl.pem"), {self.carol})
+        if verb[0] in ("client", "renew"):
+            self.assertIn("OK", self.verify("clients/bob/cert.pem", "sslclient"))
+
+    def check_reported_is_enforced(self):
+        reported = re.findall(r"revoked +serial (\w+)", self.run_certs("list").stdout)
+        if reported:
+            self.assertLessEqual(set(reported), self.revoked_at("server/crl.pem"))
+
+    def check_pairs(self):
+        """Fails where a key is not its certificate's."""
+        for folder in ("server", "clients/bob"):
+            if os.path.exists(self.path(folder)):
+                pair = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                pair.load_cert_chain(self.path(f"{folder}/cert.pem"), self.path(f"{folder}/key.pem"))
+
+    def run_certs(self, verb, *rest):
+        command = [os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    def drafts(self):
+        return [name for _, _, names in os.walk(self.certs_folder) for name in names if not name.endswith(".pem")]
