@@ -10,10 +10,10 @@ import subprocess
 
 from tests.integration.test_certs import DONE, NOT_DONE, CertsTest
 
-# Whatever changes a file or folder. strace kills the process as it enters the call, so each state on disk between two
+# Whatever changes a file or folder, but for the mode and owner of a draft, which nobody reads. strace kills the process as it enters the call, so each state on disk between two
 # calls is seen. A name with "?" may be unknown on this architecture.
 CHANGES = ("write", "fsync", "?rename", "?renameat", "?link", "?linkat", "?unlink", "?unlinkat", "?mkdir", "?mkdirat",
-           "?chmod", "fchmod", "?fchmodat", "fchown")  # fmt: skip
+           "?chmod", "?fchmodat")  # fmt: skip
 MOST_CALLS = 60
 
 
@@ -87,7 +87,8 @@ class Interrupted(CertsTest):
         return done.returncode != DONE
 
     def check(self, verb, complete):
-        self.check_reported_is_enforced()
+        if verb[0] in ("revoke", "renew"):
+            self.check_reported_is_enforced()
         again = self.run_certs(*verb)
         if again.returncode != DONE:
             self.assertIsNotNone(complete, again.stderr)
