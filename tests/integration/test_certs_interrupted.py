@@ -10,8 +10,9 @@ import subprocess
 
 from tests.integration.test_certs import DONE, NOT_DONE, CertsTest
 
-# Whatever changes a file or folder, but for the mode and owner of a draft, which nobody reads. strace kills the process as it enters the call, so each state on disk between two
-# calls is seen. A name with "?" may be unknown on this architecture.
+# Whatever changes a file or folder, but for the mode and owner of a draft, which nobody reads. strace kills the process
+# as it enters the call, so each state on disk between two calls is seen. A name with "?" may be unknown on this
+# architecture.
 CHANGES = ("write", "fsync", "?rename", "?renameat", "?link", "?linkat", "?unlink", "?unlinkat", "?mkdir", "?mkdirat",
            "?chmod", "?fchmodat")  # fmt: skip
 MOST_CALLS = 60
