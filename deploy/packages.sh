@@ -15,6 +15,7 @@ test_packages=(
   ruby ruby-docker-api skopeo  # clients with habits of their own
   libbenchmark-dev valgrind  # what a request costs
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
+  openjdk-17-jre-headless  # keytool, which reads what `certs export` writes
   haproxy             # what tests/bench measures tidegate beside
 )
 

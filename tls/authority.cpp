@@ -8,6 +8,7 @@
 #include "tls/authority_state.hpp"
 #include "tls/name.hpp"
 #include "tls/pem.hpp"
+#include "tls/request.hpp"
 
 namespace tls {
 namespace {
@@ -53,6 +54,15 @@ Trouble may_issue(const Authority::State& state, const std::string& name) {
   return Error{file + " exists already and is valid: renew it, or revoke it first"};
 }
 
+/// A client's own key is elsewhere, and an earlier one of ours does not fit its certificate.
+Trouble place_key(const std::string& file, EVP_PKEY* key) {
+  if (key != nullptr) return replace(file, pem_of(key), secret_file);
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  if (error) return Error{file + " cannot be removed: " + error.message()};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Error openssl_problem(const std::string& what) {
@@ -66,13 +76,14 @@ Result<openssl::Cert> read_one_certificate(const std::string& path) {
 }
 
 Result<Entry> issue_into(const Authority::State& state, const std::string& folder, Blank blank,
-                         TimePoint not_after) {
+                         TimePoint not_after, EVP_PKEY* key) {
   const auto ca_ends = openssl::time_of(X509_get0_notAfter(state.ca.cert.get()));
   if (ca_ends <= Clock::now())
     return Error{state.file("ca/ca.pem") + " has expired: make a new authority in another folder"};
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = std::min(not_after, ca_ends);
-  const auto minted = mint(blank, &state.ca);
+  const auto minted =
+      key == nullptr ? mint(blank, &state.ca) : Minted{certify(blank, state.ca, key), nullptr};
   if (minted.cert == nullptr)
     return openssl_problem("cannot make a certificate for " + blank.common_name);
   Entry entry{.kind = blank.purpose == Purpose::server ? Entry::Kind::server : Entry::Kind::client,
@@ -83,8 +94,7 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
   const auto noted = state.file("ca/issued/" + entry.certificate.serial + ".pem");
   if (auto trouble = write_new(noted, pem, open_file)) return *trouble;
   if (auto trouble = replace(folder + "/ca.pem", state.ca_pem, open_file)) return *trouble;
-  if (auto trouble = replace(folder + "/key.pem", pem_of(minted.key.get()), secret_file))
-    return *trouble;
+  if (auto trouble = place_key(folder + "/key.pem", minted.key.get())) return *trouble;
   if (auto trouble = replace(entry.file, pem, open_file)) return *trouble;
   return entry;
 }
@@ -142,15 +152,19 @@ Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Day
 }
 
 Result<Entry> Authority::issue_client(const std::string& name,
-                                      const std::vector<std::string>& names, Days life) const {
+                                      const std::vector<std::string>& names, Days life,
+                                      const std::string& request) const {
   if (auto flaw = flaw_of_client_name(name); !flaw.empty()) return Error{std::move(flaw)};
   for (const auto& one : names) {
     if (auto flaw = flaw_of_alternative_name(one); !flaw.empty()) return Error{std::move(flaw)};
   }
   if (auto trouble = may_issue(*state_, name)) return *trouble;
+  auto key = request.empty() ? openssl::Key() : key_of_request(request, name);
+  if (!key) return key.error();
   const auto folder = state_->file("clients/" + name);
   if (auto trouble = make_folder(folder, closed_folder)) return *trouble;
-  return issue_into(*state_, folder, blank_for(name, names, Purpose::client), Clock::now() + life);
+  return issue_into(*state_, folder, blank_for(name, names, Purpose::client), Clock::now() + life,
+                    key->get());
 }
 
 }  // namespace tls

@@ -30,6 +30,8 @@ struct Entry {
 ///     server/{ca,cert,key,crl}.pem        all that the daemon needs
 ///     clients/NAME/{ca,cert,key}.pem      what DOCKER_CERT_PATH names
 ///
+/// A client that makes its key itself has no key.pem here.
+///
 /// Keys are ECDSA P-256 with mode 0600. Files are written atomically; a replacement keeps the owner
 /// and mode of the old file. Certificates are valid from five minutes ago, for clocks that are
 /// late, and never longer than the authority's own. One process at a time.
@@ -45,13 +47,19 @@ class Authority {
   Result<Entry> issue_server(const std::vector<std::string>& hosts, Days life) const;
   /// Issues a client certificate. Fails if `name` has one that is neither revoked nor expired.
   /// \param names names besides the common name, which is `name`
+  /// \param request file with a signing request, of which only the key is used; empty: makes a key
   Result<Entry> issue_client(const std::string& name, const std::vector<std::string>& names,
-                             Days life) const;
+                             Days life, const std::string& request = {}) const;
   /// Revokes every unexpired certificate that was issued to `name`.
   Result<std::vector<Entry>> revoke_client(const std::string& name) const;
 
+  /// Writes a valid client's key, certificate and authorities into a new file (PKCS#12, mode 0600).
+  /// \param password without a flaw_of_password()
+  Result<Entry> export_client(const std::string& name, const std::string& password,
+                              const std::string& path) const;
+
   /// Renews certificates that end within `within`, except revoked ones: new keys, the same names,
-  /// and the same lifetime.
+  /// and the same lifetime. A client whose key is not here keeps its key.
   Result<std::vector<Entry>> renew(std::chrono::seconds within) const;
   /// Signs the revocation list again for another `list_life`with the same entries. \returns its end
   Result<TimePoint> renew_list() const;

@@ -33,8 +33,9 @@ Result<openssl::Cert> read_one_certificate(const std::string& path);
 
 /// Uses all of `blank` except the times.
 /// \param folder receives {ca,cert,key}.pem
+/// \param key public key of somebody who has the private one; null: makes a key
 Result<Entry> issue_into(const Authority::State&, const std::string& folder, Blank blank,
-                         TimePoint not_after);
+                         TimePoint not_after, EVP_PKEY* key = nullptr);
 
 /// Writes the list to its file.
 Result<TimePoint> write_list(const Authority::State&, const X509_CRL* earlier,

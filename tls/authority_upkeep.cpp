@@ -59,6 +59,18 @@ Result<Entry> read_entry(Entry::Kind kind, const std::string& file, X509_CRL* li
                .revoked = is_revoked(list, cert->get())};
 }
 
+/// A client that has made its key itself shows it to nobody.
+bool has_key(const std::string& folder) {
+  std::error_code ignored;
+  return std::filesystem::exists(folder + "/key.pem", ignored);
+}
+
+Result<openssl::Key> key_of_certificate(const std::string& file) {
+  const auto cert = read_one_certificate(file);
+  if (!cert) return cert.error();
+  return openssl::Key(X509_get_pubkey(cert->get()));
+}
+
 Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
   const bool server = old.kind == Entry::Kind::server;
   const Blank blank{.common_name = old.certificate.common_name,
@@ -66,7 +78,9 @@ Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
                     .purpose = server ? Purpose::server : Purpose::client};
   const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
   const auto folder = std::filesystem::path(old.file).parent_path().string();
-  return issue_into(state, folder, blank, Clock::now() + life);
+  auto key = server || has_key(folder) ? openssl::Key() : key_of_certificate(old.file);
+  if (!key) return key.error();
+  return issue_into(state, folder, blank, Clock::now() + life, key->get());
 }
 
 }  // namespace

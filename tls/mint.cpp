@@ -89,6 +89,12 @@ bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
          add_names(cert, blank.names);
 }
 
+/// \param signer may be of `cert` itself
+bool make(X509* cert, const Blank& blank, const Minted& signer, EVP_PKEY* key) {
+  return fill(cert, blank, signer.cert.get(), key) &&
+         X509_sign(cert, signer.key.get(), EVP_sha256()) > 0;
+}
+
 bool copy_entries(const X509_CRL* from, X509_CRL* into) {
   // The function only reads, apart from a lock inside its argument.
   const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));
@@ -141,9 +147,13 @@ Minted mint(const Blank& blank, const Minted* issuer) {
   Minted minted{openssl::Cert(X509_new()), new_key()};
   if (minted.cert == nullptr || minted.key == nullptr) return {};
   const auto& signer = issuer == nullptr ? minted : *issuer;
-  const bool made = fill(minted.cert.get(), blank, signer.cert.get(), minted.key.get()) &&
-                    X509_sign(minted.cert.get(), signer.key.get(), EVP_sha256()) > 0;
+  const bool made = make(minted.cert.get(), blank, signer, minted.key.get());
   return made ? std::move(minted) : Minted{};
+}
+
+openssl::Cert certify(const Blank& blank, const Minted& issuer, EVP_PKEY* key) {
+  openssl::Cert cert(X509_new());
+  return cert != nullptr && make(cert.get(), blank, issuer, key) ? std::move(cert) : nullptr;
 }
 
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,

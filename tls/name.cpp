@@ -61,4 +61,11 @@ std::string flaw_of_client_name(const std::string& name) {
          "neither a dot nor a dash";
 }
 
+std::string flaw_of_password(const std::string& password) {
+  constexpr std::size_t least = 8, most = 128;
+  const bool readable = std::ranges::all_of(password, [](char c) { return c >= ' ' && c <= '~'; });
+  if (password.size() >= least && password.size() <= most && readable) return {};
+  return "a password has 8 to 128 printable ASCII characters, in one line";
+}
+
 }  // namespace tls

@@ -18,5 +18,7 @@ std::string flaw_of_host(const std::string&);
 /// For a name besides the common name; URIs such as "spiffe://corp/ci/runner-7" are allowed too.
 std::string flaw_of_alternative_name(const std::string&);
 std::string flaw_of_client_name(const std::string&);
+/// For the password of a file that other programs read. Their encodings differ beyond ASCII.
+std::string flaw_of_password(const std::string&);
 
 }  // namespace tls

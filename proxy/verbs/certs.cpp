@@ -20,7 +20,7 @@ constexpr int most_days = 36500;
 struct CertsOptions {
   std::string folder = "certs";
   std::vector<std::string> hosts, names;
-  std::string client;
+  std::string client, request, keystore, password_file;
   int authority_days = 3650, server_days = 365, client_days = 90;
   std::string within = "30d";
 };
@@ -64,13 +64,27 @@ int issue_server(const tls::Authority& authority, const CertsOptions& options) {
 }
 
 int issue_client(const tls::Authority& authority, const CertsOptions& options) {
-  const auto client =
-      authority.issue_client(options.client, options.names, tls::Days(options.client_days));
+  const auto client = authority.issue_client(options.client, options.names,
+                                             tls::Days(options.client_days), options.request);
   if (!client) return fail(client.error());
   const auto entries = authority.list();
   if (!entries) return fail(entries.error());
   certs::print({*client});
-  certs::print_client(options.folder, options.client, *entries);
+  if (options.request.empty()) {
+    certs::print_client(options.folder, options.client, *entries);
+  } else {
+    certs::print_signed(options.folder, options.client, options.request, *entries);
+  }
+  return EX_OK;
+}
+
+int export_client(const tls::Authority& authority, const CertsOptions& options) {
+  const auto password = certs::read_password(options.password_file);
+  if (!password) return fail(password.error());
+  const auto client = authority.export_client(options.client, *password, options.keystore);
+  if (!client) return fail(client.error());
+  certs::print({*client});
+  certs::print_export(options.keystore);
   return EX_OK;
 }
 
@@ -140,6 +154,14 @@ void add_client(CLI::App& verb, const Shared& options) {
       ->check(tls::flaw_of_client_name);
 }
 
+void add_export(CLI::App& verb, const Shared& options) {
+  add_client(verb, options);
+  verb.add_option("--p12", options->keystore, "New file to write (PKCS#12).")->required();
+  verb.add_option("--password-file", options->password_file,
+                  "File with the password that protects it; - is standard input.")
+      ->required();
+}
+
 constexpr const char* certs_footer =
     "  tidegate certs init --host docker.example.com --host 192.0.2.1\n"
     "  tidegate certs client ops-alice\n"
@@ -172,6 +194,12 @@ void add_certs(CLI::App& app, Run& run) {
       .add_option("--san", options->names,
                   "Another name, such as spiffe://corp/ci/7; may be repeated.")
       ->check(tls::flaw_of_alternative_name);
+  client.add_option("--csr", options->request,
+                    "Sign the key of this request (PEM), so that the client keeps its key to "
+                    "itself. Nothing else is taken from it.");
+  add_export(add(certs, "export", "Write a client's key and certificates for Java and Windows.",
+                 options, run, there(export_client)),
+             options);
   add_client(add(certs, "revoke", "Revoke a client's certificate.", options, run, there(revoke)),
              options);
   auto& again = add(certs, "renew", "Renew what expires soon, and the revocation list.", options,

@@ -55,6 +55,19 @@ std::string context_of(std::string client) {
   return "tidegate-" + client;
 }
 
+/// \param where folder with ca.pem, cert.pem and key.pem, as the client sees it
+void print_use(const std::string& where, const std::string& client,
+               const std::vector<tls::Entry>& entries) {
+  fmt::print(
+      "\nexport DOCKER_HOST=tcp://{1}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=\"{0}\"\n\n"
+      "or, to choose it by name with `docker --context {3}`:\n\n"
+      "docker context create {3} --docker \"host=tcp://{1}:2376,ca={0}/ca.pem,cert={0}/cert.pem,"
+      "key={0}/key.pem\"\n\n"
+      "Add to tidegate.yaml, under the listener's clients:\n\n"
+      "      - {{ certificate: {{ common_name: \"{2}\" }}, profile: PROFILE }}\n",
+      where, host_of(entries), client, context_of(client));
+}
+
 }  // namespace
 
 void print(const std::vector<tls::Entry>& entries) {
@@ -95,6 +108,19 @@ void print_listener(const std::string& folder) {
       absolute(folder), folder);
 }
 
+void print_export(const std::string& path) {
+  fmt::print(
+      "\n{0} has the client's key, so it and its password must stay secret. Export it\n"
+      "again after a renewal. Java, with the password in $PASSWORD:\n\n"
+      "export JAVA_TOOL_OPTIONS=\"-Djavax.net.ssl.keyStore={0} "
+      "-Djavax.net.ssl.keyStorePassword=$PASSWORD -Djavax.net.ssl.trustStore={0} "
+      "-Djavax.net.ssl.trustStorePassword=$PASSWORD\"\n\n"
+      "Windows, in PowerShell:\n\n"
+      "Import-PfxCertificate -FilePath {0} -CertStoreLocation Cert:\\CurrentUser\\My "
+      "-Password (Read-Host -AsSecureString)\n",
+      path);
+}
+
 void print_revoked(const std::string& folder) {
   fmt::print(
       "\nThis takes effect from the next connection on, at each TLS listener that has the list:\n\n"
@@ -109,15 +135,19 @@ void print_revoked(const std::string& folder) {
 void print_client(const std::string& folder, const std::string& client,
                   const std::vector<tls::Entry>& entries) {
   const auto where = absolute(folder) + "/clients/" + client;
+  fmt::print("\nOn the client, with a copy of {} (key.pem must stay secret):\n", where);
+  print_use(where, client, entries);
+}
+
+void print_signed(const std::string& folder, const std::string& client, const std::string& request,
+                  const std::vector<tls::Entry>& entries) {
   fmt::print(
-      "\nOn the client, with a copy of {0} (key.pem must stay secret):\n\n"
-      "export DOCKER_HOST=tcp://{1}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=\"{0}\"\n\n"
-      "or, to choose it by name with `docker --context {3}`:\n\n"
-      "docker context create {3} --docker \"host=tcp://{1}:2376,ca={0}/ca.pem,cert={0}/cert.pem,"
-      "key={0}/key.pem\"\n\n"
-      "Add to tidegate.yaml, under the listener's clients:\n\n"
-      "      - {{ certificate: {{ common_name: \"{2}\" }}, profile: PROFILE }}\n",
-      where, host_of(entries), client, context_of(client));
+      "\nOnly the key was taken from {}: other names than {} come from --san.\n"
+      "`tidegate certs renew` signs the same key again.\n"
+      "\nOn the client, put ca.pem and cert.pem of {}/clients/{} into a folder,\n"
+      "with the client's key as key.pem; it is called FOLDER here:\n",
+      request, client, absolute(folder), client);
+  print_use("FOLDER", client, entries);
 }
 
 }  // namespace proxy::verbs::certs
