@@ -16,6 +16,7 @@ test_packages=(
   libbenchmark-dev valgrind  # what a request costs
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
   openjdk-17-jre-headless  # keytool, which reads what `certs export` writes
+  strace              # kills `certs` between two writes
   haproxy             # what tests/bench measures tidegate beside
 )
 

@@ -9,6 +9,7 @@
 #include "tls/name.hpp"
 #include "tls/pem.hpp"
 #include "tls/request.hpp"
+#include "tls/rollover.hpp"
 
 namespace tls {
 namespace {
@@ -47,10 +48,10 @@ Trouble may_issue(const Authority::State& state, const std::string& name) {
   if (!exists(file)) return std::nullopt;
   const auto present = read_one_certificate(file);
   if (!present) return present.error();
-  const auto list = read_list(state);
-  if (!list) return list.error();
+  const auto lists = read_lists(state);
+  if (!lists) return lists.error();
   const auto ends = openssl::time_of(X509_get0_notAfter(present->get()));
-  if (ends < Clock::now() || is_revoked(list->get(), present->get())) return std::nullopt;
+  if (ends < Clock::now() || is_revoked(*lists, present->get())) return std::nullopt;
   return Error{file + " exists already and is valid: renew it, or revoke it first"};
 }
 
@@ -79,7 +80,8 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
                          TimePoint not_after, EVP_PKEY* key) {
   const auto ca_ends = openssl::time_of(X509_get0_notAfter(state.ca.cert.get()));
   if (ca_ends <= Clock::now())
-    return Error{state.file("ca/ca.pem") + " has expired: make a new authority in another folder"};
+    return Error{state.own_file("ca.pem") + " has expired: make a new one with `tidegate certs " +
+                 "rollover --dir " + state.folder + "`"};
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = std::min(not_after, ca_ends);
   const auto minted =
@@ -97,6 +99,19 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
   if (auto trouble = place_key(folder + "/key.pem", minted.key.get())) return *trouble;
   if (auto trouble = replace(entry.file, pem, open_file)) return *trouble;
   return entry;
+}
+
+Trouble read_authority(Authority::State& state) {
+  const auto ca = state.own_file("ca.pem"), ca_key = state.own_file("ca-key.pem");
+  auto cert = read_one_certificate(ca);
+  if (!cert) return cert.error();
+  auto key = read_key(ca_key);
+  if (!key) return key.error();
+  if (X509_check_private_key(cert->get(), key->get()) != 1)
+    return Error{ca_key + " is not the key of " + ca};
+  state.ca = {std::move(*cert), std::move(*key)};
+  state.ca_pem = pem_of(state.ca.cert.get());
+  return std::nullopt;
 }
 
 Result<Authority> Authority::make(const std::string& folder, Days life) {
@@ -129,14 +144,9 @@ Result<Authority> Authority::open(const std::string& folder) {
   }
   const auto state = std::make_shared<State>(folder);
   if (!state->lock.held()) return Error{folder + "/ca cannot be opened"};
-  auto cert = read_one_certificate(state->file("ca/ca.pem"));
-  if (!cert) return cert.error();
-  auto key = read_key(state->file("ca/ca-key.pem"));
-  if (!key) return key.error();
-  if (X509_check_private_key(cert->get(), key->get()) != 1)
-    return Error{state->file("ca/ca-key.pem") + " is not the key of " + folder + "/ca/ca.pem"};
-  state->ca = {std::move(*cert), std::move(*key)};
-  state->ca_pem = pem_of(state->ca.cert.get());
+  if (auto trouble = settle_rollover(folder)) return *trouble;
+  if (auto trouble = read_authority(*state)) return *trouble;
+  if (auto trouble = join_next(*state)) return *trouble;
   return Authority(state);
 }
 
@@ -148,7 +158,7 @@ Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Day
   const auto& first = hosts.front();
   const auto blank =
       blank_for(first.size() > most_common_name_bytes ? "" : first, hosts, Purpose::server);
-  return issue_into(*state_, state_->file("server"), blank, Clock::now() + life);
+  return issue_into(of_server(*state_), state_->file("server"), blank, Clock::now() + life);
 }
 
 Result<Entry> Authority::issue_client(const std::string& name,
@@ -163,8 +173,8 @@ Result<Entry> Authority::issue_client(const std::string& name,
   if (!key) return key.error();
   const auto folder = state_->file("clients/" + name);
   if (auto trouble = make_folder(folder, closed_folder)) return *trouble;
-  return issue_into(*state_, folder, blank_for(name, names, Purpose::client), Clock::now() + life,
-                    key->get());
+  return issue_into(state_->of_clients(), folder, blank_for(name, names, Purpose::client),
+                    Clock::now() + life, key->get());
 }
 
 }  // namespace tls

@@ -30,7 +30,9 @@ struct Entry {
 ///     server/{ca,cert,key,crl}.pem        all that the daemon needs
 ///     clients/NAME/{ca,cert,key}.pem      what DOCKER_CERT_PATH names
 ///
-/// A client that makes its key itself has no key.pem here.
+/// A client that makes its key itself has no key.pem here. During a rollover ca/next has the files
+/// of the authority that takes over. ca/next/ca.pem is written last, and without it the others
+/// count for nothing; when ca/ca.pem is the same, the new authority has taken over.
 ///
 /// Keys are ECDSA P-256 with mode 0600. Files are written atomically; a replacement keeps the owner
 /// and mode of the old file. Certificates are valid from five minutes ago, for clocks that are
@@ -65,9 +67,21 @@ class Authority {
   Result<TimePoint> renew_list() const;
   static constexpr Days list_life{30};
 
-  /// The certificates in use: the authority's, the server's, and the clients' by name.
+  /// The certificates in use: the authorities', the server's, and the clients' by name.
   Result<std::vector<Entry>> list() const;
   Result<TimePoint> list_ends() const;
+
+  /// Makes an authority that takes over, in ca/next, or finishes making it. From then on both are
+  /// trusted. Clients get certificates of the new one. The server keeps one of this authority,
+  /// since clients that still have the old ca.pem know no other. This object does not know the new
+  /// one: open the folder again.
+  Trouble begin_rollover(Days life) const;
+  /// Unexpired certificates of clients that are from the authority that a rollover replaces, and
+  /// are not revoked; empty if there is no rollover.
+  Result<std::vector<Entry>> left_by_rollover() const;
+  /// Gives the server a certificate of the new authority, and forgets this one: its clients are no
+  /// longer served. This object must not be used afterwards. \returns false if there is no rollover
+  Result<bool> finish_rollover() const;
 
   struct State;
 

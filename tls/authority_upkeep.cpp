@@ -7,6 +7,7 @@
 #include "tls/authority_state.hpp"
 #include "tls/name.hpp"
 #include "tls/pem.hpp"
+#include "tls/rollover.hpp"
 
 namespace tls {
 namespace {
@@ -33,30 +34,19 @@ bool ends_before(const Certificate& certificate, TimePoint when) {
   return certificate.not_after < when;
 }
 
-/// The unexpired certificates that were issued to `name`, wherever its folder is now.
-Result<std::vector<openssl::Cert>> issued_to(const Authority::State& state,
-                                             const std::string& name) {
-  const auto files = names_in(state.file("ca/issued"));
-  if (!files) return files.error();
-  std::vector<openssl::Cert> certs;
-  for (const auto& file : *files) {
-    auto cert = read_one_certificate(state.file("ca/issued/" + file));
-    if (!cert) return cert.error();
-    const auto certificate = read_certificate(cert->get());
-    const bool client = X509_check_purpose(cert->get(), X509_PURPOSE_SSL_CLIENT, 0) == 1;
-    if (client && certificate.common_name == name && !ends_before(certificate, Clock::now()))
-      certs.push_back(std::move(*cert));
-  }
-  return certs;
+bool is_on(X509_CRL* list, X509* cert) {
+  X509_REVOKED* entry = nullptr;
+  return X509_CRL_get0_by_cert(list, &entry, cert) == 1;
 }
 
-Result<Entry> read_entry(Entry::Kind kind, const std::string& file, X509_CRL* list) {
+Result<Entry> read_entry(const std::vector<openssl::Crl>& lists, Entry::Kind kind,
+                         const std::string& file) {
   const auto cert = read_one_certificate(file);
   if (!cert) return cert.error();
   return Entry{.kind = kind,
                .file = file,
                .certificate = read_certificate(cert->get()),
-               .revoked = is_revoked(list, cert->get())};
+               .revoked = is_revoked(lists, cert->get())};
 }
 
 /// A client that has made its key itself shows it to nobody.
@@ -71,6 +61,68 @@ Result<openssl::Key> key_of_certificate(const std::string& file) {
   return openssl::Key(X509_get_pubkey(cert->get()));
 }
 
+/// Revokes those of the certificates that are from this authority, and adds them to `entries`.
+Trouble revoke_own(const Authority::State& state, const std::vector<openssl::Cert>& certs,
+                   std::vector<Entry>& entries) {
+  const auto earlier = read_list(state);
+  if (!earlier) return earlier.error();
+  std::vector<const X509*> revoked;
+  for (const auto& cert : certs) {
+    if (!is_from(state, cert.get()) || is_on(earlier->get(), cert.get())) continue;
+    revoked.push_back(cert.get());
+    auto certificate = read_certificate(cert.get());
+    const auto file = state.file("clients/" + certificate.common_name + "/cert.pem");
+    entries.push_back({.file = file, .certificate = std::move(certificate), .revoked = true});
+  }
+  if (revoked.empty()) return std::nullopt;
+  const auto written = write_list(state, earlier->get(), revoked);
+  return written ? Trouble() : written.error();
+}
+
+}  // namespace
+
+bool is_revoked(const std::vector<openssl::Crl>& lists, X509* cert) {
+  return std::ranges::any_of(lists, [cert](const auto& list) { return is_on(list.get(), cert); });
+}
+
+Result<std::vector<openssl::Crl>> read_lists(const Authority::State& state) {
+  std::vector<openssl::Crl> lists;
+  for (const auto* each : state.all()) {
+    auto list = read_list(*each);
+    if (!list) return list.error();
+    lists.push_back(std::move(*list));
+  }
+  return lists;
+}
+
+Result<std::vector<std::string>> client_names(const Authority::State& state) {
+  auto names = names_in(state.file("clients"));
+  if (!names) return names;
+  std::erase_if(*names, [&state](const std::string& name) {
+    return !is_client_name(name) ||
+           !std::filesystem::exists(state.file("clients/" + name + "/cert.pem"));
+  });
+  return names;
+}
+
+bool is_from(const Authority::State& state, const X509* cert) {
+  return X509_NAME_cmp(X509_get_issuer_name(cert), X509_get_subject_name(state.ca.cert.get())) == 0;
+}
+
+Result<std::vector<openssl::Cert>> issued_to_clients(const Authority::State& state) {
+  const auto files = names_in(state.file("ca/issued"));
+  if (!files) return files.error();
+  std::vector<openssl::Cert> certs;
+  for (const auto& file : *files) {
+    auto cert = read_one_certificate(state.file("ca/issued/" + file));
+    if (!cert) return cert.error();
+    const bool client = X509_check_purpose(cert->get(), X509_PURPOSE_SSL_CLIENT, 0) == 1;
+    if (client && !ends_before(read_certificate(cert->get()), Clock::now()))
+      certs.push_back(std::move(*cert));
+  }
+  return certs;
+}
+
 Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
   const bool server = old.kind == Entry::Kind::server;
   const Blank blank{.common_name = old.certificate.common_name,
@@ -83,15 +135,8 @@ Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
   return issue_into(state, folder, blank, Clock::now() + life, key->get());
 }
 
-}  // namespace
-
-bool is_revoked(X509_CRL* list, X509* cert) {
-  X509_REVOKED* entry = nullptr;
-  return X509_CRL_get0_by_cert(list, &entry, cert) == 1;
-}
-
 Result<openssl::Crl> read_list(const Authority::State& state) {
-  const auto file = state.file("ca/crl.pem");
+  const auto file = state.own_file("crl.pem");
   auto lists = read_revocation_lists(file);
   if (!lists) return lists.error();
   // A list that is not ours, or was changed, must not be signed.
@@ -109,34 +154,30 @@ Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earl
   const auto pem = pem_of(list.get());
   if (pem.size() > most_file_bytes)
     return Error{"the revocation list would be larger than 1 MiB: make a new authority"};
-  if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
+  const auto all = listeners_lists(state, pem);
+  if (!all) return all.error();
+  if (auto trouble = replace(state.own_file("crl.pem"), pem, open_file)) return *trouble;
   // The daemon gets only server/: the authority's key must not be where the daemon runs.
-  if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;
+  if (auto trouble = replace(state.file("server/crl.pem"), *all, open_file)) return *trouble;
   return TimePoint(until);
 }
 
 Result<std::vector<Entry>> Authority::revoke_client(const std::string& name) const {
-  const auto certs = issued_to(*state_, name);
+  auto certs = issued_to_clients(*state_);
   if (!certs) return certs.error();
+  std::erase_if(*certs, [&name](const openssl::Cert& cert) {
+    return read_certificate(cert.get()).common_name != name;
+  });
   if (certs->empty()) {
     return Error{"'" + name +
                  "' has no certificate that is still valid: `tidegate certs list` "
                  "shows who has one"};
   }
-  const auto earlier = read_list(*state_);
-  if (!earlier) return earlier.error();
-  std::vector<const X509*> revoked;
   std::vector<Entry> entries;
-  for (const auto& cert : *certs) {
-    if (is_revoked(earlier->get(), cert.get())) continue;
-    revoked.push_back(cert.get());
-    entries.push_back({.file = state_->file("clients/" + name + "/cert.pem"),
-                       .certificate = read_certificate(cert.get()),
-                       .revoked = true});
+  for (const auto* each : state_->all()) {
+    if (auto trouble = revoke_own(*each, *certs, entries)) return *trouble;
   }
-  if (revoked.empty()) return Error{"'" + name + "' is revoked already"};
-  const auto written = write_list(*state_, earlier->get(), revoked);
-  if (!written) return written.error();
+  if (entries.empty()) return Error{"'" + name + "' is revoked already"};
   return entries;
 }
 
@@ -147,7 +188,8 @@ Result<std::vector<Entry>> Authority::renew(std::chrono::seconds within) const {
   for (const auto& entry : *all) {
     const bool due = ends_before(entry.certificate, Clock::now() + within);
     if (entry.kind == Entry::Kind::authority || entry.revoked || !due) continue;
-    auto made = renew_one(*state_, entry);
+    const bool server = entry.kind == Entry::Kind::server;
+    auto made = renew_one(server ? of_server(*state_) : state_->of_clients(), entry);
     if (!made) return made.error();
     renewed.push_back(std::move(*made));
   }
@@ -155,27 +197,32 @@ Result<std::vector<Entry>> Authority::renew(std::chrono::seconds within) const {
 }
 
 Result<TimePoint> Authority::renew_list() const {
-  const auto earlier = read_list(*state_);
-  if (!earlier) return earlier.error();
-  return write_list(*state_, earlier->get(), {});
+  auto first = TimePoint::max();
+  for (const auto* each : state_->all()) {
+    const auto earlier = read_list(*each);
+    if (!earlier) return earlier.error();
+    const auto ends = write_list(*each, earlier->get(), {});
+    if (!ends) return ends;
+    first = std::min(first, *ends);
+  }
+  return first;
 }
 
 Result<std::vector<Entry>> Authority::list() const {
-  const auto revoked = read_list(*state_);
-  if (!revoked) return revoked.error();
-  std::vector<std::pair<Entry::Kind, std::string>> files{
-      {Entry::Kind::authority, state_->file("ca/ca.pem")}};
-  files.emplace_back(Entry::Kind::server, state_->file("server/cert.pem"));
-  const auto clients = names_in(state_->file("clients"));
+  const auto lists = read_lists(*state_);
+  if (!lists) return lists.error();
+  std::vector<std::pair<Entry::Kind, std::string>> files;
+  for (const auto* each : state_->all())
+    files.emplace_back(Entry::Kind::authority, each->own_file("ca.pem"));
+  const auto server = state_->file("server/cert.pem");
+  if (std::filesystem::exists(server)) files.emplace_back(Entry::Kind::server, server);
+  const auto clients = client_names(*state_);
   if (!clients) return clients.error();
-  for (const auto& name : *clients) {
-    if (is_client_name(name))
-      files.emplace_back(Entry::Kind::client, state_->file("clients/" + name + "/cert.pem"));
-  }
+  for (const auto& name : *clients)
+    files.emplace_back(Entry::Kind::client, state_->file("clients/" + name + "/cert.pem"));
   std::vector<Entry> entries;
   for (const auto& [kind, file] : files) {
-    if (!std::filesystem::exists(file)) continue;  // not issued yet, or removed
-    auto entry = read_entry(kind, file, revoked->get());
+    auto entry = read_entry(*lists, kind, file);
     if (!entry) return entry.error();
     entries.push_back(std::move(*entry));
   }
@@ -183,9 +230,12 @@ Result<std::vector<Entry>> Authority::list() const {
 }
 
 Result<TimePoint> Authority::list_ends() const {
-  const auto list = read_list(*state_);
-  if (!list) return list.error();
-  return openssl::time_of(X509_CRL_get0_nextUpdate(list->get()));
+  const auto lists = read_lists(*state_);
+  if (!lists) return lists.error();
+  auto first = TimePoint::max();
+  for (const auto& list : *lists)
+    first = std::min(first, openssl::time_of(X509_CRL_get0_nextUpdate(list.get())));
+  return first;
 }
 
 }  // namespace tls

@@ -133,10 +133,10 @@ Result<Entry> Authority::export_client(const std::string& name, const std::strin
   if (auto flaw = flaw_of_password(password); !flaw.empty()) return Error{std::move(flaw)};
   const auto store = read_keystore(*state_, name);
   if (!store) return store.error();
-  const auto list = read_list(*state_);
-  if (!list) return list.error();
+  const auto lists = read_lists(*state_);
+  if (!lists) return lists.error();
   const Entry entry{.file = path, .certificate = read_certificate(store->cert.get())};
-  if (is_revoked(list->get(), store->cert.get()) ||
+  if (is_revoked(*lists, store->cert.get()) ||
       entry.certificate.not_after < std::chrono::system_clock::now()) {
     return Error{"'" + name +
                  "' has no certificate that is valid: issue one with `tidegate certs " + "client " +

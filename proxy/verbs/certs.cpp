@@ -23,6 +23,7 @@ struct CertsOptions {
   std::string client, request, keystore, password_file;
   int authority_days = 3650, server_days = 365, client_days = 90;
   std::string within = "30d";
+  bool finish = false, force = false;
 };
 
 int fail(const acl::Error& problem) {
@@ -96,6 +97,22 @@ int revoke(const tls::Authority& authority, const CertsOptions& options) {
   return show_list(authority, options);
 }
 
+/// Refuses to forget an authority whose clients would no longer be served.
+int finish_rollover(const tls::Authority& authority, const CertsOptions& options) {
+  const auto left = authority.left_by_rollover();
+  if (!left) return fail(left.error());
+  if (!left->empty() && !options.force) return fail(certs::still_needed(*left));
+  const auto done = authority.finish_rollover();
+  if (!done) return fail(done.error());
+  certs::print_finished(options.folder, *done);
+  return EX_OK;
+}
+
+int begin_rollover(const tls::Authority& authority, const CertsOptions& options) {
+  const auto trouble = authority.begin_rollover(tls::Days(options.authority_days));
+  return trouble ? fail(*trouble) : EX_OK;
+}
+
 int renew(const tls::Authority& authority, const CertsOptions& options) {
   const auto within = config::parse_duration(options.within);  // checked below
   const auto renewed = authority.renew(std::chrono::floor<std::chrono::seconds>(*within));
@@ -125,6 +142,15 @@ Work there(OnAuthority work) {
     const auto authority = tls::Authority::open(options.folder);
     return authority ? work(*authority, options) : fail(authority.error());
   };
+}
+
+/// Opens the folder again after each step, since the authority is then another.
+int roll_over(const CertsOptions& options) {
+  const auto step = options.finish ? there(finish_rollover) : there(begin_rollover);
+  if (const int status = step(options); status != EX_OK) return status;
+  if (const int status = there(show_all)(options); status != EX_OK) return status;
+  if (!options.finish) certs::print_rollover(options.folder);
+  return EX_OK;
 }
 
 /// Adds a verb below `certs`.
@@ -167,8 +193,9 @@ constexpr const char* certs_footer =
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
     "Run `tidegate certs renew` daily: it renews what expires within 30 days, and the revocation\n"
-    "list. Without a valid list no client is served after 30 days. The exit status is 0 if it is\n"
-    "done, 1 if it cannot be done, and 64 for a bad command line.";
+    "list. Without a valid list no client is served after 30 days. `tidegate certs rollover`\n"
+    "replaces the authority in two steps, while clients of both are served. The exit status is 0\n"
+    "if it is done, 1 if it cannot be done, and 64 for a bad command line.";
 
 }  // namespace
 
@@ -207,6 +234,14 @@ void add_certs(CLI::App& app, Run& run) {
   again.add_option("--within", options->within, "Renew what expires within this time.")
       ->capture_default_str()
       ->check(check_within);
+  auto& other = add(certs, "rollover", "Replace the authority while its clients are served.",
+                    options, run, roll_over);
+  add_days(other, "--ca-days", options->authority_days, "Lifetime of the new authority.");
+  auto* finish = other.add_flag("--finish", options->finish, "Forget the old authority.");
+  other
+      .add_flag("--force", options->force,
+                "Forget it even if clients still have valid certificates of it.")
+      ->needs(finish);
   add(certs, "list", "List certificates, when they expire, and which are revoked.", options, run,
       there(show_all));
 }

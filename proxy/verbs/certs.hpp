@@ -26,6 +26,15 @@ void print_listener(const std::string& folder);
 /// Prints how Java and Windows use a PKCS#12 file.
 void print_export(const std::string& path);
 
+/// Prints what a rollover has begun, and what is left to do.
+void print_rollover(const std::string& folder);
+
+/// Prints the end of a rollover; `done` is false if there was none.
+void print_finished(const std::string& folder, bool done);
+
+/// Says who still has a certificate of the authority that is to be forgotten.
+acl::Error still_needed(const std::vector<tls::Entry>& left);
+
 /// Prints where and when a revocation is in force.
 void print_revoked(const std::string& folder);
 

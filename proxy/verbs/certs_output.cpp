@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
+#include <set>
 
 #include "proxy/verbs/certs.hpp"
 
@@ -119,6 +121,42 @@ void print_export(const std::string& path) {
       "Import-PfxCertificate -FilePath {0} -CertStoreLocation Cert:\\CurrentUser\\My "
       "-Password (Read-Host -AsSecureString)\n",
       path);
+}
+
+void print_rollover(const std::string& folder) {
+  fmt::print(
+      "\nBoth authorities are trusted now, and clients get certificates of the new one:\n\n"
+      "1. If tidegate runs elsewhere, copy {0}/server there. Rules with `issuer`\n"
+      "   need one for the new authority too.\n"
+      "2. tidegate certs renew --dir {1} --within 36500d\n"
+      "   gives every client a new certificate; take each its {0}/clients/NAME,\n"
+      "   with ca.pem. Its old certificate is still accepted.\n"
+      "3. tidegate certs rollover --dir {1} --finish\n"
+      "   gives the server a certificate of the new authority, and forgets the old one.\n",
+      absolute(folder), folder);
+}
+
+void print_finished(const std::string& folder, bool done) {
+  if (!done) return fmt::print("no rollover is under way\n");
+  fmt::print(
+      "The old authority is forgotten. If tidegate runs elsewhere, copy {}/server there.\n\n",
+      absolute(folder));
+}
+
+acl::Error still_needed(const std::vector<tls::Entry>& left) {
+  constexpr std::size_t most_names = 10;
+  std::set<std::string> names;
+  auto last = tls::TimePoint::min();
+  for (const auto& entry : left) {
+    names.insert(entry.certificate.common_name);
+    last = std::max(last, entry.certificate.not_after);
+  }
+  const bool more = names.size() > most_names;
+  if (more) names.erase(std::next(names.begin(), most_names), names.end());
+  return {fmt::format(
+      "certificates of the old authority are valid until {} and would no longer be accepted: "
+      "clients {}{}. Renew those, take the new files to the clients, and use --force, or wait",
+      date(last), fmt::join(names, ", "), more ? " and others" : "")};
 }
 
 void print_revoked(const std::string& folder) {
