@@ -55,6 +55,20 @@ Trouble may_issue(const Authority::State& state, const std::string& name) {
   return Error{file + " exists already and is valid: renew it, or revoke it first"};
 }
 
+/// A key whose certificate was revoked may be in wrong hands, under whatever name it comes back.
+Trouble check_not_revoked(const Authority::State& state, const std::string& request,
+                          const EVP_PKEY* key) {
+  const auto certs = issued_to_clients(state);
+  if (!certs) return certs.error();
+  const auto lists = read_lists(state);
+  if (!lists) return lists.error();
+  const auto is_bad = [&](const openssl::Cert& cert) {
+    return EVP_PKEY_eq(X509_get0_pubkey(cert.get()), key) == 1 && is_revoked(*lists, cert.get());
+  };
+  if (std::ranges::none_of(*certs, is_bad)) return std::nullopt;
+  return Error{request + " has the key of a certificate that was revoked: make a new key"};
+}
+
 /// A client's own key is elsewhere, and an earlier one of ours does not fit its certificate.
 Trouble place_key(const std::string& file, EVP_PKEY* key) {
   if (key != nullptr) return replace(file, pem_of(key), secret_file);
@@ -171,6 +185,9 @@ Result<Entry> Authority::issue_client(const std::string& name,
   if (auto trouble = may_issue(*state_, name)) return *trouble;
   auto key = request.empty() ? openssl::Key() : key_of_request(request, name);
   if (!key) return key.error();
+  if (*key != nullptr) {
+    if (auto trouble = check_not_revoked(*state_, request, key->get())) return *trouble;
+  }
   const auto folder = state_->file("clients/" + name);
   if (auto trouble = make_folder(folder, closed_folder)) return *trouble;
   return issue_into(state_->of_clients(), folder, blank_for(name, names, Purpose::client),

@@ -291,6 +291,16 @@ class Requests(CertsTest):
         self.assertRegex(self.certs("list"), "client +ci +revoked")
         self.verify("clients/ci/cert.pem", "sslclient", status=2)
 
+    def test_a_revoked_key_is_not_signed_again(self):
+        self.request(subject="/O=Corp")
+        self.certs("client", "ci", "--csr", self.csr)
+        self.certs("revoke", "ci")
+        for name in ("ci", "other"):
+            error = self.certs("client", name, "--csr", self.csr, status=NOT_DONE)
+            self.assertIn("has the key of a certificate that was revoked", error)
+        self.request()
+        self.certs("client", "ci", "--csr", self.csr)
+
     def test_a_key_of_ours_does_not_stay_beside_a_certificate_for_another(self):
         self.certs("client", "ci")
         self.certs("revoke", "ci")
