@@ -14,6 +14,7 @@ test_packages=(
   docker.io docker-compose python3 python3-docker python3-jsonschema python3-yaml busybox-static iproute2 curl openssl
   strace              # kills `tidegate certs` at each of its writes
   ruby ruby-docker-api skopeo  # clients with habits of their own
+  openjdk-17-jdk-headless  # keytool, which reads what `certs export` writes
   libbenchmark-dev valgrind  # what a request costs
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
   haproxy             # what tests/bench measures tidegate beside

@@ -16,14 +16,15 @@ void add_client(std::vector<openssl::Cert>& certs, openssl::Cert cert, const std
     certs.push_back(std::move(cert));
 }
 
-/// The unexpired certificates of `name`: by their records, wherever its folder is now, and the one
-/// in its folder, whose record may be damaged.
+/// The unexpired certificates of `name` that are trusted: by their records, wherever its folder is
+/// now, and the one in its folder, whose record may be damaged.
 std::vector<openssl::Cert> issued_to(const Authority::State& state, const std::string& name,
                                      Records& records) {
   std::vector<openssl::Cert> certs;
   for (auto& cert : records.certs) add_client(certs, std::move(cert), name);
   auto present = read_one_certificate(state.file("clients/" + name + "/cert.pem"));
   if (present) add_client(certs, std::move(*present), name);
+  std::erase_if(certs, [&](const openssl::Cert& cert) { return !is_from_any(state, cert.get()); });
   return certs;
 }
 
@@ -37,14 +38,26 @@ Error nothing_to_revoke(const std::string& name, const Records& records) {
 
 }  // namespace
 
+bool is_from(const Authority::State& state, const X509* cert) {
+  return X509_NAME_cmp(X509_get_issuer_name(cert), X509_get_subject_name(state.ca.cert.get())) == 0;
+}
+
+bool is_from_any(const Authority::State& state, const X509* cert) {
+  return std::ranges::any_of(state.all(),
+                             [cert](const auto* each) { return is_from(*each, cert); });
+}
+
 bool is_for_clients(X509* cert) {
   return X509_check_purpose(cert, X509_PURPOSE_SSL_CLIENT, 0) == 1;
 }
 
+bool is_valid_client(X509* cert) {
+  return is_for_clients(cert) &&
+         openssl::time_of(X509_get0_notAfter(cert)) >= std::chrono::system_clock::now();
+}
+
 bool is_client_of(X509* cert, const std::string& name) {
-  const auto certificate = read_certificate(cert);
-  return is_for_clients(cert) && certificate.common_name == name &&
-         certificate.not_after >= std::chrono::system_clock::now();
+  return is_valid_client(cert) && read_certificate(cert).common_name == name;
 }
 
 Result<Records> read_records(const Authority::State& state) {
@@ -74,7 +87,7 @@ Result<Outcome> Authority::revoke_client(const std::string& name) const {
   if (!earlier) return earlier.error();
   std::vector<const X509*> revoked;
   for (const auto& cert : certs) revoked.push_back(cert.get());
-  if (auto trouble = write_lists(*state_, *earlier, revoked)) return *trouble;
+  if (auto trouble = write_lists(state_->all(), *earlier, revoked)) return *trouble;
   Outcome outcome;
   outcome.problems = std::move(records->damaged);
   for (const auto& cert : certs) {

@@ -9,6 +9,7 @@
 #include "tls/authority_state.hpp"
 #include "tls/name.hpp"
 #include "tls/pem.hpp"
+#include "tls/rollover.hpp"
 
 namespace tls {
 namespace {
@@ -27,15 +28,18 @@ Entry entry_of(Entry::Kind kind, const std::string& file, X509* cert, const List
           .revocation = revocation_of(lists, cert)};
 }
 
-Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
-  const bool server = old.kind == Entry::Kind::server;
-  Blank blank;
-  blank.common_name = old.certificate.common_name;
-  blank.names = old.names;
-  blank.purpose = server ? Purpose::server : Purpose::client;
-  const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
-  const auto folder = std::filesystem::path(old.file).parent_path().string();
-  return issue_into(state, folder, blank, Clock::now() + life);
+std::string folder_of(const Entry& entry) {
+  return std::filesystem::path(entry.file).parent_path().string();
+}
+
+/// The public key of a client that has made its key itself, and shows it to nobody; null if its
+/// key is in its folder.
+Result<openssl::Key> key_to_keep(const Entry& old) {
+  if (old.kind == Entry::Kind::server || is_there(folder_of(old) + "/key.pem"))
+    return openssl::Key();
+  const auto cert = read_one_certificate(old.file);
+  if (!cert) return cert.error();
+  return openssl::Key(X509_get_pubkey(cert->get()));
 }
 
 std::string remedy_for(Entry::Kind kind, const std::string& name) {
@@ -46,7 +50,7 @@ std::string remedy_for(Entry::Kind kind, const std::string& name) {
 
 /// Adds the certificate in `file`, if there is one, to the entries or to the problems.
 void add(Outcome& outcome, Entry::Kind kind, const std::string& file, const Lists& lists) {
-  if (!std::filesystem::exists(std::filesystem::symlink_status(file))) return;
+  if (!is_there(file)) return;
   const auto folder = std::filesystem::path(file).parent_path();
   if (const auto cert = read_one_certificate(file))
     outcome.entries.push_back(entry_of(kind, file, cert->get(), lists));
@@ -57,15 +61,14 @@ void add(Outcome& outcome, Entry::Kind kind, const std::string& file, const List
 
 /// The certificates where they were put.
 Result<Outcome> in_place(const Authority::State& state, const Lists& lists) {
-  const auto clients = names_in(state.file("clients"));
+  const auto clients = client_names(state);
   if (!clients) return clients.error();
   Outcome outcome;
-  add(outcome, Entry::Kind::authority, state.file("ca/ca.pem"), lists);
+  for (const auto* each : state.all())
+    add(outcome, Entry::Kind::authority, each->own_file("ca.pem"), lists);
   add(outcome, Entry::Kind::server, state.file("server/cert.pem"), lists);
-  for (const auto& name : *clients) {
-    if (is_client_name(name))
-      add(outcome, Entry::Kind::client, state.file("clients/" + name + "/cert.pem"), lists);
-  }
+  for (const auto& name : *clients)
+    add(outcome, Entry::Kind::client, state.file("clients/" + name + "/cert.pem"), lists);
   return outcome;
 }
 
@@ -79,31 +82,52 @@ void add_others(Outcome& outcome, const Authority::State& state, const Records& 
     auto entry = entry_of(kind, "", cert.get(), lists);
     const auto& serial = entry.certificate.serial;
     entry.file = state.file("ca/issued/" + serial + ".pem");
-    const bool over =
-        ends_before(entry.certificate, Clock::now()) || entry.revocation == Revocation::everywhere;
+    const bool over = ends_before(entry.certificate, Clock::now()) ||
+                      entry.revocation == Revocation::everywhere || !is_from_any(state, cert.get());
     if (!over && known.insert(serial).second) outcome.entries.push_back(std::move(entry));
   }
 }
 
-/// Adds where the files contradict each other, as interruptions leave them.
-void add_contradictions(Outcome& outcome, const Authority::State& state, const Lists& lists) {
-  const auto own = state.file("ca/crl.pem"), listeners = state.file("server/crl.pem");
-  const auto renew = "run `tidegate certs renew --dir " + state.folder + "`";
-  if (lists.why_no_listeners) {
-    outcome.problems.push_back({lists.why_no_listeners->message +
-                                ": listeners have no list there, and what " + own +
+/// The file with the own list of the authority that has issued a certificate.
+std::string list_of(const Authority::State& state, const Entry& entry) {
+  const auto& issuer = entry.certificate.issuer;
+  const auto is_issuer = [&issuer](const Authority::State& one) {
+    return read_certificate(one.ca.cert.get()).issuer == issuer;  // it has signed itself
+  };
+  return (is_issuer(state) ? state : state.of_clients()).own_file("crl.pem");
+}
+
+/// Adds the authorities without a list that listeners can use. \returns whether there are any
+bool add_missing_lists(Outcome& outcome, const Authority::State& state, const Lists& lists,
+                       const std::string& renew) {
+  const auto before = outcome.problems.size();
+  const auto all = state.all();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!lists[i].why_no_listeners) continue;
+    outcome.problems.push_back({lists[i].why_no_listeners->message +
+                                ": listeners have no list there, and what " +
+                                all[i]->own_file("crl.pem") +
                                 " revokes is not refused. Put the folder back, and " + renew});
   }
+  return outcome.problems.size() > before;
+}
+
+/// Adds where the files contradict each other, as interruptions leave them.
+void add_contradictions(Outcome& outcome, const Authority::State& state, const Lists& lists) {
+  const auto listeners = state.file("server/crl.pem");
+  const auto renew = "run `tidegate certs renew --dir " + state.folder + "`";
+  const bool missing = add_missing_lists(outcome, state, lists, renew);
   for (const auto& entry : outcome.entries) {
     const auto who =
         "'" + entry.certificate.common_name + "' (serial " + entry.certificate.serial + ")";
-    if (entry.revocation == Revocation::authority_only && lists.listeners != nullptr)
+    const auto own = list_of(state, entry);
+    if (entry.revocation == Revocation::authority_only && !missing)
       outcome.problems.push_back({who + " is revoked in " + own + " but not in " + listeners +
                                   ": listeners still serve it. To write both, " + renew});
     if (entry.revocation == Revocation::listeners_only)
       outcome.problems.push_back({who + " is revoked in " + listeners + " but not in " + own +
                                   ": a command was interrupted. To write both, " + renew});
-    const auto folder = std::filesystem::path(entry.file).parent_path().string();
+    const auto folder = folder_of(entry);
     const bool pair = entry.kind != Entry::Kind::authority && entry.file.ends_with("/cert.pem");
     if (pair && is_mismatched(folder))
       outcome.problems.push_back({folder + "/key.pem is not the key of cert.pem beside it: a " +
@@ -119,6 +143,27 @@ bool is_long_over(const Entry& entry) {
 
 }  // namespace
 
+Result<std::vector<std::string>> client_names(const Authority::State& state) {
+  auto names = names_in(state.file("clients"));
+  if (!names) return names;
+  std::erase_if(*names, [&state](const std::string& name) {
+    return !is_client_name(name) || !is_there(state.file("clients/" + name + "/cert.pem"));
+  });
+  return names;
+}
+
+Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
+  const bool server = old.kind == Entry::Kind::server;
+  Blank blank;
+  blank.common_name = old.certificate.common_name;
+  blank.names = old.names;
+  blank.purpose = server ? Purpose::server : Purpose::client;
+  const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
+  const auto key = key_to_keep(old);
+  if (!key) return key.error();
+  return issue_into(state, folder_of(old), blank, Clock::now() + life, key->get());
+}
+
 Result<Outcome> Authority::renew(std::chrono::seconds within) const {
   const auto lists = read_lists(*state_);
   if (!lists) return lists.error();
@@ -127,15 +172,16 @@ Result<Outcome> Authority::renew(std::chrono::seconds within) const {
   Outcome outcome;
   outcome.problems = std::move(present->problems);
   for (const auto& entry : present->entries) {
-    const auto folder = std::filesystem::path(entry.file).parent_path().string();
-    const bool due = ends_before(entry.certificate, Clock::now() + within) || is_mismatched(folder);
+    const bool due =
+        ends_before(entry.certificate, Clock::now() + within) || is_mismatched(folder_of(entry));
     if (entry.kind == Entry::Kind::authority || entry.revocation != Revocation::none || !due)
       continue;
     if (is_long_over(entry)) {
       outcome.left_out.push_back(entry);
       continue;
     }
-    auto made = renew_one(*state_, entry);
+    const bool server = entry.kind == Entry::Kind::server;
+    auto made = renew_one(server ? of_server(*state_) : state_->of_clients(), entry);
     if (made)
       outcome.entries.push_back(std::move(*made));
     else

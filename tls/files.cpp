@@ -103,6 +103,11 @@ bool is_draft(const std::string& name) {
 
 }  // namespace
 
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 Trouble make_folder(const std::string& path, mode_t mode) {
   std::error_code error;
   const auto above = folder_of(path);
@@ -146,6 +151,13 @@ Trouble replace(const std::vector<NewFile>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!drafts[i].take_over()) return problem(files[i].path + " cannot be replaced", errno);
   }
+  return std::nullopt;
+}
+
+Trouble remove_file(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) return problem(path + " cannot be removed", error.value());
   return std::nullopt;
 }
 

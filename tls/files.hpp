@@ -11,6 +11,9 @@
 /// Files that are written completely or not at all. Private to the room.
 namespace tls {
 
+/// Whether there is a file, a folder or a link.
+bool is_there(const std::string& path);
+
 /// Makes a folder and its parents, unless they exist.
 Trouble make_folder(const std::string& path, mode_t mode);
 
@@ -31,6 +34,9 @@ struct NewFile {
 /// is replaced, and the files are replaced in the order given: only an interruption can leave some
 /// of them old.
 Trouble replace(const std::vector<NewFile>& files);
+
+/// Removes a file, unless it is not there.
+Trouble remove_file(const std::string& path);
 
 /// Removes what interrupted processes have left in a folder that nobody else writes to. What cannot
 /// be removed stays: nothing reads it.

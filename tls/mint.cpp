@@ -89,6 +89,12 @@ bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
          add_names(cert, blank.names);
 }
 
+/// \param signer may be of `cert` itself
+bool make(X509* cert, const Blank& blank, const Minted& signer, EVP_PKEY* key) {
+  return fill(cert, blank, signer.cert.get(), key) &&
+         X509_sign(cert, signer.key.get(), EVP_sha256()) > 0;
+}
+
 bool has_serial(const X509_CRL* list, const ASN1_INTEGER* serial) {
   X509_REVOKED* present = nullptr;
   return X509_CRL_get0_by_serial(const_cast<X509_CRL*>(list), &present,
@@ -156,9 +162,13 @@ Minted mint(const Blank& blank, const Minted* issuer, openssl::Key key) {
   Minted minted{openssl::Cert(X509_new()), key == nullptr ? new_key() : std::move(key)};
   if (minted.cert == nullptr || minted.key == nullptr) return {};
   const auto& signer = issuer == nullptr ? minted : *issuer;
-  const bool made = fill(minted.cert.get(), blank, signer.cert.get(), minted.key.get()) &&
-                    X509_sign(minted.cert.get(), signer.key.get(), EVP_sha256()) > 0;
+  const bool made = make(minted.cert.get(), blank, signer, minted.key.get());
   return made ? std::move(minted) : Minted{};
+}
+
+openssl::Cert certify(const Blank& blank, const Minted& issuer, EVP_PKEY* key) {
+  openssl::Cert cert(X509_new());
+  return cert != nullptr && make(cert.get(), blank, issuer, key) ? std::move(cert) : nullptr;
 }
 
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,

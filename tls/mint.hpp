@@ -35,6 +35,9 @@ openssl::Key new_key();
 /// \param key null: a new key
 Minted mint(const Blank&, const Minted* issuer, openssl::Key key = nullptr);
 
+/// Makes a certificate for somebody else's public key.
+openssl::Cert certify(const Blank&, const Minted& issuer, EVP_PKEY* key);
+
 /// Makes a list with the entries of `earlier` (which may be null) and `revoked`.
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
                        const std::vector<const X509*>& revoked, TimePoint not_before,

@@ -19,6 +19,9 @@ Result<std::vector<openssl::Cert>> read_certificates(const std::string& path);
 /// Reads one revocation list or more.
 Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path);
 
+/// Reads the only signing request (PKCS#10) of a file.
+Result<openssl::Request> read_signing_request(const std::string& path);
+
 /// Refuses a key that others can read or change, and one with a passphrase.
 Result<openssl::Key> read_key(const std::string& path);
 

@@ -264,8 +264,9 @@ TEST_F(Opened, signs_no_list_that_is_not_its_own) {
   write_list("foreign", {});
   std::filesystem::copy_file(path("foreign"), file("ca/crl.pem"),
                              std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT(problem(opened->revoke_client("ci")), HasSubstr("is not a single list"));
-  EXPECT_THAT(problem(opened->renew_list()), HasSubstr("is not a single list"));
+  EXPECT_THAT(problem(opened->revoke_client("ci")),
+              HasSubstr("does not have exactly one list that"));
+  EXPECT_THAT(problem(opened->renew_list()), HasSubstr("does not have exactly one list that"));
 }
 
 }  // namespace
