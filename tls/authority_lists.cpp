@@ -86,8 +86,8 @@ Trouble write_lists(const std::vector<const Authority::State*>& authorities, con
     files.front().text += *list;
     files.push_back({authorities[i]->own_file("crl.pem"), std::move(*list), open_file});
   }
-  if (files.front().text.size() > most_file_bytes) {
-    return Error{files.front().path + " would be larger than 1 MiB, which is the most that " +
+  if (files.front().text.size() > most_list_bytes) {
+    return Error{files.front().path + " would be larger than 32 MiB, which is the most that " +
                  "listeners read: make a new authority"};
   }
   const auto trouble = replace(files);

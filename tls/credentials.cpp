@@ -4,11 +4,13 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "tls/certificate.hpp"
 #include "tls/openssl.hpp"
 #include "tls/pem.hpp"
+#include "tls/revocation.hpp"
 
 namespace tls {
 namespace {
@@ -31,11 +33,11 @@ Expiry expiry_of(const std::string& file, const X509* cert) {
           .not_after = openssl::time_of(X509_get0_notAfter(cert))};
 }
 
-Expiry expiry_of(const std::string& file, const X509_CRL* list) {
+Expiry expiry_of(const std::string& file, const RevocationList& list) {
   return {.file = file,
-          .subject = shown(X509_CRL_get_issuer(list)),
-          .not_before = openssl::time_of(X509_CRL_get0_lastUpdate(list)),
-          .not_after = openssl::time_of(X509_CRL_get0_nextUpdate(list)),
+          .subject = shown(list.issuer()),
+          .not_before = list.since,
+          .not_after = list.until,
           .is_list = true};
 }
 
@@ -99,13 +101,55 @@ Trouble check_authorities(Role peers, const std::string& file,
   return Error{found.warnings.back()};
 }
 
-bool may_sign_lists(X509* authority) {
-  return (X509_get_key_usage(authority) & KU_CRL_SIGN) != 0;  // all bits are set without keyUsage
+std::vector<X509*> authorities_of(X509_STORE* store) {
+  std::vector<X509*> authorities;
+  auto* objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+    auto* cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (cert != nullptr && X509_check_ca(cert) != 0) authorities.push_back(cert);
+  }
+  return authorities;
 }
 
-bool is_signed_by(X509_CRL* list, X509* authority) {
-  return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority)) == 0 &&
-         may_sign_lists(authority) && X509_CRL_verify(list, X509_get0_pubkey(authority)) == 1;
+/// Lists, each with its file.
+struct ReadLists {
+  RevocationLists lists;
+  std::vector<std::string> files;
+};
+
+Trouble read_lists(const std::string& file, ReadLists& read) {
+  auto lists = read_revocation_lists(file);
+  if (!lists) return lists.error();
+  for (auto& each : *lists) {
+    const auto issuer = shown(X509_CRL_get_issuer(each.get()));
+    auto list = RevocationList::from(std::move(each));
+    if (!list) return Error{told(file, "the list of " + issuer, " " + list.error().message)};
+    read.lists.push_back(std::move(*list));
+    read.files.push_back(file);
+  }
+  return std::nullopt;
+}
+
+std::string numbered(const RevocationList& list) {
+  const auto number = list.number();
+  return number.empty() ? "without a number" : "number " + number;
+}
+
+/// Lists that have been replaced by others do not count, so their time does not matter either.
+void report_lists(const ReadLists& read, const std::vector<X509*>& authorities, Findings& found) {
+  for (std::size_t i = 0; i < read.lists.size(); ++i) {
+    const auto& list = *read.lists[i];
+    const auto is_old = [&](X509* authority) {
+      return list.is_signed_by(authority) && is_replaced(list, read.lists, authority);
+    };
+    if (std::ranges::none_of(authorities, is_old)) {
+      found.expiries.push_back(expiry_of(read.files[i], list));
+      continue;
+    }
+    found.warnings.push_back(
+        told(read.files[i], "the list of " + shown(list.issuer()),
+             ", " + numbered(list) + ", is not used, since `crl` has a later one: remove it"));
+  }
 }
 
 /// Authorities whose certificates will all be refused, since none of the lists is theirs.
@@ -114,28 +158,19 @@ struct Unlisted {
   bool is_every = true;
 };
 
-Unlisted without_list(X509_STORE* store) {
+Unlisted without_list(const std::vector<X509*>& authorities, const RevocationLists& lists) {
   Unlisted unlisted;
-  auto* objects = X509_STORE_get0_objects(store);
-  const int count = sk_X509_OBJECT_num(objects);
-  for (int i = 0; i < count; ++i) {
-    auto* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
-    if (authority == nullptr || X509_check_ca(authority) == 0) continue;
-    bool has_list = false;
-    for (int j = 0; j < count && !has_list; ++j) {
-      auto* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, j));
-      has_list = list != nullptr && is_signed_by(list, authority);
-    }
+  for (auto* authority : authorities) {
+    const bool has_list =
+        std::ranges::any_of(lists, [&](const auto& list) { return list->is_signed_by(authority); });
     if (!has_list) unlisted.names.push_back(shown(X509_get_subject_name(authority)));
     unlisted.is_every = unlisted.is_every && !has_list;
   }
-  ERR_clear_error();
   return unlisted;
 }
 
-Trouble check_issuers(X509_STORE* store, const std::string& ca, const std::string& list,
+Trouble check_issuers(const Unlisted& unlisted, const std::string& ca, const std::string& list,
                       Findings& found) {
-  const auto unlisted = without_list(store);
   if (!unlisted.names.empty() && unlisted.is_every)
     return Error{list + " is not signed by an authority of " + ca + " (" + unlisted.names.front() +
                  "), or that one's keyUsage has no cRLSign, so no client would be served: name "
@@ -187,22 +222,17 @@ Trouble trust(SSL_CTX* context, Role peers, const std::string& ca, Findings& fou
 
 Trouble check_lists(SSL_CTX* context, const std::string& ca, const std::vector<std::string>& files,
                     Findings& found) {
-  auto* store = SSL_CTX_get_cert_store(context);
-  for (const auto& file : files) {
-    const auto lists = read_revocation_lists(file);
-    if (!lists) return lists.error();
-    for (const auto& list : *lists) {
-      if (X509_STORE_add_crl(store, list.get()) != 1)
-        return Error{file + " cannot be used: " + openssl::last_error()};
-      if (X509_CRL_get0_nextUpdate(list.get()) == nullptr)
-        return Error{file + " has no nextUpdate, so its end is unknown: issue it with one"};
-      found.expiries.push_back(expiry_of(file, list.get()));
-    }
-  }
   if (files.empty()) return std::nullopt;
-  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context),
-                              X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-  return check_issuers(store, ca, files.front(), found);
+  ReadLists read;
+  for (const auto& file : files)
+    if (auto trouble = read_lists(file, read)) return trouble;
+  auto* store = SSL_CTX_get_cert_store(context);
+  const auto authorities = authorities_of(store);
+  const auto unlisted = without_list(authorities, read.lists);
+  report_lists(read, authorities, found);
+  if (!require_lists(store, std::move(read.lists)))
+    return Error{files.front() + " cannot be used: " + openssl::last_error()};
+  return check_issuers(unlisted, ca, files.front(), found);
 }
 
 }  // namespace tls

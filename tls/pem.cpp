@@ -24,8 +24,24 @@ bool is_exposed(const struct stat& status) {
 
 enum class Content : std::uint8_t { open, secret };
 
-/// Reads a whole file of at most `most_file_bytes`.
-Result<std::string> read_file(const std::string& path, Content content) {
+/// Reads a file of about `size_now` bytes, but no more than one byte beyond `most`. On failure
+/// errno is set. The text never moves, so that no copy of a key is left behind.
+bool read_whole(int fd, std::size_t size_now, std::size_t most, std::string& text) {
+  constexpr std::size_t step = 64 * 1024;
+  text.reserve(std::min(size_now, most) + step + 1);
+  while (text.size() <= most) {
+    const auto size = text.size();
+    text.resize(std::min(size + step, most + 1));
+    const auto got = read(fd, text.data() + size, text.size() - size);
+    text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0 && errno != EINTR) return false;
+    if (got == 0) break;
+  }
+  return true;
+}
+
+/// Reads a whole file of at most `most` bytes, which is a number of MiB.
+Result<std::string> read_file(const std::string& path, Content content, std::size_t most) {
   const auto cannot_be = [&path](const char* done) {
     return Error{path + " cannot be " + done + ": " + std::generic_category().message(errno)};
   };
@@ -38,18 +54,14 @@ Result<std::string> read_file(const std::string& path, Content content) {
     return Error{path + " is a private key that other users can read or change: run `chmod 600 " +
                  path + "`, and replace the key if that may have happened"};
   }
-  std::string text(most_file_bytes + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto got = read(file.fd, text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cannot_be("read");
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
+  std::string text;
+  if (!read_whole(file.fd, static_cast<std::size_t>(status.st_size), most, text))
+    return cannot_be("read");
+  if (text.size() > most) {
+    return Error{path + " is larger than " + std::to_string(most / (1024 * 1024)) +
+                 " MiB: is it the right file?"};
   }
-  if (size > most_file_bytes) return Error{path + " is larger than 1 MiB: is it the right file?"};
-  if (size == 0) return Error{path + " is empty"};
-  text.resize(size);
+  if (text.empty()) return Error{path + " is empty"};
   return text;
 }
 
@@ -62,10 +74,12 @@ bool at_end() {
 /// \param read_next one of the PEM_read_bio_ functions
 /// \param what for the Error: "certificate"
 /// \param label the block's label: "CERTIFICATE"
+/// \param most the file's largest size in bytes
 template <class Object, class ReadNext>
 Result<std::vector<Object>> read_all(const std::string& path, ReadNext read_next,
-                                     const std::string& what, const std::string& label) {
-  const auto text = read_file(path, Content::open);
+                                     const std::string& what, const std::string& label,
+                                     std::size_t most) {
+  const auto text = read_file(path, Content::open, most);
   if (!text) return text.error();
   const auto bio = openssl::reader_of(*text);
   std::vector<Object> objects;
@@ -100,8 +114,8 @@ int no_passphrase(char*, int, int, void* asked) {
 }  // namespace
 
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
-  auto certificates =
-      read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE");
+  auto certificates = read_all<openssl::Cert>(path, PEM_read_bio_X509, "certificate", "CERTIFICATE",
+                                              most_file_bytes);
   if (!certificates) return certificates;
   const auto bad = std::ranges::find_if_not(*certificates, has_good_extensions);
   if (bad == certificates->end()) return certificates;
@@ -110,19 +124,20 @@ Result<std::vector<openssl::Cert>> read_certificates(const std::string& path) {
 }
 
 Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path) {
-  return read_all<openssl::Crl>(path, PEM_read_bio_X509_CRL, "revocation list", "X509 CRL");
+  return read_all<openssl::Crl>(path, PEM_read_bio_X509_CRL, "revocation list", "X509 CRL",
+                                most_list_bytes);
 }
 
 Result<openssl::Request> read_signing_request(const std::string& path) {
   auto requests = read_all<openssl::Request>(path, PEM_read_bio_X509_REQ, "signing request",
-                                             "CERTIFICATE REQUEST");
+                                             "CERTIFICATE REQUEST", most_file_bytes);
   if (!requests) return requests.error();
   if (requests->size() != 1) return Error{path + " holds more than one signing request"};
   return std::move(requests->front());
 }
 
 Result<openssl::Key> read_key(const std::string& path) {
-  auto text = read_file(path, Content::secret);
+  auto text = read_file(path, Content::secret, most_file_bytes);
   if (!text) return text.error();
   const auto bio = openssl::reader_of(*text);
   bool encrypted = false;

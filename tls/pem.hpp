@@ -10,8 +10,10 @@
 /// Reads PEM files into objects. Every Error names the file. Private to the room.
 namespace tls {
 
-/// A certificate with its chain is some KiB; a revocation list of this size has 25,000 entries.
+/// For certificates, requests and keys; a certificate with its chain is some KiB.
 inline constexpr std::size_t most_file_bytes = 1024 * 1024;
+/// For revocation lists; one of this size has some 600,000 entries.
+inline constexpr std::size_t most_list_bytes = 32 * most_file_bytes;
 
 /// Reads one certificate or more.
 Result<std::vector<openssl::Cert>> read_certificates(const std::string& path);

@@ -18,27 +18,10 @@ int peer_slot() {
   return index;
 }
 
-/// An intermediate authority that is trusted by itself: neither its issuer nor that issuer's list
-/// is known. Its file says that it is trusted, so no list is needed.
-bool is_anchor_without_list(X509_STORE_CTX* context) {
-  const int error = X509_STORE_CTX_get_error(context);
-  const int depth = X509_STORE_CTX_get_error_depth(context);
-  const bool no_list =
-      error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER;
-  const int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
-  auto* cert = X509_STORE_CTX_get_current_cert(context);
-  return no_list && depth > 0 && depth == last && cert != nullptr &&
-         X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) != 0;
-}
-
 }  // namespace
 
 int on_verified(int verified, X509_STORE_CTX* context) {
   if (verified == 1) return 1;
-  if (is_anchor_without_list(context)) {
-    X509_STORE_CTX_set_error(context, X509_V_OK);
-    return 1;
-  }
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* peer = X509_STORE_CTX_get0_cert(context);
