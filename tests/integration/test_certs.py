@@ -26,11 +26,15 @@ class CertsTest(unittest.TestCase):
 
     def certs(self, *arguments, status=DONE):
         """Standard output where it is done, else standard error."""
-        verb, *rest = arguments
-        command = [os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, status, (command, done.stdout, done.stderr))
+        done = self.run_certs(*arguments)
+        self.assertEqual(done.returncode, status, (arguments, done.stdout, done.stderr))
         return done.stdout if status == DONE else done.stderr
+
+    def run_certs(self, *arguments):
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+
+    def command(self, verb, *rest):
+        return [os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]
 
     def init(self, *arguments):
         return self.certs("init", "--host", "engine.test", "--host", "127.0.0.1", *arguments)

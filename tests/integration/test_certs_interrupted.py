@@ -3,19 +3,10 @@
 
 import os
 import re
-import shutil
-import signal
 import ssl
-import subprocess
 
 from tests.integration.test_certs import DONE, NOT_DONE, CertsTest
-
-# Whatever changes a file or folder, but for the mode and owner of a draft, which nobody reads. strace kills the process
-# as it enters the call, so each state on disk between two calls is seen. A name with "?" may be unknown on this
-# architecture.
-CHANGES = ("write", "fsync", "?rename", "?renameat", "?link", "?linkat", "?unlink", "?unlinkat", "?mkdir", "?mkdirat",
-           "?chmod", "?fchmodat")  # fmt: skip
-MOST_CALLS = 60
+from tests.support.kill import each_interruption, killed_at
 
 
 class Interrupted(CertsTest):
@@ -28,6 +19,19 @@ class Interrupted(CertsTest):
     def test_a_first_client_certificate_is_finished_by_client(self):
         self.kill_everywhere(self.init, ("client", "bob"), "exists already and is valid")
 
+    def test_a_certificate_for_a_clients_own_key_is_finished_by_client(self):
+        request = os.path.join(self.folder, "own.csr")
+        self.openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=bob", "-out", request,
+                     "-keyout", os.path.join(self.folder, "own-key.pem"))  # fmt: skip
+
+        def prepare():
+            self.init()
+            self.certs("client", "bob")
+            self.certs("revoke", "bob")
+
+        self.kill_everywhere(prepare, ("client", "bob", "--csr", request), "exists already and is valid")
+        self.assertFalse(os.path.exists(self.path("clients/bob/key.pem")))
+
     def test_a_revocation_is_finished_by_revoke(self):
         self.kill_everywhere(self.two_clients, ("revoke", "bob"))
 
@@ -38,7 +42,7 @@ class Interrupted(CertsTest):
         self.two_clients()
         self.certs("client", "dan")
         bob = self.bob
-        self.assertTrue(self.killed("?rename,?renameat", 2, "revoke", "bob"), "server/ has it, ca/ has not")
+        self.assertTrue(killed_at("?rename,?renameat", 2, self.command("revoke", "bob")), "server/ has it, ca/ has not")
         self.assertIn(bob, self.revoked_at("server/crl.pem"))
         self.assertNotIn(bob, self.revoked_at("ca/crl.pem"))
         self.assertIn("'bob'", self.certs("list", status=NOT_DONE), "the lists differ")
@@ -56,36 +60,11 @@ class Interrupted(CertsTest):
         self.certs("revoke", "carol")
 
     def kill_everywhere(self, prepare, verb, complete=None):
-        """Kills `verb` at each change of each kind. `complete`: its error where all was done before it was killed."""
+        """Kills `verb` at each change. `complete`: its error where all was done before it was killed."""
         prepare()
-        before = os.path.join(self.folder, "before")
-        if os.path.exists(self.certs_folder):
-            shutil.copytree(self.certs_folder, before)
-        kills = 0
-        for change in CHANGES:
-            for number in range(1, MOST_CALLS):
-                shutil.rmtree(self.certs_folder, ignore_errors=True)
-                if os.path.exists(before):
-                    shutil.copytree(before, self.certs_folder)
-                if not self.killed(change, number, *verb):
-                    break
-                with self.subTest(verb=verb[0], change=change, number=number):
-                    self.check(verb, complete)
-                kills += 1
-            else:
-                self.fail(f"{verb} has {MOST_CALLS} calls of {change}")
-        self.assertGreater(kills, 10, "strace kills nothing")
-
-    def killed(self, changes, number, verb, *rest):
-        """Whether `verb` was killed at the call of that number; otherwise it is done."""
-        command = ["strace", "-f", "-o", os.devnull, "-e", f"trace={changes}",
-                   "-e", f"inject={changes}:signal=KILL:when={number}",
-                   os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]  # fmt: skip
-        # The leak sanitizer cannot work in a process that is traced already.
-        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        self.assertIn(done.returncode, (DONE, -signal.SIGKILL), (command, done.stdout, done.stderr))
-        return done.returncode != DONE
+        for change, number in each_interruption(self.command(*verb), self.certs_folder):
+            with self.subTest(verb=verb[0], change=change, number=number):
+                self.check(verb, complete)
 
     def check(self, verb, complete):
         if verb[0] in ("revoke", "renew"):
@@ -113,13 +92,9 @@ class Interrupted(CertsTest):
     def check_pairs(self):
         """Fails where a key is not its certificate's."""
         for folder in ("server", "clients/bob"):
-            if os.path.exists(self.path(folder)):
+            if os.path.exists(self.path(f"{folder}/key.pem")):
                 pair = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 pair.load_cert_chain(self.path(f"{folder}/cert.pem"), self.path(f"{folder}/key.pem"))
-
-    def run_certs(self, verb, *rest):
-        command = [os.environ["TIDEGATE"], "certs", verb, "--dir", self.certs_folder, *rest]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     def drafts(self):
         return [name for _, _, names in os.walk(self.certs_folder) for name in names if not name.endswith(".pem")]

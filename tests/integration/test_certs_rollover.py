@@ -7,7 +7,7 @@ import shutil
 import ssl
 import subprocess
 
-from tests.integration.test_certs import DONE, NOT_DONE, USAGE, CertsTest
+from tests.integration.test_certs import NOT_DONE, USAGE, CertsTest
 from tests.support.daemon import Daemon, free_port
 from tests.support.wait import wait_until
 
@@ -166,60 +166,3 @@ class Files(RolloverTest):
     def test_there_is_nothing_to_finish_without_a_rollover(self):
         self.assertIn("no rollover is under way", self.certs("rollover", "--finish"))
         self.certs("rollover", "--force", status=USAGE)
-
-
-class Interrupted(RolloverTest):
-    """Killed at each write in turn."""
-
-    def kill_at(self, number, *verb):
-        """Runs the verb until its fsync of this number; returns whether it was killed."""
-        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync",
-                   "-e", f"inject=fsync:signal=KILL:when={number}",
-                   os.environ["TIDEGATE"], "certs", *verb, "--dir", self.certs_folder]  # fmt: skip
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # it cannot look for leaks under strace
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        self.assertIn(done.returncode, (DONE, -9, 137), done.stderr)
-        return done.returncode != DONE
-
-    def again(self):
-        shutil.rmtree(self.certs_folder)
-        shutil.copytree(self.before, self.certs_folder)
-
-    def each_write_of(self, *verb):
-        """Yields after each interruption, with the folder as it has left it."""
-        self.before = os.path.join(self.folder, "before")
-        shutil.copytree(self.certs_folder, self.before)
-        number = 1
-        while self.kill_at(number, *verb):
-            yield number
-            self.again()
-            number += 1
-        self.assertGreater(number, 5, "the verb writes more files than that")
-
-    def test_beginning_serves_everybody_at_each_moment_and_is_finished_by_the_same_verb(self):
-        for number in self.each_write_of("rollover"):
-            with self.subTest(number):
-                self.assertTrusted(self.anna)
-                self.certs("list")
-                self.certs("client", "ben")
-                self.assertTrusted(self.path("clients/ben"))
-                self.certs("rollover")
-                self.certs("client", "carl")
-                for client in (self.anna, self.path("clients/ben"), self.path("clients/carl")):
-                    self.assertTrusted(client)
-                self.assertEqual(self.issuer(self.path("clients/carl/cert.pem")), "issuer=CN=tidegate CA 2")
-
-    def test_finishing_serves_new_clients_at_each_moment_and_is_finished_by_the_same_verb(self):
-        self.certs("rollover")
-        self.certs(*EVERYTHING)
-        renewed = self.take("anna", "anna-renewed")
-        finish = ("rollover", "--finish", "--force")
-        for number in self.each_write_of(*finish):
-            with self.subTest(number):
-                self.assertTrusted(renewed)
-                self.certs(*finish)
-                self.assertTrusted(renewed)
-                self.assertFalse(os.path.exists(self.path("ca/next")))
-                self.assertTrusted(self.anna, status=2)
-                self.certs("client", "ben")
-                self.assertTrusted(self.path("clients/ben"))
