@@ -27,6 +27,7 @@ struct Entry {
   Certificate certificate;
   std::vector<std::string> names;  ///< the alternative names, in the order of the certificate
   Revocation revocation = Revocation::none;
+  bool trusted = true;  ///< false: it is from an authority that a rollover has ended
 };
 
 /// What a verb has done, and what it could not do for single files. The rest is done all the same.
@@ -79,9 +80,9 @@ class Authority {
   Result<Entry> export_client(const std::string& name, const std::string& password,
                               const std::string& path) const;
 
-  /// Renews certificates that end within `within`, except revoked ones: new keys, the same names,
-  /// and the same lifetime. A client whose key is not here keeps its key. Clients that expired more
-  /// than `grace` ago are left out: nobody expects them to come back.
+  /// Renews certificates that end within `within` or are not trusted, except revoked ones: new
+  /// keys, the same names, and the same lifetime. A client whose key is not here keeps its key.
+  /// Clients that expired more than `grace` ago are left out: nobody expects them to come back.
   Result<Outcome> renew(std::chrono::seconds within) const;
   static constexpr Days grace{7};
   /// Signs the revocation lists again for another `list_life`, with the entries of both copies.

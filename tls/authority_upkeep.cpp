@@ -20,12 +20,14 @@ bool ends_before(const Certificate& certificate, TimePoint when) {
   return certificate.not_after < when;
 }
 
-Entry entry_of(Entry::Kind kind, const std::string& file, X509* cert, const Lists& lists) {
+Entry entry_of(const Authority::State& state, Entry::Kind kind, const std::string& file, X509* cert,
+               const Lists& lists) {
   return {.kind = kind,
           .file = file,
           .certificate = read_certificate(cert),
           .names = alternative_names(cert),
-          .revocation = revocation_of(lists, cert)};
+          .revocation = revocation_of(lists, cert),
+          .trusted = is_from_any(state, cert)};
 }
 
 std::string folder_of(const Entry& entry) {
@@ -49,11 +51,12 @@ std::string remedy_for(Entry::Kind kind, const std::string& name) {
 }
 
 /// Adds the certificate in `file`, if there is one, to the entries or to the problems.
-void add(Outcome& outcome, Entry::Kind kind, const std::string& file, const Lists& lists) {
+void add(Outcome& outcome, const Authority::State& state, Entry::Kind kind, const std::string& file,
+         const Lists& lists) {
   if (!is_there(file)) return;
   const auto folder = std::filesystem::path(file).parent_path();
   if (const auto cert = read_one_certificate(file))
-    outcome.entries.push_back(entry_of(kind, file, cert->get(), lists));
+    outcome.entries.push_back(entry_of(state, kind, file, cert->get(), lists));
   else
     outcome.problems.push_back(
         {cert.error().message + remedy_for(kind, folder.filename().string())});
@@ -65,10 +68,10 @@ Result<Outcome> in_place(const Authority::State& state, const Lists& lists) {
   if (!clients) return clients.error();
   Outcome outcome;
   for (const auto* each : state.all())
-    add(outcome, Entry::Kind::authority, each->own_file("ca.pem"), lists);
-  add(outcome, Entry::Kind::server, state.file("server/cert.pem"), lists);
+    add(outcome, state, Entry::Kind::authority, each->own_file("ca.pem"), lists);
+  add(outcome, state, Entry::Kind::server, state.file("server/cert.pem"), lists);
   for (const auto& name : *clients)
-    add(outcome, Entry::Kind::client, state.file("clients/" + name + "/cert.pem"), lists);
+    add(outcome, state, Entry::Kind::client, state.file("clients/" + name + "/cert.pem"), lists);
   return outcome;
 }
 
@@ -79,11 +82,11 @@ void add_others(Outcome& outcome, const Authority::State& state, const Records& 
   for (const auto& entry : outcome.entries) known.insert(entry.certificate.serial);
   for (const auto& cert : records.certs) {
     const auto kind = is_for_clients(cert.get()) ? Entry::Kind::client : Entry::Kind::server;
-    auto entry = entry_of(kind, "", cert.get(), lists);
+    auto entry = entry_of(state, kind, "", cert.get(), lists);
     const auto& serial = entry.certificate.serial;
     entry.file = state.file("ca/issued/" + serial + ".pem");
     const bool over = ends_before(entry.certificate, Clock::now()) ||
-                      entry.revocation == Revocation::everywhere || !is_from_any(state, cert.get());
+                      entry.revocation == Revocation::everywhere || !entry.trusted;
     if (!over && known.insert(serial).second) outcome.entries.push_back(std::move(entry));
   }
 }
@@ -172,8 +175,8 @@ Result<Outcome> Authority::renew(std::chrono::seconds within) const {
   Outcome outcome;
   outcome.problems = std::move(present->problems);
   for (const auto& entry : present->entries) {
-    const bool due =
-        ends_before(entry.certificate, Clock::now() + within) || is_mismatched(folder_of(entry));
+    const bool due = ends_before(entry.certificate, Clock::now() + within) || !entry.trusted ||
+                     is_mismatched(folder_of(entry));
     if (entry.kind == Entry::Kind::authority || entry.revocation != Revocation::none || !due)
       continue;
     if (is_long_over(entry)) {

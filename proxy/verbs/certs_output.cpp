@@ -33,6 +33,7 @@ std::string state(const tls::Entry& entry) {
   const bool refused =
       entry.revocation == Revocation::everywhere || entry.revocation == Revocation::listeners_only;
   if (refused) return "revoked";
+  if (!entry.trusted) return "NOT TRUSTED";
   const bool over = entry.certificate.not_after < Clock::now();
   return (over ? "EXPIRED " : "until ") + date(entry.certificate.not_after);
 }

@@ -155,6 +155,17 @@ class Files(RolloverTest):
         self.certs("rollover", "--finish", "--force")
         self.assertTrusted(self.path("clients/ben"), status=2)
 
+    def test_a_client_of_a_forgotten_authority_is_shown_as_that_and_gets_a_new_certificate(self):
+        self.certs("client", "ben")
+        self.certs("rollover")
+        self.certs("rollover", "--finish", "--force")
+        self.assertRegex(self.certs("list"), r"client +anna +NOT TRUSTED")
+        self.assertIn("no certificate that is still valid", self.certs("revoke", "anna", status=NOT_DONE))
+        self.certs("client", "anna")
+        self.assertTrusted(self.path("clients/anna"))
+        self.assertRegex(self.certs("renew"), "client +ben +until")
+        self.assertTrusted(self.path("clients/ben"))
+
     def test_it_can_be_done_again(self):
         for name in ("tidegate CA 2", "tidegate CA 3"):
             self.certs("rollover")
