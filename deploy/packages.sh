@@ -13,8 +13,9 @@ test_packages=(
   libgtest-dev libgmock-dev libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
   docker.io docker-compose python3 python3-docker python3-jsonschema python3-yaml busybox-static iproute2 curl openssl
   python3-cryptography  # certificates of every shape
+  strace              # kills `tidegate certs` at each of its writes
   ruby ruby-docker-api ruby-multi-json skopeo  # clients with habits of their own
-  gnutls-bin openjdk-17-jdk-headless  # TLS that is neither OpenSSL's nor Go's, which the docker command has
+  gnutls-bin openjdk-17-jdk-headless  # TLS that is neither OpenSSL's nor Go's; keytool
   libbenchmark-dev valgrind  # what a request costs
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
   haproxy             # what tests/bench measures tidegate beside

@@ -1,177 +1,209 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "tls/authority.hpp"
 #include "tls/authority_state.hpp"
 #include "tls/name.hpp"
 #include "tls/pem.hpp"
+#include "tls/rollover.hpp"
 
 namespace tls {
 namespace {
 
 using Clock = std::chrono::system_clock;
 
-/// No authority has as many; a larger folder is not ours.
-constexpr std::size_t most_files = 100'000;
-
-Result<std::vector<std::string>> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  std::filesystem::directory_iterator next(folder, error);
-  for (; !error && next != std::filesystem::directory_iterator(); next.increment(error)) {
-    names.push_back(next->path().filename());
-    if (names.size() > most_files) return Error{folder + " has more than 100000 entries"};
-  }
-  if (error) return Error{folder + " cannot be read: " + error.message()};
-  std::ranges::sort(names);
-  return names;
-}
-
 bool ends_before(const Certificate& certificate, TimePoint when) {
   return certificate.not_after < when;
 }
 
-/// The unexpired certificates that were issued to `name`, wherever its folder is now.
-Result<std::vector<openssl::Cert>> issued_to(const Authority::State& state,
-                                             const std::string& name) {
-  const auto files = names_in(state.file("ca/issued"));
-  if (!files) return files.error();
-  std::vector<openssl::Cert> certs;
-  for (const auto& file : *files) {
-    auto cert = read_one_certificate(state.file("ca/issued/" + file));
-    if (!cert) return cert.error();
-    const auto certificate = read_certificate(cert->get());
-    const bool client = X509_check_purpose(cert->get(), X509_PURPOSE_SSL_CLIENT, 0) == 1;
-    if (client && certificate.common_name == name && !ends_before(certificate, Clock::now()))
-      certs.push_back(std::move(*cert));
-  }
-  return certs;
+Entry entry_of(const Authority::State& state, Entry::Kind kind, const std::string& file, X509* cert,
+               const Lists& lists) {
+  return {.kind = kind,
+          .file = file,
+          .certificate = read_certificate(cert),
+          .names = alternative_names(cert),
+          .revocation = revocation_of(lists, cert),
+          .trusted = is_from_any(state, cert)};
 }
 
-Result<Entry> read_entry(Entry::Kind kind, const std::string& file, X509_CRL* list) {
-  const auto cert = read_one_certificate(file);
+std::string folder_of(const Entry& entry) {
+  return std::filesystem::path(entry.file).parent_path().string();
+}
+
+/// The public key of a client that has made its key itself, and shows it to nobody; null if its
+/// key is in its folder.
+Result<openssl::Key> key_to_keep(const Entry& old) {
+  if (old.kind == Entry::Kind::server || is_there(folder_of(old) + "/key.pem"))
+    return openssl::Key();
+  const auto cert = read_one_certificate(old.file);
   if (!cert) return cert.error();
-  return Entry{.kind = kind,
-               .file = file,
-               .certificate = read_certificate(cert->get()),
-               .revoked = is_revoked(list, cert->get())};
+  return openssl::Key(X509_get_pubkey(cert->get()));
 }
 
-Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
-  const bool server = old.kind == Entry::Kind::server;
-  const Blank blank{.common_name = old.certificate.common_name,
-                    .names = old.certificate.names(),
-                    .purpose = server ? Purpose::server : Purpose::client};
-  const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
-  const auto folder = std::filesystem::path(old.file).parent_path().string();
-  return issue_into(state, folder, blank, Clock::now() + life);
+std::string remedy_for(Entry::Kind kind, const std::string& name) {
+  if (kind == Entry::Kind::server) return ": issue a new one with `tidegate certs server`";
+  if (kind == Entry::Kind::authority) return "";
+  return ": restore it from ca/issued, or revoke '" + name + "' and issue a new one";
+}
+
+/// Adds the certificate in `file`, if there is one, to the entries or to the problems.
+void add(Outcome& outcome, const Authority::State& state, Entry::Kind kind, const std::string& file,
+         const Lists& lists) {
+  if (!is_there(file)) return;
+  const auto folder = std::filesystem::path(file).parent_path();
+  if (const auto cert = read_one_certificate(file))
+    outcome.entries.push_back(entry_of(state, kind, file, cert->get(), lists));
+  else
+    outcome.problems.push_back(
+        {cert.error().message + remedy_for(kind, folder.filename().string())});
+}
+
+/// The certificates where they were put.
+Result<Outcome> in_place(const Authority::State& state, const Lists& lists) {
+  const auto clients = client_names(state);
+  if (!clients) return clients.error();
+  Outcome outcome;
+  for (const auto* each : state.all())
+    add(outcome, state, Entry::Kind::authority, each->own_file("ca.pem"), lists);
+  add(outcome, state, Entry::Kind::server, state.file("server/cert.pem"), lists);
+  for (const auto& name : *clients)
+    add(outcome, state, Entry::Kind::client, state.file("clients/" + name + "/cert.pem"), lists);
+  return outcome;
+}
+
+/// Adds what is valid, or not refused everywhere, and is not in the outcome yet.
+void add_others(Outcome& outcome, const Authority::State& state, const Records& records,
+                const Lists& lists) {
+  std::set<std::string> known;
+  for (const auto& entry : outcome.entries) known.insert(entry.certificate.serial);
+  for (const auto& cert : records.certs) {
+    const auto kind = is_for_clients(cert.get()) ? Entry::Kind::client : Entry::Kind::server;
+    auto entry = entry_of(state, kind, "", cert.get(), lists);
+    const auto& serial = entry.certificate.serial;
+    entry.file = state.file("ca/issued/" + serial + ".pem");
+    const bool over = ends_before(entry.certificate, Clock::now()) ||
+                      entry.revocation == Revocation::everywhere || !entry.trusted;
+    if (!over && known.insert(serial).second) outcome.entries.push_back(std::move(entry));
+  }
+}
+
+/// The file with the own list of the authority that has issued a certificate.
+std::string list_of(const Authority::State& state, const Entry& entry) {
+  const auto& issuer = entry.certificate.issuer;
+  const auto is_issuer = [&issuer](const Authority::State& one) {
+    return read_certificate(one.ca.cert.get()).issuer == issuer;  // it has signed itself
+  };
+  return (is_issuer(state) ? state : state.of_clients()).own_file("crl.pem");
+}
+
+/// Adds the authorities without a list that listeners can use. \returns whether there are any
+bool add_missing_lists(Outcome& outcome, const Authority::State& state, const Lists& lists,
+                       const std::string& renew) {
+  const auto before = outcome.problems.size();
+  const auto all = state.all();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!lists[i].why_no_listeners) continue;
+    outcome.problems.push_back({lists[i].why_no_listeners->message +
+                                ": listeners have no list there, and what " +
+                                all[i]->own_file("crl.pem") +
+                                " revokes is not refused. Put the folder back, and " + renew});
+  }
+  return outcome.problems.size() > before;
+}
+
+/// Adds where the files contradict each other, as interruptions leave them.
+void add_contradictions(Outcome& outcome, const Authority::State& state, const Lists& lists) {
+  const auto listeners = state.file("server/crl.pem");
+  const auto renew = "run `tidegate certs renew --dir " + state.folder + "`";
+  const bool missing = add_missing_lists(outcome, state, lists, renew);
+  for (const auto& entry : outcome.entries) {
+    const auto who =
+        "'" + entry.certificate.common_name + "' (serial " + entry.certificate.serial + ")";
+    const auto own = list_of(state, entry);
+    if (entry.revocation == Revocation::authority_only && !missing)
+      outcome.problems.push_back({who + " is revoked in " + own + " but not in " + listeners +
+                                  ": listeners still serve it. To write both, " + renew});
+    if (entry.revocation == Revocation::listeners_only)
+      outcome.problems.push_back({who + " is revoked in " + listeners + " but not in " + own +
+                                  ": a command was interrupted. To write both, " + renew});
+    const auto folder = folder_of(entry);
+    const bool pair = entry.kind != Entry::Kind::authority && entry.file.ends_with("/cert.pem");
+    if (pair && is_mismatched(folder))
+      outcome.problems.push_back({folder + "/key.pem is not the key of cert.pem beside it: a " +
+                                  "command was interrupted. To make both anew, " + renew});
+  }
+}
+
+/// Whether renew() makes a new one, given that it ends soon.
+bool is_long_over(const Entry& entry) {
+  return entry.kind == Entry::Kind::client &&
+         ends_before(entry.certificate, Clock::now() - Authority::grace);
 }
 
 }  // namespace
 
-bool is_revoked(X509_CRL* list, X509* cert) {
-  X509_REVOKED* entry = nullptr;
-  return X509_CRL_get0_by_cert(list, &entry, cert) == 1;
+Result<std::vector<std::string>> client_names(const Authority::State& state) {
+  auto names = names_in(state.file("clients"));
+  if (!names) return names;
+  std::erase_if(*names, [&state](const std::string& name) {
+    return !is_client_name(name) || !is_there(state.file("clients/" + name + "/cert.pem"));
+  });
+  return names;
 }
 
-Result<openssl::Crl> read_list(const Authority::State& state) {
-  const auto file = state.file("ca/crl.pem");
-  auto lists = read_revocation_lists(file);
+Result<Entry> renew_one(const Authority::State& state, const Entry& old) {
+  const bool server = old.kind == Entry::Kind::server;
+  Blank blank;
+  blank.common_name = old.certificate.common_name;
+  blank.names = old.names;
+  blank.purpose = server ? Purpose::server : Purpose::client;
+  const auto life = old.certificate.not_after - old.certificate.not_before - clock_skew;
+  const auto key = key_to_keep(old);
+  if (!key) return key.error();
+  return issue_into(state, folder_of(old), blank, Clock::now() + life, key->get());
+}
+
+Result<Outcome> Authority::renew(std::chrono::seconds within) const {
+  const auto lists = read_lists(*state_);
   if (!lists) return lists.error();
-  // A list that is not ours, or was changed, must not be signed.
-  auto& list = lists->front();
-  if (lists->size() != 1 || X509_CRL_verify(list.get(), state.ca.key.get()) != 1)
-    return Error{file + " is not a single list signed by this authority"};
-  return std::move(list);
-}
-
-Result<TimePoint> write_list(const Authority::State& state, const X509_CRL* earlier,
-                             const std::vector<const X509*>& revoked) {
-  const auto until = std::chrono::floor<std::chrono::seconds>(Clock::now()) + Authority::list_life;
-  const auto list = mint_list(state.ca, earlier, revoked, Clock::now() - clock_skew, until);
-  if (list == nullptr) return openssl_problem("cannot make a revocation list");
-  const auto pem = pem_of(list.get());
-  if (pem.size() > most_list_bytes)
-    return Error{"the revocation list would be larger than 32 MiB: make a new authority"};
-  if (auto trouble = replace(state.file("ca/crl.pem"), pem, open_file)) return *trouble;
-  // The daemon gets only server/: the authority's key must not be where the daemon runs.
-  if (auto trouble = replace(state.file("server/crl.pem"), pem, open_file)) return *trouble;
-  return TimePoint(until);
-}
-
-Result<std::vector<Entry>> Authority::revoke_client(const std::string& name) const {
-  const auto certs = issued_to(*state_, name);
-  if (!certs) return certs.error();
-  if (certs->empty()) {
-    return Error{"'" + name +
-                 "' has no certificate that is still valid: `tidegate certs list` "
-                 "shows who has one"};
+  auto present = in_place(*state_, *lists);
+  if (!present) return present;
+  Outcome outcome;
+  outcome.problems = std::move(present->problems);
+  for (const auto& entry : present->entries) {
+    const bool due = ends_before(entry.certificate, Clock::now() + within) || !entry.trusted ||
+                     is_mismatched(folder_of(entry));
+    if (entry.kind == Entry::Kind::authority || entry.revocation != Revocation::none || !due)
+      continue;
+    if (is_long_over(entry)) {
+      outcome.left_out.push_back(entry);
+      continue;
+    }
+    const bool server = entry.kind == Entry::Kind::server;
+    auto made = renew_one(server ? of_server(*state_) : state_->of_clients(), entry);
+    if (made)
+      outcome.entries.push_back(std::move(*made));
+    else
+      outcome.problems.push_back(made.error());
   }
-  const auto earlier = read_list(*state_);
-  if (!earlier) return earlier.error();
-  std::vector<const X509*> revoked;
-  std::vector<Entry> entries;
-  for (const auto& cert : *certs) {
-    if (is_revoked(earlier->get(), cert.get())) continue;
-    revoked.push_back(cert.get());
-    entries.push_back({.file = state_->file("clients/" + name + "/cert.pem"),
-                       .certificate = read_certificate(cert.get()),
-                       .revoked = true});
-  }
-  if (revoked.empty()) return Error{"'" + name + "' is revoked already"};
-  const auto written = write_list(*state_, earlier->get(), revoked);
-  if (!written) return written.error();
-  return entries;
+  return outcome;
 }
 
-Result<std::vector<Entry>> Authority::renew(std::chrono::seconds within) const {
-  const auto all = list();
-  if (!all) return all.error();
-  std::vector<Entry> renewed;
-  for (const auto& entry : *all) {
-    const bool due = ends_before(entry.certificate, Clock::now() + within);
-    if (entry.kind == Entry::Kind::authority || entry.revoked || !due) continue;
-    auto made = renew_one(*state_, entry);
-    if (!made) return made.error();
-    renewed.push_back(std::move(*made));
-  }
-  return renewed;
-}
-
-Result<TimePoint> Authority::renew_list() const {
-  const auto earlier = read_list(*state_);
-  if (!earlier) return earlier.error();
-  return write_list(*state_, earlier->get(), {});
-}
-
-Result<std::vector<Entry>> Authority::list() const {
-  const auto revoked = read_list(*state_);
-  if (!revoked) return revoked.error();
-  std::vector<std::pair<Entry::Kind, std::string>> files{
-      {Entry::Kind::authority, state_->file("ca/ca.pem")}};
-  files.emplace_back(Entry::Kind::server, state_->file("server/cert.pem"));
-  const auto clients = names_in(state_->file("clients"));
-  if (!clients) return clients.error();
-  for (const auto& name : *clients) {
-    if (is_client_name(name))
-      files.emplace_back(Entry::Kind::client, state_->file("clients/" + name + "/cert.pem"));
-  }
-  std::vector<Entry> entries;
-  for (const auto& [kind, file] : files) {
-    if (!std::filesystem::exists(file)) continue;  // not issued yet, or removed
-    auto entry = read_entry(kind, file, revoked->get());
-    if (!entry) return entry.error();
-    entries.push_back(std::move(*entry));
-  }
-  return entries;
-}
-
-Result<TimePoint> Authority::list_ends() const {
-  const auto list = read_list(*state_);
-  if (!list) return list.error();
-  return openssl::time_of(X509_CRL_get0_nextUpdate(list->get()));
+Result<Outcome> Authority::list() const {
+  const auto lists = read_lists(*state_);
+  if (!lists) return lists.error();
+  auto outcome = in_place(*state_, *lists);
+  if (!outcome) return outcome;
+  auto records = read_records(*state_);
+  if (!records) return records.error();
+  add_others(*outcome, *state_, *records, *lists);
+  std::ranges::move(records->damaged, std::back_inserter(outcome->problems));
+  add_contradictions(*outcome, *state_, *lists);
+  return outcome;
 }
 
 }  // namespace tls

@@ -52,26 +52,40 @@ std::span<const unsigned char> bytes_of(const ASN1_STRING* string) {
   return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-void add_text(const ASN1_STRING* string, std::vector<std::string>& names) {
+std::string visible(const ASN1_STRING* string) {
   const auto bytes = bytes_of(string);
   std::string name(bytes.begin(), bytes.end());
-  if (is_visible_ascii(name)) names.push_back(std::move(name));
+  return is_visible_ascii(name) ? name : std::string();
 }
 
-void add_ip(const ASN1_STRING* string, std::vector<std::string>& names) {
-  if (auto text = acl::ip_text(bytes_of(string)); !text.empty()) names.push_back(std::move(text));
+/// \returns nothing for a name of another type, and for one that cannot be shown
+std::string text_of(const GENERAL_NAME& name) {
+  switch (name.type) {
+    case GEN_DNS: return acl::lower_case(visible(name.d.dNSName));
+    case GEN_URI: return visible(name.d.uniformResourceIdentifier);
+    case GEN_IPADD: return acl::ip_text(bytes_of(name.d.iPAddress));
+    default: return {};
+  }
 }
 
-void add_alternative_names(const X509* x509, Certificate& certificate) {
+/// Calls `use(type, text)` for each alternative name.
+template <class Use>
+void for_each_name(const X509* x509, Use use) {
   const openssl::GeneralNames names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const auto* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type == GEN_DNS) add_text(name->d.dNSName, certificate.dns);
-    if (name->type == GEN_URI) add_text(name->d.uniformResourceIdentifier, certificate.uri);
-    if (name->type == GEN_IPADD) add_ip(name->d.iPAddress, certificate.ip);
+    if (auto text = text_of(*name); !text.empty()) use(name->type, std::move(text));
   }
-  for (auto& name : certificate.dns) name = acl::lower_case(name);
+}
+
+void add_alternative_names(const X509* x509, Certificate& certificate) {
+  for_each_name(x509, [&](int type, std::string text) {
+    auto& of_type = type == GEN_DNS   ? certificate.dns
+                    : type == GEN_URI ? certificate.uri
+                                      : certificate.ip;
+    of_type.push_back(std::move(text));
+  });
 }
 
 std::string common_name_of(const X509* x509) {
@@ -99,11 +113,10 @@ std::string serial_of(const X509* x509) {
 
 }  // namespace
 
-std::vector<std::string> Certificate::names() const {
-  auto all = dns;
-  all.insert(all.end(), ip.begin(), ip.end());
-  all.insert(all.end(), uri.begin(), uri.end());
-  return all;
+std::vector<std::string> alternative_names(const X509* x509) {
+  std::vector<std::string> names;
+  for_each_name(x509, [&](int, std::string text) { names.push_back(std::move(text)); });
+  return names;
 }
 
 Certificate read_certificate(X509* x509) {

@@ -20,11 +20,11 @@ struct Certificate {
   std::string key_sha256;        ///< of the DER public key (SPKI), 64 lower-case hex digits
   std::string serial;            ///< hex digits, as openssl prints it
   std::chrono::system_clock::time_point not_before, not_after;
-
-  /// All subject alternative names.
-  std::vector<std::string> names() const;
 };
 
 Certificate read_certificate(X509*);
+
+/// The names of `dns`, `ip` and `uri` in the order in which the certificate has them.
+std::vector<std::string> alternative_names(const X509*);
 
 }  // namespace tls

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -23,14 +25,37 @@ Error problem(const std::string& what, int error) {
   return {what + ": " + std::generic_category().message(error)};
 }
 
+/// Ends the name of a temporary file, before six characters that mkstemp() chooses. No other
+/// program writes such names: editors and people make "key.pem.backup".
+constexpr std::string_view draft_mark = ".draft-";
+
+/// No authority has as many; a larger folder is not ours.
+constexpr std::size_t most_files = 100'000;
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+/// A rename or a new name is only in memory until then: after a power cut a revoked client would be
+/// served again.
+bool sync_folder(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems in user space have no such call for folders.
+  return folder.fd >= 0 && (::fsync(folder.fd) == 0 || errno == EINVAL);
+}
+
 /// A temporary file that replaces the intended one or is removed.
 class Draft {
  public:
   explicit Draft(const std::string& path)
-      : name_(path + ".XXXXXX"), file_(::mkstemp(name_.data())) {}
+      : path_(path),
+        name_(path + std::string(draft_mark) + "XXXXXX"),
+        file_(::mkstemp(name_.data())) {}
   ~Draft() {
     if (file_.fd >= 0) ::unlink(name_.c_str());  // fails after a rename
   }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
 
   /// Syncs to disk: a key that is lost in a power cut makes its certificate useless.
   bool write(std::string_view text) const {
@@ -45,43 +70,103 @@ class Draft {
   bool be_like(const struct stat& old) const {
     return ::fchown(file_.fd, old.st_uid, old.st_gid) == 0 && set_mode(old.st_mode & keepable);
   }
-  bool rename_to(const std::string& path) const {
-    return ::rename(name_.c_str(), path.c_str()) == 0;
+  bool take_over() const {
+    return ::rename(name_.c_str(), path_.c_str()) == 0 && sync_folder(path_);
   }
-  /// Fails with EEXIST, where rename() would overwrite.
-  bool link_to(const std::string& path) const { return ::link(name_.c_str(), path.c_str()) == 0; }
+  /// Fails with EEXIST, where take_over() would overwrite.
+  bool be_new() const { return ::link(name_.c_str(), path_.c_str()) == 0 && sync_folder(path_); }
 
  private:
-  std::string name_;
+  std::string path_, name_;
   Descriptor file_;
 };
 
+Trouble write_draft(const Draft& draft, const NewFile& file) {
+  struct stat old{};
+  const bool exists = ::lstat(file.path.c_str(), &old) == 0;
+  if (exists && S_ISLNK(old.st_mode)) {
+    return Error{file.path +
+                 " is a link, and only files are replaced: move the file that it leads " +
+                 "to here"};
+  }
+  if (exists && !S_ISREG(old.st_mode)) return Error{file.path + " is not a regular file"};
+  const bool written =
+      draft.write(file.text) && (exists ? draft.be_like(old) : draft.set_mode(file.mode));
+  if (written) return std::nullopt;
+  return problem(file.path + " cannot be written", errno);
+}
+
+bool is_draft(const std::string& name) {
+  const auto mark = name.rfind(draft_mark);
+  return mark != std::string::npos && mark + draft_mark.size() + 6 == name.size();
+}
+
 }  // namespace
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
 
 Trouble make_folder(const std::string& path, mode_t mode) {
   std::error_code error;
-  const bool made = std::filesystem::create_directories(path, error);
-  if (error) return problem("the folder " + path + " cannot be made", error.value());
-  if (made && ::chmod(path.c_str(), mode) != 0) return problem("chmod " + path, errno);
+  const auto above = folder_of(path);
+  if (!above.empty()) std::filesystem::create_directories(above, error);
+  if (error) return problem("the folder " + above + " cannot be made", error.value());
+  // With the mode from the beginning, so that an interruption leaves no folder open to others.
+  if (::mkdir(path.c_str(), mode) == 0) {
+    if (::chmod(path.c_str(), mode) != 0) return problem("chmod " + path, errno);
+  } else if (errno != EEXIST || !std::filesystem::is_directory(path, error)) {
+    return problem("the folder " + path + " cannot be made", errno);
+  }
   return std::nullopt;
+}
+
+Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator next(folder, error);
+  for (; !error && next != std::filesystem::directory_iterator(); next.increment(error)) {
+    names.push_back(next->path().filename());
+    if (names.size() > most_files) return Error{folder + " has more than 100000 entries"};
+  }
+  if (error) return Error{folder + " cannot be read: " + error.message()};
+  std::ranges::sort(names);
+  return names;
 }
 
 Trouble write_new(const std::string& path, const std::string& text, mode_t mode) {
   const Draft draft(path);
-  if (draft.write(text) && draft.set_mode(mode) && draft.link_to(path)) return std::nullopt;
+  if (draft.write(text) && draft.set_mode(mode) && draft.be_new()) return std::nullopt;
   if (errno == EEXIST) return Error{path + " exists already, and is not overwritten"};
   return problem(path + " cannot be written", errno);
 }
 
-Trouble replace(const std::string& path, const std::string& text, mode_t mode) {
-  struct stat old{};
-  const bool exists = ::lstat(path.c_str(), &old) == 0;
-  if (exists && !S_ISREG(old.st_mode)) return Error{path + " is not a regular file"};
-  const Draft draft(path);
-  const bool written = draft.write(text) && (exists ? draft.be_like(old) : draft.set_mode(mode)) &&
-                       draft.rename_to(path);
-  if (written) return std::nullopt;
-  return problem(path + " cannot be written", errno);
+Trouble replace(const std::vector<NewFile>& files) {
+  std::deque<Draft> drafts;  // not a vector: a draft stays where it is made
+  for (const auto& file : files) {
+    drafts.emplace_back(file.path);
+    if (auto trouble = write_draft(drafts.back(), file)) return trouble;
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!drafts[i].take_over()) return problem(files[i].path + " cannot be replaced", errno);
+  }
+  return std::nullopt;
+}
+
+Trouble remove_file(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) return problem(path + " cannot be removed", error.value());
+  return std::nullopt;
+}
+
+void remove_drafts(const std::string& folder) {
+  const auto names = names_in(folder);
+  if (!names) return;
+  for (const auto& name : *names) {
+    if (is_draft(name)) ::unlink((folder + "/" + name).c_str());
+  }
 }
 
 Descriptor::~Descriptor() {

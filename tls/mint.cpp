@@ -89,11 +89,26 @@ bool fill(X509* cert, const Blank& blank, X509* issuer, EVP_PKEY* key) {
          add_names(cert, blank.names);
 }
 
-bool copy_entries(const X509_CRL* from, X509_CRL* into) {
-  // The function only reads, apart from a lock inside its argument.
+/// \param signer may be of `cert` itself
+bool make(X509* cert, const Blank& blank, const Minted& signer, EVP_PKEY* key) {
+  return fill(cert, blank, signer.cert.get(), key) &&
+         X509_sign(cert, signer.key.get(), EVP_sha256()) > 0;
+}
+
+bool has_serial(const X509_CRL* list, const ASN1_INTEGER* serial) {
+  X509_REVOKED* present = nullptr;
+  return X509_CRL_get0_by_serial(const_cast<X509_CRL*>(list), &present,
+                                 const_cast<ASN1_INTEGER*>(serial)) == 1;
+}
+
+/// Copies the entries that `except` does not have.
+bool copy_entries(const X509_CRL* from, X509_CRL* into, const X509_CRL* except = nullptr) {
+  // OpenSSL's functions only read, apart from a lock inside their arguments.
   const auto* entries = X509_CRL_get_REVOKED(const_cast<X509_CRL*>(from));
   for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
-    openssl::Revoked copy(X509_REVOKED_dup(sk_X509_REVOKED_value(entries, i)));
+    const auto* entry = sk_X509_REVOKED_value(entries, i);
+    if (except != nullptr && has_serial(except, X509_REVOKED_get0_serialNumber(entry))) continue;
+    openssl::Revoked copy(X509_REVOKED_dup(entry));
     if (copy == nullptr || X509_CRL_add0_revoked(into, copy.get()) != 1) return false;
     static_cast<void>(copy.release());
   }
@@ -104,8 +119,7 @@ bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   openssl::Revoked entry(X509_REVOKED_new());
   // Copies the serial into OpenSSL's object.
   auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(cert));
-  X509_REVOKED* present = nullptr;
-  if (X509_CRL_get0_by_serial(list, &present, serial) == 1) return true;
+  if (has_serial(list, serial)) return true;
   const bool added = entry != nullptr && X509_REVOKED_set_serialNumber(entry.get(), serial) == 1 &&
                      X509_REVOKED_set_revocationDate(entry.get(), when) == 1 &&
                      X509_CRL_add0_revoked(list, entry.get()) == 1;
@@ -113,17 +127,24 @@ bool add_entry(X509_CRL* list, const X509* cert, ASN1_TIME* when) {
   return added;
 }
 
+/// \returns null if OpenSSL fails; 0 if there is no list or it has no number
+openssl::Number number_of(const X509_CRL* list) {
+  const openssl::Integer number(list == nullptr ? nullptr
+                                                : static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(
+                                                      list, NID_crl_number, nullptr, nullptr)));
+  return openssl::Number(number == nullptr ? BN_new() : ASN1_INTEGER_to_BN(number.get(), nullptr));
+}
+
+bool set_number(X509_CRL* list, const BIGNUM* number) {
+  const openssl::Integer next(BN_to_ASN1_INTEGER(number, nullptr));
+  return next != nullptr &&
+         X509_CRL_add1_ext_i2d(list, NID_crl_number, next.get(), 0, X509V3_ADD_REPLACE) == 1;
+}
+
 /// One more than the earlier list's: readers may take the higher as newer (RFC 5280, 5.2.3).
 bool add_number(X509_CRL* list, const X509_CRL* earlier) {
-  const openssl::Integer before(earlier == nullptr
-                                    ? nullptr
-                                    : static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(
-                                          earlier, NID_crl_number, nullptr, nullptr)));
-  const openssl::Number number(before == nullptr ? BN_new()
-                                                 : ASN1_INTEGER_to_BN(before.get(), nullptr));
-  if (number == nullptr || BN_add_word(number.get(), 1) != 1) return false;
-  const openssl::Integer next(BN_to_ASN1_INTEGER(number.get(), nullptr));
-  return next != nullptr && X509_CRL_add1_ext_i2d(list, NID_crl_number, next.get(), 0, 0) == 1;
+  const auto number = number_of(earlier);
+  return number != nullptr && BN_add_word(number.get(), 1) == 1 && set_number(list, number.get());
 }
 
 bool add_issuer_key(X509_CRL* list, X509* issuer) {
@@ -137,13 +158,17 @@ openssl::Key new_key() {
   return openssl::Key(EVP_EC_gen("P-256"));
 }
 
-Minted mint(const Blank& blank, const Minted* issuer) {
-  Minted minted{openssl::Cert(X509_new()), new_key()};
+Minted mint(const Blank& blank, const Minted* issuer, openssl::Key key) {
+  Minted minted{openssl::Cert(X509_new()), key == nullptr ? new_key() : std::move(key)};
   if (minted.cert == nullptr || minted.key == nullptr) return {};
   const auto& signer = issuer == nullptr ? minted : *issuer;
-  const bool made = fill(minted.cert.get(), blank, signer.cert.get(), minted.key.get()) &&
-                    X509_sign(minted.cert.get(), signer.key.get(), EVP_sha256()) > 0;
+  const bool made = make(minted.cert.get(), blank, signer, minted.key.get());
   return made ? std::move(minted) : Minted{};
+}
+
+openssl::Cert certify(const Blank& blank, const Minted& issuer, EVP_PKEY* key) {
+  openssl::Cert cert(X509_new());
+  return cert != nullptr && make(cert.get(), blank, issuer, key) ? std::move(cert) : nullptr;
 }
 
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
@@ -163,6 +188,14 @@ openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
       add_number(list.get(), earlier) && add_issuer_key(list.get(), issuer.cert.get()) &&
       X509_CRL_sign(list.get(), issuer.key.get(), EVP_sha256()) > 0;
   return made ? std::move(list) : nullptr;
+}
+
+bool add_entries(const X509_CRL* other, X509_CRL* list) {
+  const auto theirs = number_of(other), ours = number_of(list);
+  if (theirs == nullptr || ours == nullptr) return false;
+  const openssl::Crl before(X509_CRL_dup(list));
+  if (before == nullptr || !copy_entries(other, list, before.get())) return false;
+  return BN_cmp(theirs.get(), ours.get()) <= 0 || set_number(list, theirs.get());
 }
 
 }  // namespace tls

@@ -32,11 +32,19 @@ struct Minted {
 openssl::Key new_key();
 
 /// \param issuer null: an authority that signs itself
-Minted mint(const Blank&, const Minted* issuer);
+/// \param key null: a new key
+Minted mint(const Blank&, const Minted* issuer, openssl::Key key = nullptr);
+
+/// Makes a certificate for somebody else's public key.
+openssl::Cert certify(const Blank&, const Minted& issuer, EVP_PKEY* key);
 
 /// Makes a list with the entries of `earlier` (which may be null) and `revoked`.
 openssl::Crl mint_list(const Minted& issuer, const X509_CRL* earlier,
                        const std::vector<const X509*>& revoked, TimePoint not_before,
                        TimePoint not_after);
+
+/// Adds the entries of `other` to `list`, and takes its number if that is higher. The result is not
+/// signed: it is for mint_list(). \returns false if OpenSSL fails
+bool add_entries(const X509_CRL* other, X509_CRL* list);
 
 }  // namespace tls

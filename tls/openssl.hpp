@@ -32,6 +32,7 @@ using Integer = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using Time = Owned<ASN1_TIME, ASN1_TIME_free>;
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
 using Cert = Owned<X509, X509_free>;
+using Request = Owned<X509_REQ, X509_REQ_free>;
 using Crl = Owned<X509_CRL, X509_CRL_free>;
 using Revoked = Owned<X509_REVOKED, X509_REVOKED_free>;
 using Extension = Owned<X509_EXTENSION, X509_EXTENSION_free>;

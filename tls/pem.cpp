@@ -129,6 +129,14 @@ Result<std::vector<openssl::Crl>> read_revocation_lists(const std::string& path)
                                 most_list_bytes);
 }
 
+Result<openssl::Request> read_signing_request(const std::string& path) {
+  auto requests = read_all<openssl::Request>(path, PEM_read_bio_X509_REQ, "signing request",
+                                             "CERTIFICATE REQUEST", most_file_bytes);
+  if (!requests) return requests.error();
+  if (requests->size() != 1) return Error{path + " holds more than one signing request"};
+  return std::move(requests->front());
+}
+
 Result<openssl::Key> read_key(const std::string& path) {
   const Wiping wiping;
   auto text = read_file(path, Content::secret, most_file_bytes);
