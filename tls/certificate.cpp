@@ -52,10 +52,13 @@ std::span<const unsigned char> bytes_of(const ASN1_STRING* string) {
   return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-void add_text(const ASN1_STRING* string, std::vector<std::string>& names) {
+/// \returns false if the name is left out
+bool add_text(const ASN1_STRING* string, std::vector<std::string>& names) {
   const auto bytes = bytes_of(string);
   std::string name(bytes.begin(), bytes.end());
-  if (is_visible_ascii(name)) names.push_back(std::move(name));
+  if (!is_visible_ascii(name)) return false;
+  names.push_back(std::move(name));
+  return true;
 }
 
 void add_ip(const ASN1_STRING* string, std::vector<std::string>& names) {
@@ -65,12 +68,16 @@ void add_ip(const ASN1_STRING* string, std::vector<std::string>& names) {
 void add_alternative_names(const X509* x509, Certificate& certificate) {
   const openssl::GeneralNames names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
+  bool has_all_uris = true;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const auto* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) add_text(name->d.dNSName, certificate.dns);
-    if (name->type == GEN_URI) add_text(name->d.uniformResourceIdentifier, certificate.uri);
+    if (name->type == GEN_URI)
+      has_all_uris &= add_text(name->d.uniformResourceIdentifier, certificate.uri);
     if (name->type == GEN_IPADD) add_ip(name->d.iPAddress, certificate.ip);
   }
+  // A SPIFFE id beside another URI proves nothing, so the others' number must not be hidden.
+  if (!has_all_uris) certificate.uri.clear();
   for (auto& name : certificate.dns) name = acl::lower_case(name);
 }
 
