@@ -49,7 +49,7 @@ def days_from_now(days):
 class Authority:
     """Signs certificates and revocation lists, and writes them to `folder`."""
 
-    def __init__(self, folder, name="Test CA"):
+    def __init__(self, folder, name="Test CA", days=90):
         self.folder = tempfile.mkdtemp(prefix="ca-", dir=folder)
         self.name = name
         self.cert = self._path("ca.pem")
@@ -57,7 +57,7 @@ class Authority:
         self._write("serial", "1000\n")
         self._write("openssl.cnf", CONFIGURATION.format(self.folder))
         extensions = [word for extension in CA_EXTENSIONS for word in ("-addext", extension)]
-        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", "90",
+        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", str(days),
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
 
     def client(self, name, **options):
