@@ -8,6 +8,7 @@
 
 #include "acl/bind_rules.hpp"
 #include "acl/by_name.hpp"
+#include "acl/client_rule.hpp"
 #include "acl/constraint/constraint.hpp"
 #include "acl/operation_advice.hpp"
 #include "acl/text/shown.hpp"
@@ -185,7 +186,16 @@ std::vector<Mistake> warnings(const PolicySpec& spec) {
 }
 
 std::vector<Mistake> changes_since_0_1(const PolicySpec& spec) {
-  return about_each_profile(spec, tell_changes);
+  auto changes = about_each_profile(spec, [](const ProfileSpec& profile, const std::string& where,
+                                             Advice& out) { tell_changes(profile, where, out); });
+  for (std::size_t i = 0; i < spec.listeners.size(); ++i) {
+    const auto& rules = spec.listeners[i].clients;
+    for (std::size_t j = 0; j < rules.size(); ++j)
+      tell_changes(rules[j],
+                   "listeners[" + std::to_string(i) + "].clients[" + std::to_string(j) + "]",
+                   changes);
+  }
+  return changes;
 }
 
 }  // namespace acl

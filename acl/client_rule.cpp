@@ -22,16 +22,31 @@ bool is_key(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
+/// What a `*` does not pass in names of a kind: one label of a host name, one segment of a URI.
+char separator_of(NameKind kind) {
+  return kind == NameKind::dns ? '.' : '/';
+}
+
 bool fits_any(const AlternativeName& glob, const std::vector<AlternativeName>& names) {
   return std::ranges::any_of(names, [&](const AlternativeName& name) {
-    return glob.kind == name.kind && fits(glob.value, name.value);
+    return glob.kind == name.kind && fits(glob.value, name.value, separator_of(glob.kind));
   });
 }
 
+bool is_spiffe(const AlternativeName& name) {
+  return name.kind == NameKind::uri && name.value.starts_with("spiffe:");
+}
+
+/// A SPIFFE id proves nothing beside another URI: validators must refuse such a certificate
+/// (X509-SVID, section 5.2), since its readers may each take another one for the id.
 std::vector<AlternativeName> comparable_names(const std::vector<AlternativeName>& names) {
+  const bool has_several_uris =
+      std::ranges::count(names, NameKind::uri, &AlternativeName::kind) > 1;
   std::vector<AlternativeName> out;
-  for (const auto& name : names)
-    if (auto one = comparable(name)) out.push_back(std::move(*one));
+  for (const auto& name : names) {
+    auto one = comparable(name);
+    if (one && !(has_several_uris && is_spiffe(*one))) out.push_back(std::move(*one));
+  }
   return out;
 }
 
@@ -59,13 +74,17 @@ bool same(const auto& a, const auto& b) {
 }
 
 /// Detects only the easy cases of one glob covering another.
-bool glob_covers(const std::string& glob, const std::string& other) {
+bool covers_text(const std::string& glob, const std::string& other, char separator) {
   const bool is_plain = other.find('*') == std::string::npos;
-  return glob == "**" || glob == other || (is_plain && fits(glob, other));
+  return glob == "**" || glob == other || (is_plain && fits(glob, other, separator));
+}
+
+bool glob_covers(const std::string& glob, const std::string& other) {
+  return covers_text(glob, other, '/');
 }
 
 bool name_covers(const AlternativeName& glob, const AlternativeName& other) {
-  return glob.kind == other.kind && glob_covers(glob.value, other.value);
+  return glob.kind == other.kind && covers_text(glob.value, other.value, separator_of(glob.kind));
 }
 
 bool certificate_covers(const WantedCertificate& wanted, const WantedCertificate& others) {
@@ -75,6 +94,13 @@ bool certificate_covers(const WantedCertificate& wanted, const WantedCertificate
          covers(wanted.name, others.name, name_covers) &&
          covers(match.issuer, other.issuer, glob_covers) &&
          covers(match.key_sha256, other.key_sha256, same<std::string, std::string>);
+}
+
+/// Returns whether there is a `*` that is no part of a `**`.
+bool has_lone_star(std::string_view glob) {
+  for (auto at = glob.find('*'); at != glob.npos; at = glob.find('*', at + 2))
+    if (at + 1 == glob.size() || glob[at + 1] != '*') return true;
+  return false;
 }
 
 void check_address(const std::string& text, std::string where, std::vector<Mistake>& mistakes) {
@@ -114,6 +140,16 @@ void check_certificate(const CertificateMatch& match, const std::string& where,
 void check(const ClientRule& rule, const std::string& where, std::vector<Mistake>& mistakes) {
   if (rule.address) check_address(*rule.address, where + ".address", mistakes);
   if (rule.certificate) check_certificate(*rule.certificate, where + ".certificate", mistakes);
+}
+
+void tell_changes(const ClientRule& rule, const std::string& where, std::vector<Mistake>& changes) {
+  if (!rule.certificate || !rule.certificate->san) return;
+  const auto glob = written_name(*rule.certificate->san);
+  if (glob.kind != NameKind::dns || !has_lone_star(glob.value)) return;
+  changes.push_back(
+      {where + ".certificate.san",
+       "no longer matches names with more labels: a `*` is one label, or a part of one",
+       "write `**` where it may be several"});
 }
 
 // The zone of a link-local address ("fe80::1%eth0") is this machine's own name for the link.

@@ -14,7 +14,7 @@
 namespace acl {
 
 /// Conditions on a certificate; all of them must hold. Names are globs: `*` stands for anything
-/// without a slash, `**` for anything.
+/// without a slash, in host names for anything without a dot, and `**` for anything.
 struct CertificateMatch {
   std::optional<std::string> common_name = {};
   /// At least one subject alternative name must match. See written_name() for its kinds.
@@ -33,6 +33,9 @@ struct ClientRule {
 
 /// Reports what is wrong in one rule, except its profile. `where` is the rule's place.
 void check(const ClientRule&, const std::string& where, std::vector<Mistake>&);
+
+/// Tells what the rule no longer matches although it did in 0.1.
+void tell_changes(const ClientRule&, const std::string& where, std::vector<Mistake>&);
 
 /// A client prepared for matching: its address and names are read once for all rules.
 struct Caller {

@@ -233,12 +233,8 @@ acl::WebRules web_rules_of(const config::Listener& listener,
 std::vector<tls::Expiry> Snapshot::expiries() const {
   std::vector<tls::Expiry> all;
   for_each_context(*this, [&all](const tls::Context& context) {
-    for (const auto& expiry : context.expiries()) {
-      const auto same = [&](const tls::Expiry& known) {
-        return known.file == expiry.file && known.subject == expiry.subject;
-      };
-      if (std::ranges::none_of(all, same)) all.push_back(expiry);
-    }
+    for (const auto& expiry : context.expiries())
+      if (std::ranges::find(all, expiry) == all.end()) all.push_back(expiry);
   });
   return all;
 }

@@ -24,7 +24,8 @@ struct Snapshot {
   acl::WebRules admin_web_rules;                 ///< unused without an admin listener
   std::shared_ptr<const tls::Context> upstream;  ///< null if the engine's connection is plain
 
-  /// When each certificate and revocation list holds; each file once.
+  /// When each certificate and revocation list holds; each once, whoever uses its file. Several may
+  /// have one file and one subject.
   std::vector<tls::Expiry> expiries() const;
   /// What keeps peers out although their files are in order; each once.
   std::vector<std::string> warnings() const;

@@ -68,24 +68,28 @@ std::string text_of(const GENERAL_NAME& name) {
   }
 }
 
-/// Calls `use(type, text)` for each alternative name.
+/// Calls `use(type, text)` for each alternative name; without text for one that cannot be shown.
 template <class Use>
 void for_each_name(const X509* x509, Use use) {
   const openssl::GeneralNames names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const auto* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (auto text = text_of(*name); !text.empty()) use(name->type, std::move(text));
+    use(name->type, text_of(*name));
   }
 }
 
 void add_alternative_names(const X509* x509, Certificate& certificate) {
+  bool has_all_uris = true;
   for_each_name(x509, [&](int type, std::string text) {
+    if (type == GEN_URI && text.empty()) has_all_uris = false;
     auto& of_type = type == GEN_DNS   ? certificate.dns
                     : type == GEN_URI ? certificate.uri
                                       : certificate.ip;
-    of_type.push_back(std::move(text));
+    if (!text.empty()) of_type.push_back(std::move(text));
   });
+  // A SPIFFE id beside another URI proves nothing, so the others' number must not be hidden.
+  if (!has_all_uris) certificate.uri.clear();
 }
 
 std::string common_name_of(const X509* x509) {
@@ -115,7 +119,9 @@ std::string serial_of(const X509* x509) {
 
 std::vector<std::string> alternative_names(const X509* x509) {
   std::vector<std::string> names;
-  for_each_name(x509, [&](int, std::string text) { names.push_back(std::move(text)); });
+  for_each_name(x509, [&](int, std::string text) {
+    if (!text.empty()) names.push_back(std::move(text));
+  });
   return names;
 }
 

@@ -12,6 +12,7 @@
 #include "tls/credentials.hpp"
 #include "tls/name.hpp"
 #include "tls/openssl.hpp"
+#include "tls/own_chain.hpp"
 #include "tls/server_names.hpp"
 #include "tls/tickets.hpp"
 #include "tls/verify.hpp"
@@ -85,6 +86,7 @@ Trouble fill(SSL_CTX* context, const ServerOptions& options, Findings& found) {
   if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, found))
     return trouble;
   if (auto trouble = trust(context, Role::client, options.client_ca, found)) return trouble;
+  warn_of_chain(context, options.cert, found);
   return check_lists(context, options.client_ca, options.crl, found);
 }
 
@@ -92,7 +94,10 @@ Trouble fill(SSL_CTX* context, const ClientOptions& options, Findings& found) {
   if (auto trouble = expect_name(context, options.server_name)) return trouble;
   if (auto trouble = trust(context, Role::server, options.ca, found)) return trouble;
   if (options.cert.empty() && options.key.empty()) return std::nullopt;
-  return show_certificate(context, Role::client, options.cert, options.key, found);
+  if (auto trouble = show_certificate(context, Role::client, options.cert, options.key, found))
+    return trouble;
+  warn_of_chain(context, options.cert, found);
+  return std::nullopt;
 }
 
 }  // namespace

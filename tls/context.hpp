@@ -42,6 +42,7 @@ struct Expiry {
   bool holds_at(std::chrono::system_clock::time_point time) const {
     return not_before <= time && time < not_after;
   }
+  bool operator==(const Expiry&) const = default;
 };
 
 /// What was read for a context.

@@ -9,17 +9,14 @@
 
 #include "tls/certificate.hpp"
 #include "tls/openssl.hpp"
+#include "tls/own_chain.hpp"
 #include "tls/pem.hpp"
 #include "tls/revocation.hpp"
 
 namespace tls {
 namespace {
 
-/// The name for people: the common name if there is one, else the whole subject.
-std::string shown(const X509_NAME* name) {
-  auto common_name = openssl::common_name_of(name);
-  return common_name.empty() ? openssl::text_of(name) : common_name;
-}
+using openssl::shown;
 
 /// "/ca.pem: Corp CA has …"
 std::string told(std::string file, std::string_view subject, std::string_view what) {
@@ -196,6 +193,7 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
     return Error{key + " is not the key of the first certificate in " + cert +
                  ": renew both together, the server's own certificate first"};
   }
+  if (auto trouble = check_kind_of_key(context, chain->front().get(), cert, found)) return trouble;
   if (auto trouble = use_chain(context, *chain, cert)) return trouble;
   if (SSL_CTX_use_PrivateKey(context, private_key->get()) != 1)
     return Error{key + " cannot be used: " + openssl::last_error()};

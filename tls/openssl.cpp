@@ -50,4 +50,9 @@ std::string common_name_of(const X509_NAME* name) {
   return text;
 }
 
+std::string shown(const X509_NAME* name) {
+  auto common_name = common_name_of(name);
+  return common_name.empty() ? text_of(name) : common_name;
+}
+
 }  // namespace tls::openssl

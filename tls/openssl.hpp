@@ -57,4 +57,7 @@ std::string text_of(const X509_NAME*);
 /// The only common name; empty if there are none or several.
 std::string common_name_of(const X509_NAME*);
 
+/// The name for people: the common name if there is one, else the whole name.
+std::string shown(const X509_NAME*);
+
 }  // namespace tls::openssl

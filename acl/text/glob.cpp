@@ -6,8 +6,8 @@
 namespace acl {
 
 // On a mismatch only the last star of each kind is tried again; a `*` that would have to pass a
-// slash falls back to the `**` before it.
-bool fits(std::string_view glob, std::string_view text) {
+// separator falls back to the `**` before it.
+bool fits(std::string_view glob, std::string_view text, char separator) {
   struct Star {
     std::size_t glob = std::string_view::npos, text = 0;
   };
@@ -21,7 +21,8 @@ bool fits(std::string_view glob, std::string_view text) {
       if (two) single = {};
     } else if (g < glob.size() && t < text.size() && glob[g] == text[t]) {
       ++g, ++t;
-    } else if (single.glob != glob.npos && single.text < text.size() && text[single.text] != '/') {
+    } else if (single.glob != glob.npos && single.text < text.size() &&
+               text[single.text] != separator) {
       g = single.glob;
       t = ++single.text;
     } else if (twofold.glob != glob.npos && twofold.text < text.size()) {

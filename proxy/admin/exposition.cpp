@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -131,6 +133,22 @@ void add_traffic(Workers workers, Page& page) {
   page.sample("", total(&Metrics::unknown_members));
 }
 
+/// A page with two values of one series is refused as a whole. Where a file has several
+/// certificates of one subject, the first that expires counts.
+void add_expiries(const std::vector<tls::Expiry>& expiries, Page& page) {
+  std::map<std::string, std::chrono::system_clock::time_point> ends;
+  for (const auto& each : expiries) {
+    const auto [end, is_new] = ends.try_emplace(
+        fmt::format(R"(file="{}",subject="{}")", escaped(each.file), escaped(each.subject)),
+        each.not_after);
+    end->second = std::min(end->second, each.not_after);
+  }
+  page.metric("certificate_expiry_timestamp_seconds", "gauge",
+              "When a certificate or revocation list expires.");
+  for (const auto& [labels, end] : ends)
+    page.sample(labels, std::chrono::floor<std::chrono::seconds>(end).time_since_epoch().count());
+}
+
 void add_process(const Process& process, Page& page) {
   using namespace std::chrono;
   page.metric("upstream_up", "gauge",
@@ -148,11 +166,7 @@ void add_process(const Process& process, Page& page) {
   page.metric("reloads_total", "counter", "Reloads of the configuration and of certificates.");
   page.sample(R"(result="done")", process.reloads_done);
   page.sample(R"(result="failed")", process.reloads_failed);
-  page.metric("certificate_expiry_timestamp_seconds", "gauge",
-              "When a certificate or revocation list expires.");
-  for (const auto& each : process.expiries)
-    page.sample(fmt::format(R"(file="{}",subject="{}")", escaped(each.file), escaped(each.subject)),
-                duration_cast<seconds>(each.not_after.time_since_epoch()).count());
+  add_expiries(process.expiries, page);
   page.metric("build_info", "gauge", "The running version.");
   page.sample(R"(version=")" TIDEGATE_VERSION R"(")", 1);
 }

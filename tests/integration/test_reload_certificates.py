@@ -2,9 +2,11 @@
 """Certificates, revocation lists and client rules change while connections live on."""
 
 import os
+import re
 import shutil
 import signal
 import threading
+import time
 
 from tests.support.certificates import Authority, Pair, serial_of
 from tests.support.daemon import policy_in_lines, socket_address
@@ -318,6 +320,25 @@ class Expiry(TlsTest):
         crl = self.authority.revocation_list(self.path("crl.pem"), ends=3.5)
         self.serve(listeners=[self.listener(crl=[crl])])
         self.daemon.await_log(f"{crl}: Test CA expires on ")
+
+    def test_of_two_authorities_of_one_name_the_one_that_ends_is_warned_of_and_is_the_metric(self):
+        ending = Authority(self.certificates, self.authority.name, ends=9)
+        both, socket = self.path("both.pem"), self.path("admin.sock")
+        with open(both, "w", encoding="ascii") as file:
+            for authority in (self.authority, ending):
+                with open(authority.cert, encoding="ascii") as part:
+                    file.write(part.read())
+        self.serve(listeners=[self.listener(client_ca=both)], admin={"address": "unix://" + socket})
+        self.daemon.await_log(f"{both}: Test CA expires on ")
+        self.assertEqual(self.daemon.log().count(f"{both}: Test CA "), 1)
+        wait_until(lambda: "metrics and health on" in self.daemon.log(), "the admin listener")
+        client = Client(socket)
+        self.addCleanup(client.close)
+        client.send(request("GET", "/metrics"))
+        page = client.response().body.decode()
+        values = re.findall(rf'certificate_expiry_timestamp_seconds{{file="{both}",subject="Test CA"}} (\d+)', page)
+        self.assertEqual(len(values), 1, page)
+        self.assertLess(int(values[0]), time.time() + 10 * 86400)
 
     def test_what_lasts_longer_is_not_mentioned(self):
         lasting = self.authority.server("lasting.corp", ends=40)

@@ -61,7 +61,7 @@ class Authority:
             issuer.sign_authority(self, begins, ends)
             return
         extensions = [word for extension in CA_EXTENSIONS for word in ("-addext", extension)]
-        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", "90",
+        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", str(ends),
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
 
     def intermediate(self, name, **times):

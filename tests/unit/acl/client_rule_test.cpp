@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "acl/advice.hpp"
 #include "acl/policy.hpp"
 #include "tests/unit/told.hpp"
 
@@ -162,6 +163,24 @@ TEST(AlternativeNames, of_hosts_match_whatever_their_case) {
   EXPECT_TRUE(name_fits("*.CI.corp", NameKind::dns, "Runner.ci.Corp"));
 }
 
+TEST(AlternativeNames, of_hosts_have_one_label_for_a_star_and_any_number_for_two) {
+  EXPECT_TRUE(name_fits("*.corp", NameKind::dns, "ci.corp"));
+  EXPECT_TRUE(name_fits("runner-*.*.corp", NameKind::dns, "runner-7.ci.corp"));
+  EXPECT_FALSE(name_fits("*.corp", NameKind::dns, "a.ci.corp"));
+  EXPECT_FALSE(name_fits("runner-*.corp", NameKind::dns, "runner-7.ci.corp"));
+  EXPECT_TRUE(name_fits("**.corp", NameKind::dns, "a.ci.corp"));
+  EXPECT_TRUE(name_fits("192.0.*", NameKind::ip, "192.0.2.7"));
+}
+
+TEST(AlternativeNames, of_hosts_with_a_lone_star_are_told_of_in_a_file_of_0_1) {
+  const auto told = [](const char* san) {
+    return !acl::changes_since_0_1(spec({for_certificate({.san = san})})).empty();
+  };
+  for (const auto* lone : {"*.corp", "ci-*", "**.*.corp"}) EXPECT_TRUE(told(lone)) << lone;
+  for (const auto* other : {"**.corp", "ci.corp", "spiffe://corp/*", "192.0.2.*"})
+    EXPECT_FALSE(told(other)) << other;
+}
+
 TEST(UriNames, match_in_one_normal_form) {
   EXPECT_TRUE(uri_fits("spiffe://corp/ci/*", "SPIFFE://Corp/ci/7"));
   EXPECT_TRUE(uri_fits("Spiffe://CORP/ci/*", "spiffe://corp/ci/7"));
@@ -186,11 +205,23 @@ TEST(UriNames, that_some_readers_take_for_others_match_nothing) {
   EXPECT_TRUE(uri_fits("**://**", "spiffe://corp"));
 }
 
-/// A URI may be written so that it looks like another under `**`; the one in order still fits.
 TEST(UriNames, that_are_in_order_match_beside_one_that_is_not) {
-  EXPECT_TRUE(accepts({.san = "spiffe://corp/ci/**"},
-                      {.sans = {{NameKind::uri, "spiffe://corp/ci/../admin"},
-                                {NameKind::uri, "spiffe://corp/ci/7"}}}));
+  EXPECT_TRUE(
+      accepts({.san = "https://corp/ci/**"}, {.sans = {{NameKind::uri, "https://corp/ci/../admin"},
+                                                       {NameKind::uri, "https://corp/ci/7"}}}));
+}
+
+TEST(UriNames, of_spiffe_match_nothing_beside_another_uri) {
+  for (const auto* other : {"spiffe://corp/admin", "https://corp/x", "spiffe://corp/../x", "x"}) {
+    const acl::Certificate shown{
+        .sans = {{NameKind::uri, "SPIFFE://corp/ci/7"}, {NameKind::uri, other}}};
+    EXPECT_FALSE(accepts({.san = "spiffe://corp/ci/*"}, shown)) << other;
+    EXPECT_FALSE(accepts({.san = "**://corp/ci/7"}, shown)) << other;
+  }
+  EXPECT_TRUE(
+      accepts({.san = "spiffe://corp/ci/*"}, {.sans = {{NameKind::uri, "spiffe://corp/ci/7"},
+                                                       {NameKind::dns, "ci.corp"},
+                                                       {NameKind::ip, "192.0.2.7"}}}));
 }
 
 TEST(Clients, are_known_by_their_issuer_and_key) {

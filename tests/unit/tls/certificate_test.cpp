@@ -70,6 +70,13 @@ TEST_F(CertificateTest, leaves_out_names_with_control_characters) {
   EXPECT_THAT(certificate.uri, IsEmpty());
 }
 
+TEST_F(CertificateTest, has_no_uri_where_one_is_left_out_so_that_a_spiffe_id_never_looks_alone) {
+  const auto certificate =
+      read(blank(Purpose::client, "x", {"spiffe://corp/ci/7", "spiffe://corp/admin\n", "ok.test"}));
+  EXPECT_THAT(certificate.uri, IsEmpty());
+  EXPECT_THAT(certificate.dns, ElementsAre("ok.test"));
+}
+
 TEST_F(CertificateTest, leaves_out_names_without_end) {
   const auto certificate = read(blank(Purpose::client, "x", {std::string(1000, 'a') + ".test"}));
   EXPECT_THAT(certificate.dns, IsEmpty());
