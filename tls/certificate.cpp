@@ -74,6 +74,7 @@ void add_alternative_names(const X509* x509, Certificate& certificate) {
     if (name->type == GEN_DNS) add_text(name->d.dNSName, certificate.dns);
     if (name->type == GEN_URI)
       has_all_uris &= add_text(name->d.uniformResourceIdentifier, certificate.uri);
+    if (name->type == GEN_EMAIL) add_text(name->d.rfc822Name, certificate.email);
     if (name->type == GEN_IPADD) add_ip(name->d.iPAddress, certificate.ip);
   }
   // A SPIFFE id beside another URI proves nothing, so the others' number must not be hidden.
@@ -116,6 +117,9 @@ std::vector<std::string> Certificate::names() const {
 Certificate read_certificate(X509* x509) {
   Certificate certificate;
   certificate.common_name = common_name_of(x509);
+  certificate.organizational_units =
+      openssl::values_of(X509_get_subject_name(x509), NID_organizationalUnitName);
+  std::erase_if(certificate.organizational_units, [](const auto& unit) { return !is_clean(unit); });
   add_alternative_names(x509, certificate);
   certificate.issuer = openssl::text_of(X509_get_issuer_name(x509));
   certificate.key_sha256 = key_digest_of(x509);

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 
 #include <ctime>
+#include <utility>
 
 namespace tls::openssl {
 
@@ -38,16 +39,24 @@ std::string text_of(const X509_NAME* name) {
   return text_of(bio.get());
 }
 
+std::vector<std::string> values_of(const X509_NAME* name, int nid) {
+  std::vector<std::string> values;
+  for (int at = -1; (at = X509_NAME_get_index_by_NID(name, nid, at)) >= 0;) {
+    unsigned char* utf8 = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size < 0) continue;
+    values.emplace_back(utf8, utf8 + size);
+    OPENSSL_free(utf8);
+  }
+  return values;
+}
+
 std::string common_name_of(const X509_NAME* name) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return {};
-  unsigned char* utf8 = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  if (size < 0) return {};
-  std::string text(utf8, utf8 + size);
-  OPENSSL_free(utf8);
-  return text;
+  auto values = values_of(name, NID_commonName);
+  return values.empty() ? std::string() : std::move(values.front());
 }
 
 std::string shown(const X509_NAME* name) {

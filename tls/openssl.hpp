@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Owning pointers to OpenSSL's objects. Private to the room.
 namespace tls::openssl {
@@ -52,6 +53,10 @@ std::chrono::system_clock::time_point time_of(const ASN1_TIME*);
 
 /// A name as `openssl x509 -nameopt RFC2253` prints it: "CN=Corp CI CA,O=Corp".
 std::string text_of(const X509_NAME*);
+
+/// The name's values of one kind, such as NID_organizationalUnitName, in UTF-8. Those that have no
+/// such spelling are left out.
+std::vector<std::string> values_of(const X509_NAME*, int nid);
 
 /// The only common name; empty if there are none or several.
 std::string common_name_of(const X509_NAME*);
