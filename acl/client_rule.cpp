@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "acl/text/ascii.hpp"
+#include "acl/text/distinguished_name.hpp"
 #include "acl/text/glob.hpp"
 #include "acl/text/shown.hpp"
 
@@ -218,6 +219,7 @@ WantedCertificate::WantedCertificate(CertificateMatch wanted) : match(std::move(
     return comparable(glob).value_or(AlternativeName{});
   };
   for (auto& key : match.key_sha256) key = lower_case(key);
+  for (auto& issuer : match.issuer) issuer = with_plain_letters(issuer);
   for (const auto& san : match.san) names.push_back(ready(written_name(san)));
   for (const auto& email : match.email) emails.push_back(ready({NameKind::email, email}));
 }

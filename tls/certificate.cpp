@@ -121,7 +121,7 @@ Certificate read_certificate(X509* x509) {
       openssl::values_of(X509_get_subject_name(x509), NID_organizationalUnitName);
   std::erase_if(certificate.organizational_units, [](const auto& unit) { return !is_clean(unit); });
   add_alternative_names(x509, certificate);
-  certificate.issuer = openssl::text_of(X509_get_issuer_name(x509));
+  certificate.issuer = openssl::plain_text_of(X509_get_issuer_name(x509));
   certificate.key_sha256 = key_digest_of(x509);
   certificate.serial = serial_of(x509);
   certificate.not_before = openssl::time_of(X509_get0_notBefore(x509));

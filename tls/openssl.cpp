@@ -7,6 +7,15 @@
 #include <utility>
 
 namespace tls::openssl {
+namespace {
+
+std::string printed(const X509_NAME* name, unsigned long flags) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return {};
+  return text_of(bio.get());
+}
+
+}  // namespace
 
 Bio reader_of(std::string_view text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -34,9 +43,11 @@ std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
 }
 
 std::string text_of(const X509_NAME* name) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
-  return text_of(bio.get());
+  return printed(name, XN_FLAG_RFC2253);
+}
+
+std::string plain_text_of(const X509_NAME* name) {
+  return printed(name, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
 }
 
 std::vector<std::string> values_of(const X509_NAME* name, int nid) {

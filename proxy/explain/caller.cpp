@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "acl/text/ascii.hpp"
+#include "acl/text/distinguished_name.hpp"
 #include "acl/text/ip.hpp"
 #include "acl/text/shown.hpp"
 #include "config/accounts.hpp"
@@ -50,7 +51,7 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
   } else if (key == "email") {
     to.shown().sans.push_back({acl::NameKind::email, value});
   } else if (key == "issuer") {
-    to.shown().issuer = value;
+    to.shown().issuer = acl::with_plain_letters(value);
   } else if (key == "key_sha256") {
     to.shown().key_sha256 = acl::lower_case(value);
   } else {

@@ -174,7 +174,7 @@ class Askers(ExplainTest):
     def setUp(self):
         super().setUp()
         tls = {"cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem"}
-        issuer = "CN=Corp CI CA,O=Corp"
+        issuer = "CN=Größe CI CA,O=Corp"
         self.config = self.write("config", json.dumps({
             "listeners": [
                 {"address": "unix:///run/a.sock",
@@ -198,7 +198,8 @@ class Askers(ExplainTest):
             ("1", ("san=a.corp,san=spiffe://corp/ci/7,address=10.1.2.3",), "monitor"),
             ("1", ("san=a.corp", "san=spiffe://corp/ci/7", "address=::ffff:10.1.2.3"), "monitor"),
             ("1", ("ou=x,ou=qa,email=bob@corp.example",), "ci"),
-            ("1", ("key_sha256=" + "A" * 64 + ",issuer=CN=Corp CI CA,O=Corp",), "monitor"),
+            ("1", ("key_sha256=" + "A" * 64 + ",issuer=CN=Größe CI CA,O=Corp",), "monitor"),
+            ("1", ("key_sha256=" + "A" * 64, r"issuer=CN=Gr\C3\B6\C3\9Fe CI CA,O=Corp"), "monitor"),
             ("2", ("address=10.1.2.3",), "monitor"),
             ("3", ("uid=7,gid=7",), "ci"),
             ("3", (), "ci"),

@@ -119,6 +119,14 @@ class Certificates(TlsTest):
         self.assertProfile("reader", partner.client("ops-1"))
         self.assertProfile(None, self.ci)
 
+    def test_by_an_issuer_in_letters_or_as_openssl_prints_it(self):
+        authority = Authority(self.certificates, "Größe, Müller CA")
+        client = authority.client("x")
+        for issuer in ("CN=Größe\\, Müller CA", r"CN=Gr\C3\B6\C3\9Fe\, M\C3\BCller CA", "CN=Größe**"):
+            self.serve_rules(certificate(issuer=issuer) | {"profile": "writer"}, client_ca=authority.cert)
+            self.assertProfile("writer", client)
+            self.daemon.stop()
+
     def test_by_organizational_unit(self):
         self.serve_rules(certificate(organizational_unit=["ops", "dev*"]) | {"profile": "writer"})
         self.assertProfile("writer", self.authority.client("x", units=("emea", "ops")))

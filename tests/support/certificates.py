@@ -58,7 +58,7 @@ class Authority:
         self._write("serial", "1000\n")
         self._write("openssl.cnf", CONFIGURATION.format(self.folder))
         extensions = [word for extension in CA_EXTENSIONS for word in ("-addext", extension)]
-        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", str(days),
+        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-utf8", "-subj", f"/CN={name}", "-days", str(days),
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
 
     def client(self, name, **options):

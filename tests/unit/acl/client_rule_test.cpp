@@ -236,6 +236,15 @@ TEST(Clients, are_known_by_any_of_their_units) {
   EXPECT_FALSE(accepts({.organizational_unit = {"**"}}, {.common_name = "ops"}));
 }
 
+TEST(Clients, are_known_by_an_issuer_that_is_written_in_letters_or_as_openssl_prints_it) {
+  const acl::Certificate shown{.issuer = R"(CN=Jürgen\, C\\C3,O=Größe)"};
+  for (const auto* same : {R"(CN=Jürgen\, C\\C3,O=Größe)", R"(CN=J\C3\BCrgen**,O=Gr\c3\b6\C3\9Fe)",
+                           R"(**,O=Gr\C3\B6ße)"})
+    EXPECT_TRUE(accepts({.issuer = {same}}, shown)) << same;
+  for (const auto* other : {"CN=Jurgen**", R"(CN=J\C3rgen**)", R"(**O=Größ\65)", R"(**\)"})
+    EXPECT_FALSE(accepts({.issuer = {other}}, shown)) << other;
+}
+
 bool email_fits(const char* glob, const char* email) {
   return accepts({.email = {glob}}, {.sans = {{NameKind::email, email}}});
 }

@@ -67,6 +67,12 @@ TEST_F(CertificateTest, has_all_units_but_those_with_control_characters) {
               ElementsAre("ops", "Jürgen", "qa"));
 }
 
+TEST_F(CertificateTest, tells_an_issuer_in_letters) {
+  const auto issuer = mint(blank(Purpose::authority, "Größe, Müller CA"), nullptr);
+  const auto minted = mint(blank(Purpose::client, "ci"), &issuer);
+  EXPECT_EQ(read_certificate(minted.cert.get()).issuer, "CN=Größe\\, Müller CA");
+}
+
 TEST_F(CertificateTest, leaves_out_names_with_control_characters) {
   for (const auto& name : {std::string("ops\0x", 5), std::string("ops\n"), std::string("\x1b[2J"),
                            std::string("ops\xc2\x9b")})
