@@ -255,6 +255,7 @@ TEST(EmailAddresses, match_with_the_case_before_the_at_and_without_it_behind) {
   EXPECT_TRUE(email_fits("*@corp.example", "bob.b@corp.example"));
   EXPECT_FALSE(email_fits("*@corp.example", "bob@evil.corp.example"));
   EXPECT_TRUE(email_fits("*@*", "bob@evil.corp.example"));
+  EXPECT_TRUE(email_fits("*@corp.example", "ops/bob@corp.example"));
 }
 
 TEST(EmailAddresses, that_are_none_or_of_another_kind_match_nothing) {
