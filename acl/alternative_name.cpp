@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/alternative_name.hpp"
 
+#include <algorithm>
+
 #include "acl/ip_network.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/uri.hpp"
@@ -33,6 +35,16 @@ std::optional<std::string> comparable_uri(std::string_view text) {
   return uri ? std::optional(*uri) : std::nullopt;
 }
 
+/// Case counts before the @, where it is the mail server's to decide, and not behind it.
+std::optional<std::string> comparable_email(std::string_view text) {
+  const auto at = text.find('@');
+  const bool is_address = at != text.npos && at > 0 && at + 1 < text.size() &&
+                          text.find('@', at + 1) == text.npos &&
+                          std::ranges::all_of(text, is_visible);
+  if (!is_address) return std::nullopt;
+  return std::string(text.substr(0, at)) + lower_case(text.substr(at));
+}
+
 NameKind kind_of(std::string_view text) {
   if (text.find("://") != text.npos) return NameKind::uri;
   if (parse_network(text) || is_like_ip(text)) return NameKind::ip;
@@ -46,9 +58,10 @@ AlternativeName written_name(std::string_view text) {
 }
 
 std::optional<AlternativeName> comparable(const AlternativeName& name) {
-  auto value = name.kind == NameKind::uri  ? comparable_uri(name.value)
-               : name.kind == NameKind::ip ? comparable_ip(name.value)
-                                           : std::optional(lower_case(name.value));
+  auto value = name.kind == NameKind::uri     ? comparable_uri(name.value)
+               : name.kind == NameKind::ip    ? comparable_ip(name.value)
+               : name.kind == NameKind::email ? comparable_email(name.value)
+                                              : std::optional(lower_case(name.value));
   if (!value) return std::nullopt;
   return AlternativeName{name.kind, std::move(*value)};
 }
@@ -59,6 +72,8 @@ std::optional<std::string> flaw_of(const AlternativeName& glob) {
     if (uri) return std::nullopt;
     return uri.error().message + ", and no name with that can match";
   }
+  if (glob.kind == NameKind::email)
+    return comparable_email(glob.value) ? std::nullopt : std::optional("is not an e-mail address");
   if (glob.kind == NameKind::ip)
     return comparable_ip(glob.value) ? std::nullopt : std::optional("is not an IP address");
   if (is_made_of(glob.value, "*")) return "matches every kind of name: write one for a single kind";

@@ -10,7 +10,7 @@ namespace acl {
 
 /// The kind of a certificate's name. An authority may be trusted for one kind only, so names of
 /// different kinds never match, even where their texts are equal.
-enum class NameKind : std::uint8_t { dns, ip, uri };
+enum class NameKind : std::uint8_t { dns, ip, uri, email };
 
 /// One subject alternative name of a certificate, or a glob for such names.
 struct AlternativeName {
@@ -19,8 +19,8 @@ struct AlternativeName {
   bool operator==(const AlternativeName&) const = default;
 };
 
-/// Reads a name or glob as people write it. Text with "://" or a leading scheme is a URI, an IP
-/// address or a glob of one is an IP address, and everything else is a DNS name.
+/// Reads a name or glob of a host or a URI as people write it. Text with "://" or a leading scheme
+/// is a URI, an IP address or a glob of one is an IP address, and everything else is a DNS name.
 AlternativeName written_name(std::string_view text);
 
 /// Returns the name in the spelling in which names of its kind are compared, or nothing where it

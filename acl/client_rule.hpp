@@ -13,14 +13,18 @@
 
 namespace acl {
 
-/// Conditions on a certificate; all of them must hold. Names are globs: `*` stands for anything
-/// without a slash, in host names for anything without a dot, and `**` for anything.
+/// Conditions on a certificate; all of them must hold. Each lists values of which one must match;
+/// an empty one asks for nothing. Names are globs: `**` stands for anything, and `*` for anything
+/// without a slash, in host names without a dot and in e-mail addresses without an `@`.
 struct CertificateMatch {
-  std::optional<std::string> common_name = {};
+  using AnyOf = std::vector<std::string>;
+  AnyOf common_name = {};
+  AnyOf organizational_unit = {};  ///< at least one unit of the subject must match
   /// At least one subject alternative name must match. See written_name() for its kinds.
-  std::optional<std::string> san = {};
-  std::optional<std::string> issuer = {};
-  std::optional<std::string> key_sha256 = {};  ///< SHA-256 of the public key (SPKI): 64 hex digits
+  AnyOf san = {};
+  AnyOf email = {};  ///< the same for those that are e-mail addresses
+  AnyOf issuer = {};
+  AnyOf key_sha256 = {};  ///< SHA-256 of the public key (SPKI): 64 hex digits
 };
 
 /// Gives a profile to the clients that meet all its conditions; without conditions, to everybody.
@@ -49,7 +53,8 @@ struct Caller {
 struct WantedCertificate {
   explicit WantedCertificate(CertificateMatch);
   CertificateMatch match;
-  std::optional<AlternativeName> name;  ///< the `san` condition in comparable spelling
+  /// The `san` and `email` conditions in comparable spelling.
+  std::vector<AlternativeName> names, emails;
 };
 
 /// A rule's conditions, ready for use. A thousand may be tried for one client, so they are small,

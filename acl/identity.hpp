@@ -22,6 +22,7 @@ struct UnixPeer {
 /// A client's certificate, verified by the listener. Empty members prove nothing.
 struct Certificate {
   std::string common_name;
+  std::vector<std::string> organizational_units = {};
   std::vector<AlternativeName> sans;  ///< as written in the certificate
   std::string issuer;                 ///< its distinguished name (RFC 2253): "CN=Corp CI CA,O=Corp"
   std::string key_sha256;             ///< of the DER public key (SPKI), 64 lower-case hex digits

@@ -197,4 +197,25 @@ Type<std::vector<T>> filled(Type<std::vector<T>> type, std::string range, std::s
   return type;
 }
 
+/// One value without a list, or several of which one will do. A list of one is printed as the
+/// value.
+template <class T>
+Type<std::vector<T>> one_or_several(const Type<T>& type, std::size_t most) {
+  auto several = filled(list_of(type, most), type.range + " or a list",
+                        "; name a value, or leave the key out");
+  auto read = [read_one = type.read, read_list = several.read](const Place& place,
+                                                               std::vector<T>& to) {
+    if (place.node.kind == YamlNode::Kind::list) return read_list(place, to);
+    T one{};
+    if (!read_one(place, one)) return false;
+    to.push_back(std::move(one));
+    return true;
+  };
+  auto print = [print_one = type.print, print_list = several.print](const std::vector<T>& from) {
+    return from.size() == 1 ? print_one(from.front()) : print_list(from);
+  };
+  several.shape.kind = Shape::Kind::one_or_list;
+  return {std::move(read), std::move(print), several.range, std::move(several.shape)};
+}
+
 }  // namespace config

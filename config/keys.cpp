@@ -17,6 +17,7 @@ constexpr auto year = std::chrono::hours(365 * 24);
 constexpr std::size_t most_listeners = 64;
 constexpr std::size_t most_clients = 1024;
 constexpr std::size_t most_revocation_lists = 64;
+constexpr std::size_t most_values_of_a_condition = 64;
 constexpr std::size_t most_hosts = 64;
 constexpr std::size_t most_origins = 64;
 constexpr std::size_t most_profiles = 1024;
@@ -160,11 +161,14 @@ const Table<acl::ClientRule>& client_keys() {
 
 const Table<acl::CertificateMatch>& certificate_keys() {
   using Match = acl::CertificateMatch;
+  static const auto any_of = one_or_several(text(), most_values_of_a_condition);
   static const Table<Match> table{
-      field("common_name", &Match::common_name, text()),
-      field("san", &Match::san, text()),
-      field("issuer", &Match::issuer, text()),
-      field("key_sha256", &Match::key_sha256, text()),
+      field("common_name", &Match::common_name, any_of),
+      field("organizational_unit", &Match::organizational_unit, any_of),
+      field("san", &Match::san, any_of),
+      field("email", &Match::email, any_of),
+      field("issuer", &Match::issuer, any_of),
+      field("key_sha256", &Match::key_sha256, any_of),
   };
   return table;
 }

@@ -74,6 +74,8 @@ Json json_of(const Shape& shape) {
   switch (shape.kind) {
     case Shape::Kind::scalar: return scalar_of(shape);
     case Shape::Kind::list: return list_of(shape);
+    case Shape::Kind::one_or_list:
+      return {{"anyOf", {json_of(shape.values.front()), list_of(shape)}}};
     case Shape::Kind::by_name: return by_name_of(shape);
     case Shape::Kind::map: return map_of(shape);
   }

@@ -14,6 +14,7 @@ struct Shape {
   enum class Kind : std::uint8_t {
     scalar,
     list,
+    one_or_list,  ///< a value by itself, or a list of such
     map,
     by_name,  ///< a map whose keys are names that the user chooses
   };

@@ -16,6 +16,7 @@ using acl::Reason;
 
 acl::Certificate certificate_of(tls::Certificate from) {
   acl::Certificate certificate{.common_name = std::move(from.common_name),
+                               .organizational_units = std::move(from.organizational_units),
                                .issuer = std::move(from.issuer),
                                .key_sha256 = std::move(from.key_sha256),
                                .serial = std::move(from.serial)};
@@ -25,6 +26,7 @@ acl::Certificate certificate_of(tls::Certificate from) {
   add(acl::NameKind::dns, from.dns);
   add(acl::NameKind::ip, from.ip);
   add(acl::NameKind::uri, from.uri);
+  add(acl::NameKind::email, from.email);
   return certificate;
 }
 

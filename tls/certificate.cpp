@@ -63,6 +63,7 @@ std::string text_of(const GENERAL_NAME& name) {
   switch (name.type) {
     case GEN_DNS: return acl::lower_case(visible(name.d.dNSName));
     case GEN_URI: return visible(name.d.uniformResourceIdentifier);
+    case GEN_EMAIL: return visible(name.d.rfc822Name);
     case GEN_IPADD: return acl::ip_text(bytes_of(name.d.iPAddress));
     default: return {};
   }
@@ -79,14 +80,20 @@ void for_each_name(const X509* x509, Use use) {
   }
 }
 
+std::vector<std::string>& names_of(int type, Certificate& certificate) {
+  switch (type) {
+    case GEN_DNS: return certificate.dns;
+    case GEN_URI: return certificate.uri;
+    case GEN_EMAIL: return certificate.email;
+    default: return certificate.ip;
+  }
+}
+
 void add_alternative_names(const X509* x509, Certificate& certificate) {
   bool has_all_uris = true;
   for_each_name(x509, [&](int type, std::string text) {
     if (type == GEN_URI && text.empty()) has_all_uris = false;
-    auto& of_type = type == GEN_DNS   ? certificate.dns
-                    : type == GEN_URI ? certificate.uri
-                                      : certificate.ip;
-    if (!text.empty()) of_type.push_back(std::move(text));
+    if (!text.empty()) names_of(type, certificate).push_back(std::move(text));
   });
   // A SPIFFE id beside another URI proves nothing, so the others' number must not be hidden.
   if (!has_all_uris) certificate.uri.clear();
@@ -119,8 +126,8 @@ std::string serial_of(const X509* x509) {
 
 std::vector<std::string> alternative_names(const X509* x509) {
   std::vector<std::string> names;
-  for_each_name(x509, [&](int, std::string text) {
-    if (!text.empty()) names.push_back(std::move(text));
+  for_each_name(x509, [&](int type, std::string text) {
+    if (!text.empty() && type != GEN_EMAIL) names.push_back(std::move(text));
   });
   return names;
 }
@@ -128,8 +135,11 @@ std::vector<std::string> alternative_names(const X509* x509) {
 Certificate read_certificate(X509* x509) {
   Certificate certificate;
   certificate.common_name = common_name_of(x509);
+  certificate.organizational_units =
+      openssl::values_of(X509_get_subject_name(x509), NID_organizationalUnitName);
+  std::erase_if(certificate.organizational_units, [](const auto& unit) { return !is_clean(unit); });
   add_alternative_names(x509, certificate);
-  certificate.issuer = openssl::text_of(X509_get_issuer_name(x509));
+  certificate.issuer = openssl::plain_text_of(X509_get_issuer_name(x509));
   certificate.key_sha256 = key_digest_of(x509);
   certificate.serial = serial_of(x509);
   certificate.not_before = openssl::time_of(X509_get0_notBefore(x509));

@@ -4,8 +4,18 @@
 #include <openssl/err.h>
 
 #include <ctime>
+#include <utility>
 
 namespace tls::openssl {
+namespace {
+
+std::string printed(const X509_NAME* name, unsigned long flags) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return {};
+  return text_of(bio.get());
+}
+
+}  // namespace
 
 Bio reader_of(std::string_view text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -33,21 +43,31 @@ std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
 }
 
 std::string text_of(const X509_NAME* name) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
-  return text_of(bio.get());
+  return printed(name, XN_FLAG_RFC2253);
+}
+
+std::string plain_text_of(const X509_NAME* name) {
+  return printed(name, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+}
+
+std::vector<std::string> values_of(const X509_NAME* name, int nid) {
+  std::vector<std::string> values;
+  for (int at = -1; (at = X509_NAME_get_index_by_NID(name, nid, at)) >= 0;) {
+    unsigned char* utf8 = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size < 0) continue;
+    values.emplace_back(utf8, utf8 + size);
+    OPENSSL_free(utf8);
+  }
+  return values;
 }
 
 std::string common_name_of(const X509_NAME* name) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return {};
-  unsigned char* utf8 = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  if (size < 0) return {};
-  std::string text(utf8, utf8 + size);
-  OPENSSL_free(utf8);
-  return text;
+  auto values = values_of(name, NID_commonName);
+  return values.empty() ? std::string() : std::move(values.front());
 }
 
 std::string shown(const X509_NAME* name) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Owning pointers to OpenSSL's objects. Private to the room.
 namespace tls::openssl {
@@ -51,8 +52,15 @@ std::string last_error();
 /// Times beyond the clock's range (99991231235959Z: no end) become the clock's maximum.
 std::chrono::system_clock::time_point time_of(const ASN1_TIME*);
 
-/// A name as `openssl x509 -nameopt RFC2253` prints it: "CN=Corp CI CA,O=Corp".
+/// A name as `openssl x509 -nameopt RFC2253` prints it: "CN=Corp CI CA,O=Corp". Every byte above 7F
+/// is escaped, so that terminals can show it: "CN=J\C3\BCrgen".
 std::string text_of(const X509_NAME*);
+/// The same without these escapes.
+std::string plain_text_of(const X509_NAME*);
+
+/// The name's values of one kind, such as NID_organizationalUnitName, in UTF-8. Those that have no
+/// such spelling are left out.
+std::vector<std::string> values_of(const X509_NAME*, int nid);
 
 /// The only common name; empty if there are none or several.
 std::string common_name_of(const X509_NAME*);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "acl/text/ascii.hpp"
+#include "acl/text/distinguished_name.hpp"
 #include "acl/text/ip.hpp"
 #include "acl/text/shown.hpp"
 #include "config/accounts.hpp"
@@ -43,16 +44,20 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
     to.address = address->to_string();
   } else if (key == "cn") {
     to.shown().common_name = value;
+  } else if (key == "ou") {
+    to.shown().organizational_units.push_back(value);
   } else if (key == "san") {
     to.shown().sans.push_back(acl::written_name(value));
+  } else if (key == "email") {
+    to.shown().sans.push_back({acl::NameKind::email, value});
   } else if (key == "issuer") {
-    to.shown().issuer = value;
+    to.shown().issuer = acl::with_plain_letters(value);
   } else if (key == "key_sha256") {
     to.shown().key_sha256 = acl::lower_case(value);
   } else {
     return acl::quoted(key) +
-           " does not identify a client; write uid, gid, address, cn, san, issuer or key_sha256, "
-           "for example uid=1000,gid=1000";
+           " does not identify a client; write uid, gid, address, cn, ou, san, email, issuer or "
+           "key_sha256, for example uid=1000,gid=1000";
   }
   return std::nullopt;
 }

@@ -174,7 +174,7 @@ class Askers(ExplainTest):
     def setUp(self):
         super().setUp()
         tls = {"cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem"}
-        issuer = "CN=Corp CI CA,O=Corp"
+        issuer = "CN=Größe CI CA,O=Corp"
         self.config = self.write("config", json.dumps({
             "listeners": [
                 {"address": "unix:///run/a.sock",
@@ -182,7 +182,8 @@ class Askers(ExplainTest):
                 {"address": "tcp://0.0.0.0:2376", "tls": tls,
                  "clients": [{"certificate": {"common_name": "ops-*"}, "profile": "ci"},
                              {"certificate": {"san": "spiffe://corp/ci/*"}, "address": "10.0.0.0/8", "profile": "monitor"},
-                             {"certificate": {"issuer": issuer, "key_sha256": "a" * 64}, "profile": "monitor"}]},
+                             {"certificate": {"issuer": issuer, "key_sha256": "a" * 64}, "profile": "monitor"},
+                             {"certificate": {"organizational_unit": ["dev", "qa"], "email": "*@corp.example"}, "profile": "ci"}]},
                 {"address": "tcp://0.0.0.0:2375", "insecure": True,
                  "clients": [{"address": "10.0.0.0/8", "profile": "monitor"}]},
                 {"address": "unix:///run/b.sock", "profile": "ci"}],
@@ -196,7 +197,9 @@ class Askers(ExplainTest):
             ("1", ("cn=ops-bob",), "ci"),
             ("1", ("san=a.corp,san=spiffe://corp/ci/7,address=10.1.2.3",), "monitor"),
             ("1", ("san=a.corp", "san=spiffe://corp/ci/7", "address=::ffff:10.1.2.3"), "monitor"),
-            ("1", ("key_sha256=" + "A" * 64 + ",issuer=CN=Corp CI CA,O=Corp",), "monitor"),
+            ("1", ("ou=x,ou=qa,email=bob@corp.example",), "ci"),
+            ("1", ("key_sha256=" + "A" * 64 + ",issuer=CN=Größe CI CA,O=Corp",), "monitor"),
+            ("1", ("key_sha256=" + "A" * 64, r"issuer=CN=Gr\C3\B6\C3\9Fe CI CA,O=Corp"), "monitor"),
             ("2", ("address=10.1.2.3",), "monitor"),
             ("3", ("uid=7,gid=7",), "ci"),
             ("3", (), "ci"),
@@ -211,6 +214,7 @@ class Askers(ExplainTest):
             ("1", "cn=dev-bob,address=192.0.2.1", "the certificate 'dev-bob' from 192.0.2.1"),
             ("1", "san=spiffe://corp/ci/7,address=192.0.2.1", "the certificate 'spiffe://corp/ci/7' from 192.0.2.1"),
             ("1", "address=10.1.2.3", "10.1.2.3"),
+            ("1", "ou=qa,san=bob@corp.example", "the certificate 'bob@corp.example'"),
             ("2", "address=192.0.2.1", "192.0.2.1"),
         ):
             said = self.explain("--listener", listener, "--as", who, "GET", "/_ping", status=REFUSED)
@@ -231,7 +235,7 @@ class Askers(ExplainTest):
             ("0", "uid=no such user,gid=7", "there is no user"),
             ("1", "uid=0,gid=0", "have no uid or gid"),
             ("1", "address=10.1.2", "is not an IP address"),
-            ("1", "name=bob", "write uid, gid, address, cn, san, issuer or key_sha256"),
+            ("1", "name=bob", "write uid, gid, address, cn, ou, san, email, issuer or key_sha256"),
             ("2", "cn=bob", "the listener has no `tls`"),
         ):
             self.assertIn(problem, self.complaint("--listener", listener, "--as", who, "GET", "/_ping"))

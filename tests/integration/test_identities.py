@@ -119,6 +119,33 @@ class Certificates(TlsTest):
         self.assertProfile("reader", partner.client("ops-1"))
         self.assertProfile(None, self.ci)
 
+    def test_by_an_issuer_in_letters_or_as_openssl_prints_it(self):
+        authority = Authority(self.certificates, "Größe, Müller CA")
+        client = authority.client("x")
+        for issuer in ("CN=Größe\\, Müller CA", r"CN=Gr\C3\B6\C3\9Fe\, M\C3\BCller CA", "CN=Größe**"):
+            self.serve_rules(certificate(issuer=issuer) | {"profile": "writer"}, client_ca=authority.cert)
+            self.assertProfile("writer", client)
+            self.daemon.stop()
+
+    def test_by_organizational_unit(self):
+        self.serve_rules(certificate(organizational_unit=["ops", "dev*"]) | {"profile": "writer"})
+        self.assertProfile("writer", self.authority.client("x", units=("emea", "ops")))
+        self.assertProfile("writer", self.authority.client("x", units=("developers",)))
+        self.assertProfile(None, self.authority.client("ops", units=("emea",)))
+        self.assertProfile(None, self.ops)
+
+    def test_by_email_address(self):
+        self.serve_rules(certificate(email="*@one.corp") | {"profile": "writer"})
+        self.assertProfile("writer", self.authority.client("x", sans=("email:bob@One.corp",)))
+        for san in ("DNS:bob@one.corp", "URI:bob@one.corp", "email:bob@two.corp", "otherName:1.3.6.1.5.5.7.8.9;UTF8:bob@one.corp"):
+            self.assertProfile(None, self.authority.client("bob@one.corp", sans=(san,)))
+
+    def test_by_one_of_several_values(self):
+        self.serve_rules(certificate(common_name=["ops-*", "ci-*"], san=["spiffe://corp/ci/**", "192.0.2.1"]) | {"profile": "writer"})
+        self.assertProfile("writer", self.ops)
+        self.assertProfile("writer", self.ci)
+        self.assertProfile(None, self.authority.client("ops-2"))
+
     def test_by_key(self):
         self.serve_rules(certificate(key_sha256=key_sha256_of(self.ops)) | {"profile": "writer"})
         self.assertProfile("writer", self.ops)

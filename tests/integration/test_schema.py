@@ -112,6 +112,14 @@ class Schema(unittest.TestCase):
             file.flush()
             return tidegate("check", *options, file.name)
 
+    def test_a_condition_on_a_certificate_is_one_value_or_a_list_of_some(self):
+        text = ("listeners: [{address: 'tcp://127.0.0.1:1', tls: {cert: /c, key: /k, client_ca: /a}, "
+                "clients: [{certificate: {common_name: %s}, profile: p}]}]\nprofiles: {p: {allow: []}}\n")
+        for value, is_right in (("a", True), ("[a, b]", True), ("[]", False), ("{a: b}", False), ("[[a]]", False)):
+            with self.subTest(value):
+                self.assertEqual(self.check(text % value, "--policy").returncode == 0, is_right)
+                self.assertEqual(self.validator.is_valid(yaml.safe_load(text % value)), is_right)
+
     def test_every_deployed_configuration_fits(self):
         files = glob.glob(os.path.join(ROOT, "deploy", "examples", "*.yaml"))
         files += glob.glob(os.path.join(ROOT, "deploy", "**", "tidegate.yaml"), recursive=True)

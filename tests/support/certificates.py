@@ -27,6 +27,7 @@ default_crl_days = 90
 policy = any
 unique_subject = no
 [any]
+organizationalUnitName = optional
 commonName = optional
 """
 CA_EXTENSIONS = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign")
@@ -61,7 +62,7 @@ class Authority:
             issuer.sign_authority(self, begins, ends)
             return
         extensions = [word for extension in CA_EXTENSIONS for word in ("-addext", extension)]
-        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-subj", f"/CN={name}", "-days", str(ends),
+        openssl("req", "-config", self._path("openssl.cnf"), "-x509", *CURVE, "-utf8", "-subj", f"/CN={name}", "-days", str(ends),
                 *extensions, "-keyout", self._path("ca-key.pem"), "-out", self.cert)
 
     def intermediate(self, name, **times):
@@ -92,8 +93,8 @@ class Authority:
     def server(self, name="localhost", sans=("DNS:localhost", "IP:127.0.0.1"), **options):
         return self.issue(name, "serverAuth", sans=sans, **options)
 
-    def issue(self, name, usage, sans=(), begins=-1, ends=90):
-        """A pair that is valid from `begins` to `ends`, in days from now."""
+    def issue(self, name, usage, sans=(), begins=-1, ends=90, units=()):
+        """A pair that is valid from `begins` to `ends`, in days from now; `units` are its subject's."""
         folder = tempfile.mkdtemp(prefix="pair-", dir=self.folder)
         pair = Pair(os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem"))
         request, extensions = os.path.join(folder, "request.pem"), os.path.join(folder, "extensions")
@@ -101,7 +102,8 @@ class Authority:
             file.write(f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}\n")
             if sans:
                 file.write(f"subjectAltName={','.join(sans)}\n")
-        openssl("req", "-config", self._path("openssl.cnf"), "-new", *CURVE, "-subj", "/CN=" + name.replace("/", "\\/"),
+        subject = "".join(f"/OU={unit}" for unit in units) + "/CN=" + name.replace("/", "\\/")
+        openssl("req", "-config", self._path("openssl.cnf"), "-new", *CURVE, "-utf8", "-subj", subject,
                 "-keyout", pair.key, "-out", request)
         self._ca("-in", request, "-out", pair.cert, "-extfile", extensions, "-notext",
                  "-startdate", days_from_now(begins), "-enddate", days_from_now(ends))

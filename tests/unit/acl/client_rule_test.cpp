@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -107,10 +108,10 @@ TEST(Clients, are_known_by_their_network) {
 }
 
 TEST(Clients, are_known_by_their_common_name) {
-  EXPECT_TRUE(accepts({.common_name = "ops-*"}, {.common_name = "ops-bob"}));
-  EXPECT_FALSE(accepts({.common_name = "ops-*"}, {.common_name = "dev-bob"}));
-  EXPECT_FALSE(accepts({.common_name = "ops-*"}, {.common_name = "ops-a/b"}));
-  EXPECT_TRUE(accepts({.common_name = "ops-**"}, {.common_name = "ops-a/b"}));
+  EXPECT_TRUE(accepts({.common_name = {"ops-*"}}, {.common_name = "ops-bob"}));
+  EXPECT_FALSE(accepts({.common_name = {"ops-*"}}, {.common_name = "dev-bob"}));
+  EXPECT_FALSE(accepts({.common_name = {"ops-*"}}, {.common_name = "ops-a/b"}));
+  EXPECT_TRUE(accepts({.common_name = {"ops-**"}}, {.common_name = "ops-a/b"}));
 }
 
 TEST(Clients, are_known_by_any_of_their_alternative_names) {
@@ -118,15 +119,15 @@ TEST(Clients, are_known_by_any_of_their_alternative_names) {
                                 .sans = {{NameKind::dns, "ci.corp"},
                                          {NameKind::ip, "192.0.2.7"},
                                          {NameKind::uri, "spiffe://corp/ci/7"}}};
-  EXPECT_TRUE(accepts({.san = "spiffe://corp/ci/*"}, runner));
-  EXPECT_TRUE(accepts({.san = "ci.corp"}, runner));
-  EXPECT_TRUE(accepts({.san = "192.0.2.7"}, runner));
-  EXPECT_FALSE(accepts({.san = "spiffe://corp/*"}, runner));
-  EXPECT_FALSE(accepts({.san = "x"}, runner));
+  EXPECT_TRUE(accepts({.san = {"spiffe://corp/ci/*"}}, runner));
+  EXPECT_TRUE(accepts({.san = {"ci.corp"}}, runner));
+  EXPECT_TRUE(accepts({.san = {"192.0.2.7"}}, runner));
+  EXPECT_FALSE(accepts({.san = {"spiffe://corp/*"}}, runner));
+  EXPECT_FALSE(accepts({.san = {"x"}}, runner));
 }
 
 bool name_fits(const std::string& san, NameKind kind, const std::string& value) {
-  return accepts({.san = san}, {.sans = {{kind, value}}});
+  return accepts({.san = {san}}, {.sans = {{kind, value}}});
 }
 
 bool uri_fits(const std::string& san, const std::string& uri) {
@@ -174,7 +175,9 @@ TEST(AlternativeNames, of_hosts_have_one_label_for_a_star_and_any_number_for_two
 
 TEST(AlternativeNames, of_hosts_with_a_lone_star_are_told_of_in_a_file_of_0_1) {
   const auto told = [](const char* san) {
-    return !acl::changes_since_0_1(spec({for_certificate({.san = san})})).empty();
+    const auto changes = acl::changes_since_0_1(spec({for_certificate({.san = {san}})}));
+    return std::ranges::count(changes, "listeners[0].clients[0].certificate.san",
+                              &acl::Mistake::where) == 1;
   };
   for (const auto* lone : {"*.corp", "ci-*", "**.*.corp"}) EXPECT_TRUE(told(lone)) << lone;
   for (const auto* other : {"**.corp", "ci.corp", "spiffe://corp/*", "192.0.2.*"})
@@ -206,56 +209,111 @@ TEST(UriNames, that_some_readers_take_for_others_match_nothing) {
 }
 
 TEST(UriNames, that_are_in_order_match_beside_one_that_is_not) {
-  EXPECT_TRUE(
-      accepts({.san = "https://corp/ci/**"}, {.sans = {{NameKind::uri, "https://corp/ci/../admin"},
-                                                       {NameKind::uri, "https://corp/ci/7"}}}));
+  EXPECT_TRUE(accepts({.san = {"https://corp/ci/**"}},
+                      {.sans = {{NameKind::uri, "https://corp/ci/../admin"},
+                                {NameKind::uri, "https://corp/ci/7"}}}));
 }
 
 TEST(UriNames, of_spiffe_match_nothing_beside_another_uri) {
   for (const auto* other : {"spiffe://corp/admin", "https://corp/x", "spiffe://corp/../x", "x"}) {
     const acl::Certificate shown{
         .sans = {{NameKind::uri, "SPIFFE://corp/ci/7"}, {NameKind::uri, other}}};
-    EXPECT_FALSE(accepts({.san = "spiffe://corp/ci/*"}, shown)) << other;
-    EXPECT_FALSE(accepts({.san = "**://corp/ci/7"}, shown)) << other;
+    EXPECT_FALSE(accepts({.san = {"spiffe://corp/ci/*"}}, shown)) << other;
+    EXPECT_FALSE(accepts({.san = {"**://corp/ci/7"}}, shown)) << other;
   }
   EXPECT_TRUE(
-      accepts({.san = "spiffe://corp/ci/*"}, {.sans = {{NameKind::uri, "spiffe://corp/ci/7"},
-                                                       {NameKind::dns, "ci.corp"},
-                                                       {NameKind::ip, "192.0.2.7"}}}));
+      accepts({.san = {"spiffe://corp/ci/*"}}, {.sans = {{NameKind::uri, "spiffe://corp/ci/7"},
+                                                         {NameKind::dns, "ci.corp"},
+                                                         {NameKind::ip, "192.0.2.7"}}}));
+}
+
+TEST(Clients, are_known_by_any_of_their_units) {
+  const acl::Certificate shown{.common_name = "x", .organizational_units = {"ops", "emea"}};
+  EXPECT_TRUE(accepts({.organizational_unit = {"ops"}}, shown));
+  EXPECT_TRUE(accepts({.organizational_unit = {"em*"}}, shown));
+  EXPECT_FALSE(accepts({.organizational_unit = {"Ops"}}, shown));
+  EXPECT_FALSE(accepts({.organizational_unit = {"x"}}, shown));
+  EXPECT_FALSE(accepts({.organizational_unit = {"**"}}, {.common_name = "ops"}));
+}
+
+TEST(Clients, are_known_by_an_issuer_that_is_written_in_letters_or_as_openssl_prints_it) {
+  const acl::Certificate shown{.issuer = R"(CN=Jürgen\, C\\C3,O=Größe)"};
+  for (const auto* same : {R"(CN=Jürgen\, C\\C3,O=Größe)", R"(CN=J\C3\BCrgen**,O=Gr\c3\b6\C3\9Fe)",
+                           R"(**,O=Gr\C3\B6ße)"})
+    EXPECT_TRUE(accepts({.issuer = {same}}, shown)) << same;
+  for (const auto* other : {"CN=Jurgen**", R"(CN=J\C3rgen**)", R"(**O=Größ\65)", R"(**\)"})
+    EXPECT_FALSE(accepts({.issuer = {other}}, shown)) << other;
+}
+
+bool email_fits(const char* glob, const char* email) {
+  return accepts({.email = {glob}}, {.sans = {{NameKind::email, email}}});
+}
+
+TEST(EmailAddresses, match_with_the_case_before_the_at_and_without_it_behind) {
+  EXPECT_TRUE(email_fits("bob@Corp.example", "bob@corp.EXAMPLE"));
+  EXPECT_FALSE(email_fits("bob@corp.example", "Bob@corp.example"));
+  EXPECT_TRUE(email_fits("*@corp.example", "bob.b@corp.example"));
+  EXPECT_FALSE(email_fits("*@corp.example", "bob@evil.corp.example"));
+  EXPECT_TRUE(email_fits("*@*", "bob@evil.corp.example"));
+  EXPECT_TRUE(email_fits("*@corp.example", "ops/bob@corp.example"));
+}
+
+TEST(EmailAddresses, that_are_none_or_of_another_kind_match_nothing) {
+  for (const auto* text : {"bob", "@corp", "bob@", "evil@x@corp", "\"a b\"@corp", ""})
+    EXPECT_FALSE(email_fits("**@**", text)) << text;
+  for (const auto kind : {NameKind::dns, NameKind::uri, NameKind::ip})
+    EXPECT_FALSE(accepts({.email = {"*@corp"}}, {.sans = {{kind, "bob@corp"}}}));
+  EXPECT_FALSE(accepts({.san = {"*.corp"}}, {.sans = {{NameKind::email, "ci.corp"}}}));
+}
+
+TEST(Clients, match_one_of_the_values_of_every_condition) {
+  const CertificateMatch match{.common_name = {"ops-*", "dev-*"},
+                               .san = {"ci.corp", "spiffe://corp/*"}};
+  const auto shown = [](const char* name, const char* uri) {
+    return acl::Certificate{.common_name = name, .sans = {{NameKind::uri, uri}}};
+  };
+  EXPECT_TRUE(accepts(match, shown("ops-1", "spiffe://corp/a")));
+  EXPECT_TRUE(accepts(match, shown("dev-1", "spiffe://corp/a")));
+  EXPECT_FALSE(accepts(match, shown("qa-1", "spiffe://corp/a")));
+  EXPECT_FALSE(accepts(match, shown("dev-1", "spiffe://evil/a")));
+  const CertificateMatch keys{.issuer = {"CN=a", "CN=b"},
+                              .key_sha256 = {std::string(64, 'B'), std::string(64, 'a')}};
+  EXPECT_TRUE(accepts(keys, {.issuer = "CN=b", .key_sha256 = std::string(64, 'b')}));
+  EXPECT_FALSE(accepts(keys, {.issuer = "CN=b", .key_sha256 = std::string(64, 'c')}));
 }
 
 TEST(Clients, are_known_by_their_issuer_and_key) {
   const acl::Certificate shown{.issuer = "CN=Corp CI CA,O=Corp", .key_sha256 = key};
-  EXPECT_TRUE(accepts({.issuer = "CN=Corp CI CA,O=Corp"}, shown));
-  EXPECT_TRUE(accepts({.issuer = "**,O=Corp"}, shown));
-  EXPECT_FALSE(accepts({.issuer = "CN=Corp CA,O=Corp"}, shown));
-  EXPECT_TRUE(accepts({.key_sha256 = std::string(64, 'A')}, shown));
-  EXPECT_FALSE(accepts({.key_sha256 = std::string(64, 'b')}, shown));
+  EXPECT_TRUE(accepts({.issuer = {"CN=Corp CI CA,O=Corp"}}, shown));
+  EXPECT_TRUE(accepts({.issuer = {"**,O=Corp"}}, shown));
+  EXPECT_FALSE(accepts({.issuer = {"CN=Corp CA,O=Corp"}}, shown));
+  EXPECT_TRUE(accepts({.key_sha256 = {std::string(64, 'A')}}, shown));
+  EXPECT_FALSE(accepts({.key_sha256 = {std::string(64, 'b')}}, shown));
 }
 
 TEST(Clients, must_meet_all_that_is_asked_of_a_certificate) {
   const acl::Certificate shown{.common_name = "ops-bob", .sans = {{NameKind::dns, "bob.corp"}}};
-  EXPECT_TRUE(accepts({.common_name = "ops-*", .san = "*.corp"}, shown));
-  EXPECT_FALSE(accepts({.common_name = "ops-*", .san = "*.example"}, shown));
-  EXPECT_FALSE(accepts({.common_name = "dev-*", .san = "*.corp"}, shown));
+  EXPECT_TRUE(accepts({.common_name = {"ops-*"}, .san = {"*.corp"}}, shown));
+  EXPECT_FALSE(accepts({.common_name = {"ops-*"}, .san = {"*.example"}}, shown));
+  EXPECT_FALSE(accepts({.common_name = {"dev-*"}, .san = {"*.corp"}}, shown));
 }
 
 TEST(Clients, what_a_certificate_does_not_say_fits_nothing) {
-  EXPECT_FALSE(accepts({.common_name = "**"}, {.sans = {{NameKind::dns, "a"}}}));
-  EXPECT_FALSE(accepts({.san = "a**"}, {.common_name = "a"}));
-  EXPECT_FALSE(accepts({.san = "**://**"}, {.common_name = "a"}));
-  EXPECT_FALSE(accepts({.issuer = "**"}, {.common_name = "a"}));
-  EXPECT_FALSE(accepts({.key_sha256 = key}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.common_name = {"**"}}, {.sans = {{NameKind::dns, "a"}}}));
+  EXPECT_FALSE(accepts({.san = {"a**"}}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.san = {"**://**"}}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.issuer = {"**"}}, {.common_name = "a"}));
+  EXPECT_FALSE(accepts({.key_sha256 = {key}}, {.common_name = "a"}));
 }
 
 TEST(Clients, without_a_certificate_match_no_rule_about_it) {
-  EXPECT_EQ(profile_of({for_certificate({.common_name = "**"})}, by_tcp("192.0.2.1")), "");
+  EXPECT_EQ(profile_of({for_certificate({.common_name = {"**"}})}, by_tcp("192.0.2.1")), "");
 }
 
 TEST(MayServe, lets_go_on_whom_a_certificate_could_still_help) {
   const auto policy = *acl::compile(spec({
       {.address = "10.0.0.0/8",
-       .certificate = CertificateMatch{.common_name = "a"},
+       .certificate = CertificateMatch{.common_name = {"a"}},
        .profile = "p"},
       {.address = "192.0.2.7", .profile = "q"},
   }));
@@ -330,7 +388,7 @@ TEST(ClientMistake, an_address_that_is_none) {
 TEST(ClientMistake, a_key_that_is_no_sha256) {
   for (const auto& text :
        {std::string("AA:BB"), std::string(63, 'a'), std::string(64, 'g'), key + "a"}) {
-    EXPECT_THAT(mistakes(spec({for_certificate({.key_sha256 = text})})),
+    EXPECT_THAT(mistakes(spec({for_certificate({.key_sha256 = {text}})})),
                 ElementsAre("listeners[0].clients[0].certificate.key_sha256: '" + text +
                             "' is not a SHA-256 hash; write 64 hex digits, without colons"));
   }
@@ -350,7 +408,7 @@ TEST(ClientMistake, a_rule_behind_one_for_everybody) {
 
 TEST(ClientMistake, a_name_that_no_certificate_can_have_or_that_is_of_no_kind) {
   const auto mistake = [](const std::string& san) {
-    const auto found = mistakes(spec({for_certificate({.san = san})}));
+    const auto found = mistakes(spec({for_certificate({.san = {san}})}));
     return found.empty() ? "" : found.front();
   };
   const std::string where = "listeners[0].clients[0].certificate.san: ";
@@ -383,11 +441,20 @@ TEST(ClientMistake, a_name_that_no_certificate_can_have_or_that_is_of_no_kind) {
     EXPECT_EQ(mistake(right), "");
 }
 
+TEST(ClientMistake, one_of_several_values_with_its_place) {
+  EXPECT_THAT(mistakes(spec({for_certificate({.san = {"ci.corp", "*"}})})),
+              ElementsAre(testing::StartsWith("listeners[0].clients[0].certificate.san[1]: '*'")));
+  for (const auto* text : {"bob", "*", "**", "a@b@c", "bob@corp example"})
+    EXPECT_THAT(mistakes(spec({for_certificate({.email = {text}})})),
+                ElementsAre(testing::StartsWith("listeners[0].clients[0].certificate.email: '" +
+                                                std::string(text) + "' is not an e-mail address")));
+}
+
 TEST(ClientMistake, two_identical_rules) {
   const ClientRule rule{
-      .gid = 1, .certificate = CertificateMatch{.key_sha256 = key}, .profile = "p"};
+      .gid = 1, .certificate = CertificateMatch{.key_sha256 = {key}}, .profile = "p"};
   auto same = rule;
-  same.certificate->key_sha256 = std::string(64, 'A');
+  same.certificate->key_sha256 = {std::string(64, 'A')};
   same.profile = "q";
   EXPECT_THAT(mistakes(spec({rule, same})),
               ElementsAre("listeners[0].clients[1]: is never reached: listeners[0].clients[0] "
@@ -399,7 +466,7 @@ std::size_t never_reached(const ClientRule& first, const ClientRule& second) {
 }
 
 TEST(ClientMistake, a_rule_that_an_earlier_one_leaves_nothing_to) {
-  const auto name = [](const char* glob) { return for_certificate({.common_name = glob}); };
+  const auto name = [](const char* glob) { return for_certificate({.common_name = {glob}}); };
   const auto from = [](const char* network) {
     return ClientRule{.address = network, .profile = "p"};
   };
@@ -412,14 +479,29 @@ TEST(ClientMistake, a_rule_that_an_earlier_one_leaves_nothing_to) {
   EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.uid = 1, .gid = 2, .profile = "q"}), 1U);
   EXPECT_EQ(never_reached({.uid = 1, .gid = 2, .profile = "p"}, {.uid = 1, .profile = "q"}), 0U);
   EXPECT_EQ(never_reached({.uid = 1, .profile = "p"}, {.gid = 1, .profile = "q"}), 0U);
-  EXPECT_EQ(never_reached(name("a"), for_certificate({.san = "a"})), 0U);
-  EXPECT_EQ(never_reached(for_certificate({.san = "a"}), for_certificate({.san = "b"})), 0U);
-  EXPECT_EQ(never_reached(for_certificate({.san = "URN:a"}), for_certificate({.san = "urn:a"})),
+  EXPECT_EQ(never_reached(name("a"), for_certificate({.san = {"a"}})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.san = {"a"}}), for_certificate({.san = {"b"}})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.common_name = {"a*", "b"}}),
+                          for_certificate({.common_name = {"b", "ab"}})),
             1U);
-  EXPECT_EQ(never_reached(for_certificate({.san = "a*"}), for_certificate({.san = "a:b"})), 0U);
-  EXPECT_EQ(never_reached(for_certificate({.issuer = "a"}), for_certificate({.issuer = "b"})), 0U);
-  EXPECT_EQ(never_reached(for_certificate({.key_sha256 = key}),
-                          for_certificate({.key_sha256 = std::string(64, 'b')})),
+  EXPECT_EQ(never_reached(for_certificate({.common_name = {"a*", "b"}}),
+                          for_certificate({.common_name = {"b", "c"}})),
+            0U);
+  EXPECT_EQ(never_reached(for_certificate({.email = {"*@corp"}}),
+                          for_certificate({.email = {"bob@Corp"}})),
+            1U);
+  EXPECT_EQ(never_reached(for_certificate({.email = {"*@corp"}}), for_certificate({.san = {"a"}})),
+            0U);
+  EXPECT_EQ(never_reached(for_certificate({.organizational_unit = {"a"}}),
+                          for_certificate({.organizational_unit = {"b"}})),
+            0U);
+  EXPECT_EQ(never_reached(for_certificate({.san = {"URN:a"}}), for_certificate({.san = {"urn:a"}})),
+            1U);
+  EXPECT_EQ(never_reached(for_certificate({.san = {"a*"}}), for_certificate({.san = {"a:b"}})), 0U);
+  EXPECT_EQ(never_reached(for_certificate({.issuer = {"a"}}), for_certificate({.issuer = {"b"}})),
+            0U);
+  EXPECT_EQ(never_reached(for_certificate({.key_sha256 = {key}}),
+                          for_certificate({.key_sha256 = {std::string(64, 'b')}})),
             0U);
 }
 

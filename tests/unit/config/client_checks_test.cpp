@@ -130,11 +130,27 @@ TEST(ListenerClients, show_mistakes_of_their_conditions_at_their_lines) {
        "'10.0.0.1/8' has bits set behind its prefix", "write `10.0.0.0/8`"},
       {on_tcp("\n      - certificate:\n          key_sha256: \"12\"\n        profile: p"), 7,
        "listeners[0].clients[0].certificate.key_sha256", "'12' is not a SHA-256 hash"},
+      {on_tcp("[{certificate: {common_name: [], san: a}, profile: p}]"), 5,
+       "listeners[0].clients[0].certificate.common_name", "is empty; name a value"},
+      {on_tcp("\n      - certificate:\n          san:\n            - ci.corp\n            - \"*\"\n"
+              "        profile: p"),
+       9, "listeners[0].clients[0].certificate.san[1]", "'*' matches every kind of name"},
       {on_tcp("[{certificate: {}, profile: p}]"), 5, "listeners[0].clients[0].certificate",
        "asks for nothing"},
       {on_unix("\n      - {profile: p}\n      - {uid: 0, profile: p}"), 6,
        "listeners[0].clients[1]", "is never reached: listeners[0].clients[0] matches everybody"},
   });
+}
+
+TEST(ListenerClients, list_as_many_values_for_a_condition_as_there_may_be) {
+  const auto with = [](std::size_t count) {
+    std::string names;
+    for (std::size_t i = 0; i < count; ++i) names += "n" + std::to_string(i) + ", ";
+    return on_tcp("[{certificate: {san: a, common_name: [" + names + "]}, profile: p}]");
+  };
+  EXPECT_TRUE(load(with(64)));
+  expect_one_mistake_each({{with(65), 5, "listeners[0].clients[0].certificate.common_name",
+                            "has 65 entries; write at most 64"}});
 }
 
 TEST(ListenerClients, a_condition_that_cannot_be_read_makes_no_rule_for_everybody) {

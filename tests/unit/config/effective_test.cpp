@@ -89,7 +89,11 @@ listeners:
         address: "10.0.0.0/8"
         certificate:
           common_name: "ops-*"
+          organizational_unit:
+            - ops
+            - "dev*"
           san: spiffe://corp/ci/x
+          email: "*@corp.example"
           issuer: "CN=Corp CA,O=\"Corp\""
           key_sha256: abababababababababababababababababababababababababababababababab
     insecure: false

@@ -58,6 +58,21 @@ TEST_F(CertificateTest, leaves_out_a_common_name_that_is_not_the_only_one) {
   EXPECT_EQ(read_certificate(minted.cert.get()).common_name, "");
 }
 
+TEST_F(CertificateTest, has_all_units_but_those_with_control_characters) {
+  const auto minted = mint(blank(Purpose::client, "ci"), &ca_);
+  for (const auto* unit : {"ops", "Jürgen", "dev\n", "qa"})
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(minted.cert.get()), "OU", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(unit), -1, -1, 0);
+  EXPECT_THAT(read_certificate(minted.cert.get()).organizational_units,
+              ElementsAre("ops", "Jürgen", "qa"));
+}
+
+TEST_F(CertificateTest, tells_an_issuer_in_letters) {
+  const auto issuer = mint(blank(Purpose::authority, "Größe, Müller CA"), nullptr);
+  const auto minted = mint(blank(Purpose::client, "ci"), &issuer);
+  EXPECT_EQ(read_certificate(minted.cert.get()).issuer, "CN=Größe\\, Müller CA");
+}
+
 TEST_F(CertificateTest, leaves_out_names_with_control_characters) {
   for (const auto& name : {std::string("ops\0x", 5), std::string("ops\n"), std::string("\x1b[2J"),
                            std::string("ops\xc2\x9b")})
