@@ -86,6 +86,7 @@ Result<Outcome> Authority::revoke_client(const std::string& name) const {
   const auto earlier = read_lists(*state_);
   if (!earlier) return earlier.error();
   std::vector<const X509*> revoked;
+  revoked.reserve(certs.size());
   for (const auto& cert : certs) revoked.push_back(cert.get());
   if (auto trouble = write_lists(state_->all(), *earlier, revoked)) return *trouble;
   Outcome outcome;

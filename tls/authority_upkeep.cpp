@@ -100,6 +100,11 @@ std::string list_of(const Authority::State& state, const Entry& entry) {
   return (is_issuer(state) ? state : state.of_clients()).own_file("crl.pem");
 }
 
+Error no_list(const Error& why, const std::string& own, const std::string& renew) {
+  return {why.message + ": listeners have no list there, and what " + own +
+          " revokes is not refused. Put the folder back, and " + renew};
+}
+
 /// Adds the authorities without a list that listeners can use. \returns whether there are any
 bool add_missing_lists(Outcome& outcome, const Authority::State& state, const Lists& lists,
                        const std::string& renew) {
@@ -107,12 +112,25 @@ bool add_missing_lists(Outcome& outcome, const Authority::State& state, const Li
   const auto all = state.all();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!lists[i].why_no_listeners) continue;
-    outcome.problems.push_back({lists[i].why_no_listeners->message +
-                                ": listeners have no list there, and what " +
-                                all[i]->own_file("crl.pem") +
-                                " revokes is not refused. Put the folder back, and " + renew});
+    outcome.problems.push_back(
+        no_list(*lists[i].why_no_listeners, all[i]->own_file("crl.pem"), renew));
   }
   return outcome.problems.size() > before;
+}
+
+/// \param why says what the difference means
+Error differ(const Entry& entry, const std::string& revoked_in, const std::string& not_in,
+             const std::string& why, const std::string& renew) {
+  return {"'" + entry.certificate.common_name + "' (serial " + entry.certificate.serial +
+          ") is revoked in " + revoked_in + " but not in " + not_in + ": " + why +
+          ". To write both, " + renew};
+}
+
+Error mismatched(const std::string& folder, const std::string& renew) {
+  return {folder +
+          "/key.pem is not the key of cert.pem beside it: a command was interrupted. To make both "
+          "anew, " +
+          renew};
 }
 
 /// Adds where the files contradict each other, as interruptions leave them.
@@ -121,20 +139,15 @@ void add_contradictions(Outcome& outcome, const Authority::State& state, const L
   const auto renew = "run `tidegate certs renew --dir " + state.folder + "`";
   const bool missing = add_missing_lists(outcome, state, lists, renew);
   for (const auto& entry : outcome.entries) {
-    const auto who =
-        "'" + entry.certificate.common_name + "' (serial " + entry.certificate.serial + ")";
     const auto own = list_of(state, entry);
+    auto& problems = outcome.problems;
     if (entry.revocation == Revocation::authority_only && !missing)
-      outcome.problems.push_back({who + " is revoked in " + own + " but not in " + listeners +
-                                  ": listeners still serve it. To write both, " + renew});
+      problems.push_back(differ(entry, own, listeners, "listeners still serve it", renew));
     if (entry.revocation == Revocation::listeners_only)
-      outcome.problems.push_back({who + " is revoked in " + listeners + " but not in " + own +
-                                  ": a command was interrupted. To write both, " + renew});
-    const auto folder = folder_of(entry);
+      problems.push_back(differ(entry, listeners, own, "a command was interrupted", renew));
     const bool pair = entry.kind != Entry::Kind::authority && entry.file.ends_with("/cert.pem");
-    if (pair && is_mismatched(folder))
-      outcome.problems.push_back({folder + "/key.pem is not the key of cert.pem beside it: a " +
-                                  "command was interrupted. To make both anew, " + renew});
+    if (pair && is_mismatched(folder_of(entry)))
+      problems.push_back(mismatched(folder_of(entry), renew));
   }
 }
 

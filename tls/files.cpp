@@ -37,11 +37,13 @@ std::string folder_of(const std::string& path) {
 }
 
 /// A rename or a new name is only in memory until then: after a power cut a revoked client would be
-/// served again.
-bool sync_folder(const std::string& path) {
+/// served again. \returns errno; 0 if it is done
+int sync_folder(const std::string& path) {
   const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.fd < 0) return errno;
+  if (::fsync(folder.fd) == 0) return 0;
   // Some file systems in user space have no such call for folders.
-  return folder.fd >= 0 && (::fsync(folder.fd) == 0 || errno == EINVAL);
+  return errno == EINVAL ? 0 : errno;
 }
 
 /// A temporary file that replaces the intended one or is removed.
@@ -66,15 +68,18 @@ class Draft {
     }
     return file_.fd >= 0 && ::fsync(file_.fd) == 0;
   }
-  bool set_mode(mode_t mode) const { return ::fchmod(file_.fd, mode) == 0; }
+  bool set_mode(mode_t mode) const { return file_.fd >= 0 && ::fchmod(file_.fd, mode) == 0; }
   bool be_like(const struct stat& old) const {
     return ::fchown(file_.fd, old.st_uid, old.st_gid) == 0 && set_mode(old.st_mode & keepable);
   }
-  bool take_over() const {
-    return ::rename(name_.c_str(), path_.c_str()) == 0 && sync_folder(path_);
+  /// \returns errno; 0 if it is done
+  int take_over() const {
+    return ::rename(name_.c_str(), path_.c_str()) == 0 ? sync_folder(path_) : errno;
   }
   /// Fails with EEXIST, where take_over() would overwrite.
-  bool be_new() const { return ::link(name_.c_str(), path_.c_str()) == 0 && sync_folder(path_); }
+  int be_new() const {
+    return ::link(name_.c_str(), path_.c_str()) == 0 ? sync_folder(path_) : errno;
+  }
 
  private:
   std::string path_, name_;
@@ -137,9 +142,12 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
 
 Trouble write_new(const std::string& path, const std::string& text, mode_t mode) {
   const Draft draft(path);
-  if (draft.write(text) && draft.set_mode(mode) && draft.be_new()) return std::nullopt;
-  if (errno == EEXIST) return Error{path + " exists already, and is not overwritten"};
-  return problem(path + " cannot be written", errno);
+  if (!draft.write(text) || !draft.set_mode(mode))
+    return problem(path + " cannot be written", errno);
+  const int error = draft.be_new();
+  if (error == 0) return std::nullopt;
+  if (error == EEXIST) return Error{path + " exists already, and is not overwritten"};
+  return problem(path + " cannot be written", error);
 }
 
 Trouble replace(const std::vector<NewFile>& files) {
@@ -149,7 +157,8 @@ Trouble replace(const std::vector<NewFile>& files) {
     if (auto trouble = write_draft(drafts.back(), file)) return trouble;
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (!drafts[i].take_over()) return problem(files[i].path + " cannot be replaced", errno);
+    const int error = drafts[i].take_over();
+    if (error != 0) return problem(files[i].path + " cannot be replaced", error);
   }
   return std::nullopt;
 }
@@ -165,7 +174,7 @@ void remove_drafts(const std::string& folder) {
   const auto names = names_in(folder);
   if (!names) return;
   for (const auto& name : *names) {
-    if (is_draft(name)) ::unlink((folder + "/" + name).c_str());
+    if (is_draft(name)) ::unlink((std::filesystem::path(folder) / name).c_str());
   }
 }
 
