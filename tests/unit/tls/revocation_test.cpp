@@ -149,6 +149,16 @@ TEST_F(RevocationTest, an_expired_list_of_a_former_root_of_the_same_name_does_no
     EXPECT_EQ(outcome(options(roots + pem(between_), lists), "kept"), Failure::none);
 }
 
+TEST_F(RevocationTest, who_has_not_signed_a_list_is_found_out_once) {
+  const auto namesake = mint(blank(Purpose::authority, "Between"), &root_);
+  const auto list = RevocationList::from(list_of(namesake));
+  ASSERT_TRUE(list);
+  EXPECT_TRUE((*list)->awaits(between_.cert.get()));
+  EXPECT_FALSE((*list)->is_signed_by(between_.cert.get()));
+  EXPECT_FALSE((*list)->awaits(between_.cert.get()));
+  EXPECT_TRUE((*list)->is_signed_by(namesake.cert.get()));
+}
+
 TEST_F(RevocationTest, a_root_whose_list_has_expired_vouches_for_no_authority_below_it) {
   const auto lists =
       pem(list_of(root_, {.until = Clock::now() - hours(1)})) + pem(list_of(between_));
