@@ -20,6 +20,7 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
   // More fields than usual clients send; an idle connection keeps memory for no more.
   constexpr std::size_t most_fields_kept = 32;
   deadline.arm(idle_time);
+  co_await stop_reading_behind_bytes();
   narrow();
   body_.narrow();
   if (head.fields.capacity() > most_fields_kept) std::vector<http::Field>().swap(head.fields);
@@ -35,6 +36,13 @@ Task<acl::Result<std::monostate, NoRequest>> Client::read_head(Deadline& deadlin
   }
   deadline.disarm();
   co_return std::monostate{};
+}
+
+/// While the engine worked on the last request, a part of this one may have arrived, and a read
+/// that waits for more. A buffer that is being read into keeps its size, which may be too small
+/// now.
+Task<void> Client::stop_reading_behind_bytes() {
+  if (reading() && !end() && !buffer().empty()) co_await stop_reading();
 }
 
 void Client::consume_head(const http::RequestHead& head) {

@@ -69,6 +69,7 @@ class Client : public http::h1::Connection<http::h1::ClientRole> {
  private:
   static constexpr auto all = static_cast<std::size_t>(-1);
 
+  Task<void> stop_reading_behind_bytes();
   Task<std::optional<acl::Reason>> read(HeldBody*, std::size_t most, std::size_t least);
   std::uint64_t missing() const;
 

@@ -64,6 +64,7 @@ bool Exchange::may_repeat() const {
 Task<bool> Exchange::send_head() {
   std::array<net::const_buffer, 2> parts{net::buffer(outgoing_.head), net::buffer(outgoing_.held)};
   const auto [error, n] = co_await upstream_.stream().write(parts);
+  cut_short_ = static_cast<bool>(error);
   co_return n != 0;
 }
 
@@ -82,9 +83,13 @@ void Exchange::await_answer() {
 
 Task<void> Exchange::send_body() {
   out_.begin(outgoing_.streamed);
-  if (!co_await send_first()) co_return;
+  if (!co_await send_first()) {
+    cut_short_ = true;
+    co_return;
+  }
   http::h1::Relay relay(client_, upstream_.stream(), out_, means_);
   const auto carried = co_await relay.run(sent_);
+  cut_short_ = carried.refused || carried.broken;
   if (carried.refused) co_return;  // the engine's answer may say why
   if (!carried.broken) co_return await_answer();
   body_failure_ = means_.deadline.expired() ? Reason::client_stalled : *carried.broken;
@@ -128,7 +133,8 @@ Task<Exchange::Outcome> Exchange::bring_answer() {
   if (lasts()) std::string().swap(outgoing_.head);  // of 1,000 streams of events these are 0.5 MiB
   auto next = co_await answer_.pass_on(close_after_);
   if (next == Next::tunnel) co_return next;
-  if (answer_.upstream_reusable() && client_.body_complete())
+  // An engine that has not read the whole request would take the next one for its rest.
+  if (answer_.upstream_reusable() && asked_ && !cut_short_)
     upstream_.finish();
   else
     upstream_.close();

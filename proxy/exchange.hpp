@@ -71,7 +71,8 @@ class Exchange {
   Answer& answer_;
   Outgoing outgoing_;
   std::optional<acl::Reason> body_failure_;
-  bool asked_ = false;  ///< the whole request has been sent
+  bool asked_ = false;      ///< nothing more is sent of the request
+  bool cut_short_ = false;  ///< the engine has not taken all of what was sent
   bool reached_engine_ = false, answered_ = false, close_after_ = false;
   Clock::time_point sent_at_, answered_at_;
   std::uint64_t sent_ = 0;

@@ -128,6 +128,8 @@ Task<Next> Session::serve_one() {
   else
     turn.decided.refuse(Refusal(arrived.error().reason));
   if (is_retired()) head_.keep_alive = false;
+  if (turn.decided.allowed())  // its body may have come long after its head
+    if (const auto ended = why_certificate_ended()) turn.decided.refuse(Refusal(*ended));
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/revocation.hpp"
 
+#include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -9,26 +10,65 @@
 namespace tls {
 namespace {
 
-using Issuers =
-    openssl::Owned<STACK_OF(X509), [](STACK_OF(X509) * all) { sk_X509_pop_free(all, X509_free); }>;
-
-using Search = openssl::Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 using Time = RevocationList::Time;
 
-void free_lists(void*, void* lists, CRYPTO_EX_DATA*, int, long, void*) {
-  delete static_cast<RevocationLists*>(lists);
+/// A certificate of the store, and one there that has signed it. The store keeps both.
+struct Link {
+  X509 *cert, *issuer;
+};
+
+/// What a store requires.
+struct Rules {
+  RevocationLists lists;
+  std::vector<Link> links;
+};
+
+void free_rules(void*, void* rules, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<Rules*>(rules);
 }
 
-/// The place of a store's lists.
-int lists_slot() {
+/// The place of a store's rules.
+int rules_slot() {
   static const int index =
-      CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509_STORE, 0, nullptr, nullptr, nullptr, free_lists);
+      CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509_STORE, 0, nullptr, nullptr, nullptr, free_rules);
   return index;
 }
 
-const RevocationLists& lists_of(X509_STORE_CTX* context) {
-  return *static_cast<RevocationLists*>(
-      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), lists_slot()));
+const Rules& rules_of(X509_STORE_CTX* context) {
+  return *static_cast<Rules*>(
+      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), rules_slot()));
+}
+
+bool has_signed(X509* issuer, X509* cert) {
+  const bool is_signed = X509_check_issued(issuer, cert) == X509_V_OK &&
+                         X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
+  ERR_clear_error();
+  return is_signed;
+}
+
+std::vector<Link> links_in(X509_STORE* store) {
+  std::vector<X509*> certs;
+  auto* objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i)
+    if (auto* cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i))) certs.push_back(cert);
+  std::vector<Link> links;
+  for (auto* cert : certs)
+    for (auto* issuer : certs)
+      if (has_signed(issuer, cert)) links.push_back({cert, issuer});
+  return links;
+}
+
+/// The links from a certificate of the store to its issuers there, from these to theirs, and so on.
+std::vector<Link> links_above(X509* anchor, const std::vector<Link>& all) {
+  std::vector<Link> above;
+  std::vector<X509*> certs{anchor};
+  for (std::size_t at = 0; at < certs.size(); ++at)
+    for (const auto& link : all) {
+      if (X509_cmp(link.cert, certs[at]) != 0) continue;
+      above.push_back(link);
+      if (std::ranges::find(certs, link.issuer) == certs.end()) certs.push_back(link.issuer);
+    }
+  return above;
 }
 
 /// The lists that tell whether the certificate is revoked, without those that have been replaced.
@@ -54,17 +94,19 @@ int status_of(X509* cert, X509* issuer, const RevocationLists& all) {
 }
 
 /// The same for a certificate that is trusted by itself, so that its issuer is not in the chain.
-int status_of_anchor(X509_STORE_CTX* context, X509* anchor, const RevocationLists& all) {
-  int status = X509_V_ERR_UNABLE_TO_GET_CRL;
-  const Issuers issuers(X509_STORE_CTX_get1_certs(context, X509_get_issuer_name(anchor)));
-  for (int i = 0; i < sk_X509_num(issuers.get()); ++i) {
-    auto* issuer = sk_X509_value(issuers.get(), i);
-    if (X509_check_issued(issuer, anchor) != X509_V_OK) continue;
-    const int said = status_of(anchor, issuer, all);
+/// Nothing above it may be revoked either, as far as the store has authorities and lists there.
+/// \param needs_list whether its issuer must have one
+int status_of_anchor(X509* anchor, bool needs_list, const Rules& rules) {
+  int status = X509_V_OK;
+  bool is_listed = !needs_list;
+  for (const auto& link : links_above(anchor, rules.links)) {
+    const int said = status_of(link.cert, link.issuer, rules.lists);
     if (said == X509_V_ERR_CERT_REVOKED) return said;
-    if (said != X509_V_ERR_UNABLE_TO_GET_CRL) status = said;
+    if (said == X509_V_ERR_UNABLE_TO_GET_CRL) continue;
+    if (said != X509_V_OK) status = said;
+    is_listed = is_listed || X509_cmp(link.cert, anchor) == 0;
   }
-  return status;
+  return is_listed ? status : X509_V_ERR_UNABLE_TO_GET_CRL;
 }
 
 /// \returns Time::max() if no list tells of the certificate
@@ -74,28 +116,21 @@ Time end_of_lists(X509* cert, X509* issuer, const RevocationLists& all) {
   return std::ranges::max(about, {}, &RevocationList::until)->until;
 }
 
-Time end_of_lists_of_anchor(X509* anchor, X509_STORE* store, const RevocationLists& all) {
-  const Search search(X509_STORE_CTX_new());
-  if (search == nullptr || X509_STORE_CTX_init(search.get(), store, nullptr, nullptr) != 1)
-    return Time::min();
+Time end_of_lists_above(X509* anchor, const Rules& rules) {
   auto until = Time::max();
-  const Issuers issuers(X509_STORE_CTX_get1_certs(search.get(), X509_get_issuer_name(anchor)));
-  for (int i = 0; i < sk_X509_num(issuers.get()); ++i) {
-    auto* issuer = sk_X509_value(issuers.get(), i);
-    if (X509_check_issued(issuer, anchor) == X509_V_OK)
-      until = std::min(until, end_of_lists(anchor, issuer, all));
-  }
+  for (const auto& link : links_above(anchor, rules.links))
+    until = std::min(until, end_of_lists(link.cert, link.issuer, rules.lists));
   return until;
 }
 
 int status_at(X509_STORE_CTX* context, int depth) {
   const auto* chain = X509_STORE_CTX_get0_chain(context);
   auto* cert = sk_X509_value(chain, depth);
-  const auto& all = lists_of(context);
-  if (depth + 1 < sk_X509_num(chain)) return status_of(cert, sk_X509_value(chain, depth + 1), all);
-  const int status = status_of_anchor(context, cert, all);
-  const bool is_authority = depth > 0;
-  return is_authority && status == X509_V_ERR_UNABLE_TO_GET_CRL ? X509_V_OK : status;
+  const auto& rules = rules_of(context);
+  if (depth + 1 < sk_X509_num(chain))
+    return status_of(cert, sk_X509_value(chain, depth + 1), rules.lists);
+  const bool is_client = depth == 0;
+  return status_of_anchor(cert, is_client, rules);
 }
 
 /// To find out who has signed a list costs as much as the list is long. Nobody may cause that with
@@ -107,7 +142,7 @@ bool may_look_into_lists(X509_STORE_CTX* context) {
       if (list->awaits(sk_X509_value(chain, i))) return true;
     return false;
   };
-  return std::ranges::none_of(lists_of(context), is_awaited) ||
+  return std::ranges::none_of(rules_of(context).lists, is_awaited) ||
          X509_STORE_CTX_get_verify(context)(context) > 0;
 }
 
@@ -134,21 +169,19 @@ bool is_replaced(const RevocationList& list, const RevocationLists& all, X509* a
 }
 
 Time lists_hold_until(const STACK_OF(X509) * chain, X509_STORE* store) {
-  const auto* all = static_cast<RevocationLists*>(X509_STORE_get_ex_data(store, lists_slot()));
-  if (all == nullptr) return Time::max();
+  const auto* rules = static_cast<Rules*>(X509_STORE_get_ex_data(store, rules_slot()));
+  if (rules == nullptr) return Time::max();
   auto until = Time::max();
   const int last = sk_X509_num(chain) - 1;
   for (int depth = 0; depth < last; ++depth)
-    until = std::min(
-        until, end_of_lists(sk_X509_value(chain, depth), sk_X509_value(chain, depth + 1), *all));
-  return last < 0
-             ? until
-             : std::min(until, end_of_lists_of_anchor(sk_X509_value(chain, last), store, *all));
+    until = std::min(until, end_of_lists(sk_X509_value(chain, depth),
+                                         sk_X509_value(chain, depth + 1), rules->lists));
+  return last < 0 ? until : std::min(until, end_of_lists_above(sk_X509_value(chain, last), *rules));
 }
 
 bool require_lists(X509_STORE* store, RevocationLists lists) {
-  auto kept = std::make_unique<RevocationLists>(std::move(lists));
-  if (X509_STORE_set_ex_data(store, lists_slot(), kept.get()) != 1) return false;
+  auto kept = std::make_unique<Rules>(Rules{std::move(lists), links_in(store)});
+  if (X509_STORE_set_ex_data(store, rules_slot(), kept.get()) != 1) return false;
   static_cast<void>(kept.release());
   X509_STORE_set_check_revocation(store, check_revocation);
   return true;

@@ -17,7 +17,8 @@ bool is_replaced(const RevocationList& list, const RevocationLists& all, X509* a
 
 /// Has each verification against this store require a valid list of every issuer, from these. A
 /// trusted authority needs none for itself; but where its own issuer is in the store too, and a
-/// list of that one covers it, it must not be revoked there either.
+/// list of that one covers it, it must not be revoked there either. The same holds for its issuer,
+/// and for all above. To be called when the store has all its certificates.
 /// \returns false if OpenSSL fails
 bool require_lists(X509_STORE*, RevocationLists);
 

@@ -177,19 +177,33 @@ bool RevocationList::is_signed_by(X509* authority) const {
   auto* key = X509_get0_pubkey(authority);
   const std::scoped_lock lock(signing_);
   if (signer_ != nullptr) return EVP_PKEY_eq(signer_.get(), key) == 1;
-  const bool is_signed = key != nullptr && !names_another_key(unverified_.get(), authority) &&
+  if (key == nullptr || is_of_another(key)) return false;
+  const bool is_signed = !names_another_key(unverified_.get(), authority) &&
                          X509_CRL_verify(unverified_.get(), key) == 1;
   ERR_clear_error();
-  if (!is_signed || EVP_PKEY_up_ref(key) != 1) return false;
-  signer_.reset(key);
+  if (EVP_PKEY_up_ref(key) != 1) return false;
+  openssl::Key kept(key);
+  if (!is_signed) {
+    if (others_.size() < most_others) others_.push_back(std::move(kept));
+    return false;
+  }
+  signer_ = std::move(kept);
+  others_.clear();
   unverified_.reset();
   return true;
+}
+
+/// Whether it has been found that this key has not signed the list.
+bool RevocationList::is_of_another(const EVP_PKEY* key) const {
+  return std::ranges::any_of(
+      others_, [key](const auto& other) { return EVP_PKEY_eq(other.get(), key) == 1; });
 }
 
 bool RevocationList::awaits(const X509* authority) const {
   const std::scoped_lock lock(signing_);
   return unverified_ != nullptr &&
-         X509_NAME_cmp(issuer_.get(), X509_get_subject_name(authority)) == 0;
+         X509_NAME_cmp(issuer_.get(), X509_get_subject_name(authority)) == 0 &&
+         !is_of_another(X509_get0_pubkey(authority));
 }
 
 bool RevocationList::covers(X509* cert) const {

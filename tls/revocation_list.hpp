@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "tls/openssl.hpp"
 #include "tls/result.hpp"
@@ -22,8 +23,8 @@ class RevocationList {
   /// \returns the list, or the end of a sentence that says why it cannot be used: "is a delta list"
   static Result<std::unique_ptr<RevocationList>> from(openssl::Crl);
 
-  /// Returns whether this authority has signed the list, and may do so. The first authority for
-  /// which this is true costs a signature over the whole list, the others a comparison of keys.
+  /// Returns whether this authority has signed the list, and may do so. The first call for a key
+  /// costs a signature over the whole list, the others a comparison of keys.
   bool is_signed_by(X509* authority) const;
   /// Returns whether the list waits for an authority of this name, to find out who has signed it.
   bool awaits(const X509* authority) const;
@@ -51,6 +52,10 @@ class RevocationList {
   };
   static Result<Scope> scope_of(const X509_CRL*);
   Trouble take(openssl::Crl);
+  bool is_of_another(const EVP_PKEY*) const;
+
+  /// Authorities of one name whose keys are remembered: enough for one that changes its key.
+  static constexpr std::size_t most_others = 8;
 
   Name issuer_;
   openssl::Integer number_;
@@ -59,6 +64,7 @@ class RevocationList {
   mutable std::mutex signing_;
   mutable openssl::Key signer_;      ///< null until an authority is known to have signed the list
   mutable openssl::Crl unverified_;  ///< null as soon as one is
+  mutable std::vector<openssl::Key> others_;  ///< of its issuer's name; they have not signed it
 };
 
 }  // namespace tls

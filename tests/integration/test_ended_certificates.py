@@ -11,6 +11,7 @@ from tests.support.tls_test import TlsTest
 from tests.support.wait import wait_until
 
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+HEAD = request("POST", "/exec/x/start", "Content-Type: application/json", "Content-Length: 2", "Expect: 100-continue")
 GO_ON = "streams that go on although their clients' certificates have ended: "
 
 
@@ -58,6 +59,17 @@ class Connections(EndedTest):
         self.assertEqual(self.asks(client).status, 200)
         self.revoke()
         self.assertEnds(client, "tls.revoked")
+
+    def test_of_a_client_that_is_revoked_between_head_and_body_is_closed(self):
+        self.serve_with_list()
+        client = self.client()
+        client.send(HEAD)
+        self.assertEqual(client.response_head().status, 100)
+        self.revoke()
+        client.send(b"{}")
+        self.assertRefused(client.response(), 403, "tls.revoked")
+        self.assertEqual(client.wait_closed(), b"")
+        self.assertEqual(self.engine.total, 0)
 
     def test_of_an_authority_that_is_no_longer_trusted_is_closed_at_its_next_request(self):
         self.serve()

@@ -138,6 +138,8 @@ def read_nothing(opening=b""):
 
 
 class EngineDoesNotRead(DaemonTest):
+    LARGE = b'{"Labels":{"x":"%s"}}' % (b"x" * 900_000)
+
     def leaves(self, client):
         """The engine learns nothing of it, so only the sockets in tidegate tell."""
         sockets = self.daemon.open_sockets()
@@ -154,14 +156,21 @@ class EngineDoesNotRead(DaemonTest):
         except TimeoutError:
             return sent
 
+    def await_looks(self):
+        """Until tidegate has looked at all clients: each that leaves is noticed at its first look."""
+        for _ in range(8):
+            seen = len(self.engine.requests)
+            client = self.client()
+            client.send(request("POST", "/containers/create", body=self.LARGE))
+            self.engine.await_request(seen + 1)
+            self.leaves(client)
+
     def let_engine_go(self):
         for connection in self.engine.connections:
             connection.go.set()
 
 
 class ClientLeaves(EngineDoesNotRead):
-    LARGE = b'{"Labels":{"x":"%s"}}' % (b"x" * 900_000)
-
     def test_a_large_body_that_the_engine_does_not_read(self):
         self.serve({"POST /containers/create": read_nothing()}, limits={"held_bytes": "4MiB"})
         for count in (1, 2, 3):  # there is no room for three
@@ -188,16 +197,35 @@ class ClientLeaves(EngineDoesNotRead):
             message = head.encode() + data + b"\r\n0\r\n\r\n" + request("GET", "/info")
             threading.Thread(target=client.send, args=(message,), daemon=True).start()
         self.engine.await_request(len(uploads))
-        for count in range(1, 9):  # each is noticed at a look; those at the others come less often
-            another = self.client()
-            another.send(request("POST", "/containers/create", body=self.LARGE))
-            self.engine.await_request(len(uploads) + count)
-            self.leaves(another)
+        self.await_looks()
         self.let_engine_go()
         for client, _ in uploads:
             self.assertEqual([client.response().status, client.response().status], [200, 200])
         arrived = {seen.body for seen in self.engine.requests if seen.method == "POST"}
         self.assertLessEqual({data for _, data in uploads}, arrived)
+
+    def test_an_upload_whose_head_was_sent_ahead_arrives_whole(self):
+        """When tidegate comes to it, it has long been reading on behind the head."""
+
+        def take(connection, seen):
+            connection.read_body(seen)
+            return reply(200, b"{}")
+
+        self.serve({"GET /info": read_nothing(), "POST /images/load": take, "POST /containers/create": read_nothing()})
+        client, data = self.client(), os.urandom(1_000_000)
+        client.send(request("GET", "/info"))
+        self.engine.await_request()
+        waiting = self.engine.connections[0]
+        self.await_looks()
+        client.send(LOAD)
+        self.await_looks()
+        waiting.send(reply(200, b"late"))
+        self.let_engine_go()
+        self.assertEqual(client.response().body, b"late")
+        wait_until(lambda: self.engine.requests[-1].target == "/images/load", "the upload's head")
+        client.send_in_pieces(data, 100_000)
+        self.assertEqual(client.response().status, 200)
+        self.assertTrue(self.engine.requests[-1].body == data, "the body is not what was sent")
 
     def test_a_half_close_behind_a_large_body_still_gets_its_answer(self):
         def read_late(connection, seen):

@@ -87,8 +87,10 @@ class ClientInput {
   }
 
  protected:
-  /// Makes room for a bulk body. If that exceeds a limit, the body is read in small pieces.
+  /// Makes room for a bulk body. If that exceeds a limit, the body is read in small pieces. Not
+  /// while a read is under way: it writes into the memory that this would replace.
   void widen() {
+    if (reading_) return;
     const auto size = std::max(in_.capacity(), BufferPool::block_size);
     if (charge_.hold(size)) in_.widen(size);
   }

@@ -22,14 +22,23 @@ openssl::Extension written(int nid, const char* value) {
 }
 
 /// An authority that may sign other authorities.
-Minted root_named(const std::string& name) {
-  auto root = mint(blank(Purpose::authority, name), nullptr);
-  auto* cert = root.cert.get();
+Minted authority_of(const Minted* issuer, const std::string& name) {
+  auto made = mint(blank(Purpose::authority, name), issuer);
+  auto* cert = made.cert.get();
   const openssl::Extension old(
       X509_delete_ext(cert, X509_get_ext_by_NID(cert, NID_basic_constraints, -1)));
   X509_add_ext(cert, written(NID_basic_constraints, "critical,CA:TRUE").get(), -1);
-  EXPECT_GT(X509_sign(cert, root.key.get(), EVP_sha256()), 0);
-  return root;
+  const auto& signer = issuer == nullptr ? made : *issuer;
+  EXPECT_GT(X509_sign(cert, signer.key.get(), EVP_sha256()), 0);
+  return made;
+}
+
+Minted root_named(const std::string& name) {
+  return authority_of(nullptr, name);
+}
+
+Minted authority_below(const Minted& issuer, const std::string& name) {
+  return authority_of(&issuer, name);
 }
 
 /// What is special about a list.
@@ -118,6 +127,36 @@ TEST_F(RevocationTest, clients_of_a_revoked_authority_are_refused_even_where_it_
     EXPECT_EQ(outcome(options(bundle, lists), "kept"), Failure::revoked);
   EXPECT_EQ(outcome(options(pem(between_), lists), "kept"), Failure::none)
       << "nobody knows who has signed the root's list";
+}
+
+TEST_F(RevocationTest, clients_are_refused_if_any_authority_above_a_trusted_one_is_revoked) {
+  const auto upper = authority_below(root_, "Upper"), lower = authority_below(upper, "Lower");
+  client_of(lower, "low");
+  const auto authorities = pem(lower) + pem(upper) + pem(root_);
+  const auto lists = pem(list_of(lower)) + pem(list_of(upper));
+  EXPECT_EQ(outcome(options(authorities, lists + pem(list_of(root_))), "low"), Failure::none);
+  const auto revoking = pem(list_of(root_, {.revoked = {upper.cert.get()}}));
+  EXPECT_EQ(outcome(options(authorities, lists + revoking), "low"), Failure::revoked);
+  EXPECT_EQ(outcome(options(pem(lower) + pem(root_), lists + revoking), "low"), Failure::none)
+      << "nobody knows the authority between them";
+}
+
+TEST_F(RevocationTest, an_expired_list_of_a_former_root_of_the_same_name_does_not_matter) {
+  const auto former = root_named("Root");
+  const auto lists = pem(list_of(former, {.until = Clock::now() - hours(1)})) +
+                     pem(list_of(root_)) + pem(list_of(between_));
+  for (const auto& roots : {pem(former) + pem(root_), pem(root_) + pem(former)})
+    EXPECT_EQ(outcome(options(roots + pem(between_), lists), "kept"), Failure::none);
+}
+
+TEST_F(RevocationTest, who_has_not_signed_a_list_is_found_out_once) {
+  const auto namesake = mint(blank(Purpose::authority, "Between"), &root_);
+  const auto list = RevocationList::from(list_of(namesake));
+  ASSERT_TRUE(list);
+  EXPECT_TRUE((*list)->awaits(between_.cert.get()));
+  EXPECT_FALSE((*list)->is_signed_by(between_.cert.get()));
+  EXPECT_FALSE((*list)->awaits(between_.cert.get()));
+  EXPECT_TRUE((*list)->is_signed_by(namesake.cert.get()));
 }
 
 TEST_F(RevocationTest, a_root_whose_list_has_expired_vouches_for_no_authority_below_it) {
