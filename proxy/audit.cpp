@@ -52,7 +52,7 @@ void AuditRecord::announce() {
   const auto rooms = room_;  // taken for two lines
   room_ = rooms / 2;
   log_.line_ended(begin, rooms - room_);
-  notice_end_ = log_.flush();
+  log_.flush();
 }
 
 /// A usual record is shorter. What a client may make long is counted.

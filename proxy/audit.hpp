@@ -67,8 +67,6 @@ class AuditRecord {
   /// Writes a notice that the request begins, if it may open a stream: a stream can run for days,
   /// and only its end brings the record. To be called just before the engine is asked.
   void announce();
-  /// Whether the notice, if there is one, is written, or cannot be written at present.
-  bool is_announced() const { return notice_end_ == 0 || log_.is_settled(notice_end_); }
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
@@ -94,8 +92,7 @@ class AuditRecord {
   std::string shown_name_, shown_serial_;
   std::optional<tls::Culprit> culprit_;
   std::size_t room_ = 0;
-  std::uint64_t notice_end_ = 0;  ///< in the log; 0: there is none
-  std::uint64_t id_ = 0;          ///< of the notice and the record; 0: there is no notice
+  std::uint64_t id_ = 0;  ///< of the notice and the record; 0: there is no notice
   std::size_t lookups_ = 0;
   Clock::duration lookup_time_{0};
   unsigned status_ = 0;

@@ -68,10 +68,7 @@ void AuditLog::line_ended(std::size_t begin, std::size_t room) {
     }
     queue_.take_room_anyway(size - room);
   }
-  if (lines_.size() >= batch_bytes) {
-    flush();
-    return;
-  }
+  if (lines_.size() >= batch_bytes) return flush();
   if (waiting_) return;
   waiting_ = true;
   timer_.expires_after(batch_time);
@@ -81,14 +78,10 @@ void AuditLog::line_ended(std::size_t begin, std::size_t room) {
   });
 }
 
-std::uint64_t AuditLog::flush() {
-  if (!lines_.empty()) handed_over_ = queue_.add(lines_);
+void AuditLog::flush() {
+  if (lines_.empty()) return;
+  queue_.add(lines_);
   lines_.clear();
-  return handed_over_;
-}
-
-bool AuditLog::is_settled(std::uint64_t end) const {
-  return queue_.has_written(end) || queue_.is_failing();
 }
 
 }  // namespace proxy

@@ -4,7 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 #include "config/settings.hpp"
@@ -34,18 +33,14 @@ class AuditLog {
   /// Takes room in the queue for a line that is still to come. \returns false if there is none.
   bool take_room(std::size_t bytes);
   void give_room_back(std::size_t bytes);
-  /// Hands the lines so far to the writing thread. \returns where they end, for is_settled()
-  std::uint64_t flush();
-  /// Whether the lines up to `end` are written, or there is no use in waiting for that: records
-  /// cannot be written at present.
-  bool is_settled(std::uint64_t end) const;
+  /// Hands the lines so far to the writing thread.
+  void flush();
 
  private:
   LineQueue& queue_;
   boost::asio::steady_timer timer_;
   std::string lines_;
-  std::uint64_t handed_over_ = 0;  ///< the end of the last lines
-  std::size_t room_ = 0;           ///< taken ahead, so that most lines need no atomic operation
+  std::size_t room_ = 0;  ///< taken ahead, so that most lines need no atomic operation
   bool waiting_ = false;
 };
 

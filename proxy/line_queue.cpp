@@ -24,14 +24,12 @@ struct LineQueue::Shared {
   Options options;
   std::atomic<std::size_t> used{0};
   std::atomic<std::uint64_t> lost{0};
-  std::atomic<std::uint64_t> taken{0};  ///< bytes, by the sink
   std::atomic<bool> failing{false};
 
   std::mutex mutex;  // of all below
   std::condition_variable more, retry, ended;
   std::deque<std::string> blocks;  ///< the first one is being written
   std::size_t written = 0;         ///< of the first block
-  std::uint64_t added = 0;         ///< bytes in all
   std::string problem;
   bool ending = false;     ///< write what is there, then end
   bool abandoned = false;  ///< the queue is gone: touch nothing but this
@@ -88,7 +86,6 @@ void LineQueue::Shared::tell(std::string now, std::unique_lock<std::mutex>& lock
 
 void LineQueue::Shared::forget(std::size_t bytes) {
   used.fetch_sub(bytes, std::memory_order_relaxed);
-  taken.fetch_add(bytes, std::memory_order_relaxed);
   if (options.held != nullptr) options.held->give_back(bytes);
 }
 
@@ -152,7 +149,7 @@ void LineQueue::give_room_back(std::size_t bytes) {
   shared_->used.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
-std::uint64_t LineQueue::add(std::string_view lines) {
+void LineQueue::add(std::string_view lines) {
   auto& shared = *shared_;
   if (shared.options.held != nullptr) shared.options.held->add(lines.size());
   const std::scoped_lock lock(shared.mutex);
@@ -163,11 +160,6 @@ std::uint64_t LineQueue::add(std::string_view lines) {
   }
   blocks.back() += lines;
   if (blocks.size() == 1) shared.more.notify_one();
-  return shared.added += lines.size();
-}
-
-bool LineQueue::has_written(std::uint64_t bytes) const {
-  return shared_->taken.load(std::memory_order_relaxed) >= bytes;
 }
 
 void LineQueue::lose(std::uint64_t lines) {

@@ -42,10 +42,8 @@ class LineQueue {
   /// Takes room for lines that exist and must be kept, even beyond the bound.
   void take_room_anyway(std::size_t bytes);
   void give_room_back(std::size_t bytes);
-  /// Adds whole lines, for which room was taken. \returns how many bytes have been added in all
-  std::uint64_t add(std::string_view lines);
-  /// Whether the sink has taken the first `bytes` of all that were added.
-  bool has_written(std::uint64_t bytes) const;
+  /// Adds whole lines, for which room was taken.
+  void add(std::string_view lines);
 
   /// Counts lines that nobody could keep.
   void lose(std::uint64_t lines);

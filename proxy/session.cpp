@@ -133,9 +133,8 @@ Task<Next> Session::serve_one() {
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
-  if (turn.decided.allowed()) turn.record.announce();
-  if (!turn.record.is_announced()) co_await await_notice(turn);
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
+  turn.record.announce();
   co_return co_await forward(turn);
 }
 
@@ -184,20 +183,6 @@ Task<void> Session::await_room(Turn& turn) {
     if (stopped_) co_return turn.decided.refuse(Refusal(Reason::draining));
     if (AuditRecord::Clock::now() >= ends)
       co_return turn.decided.refuse(Refusal(Reason::audit_unavailable));
-    timer.expires_after(between_looks);
-    co_await timer.async_wait(as_result);
-  }
-}
-
-/// Waits until the notice of a stream is written, so that nobody gets rid of it by killing
-/// tidegate. While records cannot be written, streams begin nevertheless: somebody may have to free
-/// the disk.
-Task<void> Session::await_notice(Turn& turn) {
-  constexpr std::chrono::milliseconds between_looks{1};
-  const auto ends = AuditRecord::Clock::now() + worker_.settings.audit.wait_time;
-  net::steady_timer timer(worker_.loop);
-  while (!turn.record.is_announced() && AuditRecord::Clock::now() < ends) {
-    if (stopped_) co_return turn.decided.refuse(Refusal(Reason::draining));
     timer.expires_after(between_looks);
     co_await timer.async_wait(as_result);
   }

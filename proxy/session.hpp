@@ -78,7 +78,6 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> decide(Turn&);
   void charge(Turn&);
   Task<void> await_room(Turn&);
-  Task<void> await_notice(Turn&);
   Task<std::optional<acl::Reason>> read_body(acl::Plan, Turn&);
   void decide_with_body(Turn&);
   Task<void> look_up(Turn&);

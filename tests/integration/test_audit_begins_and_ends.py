@@ -5,9 +5,9 @@ import os
 import signal
 
 from tests.integration.test_audit_sink import Reader
-from tests.support.daemon import Daemon, DaemonTest, free_port
+from tests.support.daemon import Daemon, DaemonTest
 from tests.support.fake_engine import reply
-from tests.support.http import Client, request
+from tests.support.http import request
 from tests.support.wait import wait_until
 
 UPGRADE = ("Connection: Upgrade", "Upgrade: tcp")
@@ -113,30 +113,6 @@ class AuditBeginsAndEnds(DaemonTest):
         self.assertLessEqual(opened, QUEUE // line // 2)
         self.assertGreater(opened, QUEUE // room // 2 - 10)
         self.assertEqual(len(self.engine.requests), opened)
-
-    def test_the_engine_is_asked_for_a_stream_when_its_notice_is_written(self):
-        """The FIFO is full, so the notice is not written before tidegate knows that records cannot be."""
-        os.mkfifo(self.path("fifo"))
-        stalled = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
-        self.addCleanup(stalled.close)
-        filling = os.open(self.path("fifo"), os.O_WRONLY | os.O_NONBLOCK)
-        self.addCleanup(os.close, filling)
-        with self.assertRaises(BlockingIOError):
-            while True:
-                os.write(filling, b" " * 4096)
-        port, readiness = free_port(), []
-
-        def answer(connection, seen):
-            admin = Client(("127.0.0.1", port))
-            admin.send(request("GET", "/readyz"))
-            readiness.append(admin.response().status)
-            admin.close()
-            tunnel(connection, seen)
-
-        self.serve(audit={"file": self.path("fifo"), "wait_time": "1h"}, admin={"address": f"tcp://127.0.0.1:{port}"})
-        self.engine.answers["POST /exec/x/start"] = answer
-        self.open(STREAMS["ExecStart"])
-        self.assertEqual(readiness, [503])
 
     def _check_records(self, daemon):
         if os.path.isfile(daemon.config["audit"]["file"]):
