@@ -66,12 +66,12 @@ TEST(AllocationsOfARequest, create_with_a_body_that_is_checked_and_rebuilt) {
 }
 
 TEST(AllocationsOfARequest, refused_by_its_operation) {
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/kill"), no_answer), 5U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/web/kill"), no_answer), 6U);
 }
 
 TEST(AllocationsOfARequest, refused_by_its_body) {
   const auto privileged = R"({"Image":"alpine","HostConfig":{"Privileged":true}})";
-  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", privileged), no_answer), 10U);
+  EXPECT_LE(once_warm(ask("POST /v1.50/containers/create", privileged), no_answer), 11U);
 }
 
 }  // namespace
