@@ -75,4 +75,11 @@ std::string shown(const X509_NAME* name) {
   return common_name.empty() ? text_of(name) : common_name;
 }
 
+bool has_signed(X509* issuer, X509* cert) {
+  const bool is_signed = X509_check_issued(issuer, cert) == X509_V_OK &&
+                         X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
+  ERR_clear_error();
+  return is_signed;
+}
+
 }  // namespace tls::openssl

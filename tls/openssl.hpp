@@ -68,4 +68,7 @@ std::string common_name_of(const X509_NAME*);
 /// The name for people: the common name if there is one, else the whole name.
 std::string shown(const X509_NAME*);
 
+/// Whether this authority has signed the certificate, and may have.
+bool has_signed(X509* issuer, X509* cert);
+
 }  // namespace tls::openssl

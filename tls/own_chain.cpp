@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/own_chain.hpp"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -34,13 +33,6 @@ std::string kind_of(const EVP_PKEY* key) {
   return type != nullptr ? type : "unknown";
 }
 
-bool has_signed(X509* issuer, X509* cert) {
-  const bool signed_it = X509_check_issued(issuer, cert) == X509_V_OK &&
-                         X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
-  ERR_clear_error();
-  return signed_it;
-}
-
 bool is_root(X509* cert) {
   return X509_self_signed(cert, 0) == 1;
 }
@@ -59,7 +51,7 @@ X509* intermediate_above(X509* cert, X509_STORE* trusted) {
   auto* objects = X509_STORE_get0_objects(trusted);
   for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
     auto* issuer = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
-    if (issuer != nullptr && !is_root(issuer) && has_signed(issuer, cert)) return issuer;
+    if (issuer != nullptr && !is_root(issuer) && openssl::has_signed(issuer, cert)) return issuer;
   }
   return nullptr;
 }
@@ -86,7 +78,7 @@ void warn_of_chain(SSL_CTX* context, const std::string& file, Findings& found) {
     found.warnings.push_back(file + ": " + openssl::shown(X509_get_subject_name(cert)) + what);
   };
   const auto gap = std::ranges::adjacent_find(
-      chain, [](X509* cert, X509* next) { return !has_signed(next, cert); });
+      chain, [](X509* cert, X509* next) { return !openssl::has_signed(next, cert); });
   if (gap != chain.end())
     return warn(*gap, " is not signed by " + openssl::shown(X509_get_subject_name(gap[1])) +
                           ", which is behind it, so others may not accept it: write each "

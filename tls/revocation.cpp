@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/revocation.hpp"
 
-#include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -39,13 +38,6 @@ const Rules& rules_of(X509_STORE_CTX* context) {
       X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), rules_slot()));
 }
 
-bool has_signed(X509* issuer, X509* cert) {
-  const bool is_signed = X509_check_issued(issuer, cert) == X509_V_OK &&
-                         X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
-  ERR_clear_error();
-  return is_signed;
-}
-
 std::vector<Link> links_in(X509_STORE* store) {
   std::vector<X509*> certs;
   auto* objects = X509_STORE_get0_objects(store);
@@ -54,7 +46,7 @@ std::vector<Link> links_in(X509_STORE* store) {
   std::vector<Link> links;
   for (auto* cert : certs)
     for (auto* issuer : certs)
-      if (has_signed(issuer, cert)) links.push_back({cert, issuer});
+      if (openssl::has_signed(issuer, cert)) links.push_back({cert, issuer});
   return links;
 }
 

@@ -66,6 +66,23 @@ class CertsTest(unittest.TestCase):
         """The serials on a revocation list."""
         return set(re.findall(r"Serial Number: (\w+)", self.openssl("crl", "-noout", "-text", "-in", self.path(name))))
 
+    def serve(self, port, common_name):
+        """tidegate with a TLS listener as `certs init` prints it, before a stand-in engine."""
+        socket = os.path.join(self.folder, "engine.sock")
+        stub = subprocess.Popen([os.environ["TIDEGATE"], "engine-stub", "--listen", f"unix://{socket}"])
+        self.addCleanup(stub.wait)
+        self.addCleanup(stub.kill)
+        wait_until(lambda: os.path.exists(socket), "the stand-in engine")
+        files = {"cert": "cert.pem", "key": "key.pem", "client_ca": "ca.pem"}
+        tls = {key: self.path(f"server/{name}") for key, name in files.items()}
+        listener = {"address": f"tcp://127.0.0.1:{port}", "tls": {**tls, "crl": [self.path("server/crl.pem")]},
+                    "clients": [{"certificate": {"common_name": common_name}, "profile": "p"}]}  # fmt: skip
+        self.daemon = Daemon(self.folder, {"version": 1, "upstream": f"unix://{socket}", "listeners": [listener],
+                                           "profiles": {"p": {"allow": ["@read"]}}})  # fmt: skip
+        self.daemon.start()
+        self.addCleanup(self.daemon.stop)
+        self.daemon.await_ready()
+
 
 class Init(CertsTest):
     def test_makes_an_authority_and_a_server_that_openssl_accepts(self):
@@ -504,29 +521,12 @@ class Revocation(CertsTest):
             words = [docker, "--context", "tidegate-ops-anna", "version"]
             return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
-        self.start(port)
+        self.serve(port, "ops-*")
         served = ask()
         self.assertEqual(served.returncode, 0, served.stderr)
         self.certs("revoke", "ops-anna")
         wait_until(lambda: ask().returncode != 0, "the list to be in force")
         self.daemon.await_log("tls.revoked")
-
-    def start(self, port):
-        """tidegate with a TLS listener as `certs init` prints it, before a stand-in engine."""
-        socket = os.path.join(self.folder, "engine.sock")
-        stub = subprocess.Popen([os.environ["TIDEGATE"], "engine-stub", "--listen", f"unix://{socket}"])
-        self.addCleanup(stub.wait)
-        self.addCleanup(stub.kill)
-        wait_until(lambda: os.path.exists(socket), "the stand-in engine")
-        files = {"cert": "cert.pem", "key": "key.pem", "client_ca": "ca.pem"}
-        tls = {key: self.path(f"server/{name}") for key, name in files.items()}
-        listener = {"address": f"tcp://127.0.0.1:{port}", "tls": {**tls, "crl": [self.path("server/crl.pem")]},
-                    "clients": [{"certificate": {"common_name": "ops-*"}, "profile": "p"}]}  # fmt: skip
-        self.daemon = Daemon(self.folder, {"version": 1, "upstream": f"unix://{socket}", "listeners": [listener],
-                                           "profiles": {"p": {"allow": ["@read"]}}})  # fmt: skip
-        self.daemon.start()
-        self.addCleanup(self.daemon.stop)
-        self.daemon.await_ready()
 
 
 class Mistakes(CertsTest):

@@ -5,10 +5,9 @@ import http.client
 import os
 import shutil
 import ssl
-import subprocess
 
 from tests.integration.test_certs import NOT_DONE, USAGE, CertsTest
-from tests.support.daemon import Daemon, free_port
+from tests.support.daemon import free_port
 from tests.support.wait import wait_until
 
 EVERYTHING = ("renew", "--within", "36500d")
@@ -40,22 +39,8 @@ class RolloverTest(CertsTest):
                          self.path("server/cert.pem"))  # fmt: skip
 
     def start(self):
-        """tidegate with a TLS listener, before a stand-in engine."""
         self.port = free_port()
-        socket = os.path.join(self.folder, "engine.sock")
-        stub = subprocess.Popen([os.environ["TIDEGATE"], "engine-stub", "--listen", f"unix://{socket}"])
-        self.addCleanup(stub.wait)
-        self.addCleanup(stub.kill)
-        wait_until(lambda: os.path.exists(socket), "the stand-in engine")
-        files = {"cert": "cert.pem", "key": "key.pem", "client_ca": "ca.pem"}
-        tls = {key: self.path(f"server/{name}") for key, name in files.items()}
-        listener = {"address": f"tcp://127.0.0.1:{self.port}", "tls": {**tls, "crl": [self.path("server/crl.pem")]},
-                    "clients": [{"certificate": {"common_name": "*"}, "profile": "p"}]}  # fmt: skip
-        daemon = Daemon(self.folder, {"version": 1, "upstream": f"unix://{socket}", "listeners": [listener],
-                                      "profiles": {"p": {"allow": ["@read"]}}})  # fmt: skip
-        daemon.start()
-        self.addCleanup(daemon.stop)
-        daemon.await_ready()
+        self.serve(self.port, "*")
 
     def served(self, client):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
