@@ -150,7 +150,7 @@ Type<std::string> text() {
 Type<std::string> one_of(std::initializer_list<std::string_view> words) {
   std::vector<std::pair<std::string_view, std::string>> values;
   for (const auto word : words) values.emplace_back(word, word);
-  return choice(std::move(values));
+  return choice(values);
 }
 
 Type<Address> address() {

@@ -41,7 +41,8 @@ bool is_root(X509* cert) {
 std::vector<X509*> own_chain(SSL_CTX* context) {
   std::vector<X509*> chain{SSL_CTX_get0_certificate(context)};
   STACK_OF(X509)* behind = nullptr;
-  SSL_CTX_get0_chain_certs(context, &behind);
+  // A macro, which hands the pointer on as void*.
+  SSL_CTX_ctrl(context, SSL_CTRL_GET_CHAIN_CERTS, 0, static_cast<void*>(&behind));
   for (int i = 0; i < sk_X509_num(behind); ++i) chain.push_back(sk_X509_value(behind, i));
   return chain;
 }
