@@ -30,7 +30,7 @@ std::size_t worker_count(std::size_t wanted) {
 }
 
 /// Sessions handle errors as values. An exception is a bug, and ends only this session.
-void log_escaped(std::exception_ptr escaped) {
+void log_escaped(const std::exception_ptr& escaped) {
   constexpr auto kind = "a session ended with an exception";
   if (!escaped || !may_log(kind, spdlog::level::err)) return;
   try {
@@ -324,6 +324,7 @@ void Server::end_threads() {
 
 std::vector<const Metrics*> Server::all_metrics() const {
   std::vector<const Metrics*> all;
+  all.reserve(workers_.size());
   for (const auto& worker : workers_) all.push_back(&worker->audit.metrics);
   return all;
 }

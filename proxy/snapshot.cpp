@@ -27,6 +27,7 @@ using ContextOrNot = tls::Result<std::shared_ptr<const tls::Context>>;
 ContextOrNot context_of(const config::Listener& listener) {
   const auto& files = *listener.tls;
   std::vector<std::string> lists;
+  lists.reserve(files.crl.size());
   for (const auto& list : files.crl) lists.push_back(config::path_of(list));
   return tls::Context::server(
       {.cert = config::path_of(files.cert),

@@ -3,7 +3,7 @@
 
 import time
 
-PATIENCE = 10.0  # seconds; generous, since sanitizer builds on busy machines are slow
+PATIENCE = 30.0  # seconds; generous, since sanitizer builds on busy machines are slow
 
 
 def wait_until(condition, what, patience=PATIENCE):
