@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What README.md and the pages of deploy/docs show can be used as it stands: configurations, commands and links."""
+
+import functools
+import os
+import re
+import subprocess
+import textwrap
+import unittest
+
+import yaml
+
+from tests.support import pages
+
+TIDEGATE = os.environ["TIDEGATE"]
+DOCKER = "/usr/bin/docker"
+COMPOSE = "/usr/bin/docker-compose"
+SECTIONS = ("System", "Container", "Image", "Network", "Volume", "Exec", "Swarm", "Node", "Service", "Task", "Secret",
+            "Config", "Plugin", "Distribution", "Checkpoint", "Build")  # fmt: skip
+
+GROUPS_OF_EFFECT = {
+    "read": ["@read"], "read_sensitive": ["@read", "@read-sensitive"], "egress": ["@egress"], "write": ["@write"],
+    "exec": ["@execute"], "delete_": ["@delete"], "admin": ["@admin"],
+}  # fmt: skip
+
+
+def whole(block):
+    """A configuration that the lines of a block belong to."""
+    shown = yaml.safe_load(block)
+    if "allow" in shown:  # the keys of a profile
+        shown = {"profiles": {"shown": shown}}
+    names = {rule["profile"] for listener in shown.get("listeners", []) for rule in listener.get("clients", [listener])}
+    profiles = shown.setdefault("profiles", {name: {"allow": []} for name in names})
+    shown.setdefault(
+        "listeners", [{"address": f"unix:///run/{name}.sock", "profile": name} for name in profiles]
+    )
+    return yaml.safe_dump(shown)
+
+
+def yaml_blocks():
+    """(page and number, contents) of each YAML block."""
+    for path in pages.paths():
+        for number, block in enumerate(pages.blocks(path, "yaml"), 1):
+            yield f"{path}, YAML {number}", block
+
+
+def sides_of_swaps():
+    """What stands before and after each change that a page shows, as a service of a compose file."""
+    for path in pages.paths():
+        for block in pages.blocks(path, "diff"):
+            for left_out in "+-":
+                lines = [line[1:] for line in block.splitlines() if not line.startswith(left_out)]
+                service = textwrap.indent(textwrap.dedent("\n".join(lines)), "    ")
+                yield "services:\n  tidegate:\n" + service + "\n"
+
+
+def run(*command, input=None, **environment):  # pylint: disable=redefined-builtin
+    return subprocess.run(
+        command, input=input, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@functools.cache
+def help_of(*command):
+    """What `command --help` prints; fails if there is no such command."""
+    done = run(*command, "--help")
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} --help: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def options(words):
+    """The long options among the words of a command, without those of a command that it starts."""
+    own = words[: words.index("--")] if "--" in words else words
+    return [word.partition("=")[0] for word in own if word.startswith("--")]
+
+
+def rows(text):
+    """The cells of each row of the tables whose first cell is code."""
+    return [tuple(re.split(r" \| ", line[2:-2])) for line in text.splitlines() if line.startswith("| `")]
+
+
+def section(path, heading):
+    """What stands below that heading of a page, up to the next one."""
+    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", pages.text(path), re.M | re.S).group(1)
+
+
+class Tables(unittest.TestCase):
+    """Those of acl/README.md are what the program has: unit tests compare them."""
+
+    def test_every_reason_is_explained_as_the_program_knows_it(self):
+        known = rows(section("acl/README.md", "Reasons"))
+        self.assertGreater(len(known), 100)
+        self.assertEqual(sorted(rows(pages.text("deploy/docs/reasons.md"))), sorted(known))
+
+    def test_every_constraint_is_there_with_what_each_level_allows(self):
+        levels = section("acl/README.md", "The levels").partition("### ")[0]
+        known = [(name, baseline, "the same" if restricted == baseline else restricted)
+                 for name, baseline, restricted in rows(levels)]  # fmt: skip
+        self.assertGreater(len(known), 40)
+        self.assertEqual(rows(pages.text("deploy/docs/levels.md"))[-len(known) :], known)
+
+    def test_every_preset_is_shown_as_it_is(self):
+        shown = dict(re.findall(r"^## ([\w-]+)\n\n```yaml\n(.*?)```$", pages.text("deploy/docs/presets.md"), re.M | re.S))
+        folder = os.path.join(pages.ROOT, "config", "presets")
+        self.assertEqual(shown, {name.removesuffix(".yaml"): pages.text(f"{folder}/{name}") for name in os.listdir(folder)})
+        summaries = {name: text.partition("\n")[0].removeprefix("# ") for name, text in shown.items()}
+        listed = {name: text for name, text in re.findall(r"^\| \[`([\w-]+)`\]\(#.*?\) \| (.*) \|$",
+                                                          pages.text("deploy/docs/presets.md"), re.M)}  # fmt: skip
+        self.assertEqual(listed, summaries)
+
+    def test_every_operation_is_there_with_its_request_and_groups(self):
+        table = pages.text("acl/operations.inc")
+        known = re.findall(r'^OPERATION\((\w+), (\w+), "(.*?)", (\w+), (\w+), \w+,\s([\w |]+),\s+(\d+),', table, re.M)
+        self.assertEqual(len(known), len(re.findall(r"^OPERATION", table, re.M)))
+        shown = rows(section("deploy/docs/operations.md", "Operations by section"))
+        for row, (name, method, path, tag, effect, flags, since) in zip(shown, known, strict=True):
+            with self.subTest(operation=name):
+                self.assertEqual(row[:3], (f"`{name}`", f"`{method.rstrip('_').upper()} {path}`", f"1.{since}"))
+                groups = set() if "by_name" in flags else {"*", f"@{tag.rstrip('_')}", *GROUPS_OF_EFFECT[effect]}
+                self.assertEqual(set(re.findall(r"`(\*|@[\w-]+)`", row[3])), groups)
+
+
+class Pages(unittest.TestCase):
+    def test_every_configuration_passes_its_check(self):
+        for where, block in yaml_blocks():
+            if "services" not in yaml.safe_load(block):
+                with self.subTest(where):
+                    done = run(TIDEGATE, "check", "--policy", "-", input=whole(block))
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_every_compose_file_and_both_sides_of_every_swap_are_right(self):
+        shown = {"services": {}, "networks": {}}
+        for block in [*(block for _, block in yaml_blocks()), *sides_of_swaps()]:
+            for name, section in yaml.safe_load(block).items():
+                if name in ("services", "networks") and "services" in block:
+                    shown[name].update((f"{key}-{len(shown[name])}" if name == "services" else key, value)
+                                       for key, value in section.items())  # fmt: skip
+        self.assertGreater(len(shown["services"]), 6)
+        done = run(COMPOSE, "-f", "-", "config", "-q", input=yaml.safe_dump(shown), DOCKER_GID="999")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_every_command_exists_with_its_options(self):
+        for path in pages.paths():
+            for line in pages.command_lines(path):
+                for words in pages.commands(line):
+                    with self.subTest(page=path, command=" ".join(words)):
+                        self.check_command(words)
+
+    def check_command(self, words):
+        if words[0] == "tidegate":
+            verbs = [word for word in words[1:3] if re.fullmatch(r"[a-z-]+", word) and not word.startswith("-")]
+            self.check_options(words, [TIDEGATE, *verbs[: 2 if verbs[0] in ("certs", "presets") else 1]])
+        elif words[0] == "docker":
+            verbs = [word for word in words[1:] if word in ("build", "run", "ps")]
+            self.check_options(words[: words.index("tidegate") if "run" in verbs and "tidegate" in words else None],
+                               [DOCKER, *verbs[:1]])  # fmt: skip
+        elif "/" in words[0]:
+            self.assertTrue(os.access(os.path.join(pages.ROOT, words[0]), os.X_OK))
+
+    def check_options(self, words, command):
+        told = help_of(*command)
+        for option in options(words):
+            self.assertRegex(told, rf"(?<![\w-]){option}(?![\w-])")
+
+    def test_every_link_leads_somewhere(self):
+        for path in pages.paths():
+            for file, anchor in pages.links(path):
+                with self.subTest(page=path, to=f"{file}#{anchor}"):
+                    self.assertTrue(os.path.exists(os.path.join(pages.ROOT, file)))
+                    if anchor:
+                        self.assertIn(anchor, pages.anchors(file))
+
+    def test_every_page_is_in_the_index(self):
+        listed = {file for file, _ in pages.links("deploy/docs/README.md")}
+        self.assertEqual(set(pages.paths()) - listed, {"README.md", "deploy/docs/README.md"})
+
+    def test_every_operation_that_is_named_exists(self):
+        known = set(re.findall(r"^\| `(\w+)` \| `[A-Z]+ /", pages.text("deploy/docs/operations.md"), re.M))
+        self.assertGreater(len(known), 100)
+        for path in pages.paths():
+            named = re.findall(rf"`((?:{'|'.join(SECTIONS)})[A-Z]\w+)`", pages.prose(path))
+            with self.subTest(page=path):
+                self.assertEqual(set(named) - known, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
