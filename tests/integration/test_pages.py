@@ -5,6 +5,7 @@ import functools
 import os
 import re
 import subprocess
+import tempfile
 import textwrap
 import unittest
 
@@ -182,6 +183,51 @@ class Pages(unittest.TestCase):
             named = re.findall(rf"`((?:{'|'.join(SECTIONS)})[A-Z]\w+)`", pages.prose(path))
             with self.subTest(page=path):
                 self.assertEqual(set(named) - known, set())
+
+
+class Commands(unittest.TestCase):
+    """Those that need no daemon and no engine run in a folder that has the page's configuration as tidegate.yaml."""
+
+    RUNS = r"(\w+=\S+ )*tidegate (certs|explain|presets|schema|check --env|check --policy|check --print)|openssl "
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="tidegate-pages-")
+        self.addCleanup(self.folder.cleanup)
+        os.symlink(os.path.abspath(TIDEGATE), os.path.join(self.folder.name, "tidegate"))
+
+    def run_page(self, path):
+        """Runs the commands of a page in their order; returns the status of each."""
+        whole_files = [block for block in pages.blocks(path, "yaml") if "listeners:" in block and "profiles:" in block]
+        with open(os.path.join(self.folder.name, "tidegate.yaml"), "w", encoding="utf-8") as file:
+            file.write(re.sub(r"^ +group: .*\n", "", whole_files[0], flags=re.M))  # a group that is not here
+        statuses = {}
+        for line in filter(re.compile(self.RUNS).match, pages.command_lines(path)):
+            done = subprocess.run(
+                ["/bin/bash", "-c", line.replace("/var/lib/tidegate/certs", "certs")], cwd=self.folder.name,
+                env={**os.environ, "PATH": f"{self.folder.name}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            statuses[line] = done.returncode
+            self.assertIn(done.returncode, (0, 1) if " explain " in line else (0,), line + done.stdout + done.stderr)
+        return statuses
+
+    def test_readme_makes_certificates_and_asks_about_a_privileged_container(self):
+        statuses = self.run_page("README.md")
+        self.assertEqual([status for line, status in statuses.items() if "--privileged" in line], [1])
+        self.assertTrue(os.path.exists(os.path.join(self.folder.name, "certs", "clients", "ops-anna", "key.pem")))
+
+    def test_an_admin_gets_a_certificate_for_a_key_that_stays_where_it_is(self):
+        self.assertEqual(len(self.run_page("deploy/docs/remote-admins.md")), 8)
+        clients = os.path.join(self.folder.name, "certs", "clients")
+        self.assertTrue(os.path.exists(os.path.join(clients, "ops-bob", "cert.pem")))
+        self.assertFalse(os.path.exists(os.path.join(clients, "ops-bob", "key.pem")))
+
+    def test_a_policy_is_found_and_asked(self):
+        statuses = self.run_page("deploy/docs/policies.md")
+        self.assertEqual([status for line, status in statuses.items() if "--privileged" in line], [1])
+        self.assertGreater(len(statuses), 6)
+
+    def test_variables_become_a_file(self):
+        self.assertEqual(len(self.run_page("deploy/docs/migration.md")), 3)
 
 
 if __name__ == "__main__":
