@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import textwrap
 import unittest
+from xml.etree import ElementTree
 
 import yaml
 
@@ -171,6 +172,18 @@ class Pages(unittest.TestCase):
                     self.assertTrue(os.path.exists(os.path.join(pages.ROOT, file)))
                     if anchor:
                         self.assertIn(anchor, pages.anchors(file))
+
+    def test_the_picture_reads_on_any_background(self):
+        """Each of its texts begins on a box with a colour of its own."""
+        svg = "{http://www.w3.org/2000/svg}"
+        picture = ElementTree.parse(os.path.join(pages.ROOT, "deploy", "docs", "tidegate.svg"))
+        boxes = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in picture.iter(svg + "rect")]
+        texts = list(picture.iter(svg + "text"))
+        self.assertGreater(len(texts), 10)
+        for text in texts:
+            x, y = float(text.get("x")), float(text.get("y"))
+            on = [box for box in boxes if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]]
+            self.assertTrue(on, text.text)
 
     def test_every_page_is_in_the_index(self):
         listed = {file for file, _ in pages.links("deploy/docs/README.md")}
