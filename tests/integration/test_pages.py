@@ -20,11 +20,6 @@ COMPOSE = "/usr/bin/docker-compose"
 SECTIONS = ("System", "Container", "Image", "Network", "Volume", "Exec", "Swarm", "Node", "Service", "Task", "Secret",
             "Config", "Plugin", "Distribution", "Checkpoint", "Build")  # fmt: skip
 
-GROUPS_OF_EFFECT = {
-    "read": ["@read"], "read_sensitive": ["@read", "@read-sensitive"], "egress": ["@egress"], "write": ["@write"],
-    "exec": ["@execute"], "delete_": ["@delete"], "admin": ["@admin"],
-}  # fmt: skip
-
 
 def whole(block):
     """A configuration that the lines of a block belong to."""
@@ -33,9 +28,7 @@ def whole(block):
         shown = {"profiles": {"shown": shown}}
     names = {rule["profile"] for listener in shown.get("listeners", []) for rule in listener.get("clients", [listener])}
     profiles = shown.setdefault("profiles", {name: {"allow": []} for name in names})
-    shown.setdefault(
-        "listeners", [{"address": f"unix:///run/{name}.sock", "profile": name} for name in profiles]
-    )
+    shown.setdefault("listeners", [{"address": f"unix:///run/{name}.sock", "profile": name} for name in profiles])
     return yaml.safe_dump(shown)
 
 
@@ -75,52 +68,6 @@ def options(words):
     """The long options among the words of a command, without those of a command that it starts."""
     own = words[: words.index("--")] if "--" in words else words
     return [word.partition("=")[0] for word in own if word.startswith("--")]
-
-
-def rows(text):
-    """The cells of each row of the tables whose first cell is code."""
-    return [tuple(re.split(r" \| ", line[2:-2])) for line in text.splitlines() if line.startswith("| `")]
-
-
-def section(path, heading):
-    """What stands below that heading of a page, up to the next one."""
-    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", pages.text(path), re.M | re.S).group(1)
-
-
-class Tables(unittest.TestCase):
-    """Those of acl/README.md are what the program has: unit tests compare them."""
-
-    def test_every_reason_is_explained_as_the_program_knows_it(self):
-        known = rows(section("acl/README.md", "Reasons"))
-        self.assertGreater(len(known), 100)
-        self.assertEqual(sorted(rows(pages.text("deploy/docs/reasons.md"))), sorted(known))
-
-    def test_every_constraint_is_there_with_what_each_level_allows(self):
-        levels = section("acl/README.md", "The levels").partition("### ")[0]
-        known = [(name, baseline, "the same" if restricted == baseline else restricted)
-                 for name, baseline, restricted in rows(levels)]  # fmt: skip
-        self.assertGreater(len(known), 40)
-        self.assertEqual(rows(pages.text("deploy/docs/levels.md"))[-len(known) :], known)
-
-    def test_every_preset_is_shown_as_it_is(self):
-        shown = dict(re.findall(r"^## ([\w-]+)\n\n```yaml\n(.*?)```$", pages.text("deploy/docs/presets.md"), re.M | re.S))
-        folder = os.path.join(pages.ROOT, "config", "presets")
-        self.assertEqual(shown, {name.removesuffix(".yaml"): pages.text(f"{folder}/{name}") for name in os.listdir(folder)})
-        summaries = {name: text.partition("\n")[0].removeprefix("# ") for name, text in shown.items()}
-        listed = {name: text for name, text in re.findall(r"^\| \[`([\w-]+)`\]\(#.*?\) \| (.*) \|$",
-                                                          pages.text("deploy/docs/presets.md"), re.M)}  # fmt: skip
-        self.assertEqual(listed, summaries)
-
-    def test_every_operation_is_there_with_its_request_and_groups(self):
-        table = pages.text("acl/operations.inc")
-        known = re.findall(r'^OPERATION\((\w+), (\w+), "(.*?)", (\w+), (\w+), \w+,\s([\w |]+),\s+(\d+),', table, re.M)
-        self.assertEqual(len(known), len(re.findall(r"^OPERATION", table, re.M)))
-        shown = rows(section("deploy/docs/operations.md", "Operations by section"))
-        for row, (name, method, path, tag, effect, flags, since) in zip(shown, known, strict=True):
-            with self.subTest(operation=name):
-                self.assertEqual(row[:3], (f"`{name}`", f"`{method.rstrip('_').upper()} {path}`", f"1.{since}"))
-                groups = set() if "by_name" in flags else {"*", f"@{tag.rstrip('_')}", *GROUPS_OF_EFFECT[effect]}
-                self.assertEqual(set(re.findall(r"`(\*|@[\w-]+)`", row[3])), groups)
 
 
 class Pages(unittest.TestCase):
