@@ -186,6 +186,25 @@ class Commands(unittest.TestCase):
         self.assertEqual([status for line, status in statuses.items() if "--privileged" in line], [1])
         self.assertGreater(len(statuses), 6)
 
+    def test_a_refusal_reads_as_the_pages_show_it(self):
+        seen = 0
+        for path in pages.paths():
+            for block in pages.blocks(path, "console"):
+                for command, told, name in re.findall(r"^\$ (docker .*)\n(docker: .*profile '(\w+)'.*)$", block, re.M):
+                    seen += 1
+                    with self.subTest(page=path, command=command):
+                        self.assertIn(told.rstrip("…"), self.refused(re.sub(r"-H \S+ ", "", command), name, told))
+        self.assertEqual(seen, 2)
+
+    def refused(self, command, name, told):
+        """What the command prints where its profile only reads, or may also make containers that a level allows."""
+        allow = ["@read", "@container"] if "level" in told else ["@read"]
+        file = os.path.join(self.folder.name, "refusing.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(whole(yaml.safe_dump({"profiles": {name: {"allow": allow}}})))
+        done = run(TIDEGATE, "explain", "--config", file, "--profile", name, "--refuse", "--", *command.split())
+        return done.stdout + done.stderr
+
     def test_variables_become_a_file(self):
         self.assertEqual(len(self.run_page("deploy/docs/migration.md")), 3)
 
