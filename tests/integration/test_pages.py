@@ -91,7 +91,7 @@ class Pages(unittest.TestCase):
 
     def test_every_command_exists_with_its_options(self):
         for path in pages.paths():
-            for line in pages.command_lines(path):
+            for line in pages.command_lines(path) + pages.inline_commands(path):
                 for words in pages.commands(line):
                     with self.subTest(page=path, command=" ".join(words)):
                         self.check_command(words)

@@ -38,6 +38,11 @@ def command_lines(path):
     return [line for line in lines if line.strip()]
 
 
+def inline_commands(path):
+    """Commands of tidegate's that the text names: `tidegate certs list`."""
+    return [" ".join(span.split()) for span in re.findall(r"`(tidegate [a-z][^`]*)`", prose(path))]
+
+
 def commands(line):
     """The simple commands of a line, each as its words; variables set in front of one are left out."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
