@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tls/certificate.hpp"
+#include "tls/key_bound.hpp"
 #include "tls/openssl.hpp"
 #include "tls/own_chain.hpp"
 #include "tls/pem.hpp"
@@ -81,6 +82,18 @@ std::string why_no_authority(X509* cert) {
   if (EVP_PKEY_get_security_bits(X509_get0_pubkey(cert)) < least_bits)
     return " has a key that is too weak: make an authority with RSA of 2048 bits or P-256";
   return {};
+}
+
+/// Whoever names such an authority as his issuer would make us verify with its key.
+void leave_out_costly(std::vector<openssl::Cert>& authorities, const std::string& file,
+                      Findings& found) {
+  std::erase_if(authorities, [&](const openssl::Cert& each) {
+    const auto flaw = flaw_of_key(each.get());
+    if (flaw)
+      found.warnings.push_back(
+          told(file, shown(X509_get_subject_name(each.get())).append(" "), *flaw));
+    return flaw.has_value();
+  });
 }
 
 /// Since partial chains are allowed, a peer's own certificate can be trusted by itself.
@@ -203,8 +216,9 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
 }
 
 Trouble trust(SSL_CTX* context, Role peers, const std::string& ca, Findings& found) {
-  const auto authorities = read_certificates(ca);
+  auto authorities = read_certificates(ca);
   if (!authorities) return authorities.error();
+  leave_out_costly(*authorities, ca, found);
   auto* store = SSL_CTX_get_cert_store(context);
   for (const auto& authority : *authorities) {
     const bool added = X509_STORE_add_cert(store, authority.get()) == 1 &&

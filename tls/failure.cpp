@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "tls/chain_bound.hpp"
 
@@ -88,9 +89,8 @@ Cause cause_of(SSL* ssl) {
   // before it.
   const auto error = ERR_peek_last_error();
   ERR_clear_error();
-  if (sent_too_many_certificates(ssl))
-    return {Failure::protocol,
-            "the peer sent more than " + std::to_string(most_certificates) + " certificates"};
+  if (auto flaw = flaw_of_peers_chain(ssl); !flaw.empty())
+    return {Failure::protocol, std::move(flaw)};
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
   if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};
