@@ -13,7 +13,14 @@
 namespace tls {
 namespace {
 
-/// If these errors come before the first valid record, the peer does not speak TLS.
+/// Whether the peer has sent a hello. Until then the handshake's state is still the first one.
+bool has_said_hello(const SSL* ssl) {
+  const auto state = SSL_get_state(ssl);
+  return state != TLS_ST_BEFORE && state != TLS_ST_CW_CLNT_HELLO;
+}
+
+/// If these errors come before the peer's hello, it does not speak TLS. Later they mean that
+/// records are damaged, or that somebody writes between them.
 bool means_no_tls(int reason) {
   switch (reason) {
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -33,7 +40,7 @@ Failure alert_failure(int reason) {
 
 Failure ssl_failure(const SSL* ssl, int reason) {
   if (reason >= SSL_AD_REASON_OFFSET) return alert_failure(reason);
-  if (means_no_tls(reason) && SSL_in_init(ssl) == 1) return Failure::not_tls;
+  if (means_no_tls(reason) && !has_said_hello(ssl)) return Failure::not_tls;
   switch (reason) {
     case SSL_R_HTTP_REQUEST:
     case SSL_R_HTTPS_PROXY_REQUEST: return Failure::plain_http;
