@@ -12,6 +12,7 @@
 #include "tls/openssl.hpp"
 #include "tls/own_chain.hpp"
 #include "tls/pem.hpp"
+#include "tls/purpose.hpp"
 #include "tls/revocation.hpp"
 
 namespace tls {
@@ -39,8 +40,9 @@ Expiry expiry_of(const std::string& file, const RevocationList& list) {
           .is_list = true};
 }
 
-/// A certificate without extendedKeyUsage may be used for every purpose.
-bool is_for(Role role, X509* cert) {
+/// Whether we may show the certificate in this role. Not with anyExtendedKeyUsage alone: clients
+/// that use OpenSSL refuse it.
+bool may_show(Role role, X509* cert) {
   const int purpose = role == Role::server ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
   return X509_check_purpose(cert, purpose, 0) == 1;
 }
@@ -201,7 +203,7 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
   if (!chain) return chain.error();
   const auto private_key = read_key(key);
   if (!private_key) return private_key.error();
-  if (!is_for(role, chain->front().get())) return wrong_purpose(role, cert);
+  if (!may_show(role, chain->front().get())) return wrong_purpose(role, cert);
   if (X509_check_private_key(chain->front().get(), private_key->get()) != 1) {
     return Error{key + " is not the key of the first certificate in " + cert +
                  ": renew both together, the server's own certificate first"};
