@@ -87,6 +87,10 @@ Trouble fill(SSL_CTX* context, const ServerOptions& options, Findings& found) {
   if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, found))
     return trouble;
   if (auto trouble = trust(context, Role::client, options.client_ca, found)) return trouble;
+  // Client rules look at common names, so constraints of host names hold for one that looks like a
+  // host name, even where the certificate has host names as alternative names too.
+  X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(context),
+                                  X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT);
   warn_of_chain(context, options.cert, found);
   return check_lists(context, options.client_ca, options.crl, found);
 }
