@@ -79,7 +79,8 @@ Trouble make_lists(const Authority::State& state) {
 
 /// Removes the drafts of processes that were killed. Nobody else writes, since the lock is held.
 void remove_all_drafts(const Authority::State& state) {
-  for (const auto* part : {"ca", "ca/next", "ca/issued", "server"}) remove_drafts(state.file(part));
+  for (const auto* part : {"ca", "ca/next", "ca/past", "ca/issued", "server"})
+    remove_drafts(state.file(part));
   const auto clients = names_in(state.file("clients"));
   if (!clients) return;
   for (const auto& name : *clients) remove_drafts(state.file("clients/" + name));
@@ -109,29 +110,28 @@ Trouble may_replace_damaged(const Authority::State& state, const std::string& na
   return Error{damage + ". '" + name + "' may have a valid certificate: revoke it first"};
 }
 
-Trouble may_issue(const Authority::State& state, const std::string& name) {
+Trouble may_issue(const Authority::State& state, const std::string& name, const Lists& lists) {
   const auto file = state.file("clients/" + name + "/cert.pem");
   if (!is_there(file)) return std::nullopt;
-  const auto lists = read_lists(state);
-  if (!lists) return lists.error();
   const auto present = read_one_certificate(file);
-  if (!present) return may_replace_damaged(state, name, *lists, present.error().message);
+  if (!present) return may_replace_damaged(state, name, lists, present.error().message);
   const auto ends = openssl::time_of(X509_get0_notAfter(present->get()));
-  const bool refused = is_refused(*lists, present->get()) || !is_from_any(state, present->get());
+  const bool refused = is_refused(lists, present->get()) || !is_from_any(state, present->get());
   return ends < Clock::now() || refused ? Trouble() : is_valid_already(file);
 }
 
 /// A key whose certificate was revoked may be in wrong hands, under whatever name it comes back.
 Trouble check_not_revoked(const Authority::State& state, const std::string& request,
-                          const EVP_PKEY* key) {
+                          const EVP_PKEY* key, const Lists& lists) {
   const auto records = read_records(state);
   if (!records) return records.error();
   if (!records->damaged.empty()) return records->damaged.front();
-  const auto lists = read_lists(state);
-  if (!lists) return lists.error();
+  const auto past = read_past_lists(state);
+  if (!past) return past.error();
   const auto is_bad = [&](const openssl::Cert& cert) {
     return EVP_PKEY_eq(X509_get0_pubkey(cert.get()), key) == 1 &&
-           revocation_of(*lists, cert.get()) != Revocation::none;
+           (revocation_of(lists, cert.get()) != Revocation::none ||
+            revocation_of(*past, cert.get()) != Revocation::none);
   };
   if (std::ranges::none_of(records->certs, is_bad)) return std::nullopt;
   return Error{request + " has the key of a certificate that was revoked: make a new key"};
@@ -168,8 +168,6 @@ Result<Entry> issue_into(const Authority::State& state, const std::string& folde
   if (ca_ends <= Clock::now())
     return Error{state.own_file("ca.pem") + " has expired: make a new one with `tidegate certs " +
                  "rollover --dir " + state.folder + "`"};
-  // An authority without a list could not revoke what it issues.
-  if (const auto lists = read_lists(state); !lists) return lists.error();
   blank.not_before = Clock::now() - clock_skew;
   blank.not_after = std::min(not_after, ca_ends);
   const auto minted =
@@ -245,6 +243,7 @@ Result<Entry> Authority::issue_server(const std::vector<std::string>& hosts, Day
   for (const auto& host : hosts) {
     if (auto flaw = flaw_of_host(host); !flaw.empty()) return Error{std::move(flaw)};
   }
+  if (const auto lists = read_lists(*state_); !lists) return lists.error();
   const auto& first = hosts.front();
   const auto blank =
       blank_for(first.size() > most_common_name_bytes ? "" : first, hosts, Purpose::server);
@@ -258,11 +257,13 @@ Result<Entry> Authority::issue_client(const std::string& name,
   for (const auto& one : names) {
     if (auto flaw = flaw_of_alternative_name(one); !flaw.empty()) return Error{std::move(flaw)};
   }
-  if (auto trouble = may_issue(*state_, name)) return *trouble;
+  const auto lists = read_lists(*state_);
+  if (!lists) return lists.error();
+  if (auto trouble = may_issue(*state_, name, *lists)) return *trouble;
   auto key = request.empty() ? openssl::Key() : key_of_request(request, name);
   if (!key) return key.error();
   if (*key != nullptr) {
-    if (auto trouble = check_not_revoked(*state_, request, key->get())) return *trouble;
+    if (auto trouble = check_not_revoked(*state_, request, key->get(), *lists)) return *trouble;
   }
   const auto folder = state_->file("clients/" + name);
   if (auto trouble = make_folder(folder, closed_folder)) return *trouble;

@@ -40,6 +40,7 @@ struct Outcome {
 /// A private certificate authority for tidegate's listeners, as files in one folder:
 ///
 ///     ca/ca.pem  ca/ca-key.pem  ca/crl.pem  ca/issued/SERIAL.pem
+///     ca/past/SERIAL.pem                  lists of authorities that a rollover has ended
 ///     server/{ca,cert,key,crl}.pem        all that the daemon needs
 ///     clients/NAME/{ca,cert,key}.pem      what DOCKER_CERT_PATH names
 ///

@@ -14,6 +14,7 @@ namespace {
 using Clock = std::chrono::system_clock;
 
 constexpr const char* listeners_file = "server/crl.pem";
+constexpr const char* past_folder = "ca/past";
 
 /// Reads the authority's list. During a rollover the listeners' file has one of each authority.
 Result<openssl::Crl> read_list(const Authority::State& state, const std::string& file) {
@@ -72,6 +73,29 @@ Result<Lists> read_lists(const Authority::State& state) {
     lists.push_back(std::move(*copies));
   }
   return lists;
+}
+
+Trouble keep_list(const Authority::State& ended, Copies& last) {
+  if (last.listeners != nullptr && !add_entries(last.listeners.get(), last.own.get()))
+    return openssl_problem("cannot join the two revocation lists");
+  const auto folder = ended.file(past_folder);
+  if (auto trouble = make_folder(folder, closed_folder)) return trouble;
+  const auto serial = read_certificate(ended.ca.cert.get()).serial;
+  return replace({{folder + "/" + serial + ".pem", pem_of(last.own.get()), open_file}});
+}
+
+Result<Lists> read_past_lists(const Authority::State& state) {
+  Lists past;
+  const auto folder = state.file(past_folder);
+  if (!is_there(folder)) return past;
+  const auto files = names_in(folder);
+  if (!files) return files.error();
+  for (const auto& file : *files) {
+    auto lists = read_revocation_lists(folder + "/" + file);
+    if (!lists) return lists.error();
+    for (auto& list : *lists) past.push_back({.own = std::move(list)});
+  }
+  return past;
 }
 
 Trouble write_lists(const std::vector<const Authority::State*>& authorities, const Lists& earlier,

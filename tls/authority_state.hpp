@@ -46,13 +46,15 @@ Trouble read_authority(Authority::State&);
 
 Result<openssl::Cert> read_one_certificate(const std::string& path);
 
-/// Uses all of `blank` except the times.
+/// Uses all of `blank` except the times. Before, read_lists() must have succeeded: an authority
+/// without a list could not revoke what it issues.
 /// \param folder receives {ca,cert,key}.pem
 /// \param key public key of somebody who has the private one; null: makes a key
 Result<Entry> issue_into(const Authority::State&, const std::string& folder, Blank blank,
                          TimePoint not_after, EVP_PKEY* key = nullptr);
 
-/// The same names and the same lifetime for another certificate, from this authority.
+/// The same names and the same lifetime for another certificate, from this authority. Its lists
+/// must have been read, as for issue_into().
 Result<Entry> renew_one(const Authority::State&, const Entry& old);
 
 /// The two copies of an authority's revocation list. An interruption can leave one of them old.
@@ -67,6 +69,14 @@ using Lists = std::vector<Copies>;
 
 /// Fails if an authority's own copy cannot be used.
 Result<Lists> read_lists(const Authority::State&);
+
+/// Keeps the list of an authority that a rollover ends, in ca/past, for read_past_lists().
+/// \param last its copies; the entries of both are joined in its own
+Trouble keep_list(const Authority::State& ended, Copies& last);
+
+/// The lists of authorities that rollovers have ended. They are only asked whether a key was
+/// revoked.
+Result<Lists> read_past_lists(const Authority::State&);
 
 /// Writes server/crl.pem with a list of each authority, then their own copies. A list has the
 /// entries of both earlier copies and those of `revoked` that are from its authority, and lasts

@@ -3,8 +3,14 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <utility>
+#include <vector>
+
+#include "tls/key_bound.hpp"
 
 namespace tls {
 namespace {
@@ -14,47 +20,63 @@ using Bytes = std::span<const unsigned char>;
 /// Of a handshake message: its type, and three bytes of length.
 constexpr std::size_t header_size = 4;
 
-/// The place where an SSL notes that its peer sent too many.
-int mark_slot() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+/// The place where an SSL keeps what is wrong with its peer's certificates.
+int flaw_slot() {
+  static const int index = SSL_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* flaw, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<std::string*>(flaw);
+      });
   return index;
 }
 
-/// Removes a length of `digits` bytes and what it counts, as far as it is there.
-void skip(Bytes& rest, std::size_t digits) {
+/// Removes a length of `digits` bytes and what it counts, as far as it is there. \returns that
+Bytes take(Bytes& rest, std::size_t digits) {
   std::size_t size = 0;
   for (std::size_t i = 0; i < digits && i < rest.size(); ++i) size = (size << 8U) | rest[i];
-  const auto whole = digits + size;
-  rest = whole < rest.size() ? rest.subspan(whole) : Bytes();
+  rest = rest.subspan(std::min(digits, rest.size()));
+  const auto taken = rest.first(std::min(size, rest.size()));
+  rest = rest.subspan(taken.size());
+  return taken;
 }
 
 /// \param body of a Certificate message (RFC 8446 4.4.2; RFC 5246 7.4.2 has no context and no
 ///   extensions). OpenSSL reports what is malformed.
-int count_certificates(Bytes body, bool is_1_3) {
+std::vector<Bytes> certificates_in(Bytes body, bool is_1_3) {
   constexpr std::size_t list_digits = 3, extension_digits = 2;
-  if (is_1_3) skip(body, 1);
-  body = body.size() > list_digits ? body.subspan(list_digits) : Bytes();
-  int count = 0;
-  for (; !body.empty(); ++count) {
-    skip(body, list_digits);
-    if (is_1_3) skip(body, extension_digits);
+  if (is_1_3) take(body, 1);
+  body = body.subspan(std::min(list_digits, body.size()));
+  std::vector<Bytes> certificates;
+  while (!body.empty()) {
+    certificates.push_back(take(body, list_digits));
+    if (is_1_3) take(body, extension_digits);
   }
-  return count;
+  return certificates;
 }
 
-/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so a message with
-/// too many certificates is emptied: a list that is shorter than its message is an error.
+/// Says why these certificates must not be read; empty if they may be.
+std::string flaw_of(const std::vector<Bytes>& certificates) {
+  if (certificates.size() > most_certificates)
+    return "the peer sent more than " + std::to_string(most_certificates) + " certificates";
+  for (std::size_t i = 0; i < certificates.size(); ++i)
+    if (const auto flaw = flaw_of_key(certificates[i]))
+      return "the peer's certificate number " + std::to_string(i + 1) + " " + *flaw;
+  return {};
+}
+
+/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so a message that
+/// must not be read is emptied: a list that is shorter than its message is an error.
 void on_message(int is_ours, int version, int type, const void* data, std::size_t size, SSL* ssl,
                 void*) {
   if (is_ours != 0 || type != SSL3_RT_HANDSHAKE || size <= header_size) return;
   const Bytes message(static_cast<const unsigned char*>(data), size);
   if (message.front() != SSL3_MT_CERTIFICATE) return;
   const auto body = message.subspan(header_size);
-  if (count_certificates(body, version == TLS1_3_VERSION) <= most_certificates) return;
-  SSL_set_ex_data(ssl, mark_slot(), ssl);
+  auto flaw = flaw_of(certificates_in(body, version == TLS1_3_VERSION));
+  if (flaw.empty()) return;
   // The bytes are OpenSSL's buffer for messages, which is not const.
-  auto* bytes = const_cast<unsigned char*>(body.data());
-  for (std::size_t i = 0; i < body.size(); ++i) bytes[i] = 0;
+  std::ranges::fill(std::span(const_cast<unsigned char*>(body.data()), body.size()), 0);
+  auto kept = std::make_unique<std::string>(std::move(flaw));
+  if (SSL_set_ex_data(ssl, flaw_slot(), kept.get()) == 1) static_cast<void>(kept.release());
 }
 
 }  // namespace
@@ -63,8 +85,9 @@ void bound_chain(SSL_CTX* context) {
   SSL_CTX_set_msg_callback(context, on_message);
 }
 
-bool sent_too_many_certificates(const SSL* ssl) {
-  return SSL_get_ex_data(ssl, mark_slot()) != nullptr;
+std::string flaw_of_peers_chain(const SSL* ssl) {
+  const auto* flaw = static_cast<const std::string*>(SSL_get_ex_data(ssl, flaw_slot()));
+  return flaw == nullptr ? std::string() : *flaw;
 }
 
 }  // namespace tls

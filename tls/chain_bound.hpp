@@ -3,17 +3,21 @@
 
 #include <openssl/types.h>
 
+#include <cstddef>
+#include <string>
+
 /// Private to the room.
 namespace tls {
 
 /// Most certificates that a peer may send: its own, four intermediates, a root, and two to spare.
 /// OpenSSL reads all of them before it verifies the first, which costs 0.2 ms each.
-inline constexpr int most_certificates = 8;
+inline constexpr std::size_t most_certificates = 8;
 
-/// Makes handshakes fail when the peer sends more certificates, before any of them is read.
+/// Makes handshakes fail when the peer sends more certificates, or one with a key that costs too
+/// much, before any of them is read.
 void bound_chain(SSL_CTX*);
 
-/// Returns whether that is why the handshake failed.
-bool sent_too_many_certificates(const SSL*);
+/// Why a handshake has failed so, for people; empty if it has not.
+std::string flaw_of_peers_chain(const SSL*);
 
 }  // namespace tls

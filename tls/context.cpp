@@ -13,6 +13,7 @@
 #include "tls/name.hpp"
 #include "tls/openssl.hpp"
 #include "tls/own_chain.hpp"
+#include "tls/purpose.hpp"
 #include "tls/server_names.hpp"
 #include "tls/tickets.hpp"
 #include "tls/verify.hpp"
@@ -86,6 +87,10 @@ Trouble fill(SSL_CTX* context, const ServerOptions& options, Findings& found) {
   if (auto trouble = show_certificate(context, Role::server, options.cert, options.key, found))
     return trouble;
   if (auto trouble = trust(context, Role::client, options.client_ca, found)) return trouble;
+  // Client rules look at common names, so constraints of host names hold for one that looks like a
+  // host name, even where the certificate has host names as alternative names too.
+  X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(context),
+                                  X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT);
   warn_of_chain(context, options.cert, found);
   return check_lists(context, options.client_ca, options.crl, found);
 }
@@ -109,7 +114,7 @@ Result<std::shared_ptr<const Context>> Context::server(const ServerOptions& opti
   if (auto trouble = fill(ctx, options, context->found_)) return std::move(*trouble);
   context->names_ = server_names(SSL_CTX_get0_certificate(ctx));
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
-  SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT);
+  SSL_CTX_set_purpose(ctx, purpose_of(Role::client));
   SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
   if (!limit_resumption(ctx, options.scope)) return Error{openssl::last_error()};
   return std::shared_ptr<const Context>(context);
@@ -121,7 +126,7 @@ Result<std::shared_ptr<const Context>> Context::client(const ClientOptions& opti
   auto* ctx = context->native();
   if (auto trouble = fill(ctx, options, context->found_)) return std::move(*trouble);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verified);
-  SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
+  SSL_CTX_set_purpose(ctx, purpose_of(Role::server));
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   return std::shared_ptr<const Context>(context);
 }

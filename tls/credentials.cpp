@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "tls/certificate.hpp"
+#include "tls/key_bound.hpp"
 #include "tls/openssl.hpp"
 #include "tls/own_chain.hpp"
 #include "tls/pem.hpp"
+#include "tls/purpose.hpp"
 #include "tls/revocation.hpp"
 
 namespace tls {
@@ -38,8 +40,9 @@ Expiry expiry_of(const std::string& file, const RevocationList& list) {
           .is_list = true};
 }
 
-/// A certificate without extendedKeyUsage may be used for every purpose.
-bool is_for(Role role, X509* cert) {
+/// Whether we may show the certificate in this role. Not with anyExtendedKeyUsage alone: clients
+/// that use OpenSSL refuse it.
+bool may_show(Role role, X509* cert) {
   const int purpose = role == Role::server ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
   return X509_check_purpose(cert, purpose, 0) == 1;
 }
@@ -81,6 +84,18 @@ std::string why_no_authority(X509* cert) {
   if (EVP_PKEY_get_security_bits(X509_get0_pubkey(cert)) < least_bits)
     return " has a key that is too weak: make an authority with RSA of 2048 bits or P-256";
   return {};
+}
+
+/// Whoever names such an authority as his issuer would make us verify with its key.
+void leave_out_costly(std::vector<openssl::Cert>& authorities, const std::string& file,
+                      Findings& found) {
+  std::erase_if(authorities, [&](const openssl::Cert& each) {
+    const auto flaw = flaw_of_key(each.get());
+    if (flaw)
+      found.warnings.push_back(
+          told(file, shown(X509_get_subject_name(each.get())).append(" "), *flaw));
+    return flaw.has_value();
+  });
 }
 
 /// Since partial chains are allowed, a peer's own certificate can be trusted by itself.
@@ -188,7 +203,7 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
   if (!chain) return chain.error();
   const auto private_key = read_key(key);
   if (!private_key) return private_key.error();
-  if (!is_for(role, chain->front().get())) return wrong_purpose(role, cert);
+  if (!may_show(role, chain->front().get())) return wrong_purpose(role, cert);
   if (X509_check_private_key(chain->front().get(), private_key->get()) != 1) {
     return Error{key + " is not the key of the first certificate in " + cert +
                  ": renew both together, the server's own certificate first"};
@@ -203,8 +218,9 @@ Trouble show_certificate(SSL_CTX* context, Role role, const std::string& cert,
 }
 
 Trouble trust(SSL_CTX* context, Role peers, const std::string& ca, Findings& found) {
-  const auto authorities = read_certificates(ca);
+  auto authorities = read_certificates(ca);
   if (!authorities) return authorities.error();
+  leave_out_costly(*authorities, ca, found);
   auto* store = SSL_CTX_get_cert_store(context);
   for (const auto& authority : *authorities) {
     const bool added = X509_STORE_add_cert(store, authority.get()) == 1 &&

@@ -6,12 +6,11 @@
 
 #include "tls/context.hpp"
 #include "tls/files.hpp"
+#include "tls/purpose.hpp"
 
 /// Fills a context with our certificate and the authorities that we trust. Each function returns
 /// what is wrong and adds what it has read to `found`. Private to the room.
 namespace tls {
-
-enum class Role : std::uint8_t { server, client };
 
 /// Sets our own certificate with its chain, and its key.
 Trouble show_certificate(SSL_CTX*, Role, const std::string& cert, const std::string& key,

@@ -6,13 +6,21 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "tls/chain_bound.hpp"
 
 namespace tls {
 namespace {
 
-/// If these errors come before the first valid record, the peer does not speak TLS.
+/// Whether the peer has sent a hello. Until then the handshake's state is still the first one.
+bool has_said_hello(const SSL* ssl) {
+  const auto state = SSL_get_state(ssl);
+  return state != TLS_ST_BEFORE && state != TLS_ST_CW_CLNT_HELLO;
+}
+
+/// If these errors come before the peer's hello, it does not speak TLS. Later they mean that
+/// records are damaged, or that somebody writes between them.
 bool means_no_tls(int reason) {
   switch (reason) {
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -32,7 +40,7 @@ Failure alert_failure(int reason) {
 
 Failure ssl_failure(const SSL* ssl, int reason) {
   if (reason >= SSL_AD_REASON_OFFSET) return alert_failure(reason);
-  if (means_no_tls(reason) && SSL_in_init(ssl) == 1) return Failure::not_tls;
+  if (means_no_tls(reason) && !has_said_hello(ssl)) return Failure::not_tls;
   switch (reason) {
     case SSL_R_HTTP_REQUEST:
     case SSL_R_HTTPS_PROXY_REQUEST: return Failure::plain_http;
@@ -88,9 +96,8 @@ Cause cause_of(SSL* ssl) {
   // before it.
   const auto error = ERR_peek_last_error();
   ERR_clear_error();
-  if (sent_too_many_certificates(ssl))
-    return {Failure::protocol,
-            "the peer sent more than " + std::to_string(most_certificates) + " certificates"};
+  if (auto flaw = flaw_of_peers_chain(ssl); !flaw.empty())
+    return {Failure::protocol, std::move(flaw)};
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
   if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};

@@ -143,8 +143,10 @@ Result<Outcome> Authority::left_by_rollover() const {
 Result<bool> Authority::finish_rollover() const {
   if (state_->next == nullptr) return false;
   const auto& next = *state_->next;
-  const auto lists = read_lists(next);
+  auto lists = read_lists(*state_);
   if (!lists) return lists.error();
+  if (auto trouble = keep_list(*state_, lists->front())) return *trouble;
+  lists->erase(lists->begin());
   if (auto trouble = move_server(next)) return *trouble;
   if (auto trouble = publish_authorities(*state_, pem_of(next.ca.cert.get()))) return *trouble;
   if (auto trouble = write_lists({&next}, *lists, {})) return *trouble;

@@ -8,7 +8,7 @@
 /// The change from one authority to another while clients of both are served. Private to the room.
 ///
 ///     begin    ca/next/ca-key.pem, the lists, whom listeners and clients trust, ca/next/ca.pem
-///     finish   the server's certificate, whom they trust, the lists, ca/ca.pem, the rest
+///     finish   ca/past, the server's certificate, whom they trust, the lists, ca/ca.pem, the rest
 ///
 /// An interrupted begin or finish is done again from its first step.
 namespace tls {

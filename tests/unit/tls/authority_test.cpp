@@ -2,6 +2,7 @@
 #include "tls/authority.hpp"
 
 #include <gmock/gmock.h>
+#include <openssl/pem.h>
 
 #include <fstream>
 #include <iterator>
@@ -53,6 +54,23 @@ class AuthorityTest : public Pki {
                                        .server_name = "engine.test"})));
     pair.shake_hands();
     return pair.server.failure();
+  }
+
+  /// Writes the signing request of a client that keeps this key to itself. \returns its file
+  std::string request_with(const openssl::Key& key) const {
+    const openssl::Request request(X509_REQ_new());
+    EXPECT_EQ(X509_REQ_set_pubkey(request.get(), key.get()), 1);
+    EXPECT_GT(X509_REQ_sign(request.get(), key.get(), EVP_sha256()), 0);
+    const openssl::Bio bio(BIO_new(BIO_s_mem()));
+    EXPECT_EQ(PEM_write_bio_X509_REQ(bio.get(), request.get()), 1);
+    write_text(path("request"), openssl::text_of(bio.get()));
+    return path("request");
+  }
+
+  static Authority opened(const std::string& folder) {
+    auto authority = Authority::open(folder);
+    EXPECT_TRUE(authority) << problem(authority);
+    return std::move(*authority);
   }
 
   template <class T>
@@ -267,6 +285,57 @@ TEST_F(Opened, signs_no_list_that_is_not_its_own) {
   EXPECT_THAT(problem(opened->revoke_client("ci")),
               HasSubstr("does not have exactly one list that"));
   EXPECT_THAT(problem(opened->renew_list()), HasSubstr("does not have exactly one list that"));
+}
+
+TEST_F(AuthorityTest, does_not_sign_a_key_again_that_an_ended_authority_has_revoked) {
+  const auto other = folder_ + "/other";
+  const auto request = request_with(new_key());
+  {
+    const auto first = made(other);
+    ASSERT_TRUE(first.issue_server({"engine.test"}, Days(90)));
+    ASSERT_TRUE(first.issue_client("lost", {}, Days(90), request));
+    ASSERT_TRUE(first.revoke_client("lost"));
+    ASSERT_FALSE(first.begin_rollover(Days(900)));
+  }
+  ASSERT_TRUE(opened(other).finish_rollover());
+  const auto second = opened(other);
+  EXPECT_THAT(problem(second.issue_client("found", {}, Days(90), request)),
+              HasSubstr("has the key of a certificate that was revoked"));
+  EXPECT_EQ(problem(second.issue_client("found", {}, Days(90), request_with(new_key()))), "");
+}
+
+/// The bytes that this process has read so far.
+std::size_t bytes_read() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  std::size_t bytes = 0;
+  io >> name >> bytes;
+  EXPECT_EQ(name, "rchar:");
+  return bytes;
+}
+
+TEST_F(AuthorityTest, reads_its_lists_once_for_all_that_it_renews) {
+  issue_server();
+  constexpr int clients = 8;
+  for (int i = 0; i < clients; ++i) issue("ci-" + std::to_string(i));
+  const Minted ca{std::move(read_certificates(file("ca/ca.pem"))->front()),
+                  std::move(*read_key(file("ca/ca-key.pem")))};
+  std::vector<openssl::Cert> revoked;
+  std::vector<const X509*> serials;
+  for (int i = 0; i < 5000; ++i) {
+    revoked.emplace_back(X509_new());
+    ASSERT_EQ(ASN1_INTEGER_set(X509_get_serialNumber(revoked.back().get()), i + 1), 1);
+    serials.push_back(revoked.back().get());
+  }
+  const auto list = pem_of(
+      mint_list(ca, nullptr, serials, Clock::now() - hours(1), Clock::now() + hours(24)).get());
+  write_text(file("ca/crl.pem"), list);
+  write_text(file("server/crl.pem"), list);
+  const auto before = bytes_read();
+  const auto outcome = authority_.renew(Days(200));
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(outcome->entries, SizeIs(clients));
+  EXPECT_LT(bytes_read() - before, 3 * list.size()) << "two copies";
 }
 
 }  // namespace

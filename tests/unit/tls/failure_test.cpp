@@ -190,6 +190,20 @@ TEST_F(ServerRefuses, bytes_that_are_nothing) {
             Failure::not_tls);
 }
 
+TEST_F(ServerRefuses, records_without_tls_behind_a_hello_as_a_failure_of_the_protocol) {
+  const std::string request = "GET /_ping HTTP/1.1\r\n\r\n";
+  for (const bool is_finished : {false, true}) {
+    Pair pair(server(), client());
+    EXPECT_EQ(pair.client.handshake().progress, Progress::want_read);
+    EXPECT_EQ(pair.server.handshake().progress, Progress::want_read);
+    if (is_finished) EXPECT_TRUE(pair.shake_hands());
+    ASSERT_GT(::write(pair.sockets().client(), request.data(), request.size()), 0);
+    std::string ignored;
+    EXPECT_EQ(Pair::take(pair.server, ignored).progress, Progress::failed);
+    EXPECT_EQ(pair.server.failure(), Failure::protocol) << pair.server.failure_text();
+  }
+}
+
 TEST_F(ServerRefuses, protocols_other_than_http1_1) {
   auto other = client();
   const std::string h2("\x02h2");

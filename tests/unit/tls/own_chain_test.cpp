@@ -2,7 +2,6 @@
 #include "tls/own_chain.hpp"
 
 #include <gmock/gmock.h>
-#include <openssl/rsa.h>
 
 #include "tests/unit/tls/pair.hpp"
 #include "tests/unit/tls/pki.hpp"
@@ -15,24 +14,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-openssl::Key key_of(const std::string& kind) {
-  if (kind == "RSA") return openssl::Key(EVP_RSA_gen(2048));
-  if (kind == "ED25519" || kind == "ED448")
-    return openssl::Key(EVP_PKEY_Q_keygen(nullptr, nullptr, kind.c_str()));
-  return openssl::Key(EVP_EC_gen(kind.c_str()));
-}
-
 class OwnChainTest : public Pki {
  protected:
-  void write_with_key(const std::string& name, Purpose purpose, const std::string& kind) const {
-    const auto minted = mint(blank(purpose, "odd", {"engine.test"}), &ca_);
-    const auto key = key_of(kind);
-    ASSERT_NE(key, nullptr) << kind;
-    ASSERT_EQ(X509_set_pubkey(minted.cert.get(), key.get()), 1);
-    ASSERT_GT(X509_sign(minted.cert.get(), ca_.key.get(), EVP_sha256()), 0);
-    write_text(path(name), pem_of(minted.cert.get()));
-    write_text(path(name + "-key"), pem_of(key.get()));
-  }
   auto made(Version least) const {
     auto options = server_options();
     options.least = least;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <openssl/rsa.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -35,6 +36,14 @@ inline Blank blank(Purpose purpose, std::string common_name, std::vector<std::st
           .not_after = Clock::now() + hours(1)};
 }
 
+/// \param kind "RSA", "ED25519", or a curve by OpenSSL's name
+inline openssl::Key key_of(const std::string& kind) {
+  if (kind == "RSA") return openssl::Key(EVP_RSA_gen(2048));
+  if (kind == "ED25519" || kind == "ED448")
+    return openssl::Key(EVP_PKEY_Q_keygen(nullptr, nullptr, kind.c_str()));
+  return openssl::Key(EVP_EC_gen(kind.c_str()));
+}
+
 /// Certificates in a folder of their own: an authority, a server and a client that trust each
 /// other.
 class Pki : public testing::Test {
@@ -61,6 +70,17 @@ class Pki : public testing::Test {
     write_text(path(name), pem_of(minted.cert.get()));
     write_text(path(name + "-key"), pem_of(minted.key.get()));
     return minted;
+  }
+
+  /// The same for a key of another kind.
+  void write_with_key(const std::string& name, Purpose purpose, const std::string& kind) const {
+    const auto minted = mint(blank(purpose, "odd", {"engine.test"}), &ca_);
+    const auto key = key_of(kind);
+    ASSERT_NE(key, nullptr) << kind;
+    ASSERT_EQ(X509_set_pubkey(minted.cert.get(), key.get()), 1);
+    ASSERT_GT(X509_sign(minted.cert.get(), ca_.key.get(), EVP_sha256()), 0);
+    write_text(path(name), pem_of(minted.cert.get()));
+    write_text(path(name + "-key"), pem_of(key.get()));
   }
 
   void write_list(const std::string& name, const std::vector<const X509*>& revoked,
