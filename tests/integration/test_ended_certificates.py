@@ -13,6 +13,8 @@ from tests.support.wait import wait_until
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
 HEAD = request("POST", "/exec/x/start", "Content-Type: application/json", "Content-Length: 2", "Expect: 100-continue")
 GO_ON = "streams that go on although their clients' certificates have ended: "
+GO_ON_WITHOUT_PROFILE = "streams that go on although their clients have another profile now, or none: "
+OPS, CI = ({"certificate": {"common_name": name}, "profile": "p"} for name in ("ops-*", "ci-*"))
 
 
 def watch(connection, _):
@@ -28,8 +30,8 @@ class EndedTest(TlsTest):
         self.server_pair, self.client_pair = self.authority.server(), self.authority.client("ops-1")
         self.crl = self.authority.revocation_list(self.path("crl.pem"))
 
-    def serve_with_list(self, answers=None, **tls):
-        self.serve(answers, listeners=[self.listener(crl=[self.crl], **tls)])
+    def serve_with_list(self, answers=None, clients=None, **tls):
+        self.serve(answers, listeners=[self.listener(clients, crl=[self.crl], **tls)])
 
     def revoke(self):
         self.authority.revoke(self.client_pair)
@@ -116,8 +118,8 @@ class Connections(EndedTest):
 
 
 class Streams(EndedTest):
-    def open_streams(self, **tls):
-        self.serve_with_list({"POST /containers/x/attach": echo, "GET /events": watch}, **tls)
+    def open_streams(self, clients=None, **tls):
+        self.serve_with_list({"POST /containers/x/attach": echo, "GET /events": watch}, clients, **tls)
         tunnel, events = self.client(), self.client()
         tunnel.send(ATTACH)
         tunnel.response_head()
@@ -134,14 +136,9 @@ class Streams(EndedTest):
         self.assertEqual(tunnel.read_exactly(11), b"still there")
 
     def test_of_a_revoked_client_end_where_the_listener_closes_them(self):
-        tunnel, events = self.open_streams(on_revocation="close")
+        streams = self.open_streams(on_revocation="close")
         self.revoke()
-        for stream in (tunnel, events):
-            self.assertEqual(self.rest_of(stream), b"")
-        records = self.daemon.await_audit(2)
-        self.assertEqual([record["reason"] for record in records], ["tls.revoked"] * 2)
-        for connection in self.engine.connections:
-            connection.await_end()
+        self.assertEnded(streams, "tls.revoked")
 
     def test_of_other_clients_go_on_where_the_listener_closes_them(self):
         tunnel, _ = self.open_streams(on_revocation="close")
@@ -149,6 +146,44 @@ class Streams(EndedTest):
         tunnel.send(b"still there")
         self.assertEqual(tunnel.read_exactly(11), b"still there")
         self.assertNotIn(GO_ON, self.daemon.log())
+
+    def reload_rules(self, *rules):
+        """Replaces the rules of the listener; profile `other` allows what `p` does."""
+        self.daemon.config["profiles"]["other"] = self.daemon.config["profiles"]["p"]
+        self.daemon.config["listeners"][0]["clients"] = list(rules)
+        self.daemon.write()
+        self.daemon.await_log(CHANGED)
+
+    def assertEnded(self, streams, reason):
+        for stream in streams:
+            self.assertEqual(self.rest_of(stream), b"")
+        self.assertEqual([record["reason"] for record in self.daemon.await_audit(2)], [reason] * 2)
+        for connection in self.engine.connections:
+            connection.await_end()
+
+    def test_of_a_client_that_no_rule_matches_any_more_go_on_and_the_log_says_how_many(self):
+        tunnel, _ = self.open_streams([OPS])
+        self.reload_rules(CI)
+        self.daemon.await_log(GO_ON_WITHOUT_PROFILE + "2")
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+
+    def test_of_a_client_that_no_rule_matches_any_more_end_where_the_listener_closes_them(self):
+        streams = self.open_streams([OPS], on_revocation="close")
+        self.reload_rules(CI)
+        self.assertEnded(streams, "client.unknown")
+
+    def test_of_a_client_with_another_profile_end_where_the_listener_closes_them(self):
+        streams = self.open_streams([OPS], on_revocation="close")
+        self.reload_rules({**OPS, "profile": "other"})
+        self.assertEnded(streams, "client.profile_changed")
+
+    def test_of_a_client_that_another_rule_gives_the_same_profile_go_on(self):
+        tunnel, _ = self.open_streams([OPS], on_revocation="close")
+        self.reload_rules(CI, {"profile": "p"})
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+        self.assertNotIn(GO_ON_WITHOUT_PROFILE, self.daemon.log())
 
     def rest_of(self, stream):
         try:
