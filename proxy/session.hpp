@@ -76,6 +76,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   std::optional<acl::Reason> why_profile_lost() const;
   std::chrono::milliseconds idle_time() const;
   bool is_retired() const;
+  bool interrupts_client();
   std::optional<acl::Reason> why_cut() const;
   Task<void> decide(Turn&);
   void charge(Turn&);

@@ -28,6 +28,12 @@ bool Session::is_retired() const {
          AuditRecord::Clock::now() >= retires_at_;
 }
 
+/// Whether we end a connection on which the client has already sent its next request.
+bool Session::interrupts_client() {
+  if (!client_.stream().is_open() || (!draining_ && !is_retired())) return false;
+  return !client_.buffer().empty() || client_.stream().readable();
+}
+
 /// How long the connection may wait for its next request.
 std::chrono::milliseconds Session::idle_time() const {
   using std::chrono::milliseconds;
@@ -49,7 +55,7 @@ std::optional<Reason> Session::outlives() {
   if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return ended;
   stream_ended_by_ = ended;
   client_.stream().cut();
-  upstream_.stream().cut();
+  upstream_.cut();
   return std::nullopt;
 }
 

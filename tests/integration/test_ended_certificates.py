@@ -3,17 +3,19 @@
 
 import os
 import shutil
+import socket
 
 from tests.integration.test_reload_certificates import ATTACH, CHANGED, echo
 from tests.support.certificates import Authority
 from tests.support.http import request
 from tests.support.tls_test import TlsTest
-from tests.support.wait import wait_until
+from tests.support.wait import PATIENCE, wait_until
 
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
 HEAD = request("POST", "/exec/x/start", "Content-Type: application/json", "Content-Length: 2", "Expect: 100-continue")
 GO_ON = "streams that go on although their clients' certificates have ended: "
 GO_ON_WITHOUT_PROFILE = "streams that go on although their clients have another profile now, or none: "
+AHEAD = b"x" * 4096  # sent before its time: tidegate does not read on, and so does not see at once that a client has gone
 OPS, CI = ({"certificate": {"common_name": name}, "profile": "p"} for name in ("ops-*", "ci-*"))
 
 
@@ -184,6 +186,38 @@ class Streams(EndedTest):
         tunnel.send(b"still there")
         self.assertEqual(tunnel.read_exactly(11), b"still there")
         self.assertNotIn(GO_ON_WITHOUT_PROFILE, self.daemon.log())
+
+    def test_without_length_that_are_cut_have_the_reason_on_record(self):
+        def without_length(connection, _):
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}")
+            connection.wait_closed()
+
+        self.serve_with_list({"GET /events": without_length}, on_revocation="close")
+        client = self.client()
+        client.send(request("GET", "/events", version="HTTP/1.0") + AHEAD)
+        client.response_head()
+        self.assertEqual(client.read_exactly(2), b"{}")
+        self.revoke()
+        self.rest_of(client)
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.revoked")
+
+    def test_that_are_cut_before_the_engine_is_reached_are_not_its_fault(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            engine = {"ca": self.authority.cert, "server_name": "localhost"}
+            self.serve(listeners=[self.listener(crl=[self.crl], on_revocation="close")], upstream_tls=engine,
+                       upstream=f"tcp://127.0.0.1:{silent.getsockname()[1]}",
+                       limits={"upstream_connect_time": "5m"})  # fmt: skip
+            client = self.client()
+            client.send(request("GET", "/events") + AHEAD)
+            connection, _ = silent.accept()
+            connection.settimeout(PATIENCE)
+            self.revoke()
+            while connection.recv(1 << 16):  # its hello
+                pass
+            connection.close()
+        self.rest_of(client)
+        self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.revoked")
+        self.assertNotIn("upstream.tls", self.daemon.log())
 
     def rest_of(self, stream):
         try:
