@@ -16,6 +16,7 @@ HEAD = request("POST", "/exec/x/start", "Content-Type: application/json", "Conte
 GO_ON = "streams that go on although their clients' certificates have ended: "
 GO_ON_WITHOUT_PROFILE = "streams that go on although their clients have another profile now, or none: "
 AHEAD = b"x" * 4096  # sent before its time: tidegate does not read on, and so does not see at once that a client has gone
+LIFE = 8  # seconds of a certificate that expires during a test
 OPS, CI = ({"certificate": {"common_name": name}, "profile": "p"} for name in ("ops-*", "ci-*"))
 
 
@@ -32,8 +33,8 @@ class EndedTest(TlsTest):
         self.server_pair, self.client_pair = self.authority.server(), self.authority.client("ops-1")
         self.crl = self.authority.revocation_list(self.path("crl.pem"))
 
-    def serve_with_list(self, answers=None, clients=None, **tls):
-        self.serve(answers, listeners=[self.listener(clients, crl=[self.crl], **tls)])
+    def serve_with_list(self, answers=None, clients=None, reload_every="10m", **tls):
+        self.serve(answers, listeners=[self.listener(clients, crl=[self.crl], **tls)], reload_every=reload_every)
 
     def revoke(self):
         self.authority.revoke(self.client_pair)
@@ -85,7 +86,7 @@ class Connections(EndedTest):
         self.assertEnds(client, "tls.untrusted")
 
     def test_of_a_client_whose_certificate_has_expired_is_closed_at_its_next_request(self):
-        self.client_pair = self.authority.client("ops-1", ends=8 / 86400)
+        self.client_pair = self.authority.client("ops-1", ends=LIFE / 86400)
         self.serve()
         client = self.client()
         answers = []
@@ -120,9 +121,9 @@ class Connections(EndedTest):
 
 
 class Streams(EndedTest):
-    def open_streams(self, clients=None, **tls):
-        self.serve_with_list({"POST /containers/x/attach": echo, "GET /events": watch}, clients, **tls)
-        tunnel, events = self.client(), self.client()
+    def open_streams(self, clients=None, patience=PATIENCE, **options):
+        self.serve_with_list({"POST /containers/x/attach": echo, "GET /events": watch}, clients, **options)
+        tunnel, events = (self.client(patience=patience) for _ in range(2))
         tunnel.send(ATTACH)
         tunnel.response_head()
         events.send(request("GET", "/events"))
@@ -218,6 +219,21 @@ class Streams(EndedTest):
         self.rest_of(client)
         self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.revoked")
         self.assertNotIn("upstream.tls", self.daemon.log())
+
+    def test_of_a_client_whose_certificate_expires_end_where_the_listener_closes_them(self):
+        streams = self.open_streams_until_expiry("close")
+        self.assertEnded(streams, "tls.expired")
+
+    def test_of_a_client_whose_certificate_expires_go_on_otherwise(self):
+        tunnel, _ = self.open_streams_until_expiry("finish")
+        other = self.client(patience=LIFE + PATIENCE)
+        wait_until(lambda: self.asks(other).status != 200, "the certificate's end", LIFE + PATIENCE)
+        tunnel.send(b"still there")
+        self.assertEqual(tunnel.read_exactly(11), b"still there")
+
+    def open_streams_until_expiry(self, on_revocation):
+        self.client_pair = self.authority.client("ops-1", ends=LIFE / 86400)
+        return self.open_streams(reload_every="100ms", patience=LIFE + PATIENCE, on_revocation=on_revocation)
 
     def rest_of(self, stream):
         try:
