@@ -148,6 +148,7 @@ void Server::run() {
   spawn(workers_.front()->loop, await_signals(), log_escaped);
   spawn(workers_.front()->loop, await_rotation(), log_escaped);
   spawn(workers_.front()->loop, await_minutes(), log_escaped);
+  spawn(workers_.front()->loop, look_at_streams(), log_escaped);
   SignalsBlocked::block(false);
   workers_.front()->loop.run();
   SignalsBlocked::block(true);
@@ -263,15 +264,29 @@ Task<void> Server::await_rotation() {
 }
 
 Task<void> Server::await_minutes() {
-  const bool ends_streams = std::ranges::any_of(settings_.listeners, [](const auto& listener) {
-    return listener.tls && listener.tls->on_revocation == "close";
-  });
   net::steady_timer minute(workers_.front()->loop);
   for (;;) {
     minute.expires_after(std::chrono::minutes(1));
     if (const auto [error] = co_await minute.async_wait(as_result); error) co_return;
     tell_left_out();
-    if (ends_streams) on_each_worker([](Worker& worker) { check_streams(worker, nullptr); });
+  }
+}
+
+/// Ends streams whose clients' certificates, or the lists of these, expire while nothing is
+/// reloaded.
+Task<void> Server::look_at_streams() {
+  const bool ends_streams = std::ranges::any_of(settings_.listeners, [](const auto& listener) {
+    return listener.tls && listener.tls->on_revocation == "close";
+  });
+  if (!ends_streams) co_return;
+  std::chrono::milliseconds between_looks = std::chrono::minutes(1);
+  if (const auto every = settings_.reload_every; every.count() != 0)
+    between_looks = std::min(between_looks, every);
+  net::steady_timer timer(workers_.front()->loop);
+  for (;;) {
+    timer.expires_after(between_looks);
+    if (const auto [error] = co_await timer.async_wait(as_result); error) co_return;
+    on_each_worker([](Worker& worker) { check_streams(worker, nullptr); });
   }
 }
 

@@ -43,6 +43,7 @@ class Server {
   Task<void> await_signals();
   Task<void> await_rotation();
   Task<void> await_minutes();
+  Task<void> look_at_streams();
   std::optional<std::string> start_threads();
   void start_listening();
   void finish_records();

@@ -49,7 +49,8 @@ Task<void> Session::serve() {
   }
   if (auto kept = upstream_.give_up(); kept && !draining_)
     worker_.spares.keep(std::move(*kept), identity_);
-  if (owes_leave_ && !stopped_) co_await take_leave();
+  co_await client_.stop_reading();
+  if ((owes_leave_ || interrupts_client()) && !stopped_) co_await take_leave();
   co_await client_.stop_reading();
   if (client_.stream().tls() == nullptr || stopped_) co_return;
   deadline_.arm(worker_.settings.limits.stall_time);
@@ -128,11 +129,11 @@ Task<Next> Session::serve_one() {
   else
     turn.decided.refuse(Refusal(arrived.error().reason));
   if (is_retired()) head_.keep_alive = false;
-  if (turn.decided.allowed())  // its body may have come long after its head
-    if (const auto ended = why_certificate_ended()) turn.decided.refuse(Refusal(*ended));
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
+  if (turn.decided.allowed())  // its body may have come long after its head
+    if (const auto ended = why_certificate_ended()) turn.decided.refuse(Refusal(*ended));
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
   turn.record.announce();
   co_return co_await forward(turn);
@@ -324,7 +325,7 @@ Task<Next> Session::exchange(const Outgoing& outgoing, Turn& turn) {
 
   record.answered(answer.status());
   if (*next == Next::tunnel) co_await tunnel(answer.behind_head(), record);
-  if (answer.failure()) {
+  if (answer.failure() || stream_ended_by_) {  // an answer may seem to end where its stream was cut
     const auto cut = why_cut();
     if (const auto reason = cut ? cut : exchange.failure()) record.failed(*reason);
     client_.stream().break_off();

@@ -47,9 +47,10 @@ class Session : public boost::intrusive::list_base_hook<> {
 
   /// Whether a stream is open: events, an attach or the like, which may last for days.
   bool has_stream() const;
-  /// Ends the stream if the client's certificate does not hold any more, where the listener wants
-  /// that. \returns whether it goes on without one
-  bool outlives_certificate();
+  /// Judges the client of an open stream again, by the certificates and the policy in force. If it
+  /// would not get the stream any more, ends it where the listener wants that.
+  /// \returns why it should have ended, if it goes on
+  std::optional<acl::Reason> outlives();
 
  private:
   /// One request while it is served: its Case, the memory held for it, and its record.
@@ -72,8 +73,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<Next> serve_one();
   void take_snapshot();
   std::optional<acl::Reason> why_certificate_ended();
+  std::optional<acl::Reason> why_profile_lost() const;
   std::chrono::milliseconds idle_time() const;
   bool is_retired() const;
+  bool interrupts_client();
   std::optional<acl::Reason> why_cut() const;
   Task<void> decide(Turn&);
   void charge(Turn&);

@@ -28,6 +28,12 @@ bool Session::is_retired() const {
          AuditRecord::Clock::now() >= retires_at_;
 }
 
+/// Whether we end a connection on which the client has already sent its next request.
+bool Session::interrupts_client() {
+  if (!client_.stream().is_open() || (!draining_ && !is_retired())) return false;
+  return !client_.buffer().empty() || client_.stream().readable();
+}
+
 /// How long the connection may wait for its next request.
 std::chrono::milliseconds Session::idle_time() const {
   using std::chrono::milliseconds;
@@ -41,15 +47,26 @@ bool Session::has_stream() const {
   return tunnel_ != nullptr || (exchange_ != nullptr && exchange_->lasts());
 }
 
-bool Session::outlives_certificate() {
-  if (!has_stream() || stream_ended_by_) return false;
-  const auto ended = why_certificate_ended();
-  if (!ended) return false;
-  if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return true;
+std::optional<Reason> Session::outlives() {
+  if (verified_by_ == nullptr || !has_stream() || stream_ended_by_) return std::nullopt;
+  auto ended = why_certificate_ended();
+  if (!ended) ended = why_profile_lost();
+  if (!ended) return std::nullopt;
+  if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return ended;
   stream_ended_by_ = ended;
   client_.stream().cut();
-  upstream_.stream().cut();
-  return false;
+  upstream_.cut();
+  return std::nullopt;
+}
+
+/// The profile may have changed under its name: what runs keeps the policy that it began with.
+std::optional<Reason> Session::why_profile_lost() const {
+  const auto& in_force = worker_.snapshot->policy;
+  if (snapshot_->policy == in_force) return std::nullopt;
+  const auto& now = in_force->profile_of(identity_);
+  if (now.is_nobodys()) return Reason::client_unknown;
+  if (now.name() != profile_->name()) return Reason::client_profile_changed;
+  return std::nullopt;
 }
 
 }  // namespace proxy

@@ -61,6 +61,10 @@ std::size_t Stream::write_now(std::span<net::const_buffer>& pieces, error_code& 
   std::size_t written = 0;
   drop(0, pieces);
   if (pieces.empty()) return 0;
+  if (message_broken_) {
+    error = net::error::broken_pipe;
+    return 0;
+  }
   error = secured_ ? result_of(write_secured(pieces, written)) : write_plain(pieces, written);
   if (error == net::error::would_block) error = {};
   return written;
@@ -148,6 +152,7 @@ void Stream::break_off() {
 }
 
 void Stream::close() {
+  message_broken_ = false;
   error_code ignored;
   socket_.close(ignored);
 }

@@ -47,6 +47,9 @@ class Stream {
   /// For Write: sends what can be sent without waiting. \returns its size; removes it from
   /// `pieces`.
   std::size_t write_now(std::span<net::const_buffer>& pieces, error_code&);
+  /// For Write: a message has ended in its middle. What followed would be taken for its rest, so
+  /// every later write fails.
+  void break_message() { message_broken_ = true; }
   /// For Write: how much the socket has taken so far; TLS may still hold some of it.
   std::uint64_t sent() const { return secured_ ? secured_->stream.sent() : 0; }
 
@@ -178,6 +181,7 @@ class Stream {
 
   Socket socket_;
   std::unique_ptr<Secured> secured_;
+  bool message_broken_ = false;
 };
 
 /// Sends a message: what the socket takes at once, and the rest as the peer reads. Nearly always
@@ -214,8 +218,12 @@ class [[nodiscard]] Write {
   using Rest = decltype(std::declval<Stream&>().async_write_rest(
       std::declval<Pieces&>(), std::declval<std::size_t&>(), as_result));
 
-  std::pair<error_code, std::size_t> outcome(error_code error, std::size_t size) const {
-    if (!error || stream_.tls() == nullptr) return {error, size};
+  std::pair<error_code, std::size_t> outcome(error_code error, std::size_t size) {
+    if (!error) return {error, size};
+    // What TLS has taken it sends with the next message, even if the peer has seen nothing of it.
+    const bool is_secured = stream_.tls() != nullptr;
+    if (is_secured || size != 0) stream_.break_message();
+    if (!is_secured) return {error, size};
     return {error, stream_.sent() == sent_before_ ? 0 : std::max(size, std::size_t{1})};
   }
 

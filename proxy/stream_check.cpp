@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <string_view>
 #include <utility>
 
 #include "proxy/worker.hpp"
@@ -25,7 +26,8 @@ void check_some(Worker& worker, std::size_t unseen, std::shared_ptr<StreamsLeft>
     sessions.splice(sessions.end(), sessions, sessions.begin());
     if (!session.has_stream()) continue;
     ++checked;
-    if (session.outlives_certificate() && left != nullptr) left->add();
+    const auto ended = session.outlives();
+    if (ended && left != nullptr) left->add(*ended);
   }
   if (unseen == 0) return;
   net::post(worker.loop, [&worker, unseen, left = std::move(left)]() mutable {
@@ -35,12 +37,20 @@ void check_some(Worker& worker, std::size_t unseen, std::shared_ptr<StreamsLeft>
 
 }  // namespace
 
+void StreamsLeft::add(acl::Reason ended) {
+  const bool by_policy =
+      ended == acl::Reason::client_unknown || ended == acl::Reason::client_profile_changed;
+  (by_policy ? without_profile_ : without_certificate_).fetch_add(1, std::memory_order_relaxed);
+}
+
 StreamsLeft::~StreamsLeft() {
-  if (const auto count = count_.load(); count != 0)
-    spdlog::warn(
-        "streams that go on although their clients' certificates have ended: {} (`on_revocation: "
-        "close` would end them)",
-        count);
+  const auto log = [](std::size_t count, std::string_view why) {
+    if (count != 0)
+      spdlog::warn("streams that go on although {}: {} (`on_revocation: close` would end them)",
+                   why, count);
+  };
+  log(without_certificate_.load(), "their clients' certificates have ended");
+  log(without_profile_.load(), "their clients have another profile now, or none");
 }
 
 void check_streams(Worker& worker, std::shared_ptr<StreamsLeft> left) {

@@ -26,6 +26,7 @@ std::optional<Stream> Upstream::give_up() {
 
 Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
   if (is_open()) co_return std::nullopt;
+  if (cut_) co_return Reason::upstream_unreachable;
   used_ = false;
   api_minor_ = 0;
   fault_.reset();
@@ -34,7 +35,8 @@ Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::mill
   opening_ = &opening;
   auto reason = co_await open_within(deadline);
   opening_ = nullptr;
-  if (reason && deadline.expired()) {
+  if (cut_) reason = Reason::upstream_unreachable;
+  if (reason && !cut_ && deadline.expired()) {
     reason = Reason::upstream_timeout;
     failed(late(opening.stage, limit));
   }
@@ -143,6 +145,12 @@ bool Upstream::refuses_us() {
 void Upstream::failed(EngineFault fault) {
   state_.failed(fault);
   fault_ = std::make_unique<const EngineFault>(std::move(fault));
+}
+
+void Upstream::cut() {
+  cut_ = true;
+  if (opening_ != nullptr) return cancel();
+  stream_.cut();
 }
 
 void Upstream::cancel() {

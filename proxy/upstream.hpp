@@ -30,7 +30,8 @@ class Upstream {
   /// Gives up the connection for another session, if it is between two answers.
   std::optional<Stream> give_up();
 
-  /// Opens a connection, including TLS, within `limit`. Does nothing if one is open.
+  /// Opens a connection, including TLS, within `limit`. Does nothing if one is open. Fails after
+  /// cut().
   /// \returns why it could not be opened.
   Task<std::optional<acl::Reason>> open(Deadline&, std::chrono::milliseconds limit);
   bool is_open() const { return stream_.is_open(); }
@@ -62,6 +63,8 @@ class Upstream {
 
   /// Cancels all that waits for the engine.
   void cancel();
+  /// Closes both directions, so that what is under way ends, and opens no other connection.
+  void cut();
   void close() { stream_.close(); }
 
   Stream& stream() { return stream_; }
@@ -91,7 +94,7 @@ class Upstream {
   Stream stream_;
   Opening* opening_ = nullptr;  ///< null unless open() is under way
   std::unique_ptr<const EngineFault> fault_;
-  bool used_ = false, between_answers_ = false;
+  bool used_ = false, between_answers_ = false, cut_ = false;
   unsigned api_minor_ = 0;
 };
 

@@ -55,9 +55,8 @@ Problem set(std::string_view key, const std::string& value, Written& to) {
   } else if (key == "key_sha256") {
     to.shown().key_sha256 = acl::lower_case(value);
   } else {
-    return acl::quoted(key) +
-           " does not identify a client; write uid, gid, address, cn, ou, san, email, issuer or "
-           "key_sha256, for example uid=1000,gid=1000";
+    return acl::quoted(key) + " does not identify a client; write " + std::string(client_keys) +
+           ", for example uid=1000,gid=1000";
   }
   return std::nullopt;
 }

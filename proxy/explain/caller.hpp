@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acl/identity.hpp"
@@ -10,6 +11,10 @@
 #include "config/settings.hpp"
 
 namespace proxy::explain {
+
+/// What a client is known by on a command line, for people.
+inline constexpr std::string_view client_keys =
+    "uid, gid, address, cn, ou, san, email, issuer or key_sha256";
 
 /// Parses a client of one listener as written on a command line: "uid=1000,gid=1000",
 /// "address=192.0.2.1", "cn=ops-bob,san=spiffe://corp/ops". An issuer contains commas itself, so it

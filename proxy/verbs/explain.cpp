@@ -280,7 +280,9 @@ void add_explain(CLI::App& app, Run& run) {
       who->add_option("--listener", options->listener,
                       "The listener that the client connects to: its address, or 0, 1, 2, …");
   who->require_option(1);
-  verb.add_option("--as", options->as, "The client: uid=U,gid=G or address=A,cn=NAME,san=NAME.")
+  verb.add_option("--as", options->as,
+                  "The client, as uid=1000,gid=1000 or cn=ops-bob,ou=Ops: each of " +
+                      std::string(explain::client_keys) + ".")
       ->needs(listener)
       ->allow_extra_args(false);
   verb.add_option("--content-type", options->content_type, "The request's Content-Type.");

@@ -245,6 +245,10 @@ class Askers(ExplainTest):
             self.assertIn(cure, self.complaint("--listener", listener, "GET", "/_ping"))
         self.complaint("--profile", "ci", "--as", "uid=0,gid=0", "GET", "/_ping")
 
+    def test_the_help_names_all_that_a_client_is_known_by(self):
+        said = " ".join(self.explain("--help", status=ALLOWED).split())
+        self.assertIn("uid, gid, address, cn, ou, san, email, issuer or key_sha256", said)
+
 
 class Clients(ExplainTest):
     def test_any_client_finds_the_private_socket_in_its_environment(self):

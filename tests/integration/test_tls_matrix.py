@@ -8,12 +8,12 @@ engines behind TLS.
 
 import unittest
 
-from tests.integration.tls_matrix import chains, engines, files, keys, names, protocol, sessions, validity, versions
+from tests.integration.tls_matrix import chains, engines, files, keys, living, names, protocol, sessions, validity, versions
 from tests.integration.tls_matrix.rows import Matrix
 from tests.integration.tls_matrix.stage import Stage
 from tests.support import pki
 
-GROUPS = (versions, keys, chains, validity, names, protocol, sessions)
+GROUPS = (versions, keys, chains, validity, names, protocol, sessions, living)
 
 
 def setUpModule():
@@ -115,6 +115,18 @@ class Sessions(Matrix):
 
 class Wishes(Matrix):
     rows = sessions.WISHES
+
+
+class LateWishes(Matrix):
+    rows = living.LATE_WISHES
+
+
+class HalfCloses(Matrix):
+    rows = living.HALF_CLOSES
+
+
+class Reloads(Matrix):
+    rows = living.RELOADS
 
 
 class EngineMatrix(Matrix):
