@@ -8,6 +8,9 @@ build_packages=(
   node-llhttp      # brings llhttp's C sources
 )
 
+# Whose headers or sources become part of the program, beside the libraries that it is linked with.
+header_packages=(libboost1.81-dev nlohmann-json3-dev libcli11-dev node-llhttp)
+
 # The tests need the compiler's run-time libraries, a real engine and the clients that people use.
 test_packages=(
   libgtest-dev libgmock-dev libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19

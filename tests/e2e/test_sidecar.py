@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """tidegate in a container beside its client, as deploy/compose/ has it: the client gets what its profile allows."""
 
-import io
+import json
 import os
 import re
+import shutil
 import subprocess
-import tarfile
 
 from tests.e2e import sidecar
 from tests.e2e.engine import IMAGE
@@ -27,7 +27,7 @@ class SidecarTest(StageTest):
             SidecarTest.built.add(cls.engine.path)
 
     def project(self, name, **environment):
-        project = Project(self.engine, name, **environment)
+        project = Project(self.engine, name, self.stage.new_folder(), **environment)
         self.addCleanup(project.down)
         project.up()
         return project
@@ -47,19 +47,67 @@ class SidecarTest(StageTest):
         root = [line.split() for line in project.proc("mountinfo").splitlines() if line.split()[4] == "/"]
         self.assertEqual([fields[5].split(",")[0] for fields in root], ["ro"])
 
-    def await_health(self, project):
-        """The engine asks at once, then every 30 seconds."""
-        wait_until(lambda: project.inspect("{{.State.Health.Status}}") == "healthy", project.logs(), sidecar.PATIENCE)
+    def await_health(self, project, service="tidegate"):
+        wait_until(
+            lambda: project.inspect("{{.State.Health.Status}}", service) == "healthy", project.logs(), sidecar.PATIENCE
+        )
+
+    def check_asked_by_the_image_alone(self, project):
+        """A second health check in a compose file could differ from the image's."""
+        asked = "{{json .Config.Healthcheck}}"
+        own = self.docker("inspect", "--format", asked, TIDEGATE).text
+        self.assertIn('["CMD","tidegate","health","--ready"]', own)
+        self.assertEqual(project.inspect(asked), own.strip())
+
+    def check_log_is_bounded(self, project):
+        log = json.loads(project.inspect("{{json .HostConfig.LogConfig}}"))
+        self.assertEqual((log["Type"], set(log["Config"])), ("json-file", {"max-size", "max-file"}))
+
+    def docker(self, *arguments):
+        return sidecar.run(DOCKER, "-H", self.engine.host, *arguments)
 
 
 class Image(SidecarTest):
     def test_holds_tidegate_and_its_libraries_and_nothing_else(self):
-        container = self.docker("create", TIDEGATE).stdout.decode().strip()
-        exported = self.docker("export", container).stdout
-        with tarfile.open(fileobj=io.BytesIO(exported)) as tar:
-            files = [entry.name for entry in tar if entry.isfile() and entry.size]
-        others = [name for name in files if not re.fullmatch(r"lib(64)?/(.*/)?[\w+.-]+\.so[.\d]*", name)]
-        self.assertEqual(sorted(others), ["etc/group", "etc/nsswitch.conf", "etc/passwd", "usr/bin/tidegate"])
+        files = sidecar.exported_files(self.engine, TIDEGATE)
+        libraries = [name for name in files if re.fullmatch(r"lib(64)?/(.*/)?[\w+.-]+\.so[.\d]*", name)]
+        told = [name for name in files if name.startswith(("usr/share/", "var/lib/dpkg/status.d/"))]
+        own = ["etc/group", "etc/nsswitch.conf", "etc/os-release", "etc/passwd", "usr/bin/tidegate"]
+        self.assertEqual(sorted(files), sorted([*libraries, *told, *own]))
+        self.assertNotIn(b".symtab", files["usr/bin/tidegate"], "symbols are left")
+        self.check_licences(files)
+
+    def check_licences(self, files):
+        """Where a scanner looks: what each package is, and under which licence it is here."""
+        packages = {name.rpartition("/")[2]: text for name, text in files.items() if "/status.d/" in name}
+        for name in ("libc6", "libssl3", "libstdc++6", "libboost1.81-dev", "nlohmann-json3-dev", "node-llhttp"):
+            self.assertRegex(packages[name], rb"(?m)^Version: \d")
+        licensed = {name.split("/")[3] for name in files if name.endswith("/copyright")}
+        self.assertEqual(licensed, {"tidegate", *packages} - {"libboost1.81-dev"})
+        self.assertIn(b"Apache License", files["usr/share/doc/tidegate/copyright"])
+        self.assertIn("usr/share/common-licenses/LGPL-2.1", files)  # to which glibc's copyright file refers
+
+    def test_says_what_it_was_made_of(self):
+        labels = json.loads(self.docker("inspect", "--format", "{{json .Config.Labels}}", TIDEGATE).text)
+        version = self.docker("run", "--rm", TIDEGATE, "version").text.split()[1]
+        self.assertEqual(labels["org.opencontainers.image.version"], version)
+        self.assertEqual(labels["org.opencontainers.image.revision"], "0123abc")
+
+    def test_is_made_of_sources_alone(self):
+        """Not of keys that an example has made, nor of documents whose edit would compile it again."""
+        source = os.path.join(self.stage.new_folder(), "source")
+        shutil.copytree(sidecar.ROOT, source, ignore=shutil.ignore_patterns("build", ".git"))
+        for planted in ("deploy/compose/remote-admin/certs/ca/ca-key.pem", "deploy/compose/monitor/.env", "key.pem", "build/a.o"):
+            path = os.path.join(source, planted)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="ascii") as file:
+                file.write("secret")
+        files = set(sidecar.context_files(self.engine, source, self.stage.new_folder))
+        compiled = r"(acl|config|proxy|tls|deploy/cmake)/.*\.(cpp|hpp|inc|in|cmake|yaml)"
+        rooms = {name for name in files if re.fullmatch(compiled, name)}
+        self.assertGreater(len(rooms), 400)
+        others = ["CMakeLists.txt", "CMakePresets.json", "LICENSE", "deploy/image_root.sh", "deploy/packages.sh"]
+        self.assertEqual(sorted(files - rooms), others)
 
     def test_runs_without_a_writable_root(self):
         said = self.docker("run", "--rm", "--read-only", "--network", "none", TIDEGATE, "version")
@@ -69,9 +117,6 @@ class Image(SidecarTest):
         user = self.docker("inspect", "--format", "{{.Config.User}}", TIDEGATE).text.strip()
         self.assertEqual(user, "65532:65532")
 
-    def docker(self, *arguments):
-        return sidecar.run(DOCKER, "-H", self.engine.host, *arguments)
-
 
 class CiSidecar(SidecarTest):
     def test_the_agent_gets_what_the_profile_allows(self):
@@ -79,6 +124,8 @@ class CiSidecar(SidecarTest):
         project.await_tidegate()
         self.assert_confined(project)
         self.await_health(project)
+        self.check_asked_by_the_image_alone(project)
+        self.check_log_is_bounded(project)
         self.check_allowed(project)
         self.check_refused(project)
         self.check_apart(project)
@@ -148,6 +195,54 @@ class DropIn(SidecarTest):
         self.assertIn(IMAGE.split(":", maxsplit=1)[0], project.agent("docker", "images").text)
         self.assert_refused(project.agent("docker", "run", IMAGE, "true", code=None), "")
         self.assert_refused(project.agent("docker", "volume", "ls", code=None), "")
+
+
+class Homelab(SidecarTest):
+    programs = ("traefik", "dozzle", "homepage", "watchtower")
+
+    def start(self):
+        """With docker's client in the place of each program, and subnets that are free here."""
+        images = {f"{name.upper()}_IMAGE": CLIENT for name in self.programs}
+        addresses = {f"{name.upper()}_ADDRESS": f"127.0.0.1:{free_port()}" for name in self.programs}
+        project = Project(self.engine, "homelab", self.stage.new_folder(), **images, **addresses)
+        self.addCleanup(project.down)
+        for file in ("compose.yaml", "config/tidegate.yaml"):
+            project.rewrite(file, "172.30.241.", self.engine.addresses.spare.removesuffix("0/24"))
+        project.override({
+            name: {"command": ["sleep", "1d"], "environment": {"DOCKER_HOST": "tcp://tidegate:2375"}}
+            for name in self.programs
+        })  # fmt: skip
+        project.environment["COMPOSE_PROFILES"] = ",".join(self.programs)
+        project.up()
+        return project
+
+    def test_each_program_gets_its_own_profile(self):
+        project = self.start()
+        self.assert_confined(project)
+        self.docker("run", "-d", "--name", "web", IMAGE, "sh", "-c", "echo hello; sleep 600")
+        for program, allowed in (
+            ("traefik", {"ps"}),
+            ("dozzle", {"ps", "logs web", "info"}),
+            ("homepage", {"ps"}),
+            ("watchtower", {"ps", "info", f"create {IMAGE} true", "stop -t 0 web"}),
+        ):
+            for command in ("ps", "logs web", "info", f"create {IMAGE} true", "exec web true", "stop -t 0 web"):
+                with self.subTest(program=program, command=command):
+                    done = project.agent("docker", *command.split(), code=None, service=program)
+                    if command in allowed:
+                        self.assertEqual(done.returncode, 0, done.text)
+                    else:
+                        self.assertIn("tidegate: ", done.text)
+                        self.assertIn(f"refused for profile '{program}'", done.text)
+        self.check_apart(project)
+
+    def check_apart(self, project):
+        """Each is alone with tidegate, and a container of another network is served nothing."""
+        gates = {f"{project.name}_{name}-gate" for name in self.programs}
+        for name in gates:
+            members = self.docker("network", "inspect", "--format", "{{len .Containers}} {{.Internal}}", name).text
+            self.assertEqual(members.strip(), "2 true")
+        self.assertEqual(set(json.loads(project.inspect("{{json .NetworkSettings.Networks}}"))), gates)
 
 
 class RemoteAdmin(SidecarTest):

@@ -5,7 +5,9 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 import yaml
@@ -64,12 +66,67 @@ class DeployedConfigurations(unittest.TestCase):
         told = schema["properties"]["limits"]["properties"]["drain_time"]["description"]
         drain = seconds(told.rpartition("default ")[2])
         self.assertLess(drain, 10 - 1, "cut connections have a second to end, and records another")
-        for file in glob.glob(os.path.join(ROOT, "deploy", "compose", "*", "compose.yaml")):
-            with self.subTest(file=os.path.relpath(file, ROOT)), open(file, encoding="utf-8") as text:
-                tidegate = yaml.safe_load(text)["services"]["tidegate"]
-                self.assertGreater(seconds(tidegate["stop_grace_period"]), drain + 2)
+        for file, project in compose_files():
+            with self.subTest(file=file):
+                self.assertGreater(seconds(project["services"]["tidegate"]["stop_grace_period"]), drain + 2)
         with open(os.path.join(ROOT, "deploy", "systemd", "tidegate.service"), encoding="utf-8") as unit:
             self.assertGreater(int(re.search(r"^TimeoutStopSec=(\d+)$", unit.read(), re.M)[1]), drain + 2)
+
+
+class ComposeFiles(unittest.TestCase):
+    def test_the_image_alone_says_what_healthy_is(self):
+        for file, project in compose_files():
+            with self.subTest(file=file):
+                self.assertNotIn("healthcheck", project["services"]["tidegate"])
+
+    def test_what_runs_tidegate_is_confined_and_does_not_fill_the_disk(self):
+        for file, project in compose_files():
+            for name, service in project["services"].items():
+                if "TIDEGATE_IMAGE" not in service["image"]:
+                    continue
+                with self.subTest(file=file, service=name):
+                    self.assertEqual((service["read_only"], service["cap_drop"]), (True, ["ALL"]))
+                    self.assertEqual(service["security_opt"], ["no-new-privileges:true"])
+                    self.assertEqual(set(service["logging"]["options"]), {"max-size", "max-file"})
+
+    def test_clients_end_at_once_and_start_when_tidegate_is_healthy(self):
+        for file, project in compose_files():
+            for name, service in project["services"].items():
+                if "TIDEGATE_IMAGE" in service["image"]:
+                    continue
+                with self.subTest(file=file, service=name):
+                    self.assertTrue(service["init"])
+                    self.assertEqual(service["depends_on"], {"tidegate": {"condition": "service_healthy"}})
+
+    def test_of_the_home_server_tells_programs_apart_by_their_own_networks(self):
+        project = yaml.safe_load(read("deploy/compose/homelab/compose.yaml"))
+        rules = yaml.safe_load(read("deploy/compose/homelab/config/tidegate.yaml"))["listeners"][0]["clients"]
+        subnets = {name: network["ipam"]["config"][0]["subnet"] for name, network in project["networks"].items()}
+        self.assertEqual({f"{rule['profile']}-gate": rule["address"] for rule in rules}, subnets)
+        for name, network in project["networks"].items():
+            members = [service for service, each in project["services"].items() if name in each["networks"]]
+            self.assertEqual((sorted(members), network["internal"]), (sorted(["tidegate", name.removesuffix("-gate")]), True))
+
+
+class Image(unittest.TestCase):
+    def test_has_the_version_of_the_program(self):
+        version = re.search(r"^project\(tidegate VERSION (\S+) ", read("CMakeLists.txt"), re.M)[1]
+        self.assertIn(f"\nARG VERSION={version}\n", read("deploy/Dockerfile"))
+
+    def test_keys_and_settings_of_the_examples_are_not_committed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["git", "init", "-q", folder], check=True)
+            shutil.copy(os.path.join(ROOT, ".gitignore"), folder)
+            for path in ("remote-admin/certs/ca/ca-key.pem", "monitor/.env"):
+                command = ["git", "-C", folder, "check-ignore", "-q", f"deploy/compose/{path}"]
+                self.assertEqual(subprocess.run(command, check=False).returncode, 0, path)
+
+
+def compose_files():
+    """Each compose file of deploy/ by its path, as its services and networks."""
+    for path in sorted(glob.glob(os.path.join(ROOT, "deploy", "compose", "*", "compose.yaml"))):
+        file = os.path.relpath(path, ROOT)
+        yield file, yaml.safe_load(read(file))
 
 
 def seconds(text):

@@ -131,22 +131,24 @@ class EngineCauses(Causes):
 
 
 class HealthCheck(Causes):
-    def health(self):
-        command = [os.environ["TIDEGATE"], "health", "--engine", "--address", self.admin]
+    def health(self, asked="--ready"):
+        command = [os.environ["TIDEGATE"], "health", asked, "--address", self.admin]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     def test_the_images_check_tells_whether_the_engine_answers(self):
         with open(os.path.join(ROOT, "deploy", "Dockerfile"), encoding="utf-8") as file:
             checks = re.findall(r"^HEALTHCHECK .*", file.read(), re.M)
         self.assertEqual(len(checks), 1, "the last one wins")
-        self.assertTrue(checks[0].endswith('CMD ["tidegate", "health", "--engine"]'), checks)
+        self.assertTrue(checks[0].endswith('CMD ["tidegate", "health", "--ready"]'), checks)
         self.serve()
-        self.assertEqual(self.health().returncode, 0)
+        for asked in ("--ready", "--engine"):
+            self.assertEqual(self.health(asked).returncode, 0)
         self.engine.stop()
-        ill = self.health()
-        self.assertEqual(ill.returncode, 1)
-        self.assertIn("503 Service Unavailable: the engine cannot be reached: ", ill.stderr)
-        self.assertIn("(ENOENT)", ill.stderr)
+        for asked in ("--ready", "--engine"):
+            ill = self.health(asked)
+            self.assertEqual(ill.returncode, 1)
+            self.assertIn("503 Service Unavailable: the engine cannot be reached: ", ill.stderr)
+            self.assertIn("(ENOENT)", ill.stderr)
 
 
 if __name__ == "__main__":
