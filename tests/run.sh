@@ -14,6 +14,7 @@ usage: tests/run.sh [--no-install] [PART…]
   tsan      integration, under ThreadSanitizer
   fuzz      each fuzzer for $FUZZ_SECONDS (40) seconds, from its corpus
   release   integration, house checks, quickstart and what a request costs, as it is shipped
+  twice     two release builds in two directories give the same program
   tidy      clang-tidy over the sources that a change touches; tidy-all looks at all of them
 
 Without a part: tidy, asan, release, tsan and fuzz. The end-to-end tests start an engine of their own and
@@ -27,7 +28,7 @@ main() {
     case $part in
       --help | -h) usage && exit 0 ;;
       --no-install) install=0 ;;
-      quick | asan | tsan | fuzz | release | tidy | tidy-all) parts+=("$part") ;;
+      quick | asan | tsan | fuzz | release | twice | tidy | tidy-all) parts+=("$part") ;;
       *) echo "tests/run.sh: unknown part $part; see --help" >&2 && exit 2 ;;
     esac
   done
@@ -54,6 +55,8 @@ run_asan() { build asan && run_tests asan -LE house; }
 run_tsan() { build tsan --target tidegate && run_tests tsan -L integration; }
 # End to end is left to asan: the machine's time is better spent once, on the build that sees more.
 run_release() { build release --target tidegate costs && run_tests release -LE 'e2e|unit'; }
+
+run_twice() { attempt "two builds" tests/tools/check_reproducible.sh; }
 
 # All at once: each spends most of its time in one thread.
 run_fuzz() {
