@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <boost/asio/signal_set.hpp>
 #include <functional>
 #include <memory>
@@ -16,7 +17,8 @@
 namespace proxy {
 
 /// Puts changes of the configuration and of certificates into force while tidegate runs: at SIGHUP,
-/// and when a file has changed and is finished. After a mistake the old state stays in force.
+/// and when a file has changed and is finished. After a mistake the old state stays in force. All
+/// of it runs on its loop, and so does `on_snapshot`.
 class Reload {
  public:
   using OnSnapshot = std::function<void(std::shared_ptr<const Snapshot>)>;
@@ -29,7 +31,7 @@ class Reload {
   void start();
   void stop();
 
-  const Snapshot& in_force() const { return *in_force_; }
+  /// From any thread.
   std::uint64_t done() const { return done_; }
   std::uint64_t failed() const { return failed_; }
 
@@ -65,7 +67,7 @@ class Reload {
   bool stopping_ = false;
   std::vector<std::string> read_;  ///< files that an automatic reload has read
   FileStamps stamps_;              ///< of all files, from just before they were read last
-  std::uint64_t done_ = 0, failed_ = 0;
+  std::atomic<std::uint64_t> done_{0}, failed_{0};
 };
 
 }  // namespace proxy

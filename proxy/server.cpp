@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <system_error>
@@ -86,7 +87,7 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
           workers.push_back(std::make_unique<Worker>(settings_, audit_, engine_, snapshot));
         return workers;
       }()),
-      reload_(workers_.front()->loop, std::move(file), settings_, std::move(snapshot),
+      reload_(reload_loop_, std::move(file), settings_, std::move(snapshot),
               [this](const auto& in_force) { bring_into_force(in_force); }),
       admin_(settings_, *workers_.front(), all_metrics(), [this] { return process(); }),
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
@@ -130,7 +131,7 @@ std::optional<std::string> Server::start_threads() {
   try {
     while (threads_.size() + 1 < workers_.size())
       threads_.emplace_back([&loop = workers_[threads_.size() + 1]->loop] { loop.run(); });
-    return std::nullopt;
+    return start_reloads();
   } catch (const std::system_error& error) {
     log_.reset();
     const auto runs = threads_.size() + 1;
@@ -140,9 +141,24 @@ std::optional<std::string> Server::start_threads() {
   }
 }
 
+/// A revocation list of 32 MiB takes seconds to read, and no client waits for that.
+std::optional<std::string> Server::start_reloads() {
+  try {
+    reload_thread_ = std::thread([this] {
+      const auto busy = net::make_work_guard(reload_loop_);
+      reload_loop_.run();
+    });
+    return std::nullopt;
+  } catch (const std::system_error& error) {
+    log_.reset();
+    return "the thread that reads changed files cannot be started: " +
+           with_remedy(error.code().message(), error.code());
+  }
+}
+
 void Server::run() {
   start_listening();
-  reload_.start();
+  net::post(reload_loop_, [this] { reload_.start(); });
   admin_.start();
   release_unused_memory();
   spawn(workers_.front()->loop, await_signals(), log_escaped);
@@ -293,7 +309,7 @@ Task<void> Server::look_at_streams() {
 /// Idle connections close now, busy ones after their answer, tunnels when the drain time is over.
 /// When the last session has ended, the loops end, whatever else still waits on them.
 void Server::drain() {
-  reload_.stop();
+  net::post(reload_loop_, [this] { reload_.stop(); });
   admin_.close();
   for (auto& listener : listeners_) listener->close();
   on_each_worker([](Worker& worker) {
@@ -334,6 +350,9 @@ void Server::end_loops() {
 void Server::end_threads() {
   for (auto& thread : threads_) thread.join();
   threads_.clear();
+  reload_loop_.stop();
+  if (reload_thread_.joinable()) reload_thread_.join();
+  reload_loop_.shutdown();
   for (auto& worker : workers_) worker->loop.shutdown();
 }
 
@@ -351,7 +370,7 @@ admin::Process Server::process() const {
           .audit_failed = audit_.is_failing(),
           .audit_lost = audit_.lost(),
           .log_lost = log_->lost(),
-          .expiries = reload_.in_force().expiries()};
+          .expiries = workers_.front()->snapshot->expiries()};
 }
 
 void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {

@@ -45,6 +45,7 @@ class Server {
   Task<void> await_minutes();
   Task<void> look_at_streams();
   std::optional<std::string> start_threads();
+  std::optional<std::string> start_reloads();
   void start_listening();
   void finish_records();
   void finish_log();
@@ -68,7 +69,9 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;  ///< of all workers but the first
   std::vector<std::unique_ptr<Listener>> listeners_;
-  Reload reload_;
+  Loop reload_loop_{1};
+  std::thread reload_thread_;
+  Reload reload_;  ///< on a thread of its own
   admin::Admin admin_;
   net::signal_set signals_, rotation_;
   net::steady_timer drain_timer_;

@@ -90,8 +90,9 @@ Result<Lists> read_past_lists(const Authority::State& state) {
   if (!is_there(folder)) return past;
   const auto files = names_in(folder);
   if (!files) return files.error();
+  const auto within = folder + "/";
   for (const auto& file : *files) {
-    auto lists = read_revocation_lists(folder + "/" + file);
+    auto lists = read_revocation_lists(within + file);
     if (!lists) return lists.error();
     for (auto& list : *lists) past.push_back({.own = std::move(list)});
   }

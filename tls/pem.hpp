@@ -12,7 +12,8 @@ namespace tls {
 
 /// For certificates, requests and keys; a certificate with its chain is some KiB.
 inline constexpr std::size_t most_file_bytes = 1024 * 1024;
-/// For revocation lists; one of this size has some 600,000 entries.
+/// For revocation lists; one of this size has some 700,000 entries, and takes 220 MiB while it is
+/// read.
 inline constexpr std::size_t most_list_bytes = 32 * most_file_bytes;
 
 /// Reads one certificate or more.

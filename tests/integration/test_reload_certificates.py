@@ -97,6 +97,29 @@ class Certificates(TlsTest):
         reasons = [record.get("reason") for record in self.daemon.await_audit(4)]
         self.assertCountEqual(reasons, [None, "tls.revoked", "tls.revoked", None])
 
+    def bytes_read_by_worker(self):
+        """What the only worker's thread, the first of the process, has read so far."""
+        pid = self.daemon.process.pid
+        with open(f"/proc/{pid}/task/{pid}/io", encoding="ascii") as io:
+            return int(io.readline().split()[1])
+
+    def test_a_large_list_is_read_on_a_thread_that_serves_nobody(self):
+        crl = self.authority.revocation_list(self.path("crl.pem"))
+        self.serve(listeners=[self.listener(crl=[crl])], workers=1)
+        client = self.client()
+        self.assertEqual(self.asks(client), 200)
+        before = self.bytes_read_by_worker()
+        self.authority.revoke(self.client_pair)
+        self.authority.revocation_list(crl + ".new")
+        size = 8 << 20
+        with open(crl + ".new", "a", encoding="ascii") as file:
+            file.write(("#" * 63 + "\n") * (size // 64))  # PEM allows any text around a block
+        os.rename(crl + ".new", crl)
+        self.daemon.await_log(CHANGED)
+        client.send(request("GET", "/info"))
+        self.assertRefused(client.response(), 403, "tls.revoked")
+        self.assertLess(self.bytes_read_by_worker() - before, size)
+
     def test_another_authority_for_clients(self):
         self.serve()
         context = self.context()
