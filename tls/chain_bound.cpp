@@ -3,8 +3,11 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
+
+#include "tls/key_updates.hpp"
 
 namespace tls {
 namespace {
@@ -42,24 +45,29 @@ int count_certificates(Bytes body, bool is_1_3) {
   return count;
 }
 
-/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so a message with
-/// too many certificates is emptied: a list that is shorter than its message is an error.
+/// The bytes are OpenSSL's buffer for messages, which is not const.
+void overwrite(Bytes body, unsigned char by) {
+  std::fill_n(const_cast<unsigned char*>(body.data()), body.size(), by);
+}
+
+/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so it makes it
+/// malformed: a list of certificates that is shorter than its message is an error, and a key update
+/// is of kind 0 or 1.
 void on_message(int is_ours, int version, int type, const void* data, std::size_t size, SSL* ssl,
                 void*) {
   if (is_ours != 0 || type != SSL3_RT_HANDSHAKE || size <= header_size) return;
   const Bytes message(static_cast<const unsigned char*>(data), size);
-  if (message.front() != SSL3_MT_CERTIFICATE) return;
   const auto body = message.subspan(header_size);
+  if (message.front() == SSL3_MT_KEY_UPDATE && count_key_update(ssl)) return overwrite(body, 0xFF);
+  if (message.front() != SSL3_MT_CERTIFICATE) return;
   if (count_certificates(body, version == TLS1_3_VERSION) <= most_certificates) return;
   SSL_set_ex_data(ssl, mark_slot(), ssl);
-  // The bytes are OpenSSL's buffer for messages, which is not const.
-  auto* bytes = const_cast<unsigned char*>(body.data());
-  for (std::size_t i = 0; i < body.size(); ++i) bytes[i] = 0;
+  overwrite(body, 0);
 }
 
 }  // namespace
 
-void bound_chain(SSL_CTX* context) {
+void bound_messages(SSL_CTX* context) {
   SSL_CTX_set_msg_callback(context, on_message);
 }
 

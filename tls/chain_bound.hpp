@@ -10,8 +10,9 @@ namespace tls {
 /// OpenSSL reads all of them before it verifies the first, which costs 0.2 ms each.
 inline constexpr int most_certificates = 8;
 
-/// Makes handshakes fail when the peer sends more certificates, before any of them is read.
-void bound_chain(SSL_CTX*);
+/// Makes handshakes fail when the peer sends more certificates, before any of them is read, and
+/// connections when it sends too many key updates.
+void bound_messages(SSL_CTX*);
 
 /// Returns whether that is why the handshake failed.
 bool sent_too_many_certificates(const SSL*);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "tls/chain_bound.hpp"
+#include "tls/key_updates.hpp"
 
 namespace tls {
 namespace {
@@ -91,6 +92,9 @@ Cause cause_of(SSL* ssl) {
   if (sent_too_many_certificates(ssl))
     return {Failure::protocol,
             "the peer sent more than " + std::to_string(most_certificates) + " certificates"};
+  if (sent_too_many_key_updates(ssl))
+    return {Failure::protocol, "the peer updated its keys more than " +
+                                   std::to_string(most_key_updates) + " times in a minute"};
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
   if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};
