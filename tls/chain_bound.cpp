@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tls/key_bound.hpp"
+#include "tls/key_updates.hpp"
 
 namespace tls {
 namespace {
@@ -63,25 +64,31 @@ std::string flaw_of(const std::vector<Bytes>& certificates) {
   return {};
 }
 
-/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so a message that
-/// must not be read is emptied: a list that is shorter than its message is an error.
+/// The bytes are OpenSSL's buffer for messages, which is not const.
+void overwrite(Bytes body, unsigned char by) {
+  std::fill_n(const_cast<unsigned char*>(body.data()), body.size(), by);
+}
+
+/// OpenSSL shows each message before it reads it. A callback cannot refuse one, so it makes it
+/// malformed: a list of certificates that is shorter than its message is an error, and a key update
+/// is of kind 0 or 1.
 void on_message(int is_ours, int version, int type, const void* data, std::size_t size, SSL* ssl,
                 void*) {
   if (is_ours != 0 || type != SSL3_RT_HANDSHAKE || size <= header_size) return;
   const Bytes message(static_cast<const unsigned char*>(data), size);
-  if (message.front() != SSL3_MT_CERTIFICATE) return;
   const auto body = message.subspan(header_size);
+  if (message.front() == SSL3_MT_KEY_UPDATE && count_key_update(ssl)) return overwrite(body, 0xFF);
+  if (message.front() != SSL3_MT_CERTIFICATE) return;
   auto flaw = flaw_of(certificates_in(body, version == TLS1_3_VERSION));
   if (flaw.empty()) return;
-  // The bytes are OpenSSL's buffer for messages, which is not const.
-  std::ranges::fill(std::span(const_cast<unsigned char*>(body.data()), body.size()), 0);
+  overwrite(body, 0);
   auto kept = std::make_unique<std::string>(std::move(flaw));
   if (SSL_set_ex_data(ssl, flaw_slot(), kept.get()) == 1) static_cast<void>(kept.release());
 }
 
 }  // namespace
 
-void bound_chain(SSL_CTX* context) {
+void bound_messages(SSL_CTX* context) {
   SSL_CTX_set_msg_callback(context, on_message);
 }
 

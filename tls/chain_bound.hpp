@@ -14,8 +14,8 @@ namespace tls {
 inline constexpr std::size_t most_certificates = 8;
 
 /// Makes handshakes fail when the peer sends more certificates, or one with a key that costs too
-/// much, before any of them is read.
-void bound_chain(SSL_CTX*);
+/// much, before any of them is read; and connections when it sends too many key updates.
+void bound_messages(SSL_CTX*);
 
 /// Why a handshake has failed so, for people; empty if it has not.
 std::string flaw_of_peers_chain(const SSL*);

@@ -53,7 +53,7 @@ std::shared_ptr<SSL_CTX> new_context(const SSL_METHOD* method, Version least) {
                             SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_verify_depth(ctx, most_intermediates);
   SSL_CTX_set_max_cert_list(ctx, most_chain_bytes);
-  bound_chain(ctx);
+  bound_messages(ctx);
   return context;
 }
 

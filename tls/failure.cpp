@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tls/chain_bound.hpp"
+#include "tls/key_updates.hpp"
 
 namespace tls {
 namespace {
@@ -98,6 +99,9 @@ Cause cause_of(SSL* ssl) {
   ERR_clear_error();
   if (auto flaw = flaw_of_peers_chain(ssl); !flaw.empty())
     return {Failure::protocol, std::move(flaw)};
+  if (sent_too_many_key_updates(ssl))
+    return {Failure::protocol, "the peer updated its keys more than " +
+                                   std::to_string(most_key_updates) + " times in a minute"};
   if (error == 0) return {Failure::broken_off, text_of_errno(system_error)};
   if (ERR_GET_LIB(error) == ERR_LIB_SYS) return {Failure::broken_off, text_of(ssl, error)};
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return {Failure::protocol, text_of(ssl, error)};

@@ -125,18 +125,21 @@ class Commanded(Tool):
             said = bytearray()
             self.await_words(tool, said, b"Verify return code")
             for words, answer in self.script:
+                since = len(said)
                 tool.stdin.write(words)
                 tool.stdin.flush()
-                self.await_words(tool, said, answer)
+                self.await_words(tool, said, answer, since)
             tool.stdin.close()
             tool.wait(PATIENCE)
         text = said.decode("latin-1")
         return Came(status=int(found(r"^HTTP/1\.1 (\d+)", text) or 0) or None, alert=found("(no renegotiation)", text))
 
-    def await_words(self, tool, said, words):
+    def await_words(self, tool, said, words, since=0):
+        """Two lines that come together would be one to the command, so each waits for the answer to the one before."""
+
         def has_said():
             said.extend(tool.stdout.read() or b"")
-            return words in said
+            return words in said[since:]
 
         wait_until(has_said, f"{words!r} of openssl")
 
