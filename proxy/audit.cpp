@@ -24,7 +24,7 @@ AuditRecord::~AuditRecord() {
 }
 
 bool AuditRecord::has_room() {
-  const bool notice_to_come = has_notice() && id_ == 0;
+  const bool notice_to_come = needs_notice() && id_ == 0;
   const auto wanted = expected_bytes() * (notice_to_come ? 2 : 1);
   if (wanted > room_) {
     if (!log_.take_room(wanted - room_)) return false;
@@ -38,13 +38,11 @@ void AuditRecord::leave_room() {
   room_ = 0;
 }
 
-/// Returns whether the request may open a stream.
-bool AuditRecord::has_notice() const {
+bool AuditRecord::needs_notice() const {
   return acl::info(case_.request().operation).has(acl::hijacks);
 }
 
-void AuditRecord::announce() {
-  if (!has_notice()) return;
+Task<bool> AuditRecord::announce(net::steady_timer& wait) {
   id_ = audit::next_id();
   auto& lines = log_.lines();
   const auto begin = lines.size();
@@ -52,7 +50,7 @@ void AuditRecord::announce() {
   const auto rooms = room_;  // taken for two lines
   room_ = rooms / 2;
   log_.line_ended(begin, rooms - room_);
-  log_.flush();
+  return log_.write_out(wait);
 }
 
 /// A usual record is shorter. What a client may make long is counted.

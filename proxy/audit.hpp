@@ -64,15 +64,18 @@ class AuditRecord {
   void leave_room();
   /// The most bytes that the record needs, as far as that is known by now.
   std::size_t expected_bytes() const;
-  /// Writes a notice that the request begins, if it may open a stream: a stream can run for days,
-  /// and only its end brings the record. To be called just before the engine is asked.
-  void announce();
+  /// Whether the request may open a stream, which can run for days, and only its end brings the
+  /// record. announce() must then be called just before the engine is asked.
+  bool needs_notice() const;
+  /// Writes a notice that the request begins, and waits until the sink has taken it.
+  /// \param wait how long at most; cancelling it ends the waiting
+  /// \returns whether the sink has it
+  Task<bool> announce(net::steady_timer& wait);
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
  private:
   void count(Clock::time_point now) const;
-  bool has_notice() const;
   void write(Clock::time_point now, std::string& line) const;
   void write_notice(std::string& line) const;
   void append_request(acl::Appender&) const;

@@ -3,6 +3,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/post.hpp>
+#include <mutex>
+#include <utility>
+
 #include "acl/reason.hpp"
 #include "proxy/file_sink.hpp"
 
@@ -31,7 +35,28 @@ LineQueue audit_queue(const config::Audit& audit, HeldBytes& held) {
           {.most = queue_bytes, .held = &held, .on_change = log_change}};
 }
 
+/// What the writing thread keeps. The log may have ended when its lines are written.
+struct AuditLog::Link {
+  std::mutex mutex;
+  AuditLog* log;
+  boost::asio::io_context& loop;
+
+  Link(AuditLog& owner, boost::asio::io_context& its_loop) : log(&owner), loop(its_loop) {}
+  void written(std::uint64_t number) {
+    const std::lock_guard lock(mutex);
+    if (log == nullptr) return;
+    boost::asio::post(loop, [to = log, number] { to->written(number); });
+  }
+};
+
+AuditLog::AuditLog(LineQueue& queue, boost::asio::io_context& loop)
+    : queue_(queue), timer_(loop), link_(std::make_shared<Link>(*this, loop)) {}
+
 AuditLog::~AuditLog() {
+  {
+    const std::lock_guard lock(link_->mutex);
+    link_->log = nullptr;
+  }
   flush();
   queue_.give_room_back(room_);
 }
@@ -82,6 +107,25 @@ void AuditLog::flush() {
   if (lines_.empty()) return;
   queue_.add(lines_);
   lines_.clear();
+}
+
+Task<bool> AuditLog::write_out(boost::asio::steady_timer& wait) {
+  Awaited awaited(++asked_, wait);
+  awaited_.push_back(awaited);
+  queue_.add(lines_, [link = link_, number = asked_] { link->written(number); });
+  lines_.clear();
+  co_await wait.async_wait(as_result);
+  co_return awaited.written;
+}
+
+/// Lines are written in the order in which they were handed over.
+void AuditLog::written(std::uint64_t number) {
+  while (!awaited_.empty() && awaited_.front().number <= number) {
+    auto& first = awaited_.front();
+    awaited_.pop_front();
+    first.written = true;
+    first.timer.cancel();
+  }
 }
 
 }  // namespace proxy

@@ -3,12 +3,16 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "config/settings.hpp"
 #include "proxy/line_queue.hpp"
 #include "proxy/metrics.hpp"
+#include "proxy/task.hpp"
 
 namespace proxy {
 
@@ -20,8 +24,10 @@ LineQueue audit_queue(const config::Audit&, HeldBytes&);
 /// once for many records.
 class AuditLog {
  public:
-  AuditLog(LineQueue& queue, boost::asio::io_context& loop) : queue_(queue), timer_(loop) {}
+  AuditLog(LineQueue& queue, boost::asio::io_context& loop);
   ~AuditLog();
+  AuditLog(const AuditLog&) = delete;
+  AuditLog& operator=(const AuditLog&) = delete;
 
   /// Counted where records are written, so that figures and records agree.
   Metrics metrics;
@@ -35,13 +41,33 @@ class AuditLog {
   void give_room_back(std::size_t bytes);
   /// Hands the lines so far to the writing thread.
   void flush();
+  /// Does the same, and waits until they are written.
+  /// \param wait how long at most; cancelling it ends the waiting
+  /// \returns whether they are written
+  Task<bool> write_out(boost::asio::steady_timer& wait);
+  /// Whether anybody waits in write_out().
+  bool is_awaited() const { return !awaited_.empty(); }
 
  private:
+  struct Link;
+  using AutoUnlink = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
+  struct Awaited : boost::intrusive::list_base_hook<AutoUnlink> {
+    Awaited(std::uint64_t n, boost::asio::steady_timer& wait) : number(n), timer(wait) {}
+    std::uint64_t number;
+    boost::asio::steady_timer& timer;
+    bool written = false;
+  };
+
+  void written(std::uint64_t number);
+
   LineQueue& queue_;
   boost::asio::steady_timer timer_;
   std::string lines_;
   std::size_t room_ = 0;  ///< taken ahead, so that most lines need no atomic operation
   bool waiting_ = false;
+  std::shared_ptr<Link> link_;  ///< how the writing thread finds this object as long as it exists
+  std::uint64_t asked_ = 0;     ///< how often write_out() has handed lines over
+  boost::intrusive::list<Awaited, boost::intrusive::constant_time_size<false>> awaited_;
 };
 
 }  // namespace proxy

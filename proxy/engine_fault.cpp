@@ -212,20 +212,7 @@ EngineFault tls_fault(const config::Address& address, tls::Failure failure,
   return fault;
 }
 
-std::optional<EngineFault> look_at(const config::Address& address) {
-  if (address.kind != config::Address::Kind::unix_socket) return std::nullopt;
-  const auto fault = [&](int error) {
-    return fault_of(address, {error, boost::system::system_category()});
-  };
-  struct stat file{};
-  if (::stat(address.path.c_str(), &file) != 0) return fault(errno);
-  if (!S_ISSOCK(file.st_mode) || file.st_nlink == 0) return fault(ECONNREFUSED);
-  if (!may_write(address.path)) return fault(errno);
-  return std::nullopt;
-}
-
 std::optional<EngineFault> probe(const config::Address& address) {
-  if (auto fault = look_at(address)) return fault;
   error_code error;
   if (address.kind == config::Address::Kind::tcp) net::ip::make_address(address.host, error);
   if (error) return std::nullopt;  // a name

@@ -38,10 +38,6 @@ EngineFault silent_fault(const config::Address&, std::chrono::milliseconds limit
 /// \param text what OpenSSL says: "certificate has expired"
 EngineFault tls_fault(const config::Address&, tls::Failure, const std::string& text);
 
-/// Looks at a unix socket without connecting to it. \returns what will prevent a connection, as far
-/// as the file shows it; nothing for tcp
-std::optional<EngineFault> look_at(const config::Address&);
-
 /// Connects for a moment. Waits for half a second at most, and resolves no name.
 /// \returns why there is no connection; nothing if that is not known
 std::optional<EngineFault> probe(const config::Address&);

@@ -28,8 +28,14 @@ struct LineQueue::Shared {
 
   std::mutex mutex;  // of all below
   std::condition_variable more, retry, ended;
-  std::deque<std::string> blocks;  ///< the first one is being written
-  std::size_t written = 0;         ///< of the first block
+  std::deque<std::string> blocks;      ///< the first one is being written
+  std::size_t written = 0;             ///< of the first block
+  std::uint64_t added = 0, taken = 0;  ///< bytes in all: by add(), and by the sink
+  struct Awaited {
+    std::uint64_t end;  ///< of the lines, among all that were added
+    std::function<void()> on_written;
+  };
+  std::deque<Awaited> awaited;
   std::string problem;
   bool ending = false;     ///< write what is there, then end
   bool abandoned = false;  ///< the queue is gone: touch nothing but this
@@ -38,6 +44,7 @@ struct LineQueue::Shared {
   void run();
   void write_block(std::unique_lock<std::mutex>&);
   void tell(std::string now, std::unique_lock<std::mutex>&);
+  void tell_written(std::unique_lock<std::mutex>&);
   void forget(std::size_t bytes);
   std::uint64_t lines_left() const;
 };
@@ -63,7 +70,9 @@ void LineQueue::Shared::write_block(std::unique_lock<std::mutex>& lock) {
     lock.lock();
     if (abandoned) return;
     written += bytes;
+    taken += bytes;
     forget(bytes);
+    tell_written(lock);
     const bool waits = !failed.empty();
     if (bytes != 0 || waits) tell(std::move(failed), lock);
     if (waits) retry.wait_for(lock, between_attempts);
@@ -71,6 +80,7 @@ void LineQueue::Shared::write_block(std::unique_lock<std::mutex>& lock) {
   if (abandoned) return;
   blocks.pop_front();
   written = 0;
+  tell_written(lock);
 }
 
 void LineQueue::Shared::tell(std::string now, std::unique_lock<std::mutex>& lock) {
@@ -82,6 +92,17 @@ void LineQueue::Shared::tell(std::string now, std::unique_lock<std::mutex>& lock
   lock.unlock();
   options.on_change(said);
   lock.lock();
+}
+
+/// What is called may take the mutex of whoever waits, so ours is not held.
+void LineQueue::Shared::tell_written(std::unique_lock<std::mutex>& lock) {
+  while (!abandoned && !awaited.empty() && awaited.front().end <= taken) {
+    const auto on_written = std::move(awaited.front().on_written);
+    awaited.pop_front();
+    lock.unlock();
+    on_written();
+    lock.lock();
+  }
 }
 
 void LineQueue::Shared::forget(std::size_t bytes) {
@@ -149,7 +170,7 @@ void LineQueue::give_room_back(std::size_t bytes) {
   shared_->used.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
-void LineQueue::add(std::string_view lines) {
+void LineQueue::add(std::string_view lines, std::function<void()> on_written) {
   auto& shared = *shared_;
   if (shared.options.held != nullptr) shared.options.held->add(lines.size());
   const std::scoped_lock lock(shared.mutex);
@@ -159,6 +180,8 @@ void LineQueue::add(std::string_view lines) {
     if (blocks.size() > 1) blocks.back().reserve(std::max(block_bytes, lines.size()));
   }
   blocks.back() += lines;
+  shared.added += lines.size();
+  if (on_written) shared.awaited.push_back({shared.added, std::move(on_written)});
   if (blocks.size() == 1) shared.more.notify_one();
 }
 

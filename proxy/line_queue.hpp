@@ -43,7 +43,9 @@ class LineQueue {
   void take_room_anyway(std::size_t bytes);
   void give_room_back(std::size_t bytes);
   /// Adds whole lines, for which room was taken.
-  void add(std::string_view lines);
+  /// \param on_written called on the writing thread when the sink has taken these lines and all
+  /// before them; never if the queue ends before. It must not block.
+  void add(std::string_view lines, std::function<void()> on_written = {});
 
   /// Counts lines that nobody could keep.
   void lose(std::uint64_t lines);

@@ -12,6 +12,7 @@
 #include "config/limit_checks.hpp"
 #include "proxy/cgroup_memory.hpp"
 #include "proxy/descriptors.hpp"
+#include "proxy/engine_probe.hpp"
 #include "proxy/own_paths.hpp"
 #include "proxy/resident_memory.hpp"
 #include "proxy/stream_check.hpp"
@@ -203,7 +204,7 @@ void Server::start_listening() {
     spdlog::info("listening on {}", settings_.listeners[i].address.to_string());
     warn_if_insecure(settings_.listeners[i]);
   }
-  if (const auto fault = look_at(settings_.upstream)) engine_.failed(*fault);
+  spawn(workers_.front()->loop, probe_engine(*workers_.front()), log_escaped);
   log_warnings(settings_);
   warn_of_shadows(settings_.policy_spec);
 }
@@ -382,6 +383,10 @@ void Server::bring_into_force(const std::shared_ptr<const Snapshot>& snapshot) {
     check_streams(worker, left);
   });
   net::post(workers_.front()->loop, release_unused_memory);
+  if (snapshot->upstream)
+    net::post(workers_.front()->loop, [&worker = *workers_.front()] {
+      spawn(worker.loop, probe_engine(worker), log_escaped);
+    });
 }
 
 void Server::on_each_worker(const std::function<void(Worker&)>& act) {

@@ -134,8 +134,8 @@ Task<Next> Session::serve_one() {
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
   if (turn.decided.allowed())  // its body may have come long after its head
     if (const auto ended = why_certificate_ended()) turn.decided.refuse(Refusal(*ended));
+  if (turn.decided.allowed() && turn.record.needs_notice()) co_await announce(turn);
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
-  turn.record.announce();
   co_return co_await forward(turn);
 }
 
@@ -187,6 +187,19 @@ Task<void> Session::await_room(Turn& turn) {
     timer.expires_after(between_looks);
     co_await timer.async_wait(as_result);
   }
+}
+
+/// Waits until the notice of a stream is written, so that a tidegate that is killed leaves a trace
+/// of all that the engine was asked to begin. Refuses the stream if that takes too long.
+Task<void> Session::announce(Turn& turn) {
+  net::steady_timer wait(worker_.loop, worker_.settings.audit.wait_time);
+  notice_wait_ = &wait;
+  const bool is_written = co_await turn.record.announce(wait);
+  notice_wait_ = nullptr;
+  if (stopped_)
+    turn.decided.refuse(Refusal(Reason::draining));
+  else if (!is_written)
+    turn.decided.refuse(Refusal(Reason::audit_unavailable));
 }
 
 /// Asks the engine what the Case wants to know. Nothing of the request has been sent yet, and a
@@ -448,6 +461,7 @@ void Session::cancel() {
   client_.stream().cancel();
   upstream_.cancel();
   if (look_up_ != nullptr) look_up_->cancel();
+  if (notice_wait_ != nullptr) notice_wait_->cancel();
 }
 
 }  // namespace proxy

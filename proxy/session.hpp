@@ -81,6 +81,7 @@ class Session : public boost::intrusive::list_base_hook<> {
   Task<void> decide(Turn&);
   void charge(Turn&);
   Task<void> await_room(Turn&);
+  Task<void> announce(Turn&);
   Task<std::optional<acl::Reason>> read_body(acl::Plan, Turn&);
   void decide_with_body(Turn&);
   Task<void> look_up(Turn&);
@@ -109,9 +110,10 @@ class Session : public boost::intrusive::list_base_hook<> {
   Upstream upstream_;
   Deadline deadline_;
 
-  http::RequestHead head_;        ///< its views are valid until consume_head()
-  LookUp* look_up_ = nullptr;     ///< the one that is running
-  Exchange* exchange_ = nullptr;  ///< null unless one is running
+  http::RequestHead head_;                    ///< its views are valid until consume_head()
+  net::steady_timer* notice_wait_ = nullptr;  ///< for a stream's notice to be written
+  LookUp* look_up_ = nullptr;                 ///< the one that is running
+  Exchange* exchange_ = nullptr;              ///< null unless one is running
   Tunnel<Client, Stream>* tunnel_ = nullptr;
   /// By these the client's certificate was verified last; null on a plain listener.
   std::shared_ptr<const tls::Context> verified_by_;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stream is on record while it runs, an exec's command line where it is asked for, and what kill -9 costs is known."""
 
+import json
 import os
 import signal
 
@@ -93,14 +94,11 @@ class AuditBeginsAndEnds(DaemonTest):
         self.assertEqual(self.daemon.audit(), [])
 
     def test_a_stream_takes_room_for_its_notice_and_its_record(self):
-        """Nobody reads, so the room of the queue is all there is. A line has more than 5 KiB, most of it escapes."""
+        """The notice is written at once; the room for the record is kept until the stream ends."""
         name = "%C3%A9" * 512
-        odd = "&".join(f"{i}{'%22' * 90}=1" for i in range(16))
+        odd = "&".join(f"{i}{'%22' * 90}=1" for i in range(32))
         asked = request("POST", f"/containers/{name}/attach?stream=1&{odd}", *UPGRADE)
-        os.mkfifo(self.path("fifo"))
-        stalled = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
-        self.addCleanup(stalled.close)
-        self.serve(workers=1, audit={"file": self.path("fifo"), "wait_time": "50ms"})
+        self.serve(workers=1, audit={"file": self.path("audit.log"), "wait_time": "50ms"})
         self.engine.answers[f"POST /containers/{name}/attach"] = tunnel
         line, room = 5_000, 9_000  # the room is for the worst spelling
         for opened in range(QUEUE // line):
@@ -110,9 +108,53 @@ class AuditBeginsAndEnds(DaemonTest):
             if answer.status != 101:
                 break
         self.assertEqual(answer.status, 503)
-        self.assertLessEqual(opened, QUEUE // line // 2)
-        self.assertGreater(opened, QUEUE // room // 2 - 10)
+        self.assertLessEqual(opened, QUEUE // line)
+        self.assertGreater(opened, QUEUE // room - 10)
         self.assertEqual(len(self.engine.requests), opened)
+
+    def stalled_reader(self):
+        """Of a FIFO that is full, so nothing can be written until it reads."""
+        os.mkfifo(self.path("fifo"))
+        reader = Reader(os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK))
+        self.addCleanup(reader.close)
+        filling = os.open(self.path("fifo"), os.O_WRONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, filling)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(filling, b"\n" * 4096)
+        return reader
+
+    def test_the_engine_is_asked_for_a_stream_when_its_notice_is_written(self):
+        stalled = self.stalled_reader()
+        self.serve(audit={"file": self.path("fifo"), "wait_time": "1h"})
+        client = self.client()
+        client.send(STREAMS["ExecStart"])
+        self.daemon.await_log("its reader has taken nothing for a second")
+        self.assertEqual(self.ask(request("GET", "/info")).status, 200, "there is room for its record")
+        self.assertEqual([seen.target for seen in self.engine.requests], ["/info"])
+        written = wait_until(lambda: stalled.lines() and stalled.text.strip(), "the notice")
+        self.assertTrue(json.loads(written.split(b"\n")[0])["begin"])
+        self.assertEqual(client.response_head().status, 101)
+
+    def test_a_stream_whose_notice_cannot_be_written_in_time_is_refused(self):
+        stalled = self.stalled_reader()
+        self.serve(audit={"file": self.path("fifo"), "wait_time": "100ms"})
+        self.assertRefused(self.ask(STREAMS["ExecStart"]), 503, "audit.unavailable")
+        self.assertEqual(self.engine.requests, [])
+        wait_until(lambda: stalled.lines() and b"decision" in stalled.text, "the record")
+        notice, record = [json.loads(line) for line in stalled.text.split(b"\n") if line]
+        self.assertEqual((record["decision"], record["reason"], record["id"]), ("deny", "audit.unavailable", notice["id"]))
+
+    def test_a_stream_that_waits_for_its_notice_does_not_hold_up_the_end(self):
+        self.stalled_reader()
+        self.serve(audit={"file": self.path("fifo"), "wait_time": "1h"}, limits={"drain_time": "300ms"})
+        client = self.client()
+        client.send(STREAMS["ExecStart"])
+        self.daemon.await_log("its reader has taken nothing for a second")
+        self.daemon.signal()
+        self.assertRefused(client.response(), 503, "draining")
+        self.daemon.wait()
+        self.assertEqual(self.engine.requests, [])
 
     def _check_records(self, daemon):
         if os.path.isfile(daemon.config["audit"]["file"]):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import unittest
 
+from tests.support.certificates import Authority
 from tests.support.daemon import DaemonTest, free_port
 from tests.support.http import Client, request
 from tests.support.wait import wait_until
@@ -88,20 +89,33 @@ class EngineCauses(Causes):
         )
 
     def test_a_socket_that_nobody_listens_on(self):
-        """Only a connection shows that, and none is made before a client needs it."""
         with socket.socket(socket.AF_UNIX) as stale:
             stale.bind(self.path("stale.sock"))
         self.serve_with(self.path("stale.sock"))
-        message = self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.unreachable")
-        self.assertIn("Connection refused (ECONNREFUSED); nobody listens on it", message)
-        self.assertEqual(self.daemon.await_audit()[0]["cause"], "ECONNREFUSED")
-        self.daemon.await_log("start the engine")
+        self.assertCause("ECONNREFUSED", "Connection refused (ECONNREFUSED); nobody listens on it", "start the engine")
 
     def test_a_tcp_engine_that_is_not_there(self):
-        port = free_port()
-        self.serve(upstream=f"tcp://127.0.0.1:{port}")
-        message = self.assertRefused(self.ask(request("GET", "/info")), 502, "upstream.unreachable")
-        self.assertIn(f"tcp://127.0.0.1:{port}: Connection refused (ECONNREFUSED)", message)
+        self.engine_path = f"tcp://127.0.0.1:{free_port()}"
+        self.serve(upstream=self.engine_path)
+        self.assertCause("ECONNREFUSED", "Connection refused (ECONNREFUSED)", "write the address and port that it listens on")
+
+    def test_nothing_is_asked_to_find_the_cause(self):
+        self.serve()
+        wait_until(lambda: [each.ended for each in self.engine.accepted] == [True], "the end of the look at the start")
+        self.assertEqual(self.engine.total, 0)
+        self.assertNotIn("upstream.", self.daemon.log())
+
+    def test_nobody_waits_for_the_look_at_the_start(self):
+        """The engine takes connections and completes no TLS handshake."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            engine = {"upstream": "tcp://127.0.0.1:%d" % silent.getsockname()[1], "upstream_tls": {"ca": Authority(self.folder).cert}}
+            self.serve(allow=["SystemPing"], limits={"upstream_connect_time": "1h", "drain_time": "300ms"}, **engine)
+            look = silent.accept()[0]
+            self.addCleanup(look.close)
+            self.assertTrue(look.recv(1))
+            self.assertRefused(self.ask(request("GET", "/info")), 403, "operation.denied")
+            self.assertEqual(self.look("/healthz")[0], 200)
+            self.daemon.stop()
 
     def test_each_change_is_logged(self):
         self.serve()

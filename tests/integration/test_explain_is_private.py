@@ -36,23 +36,23 @@ class AnotherEngine(ExplainTest):
 
     def rehearse(self, *command, status, **environment):
         said = self.explain("--profile", "ci", "--", *command, status=status, environment={**self.home, **environment})
-        self.assertEqual(self.real.connections, [], (command, said))
+        self.assertEqual(self.real.accepted, [], (command, said))
         return said
 
     def assert_not_run(self, *command):
         """The client is not even started: nobody asks anybody."""
         said = self.complaint("--profile", "ci", "--", *command, environment=self.home)
-        self.assertEqual(self.real.connections, [], command)
+        self.assertEqual(self.real.accepted, [], command)
         return said
 
     def test_is_what_the_user_s_configuration_leads_to(self):
         for client in docker_clients():
             variables = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
             subprocess.run([client, "ps"], env={**variables, **self.home}, capture_output=True, timeout=60, check=False)
-            self.assertNotEqual(self.real.connections, [])
-            for connection in self.real.connections:
+            self.assertNotEqual(self.real.accepted, [])
+            for connection in self.real.accepted:
                 connection.close()
-            self.real.connections.clear()
+            self.real.accepted.clear()
 
     def test_is_not_found_by_options(self):
         client = [*docker_clients(), "docker"][0]
@@ -96,7 +96,7 @@ class AnotherEngine(ExplainTest):
             ):  # fmt: skip
                 done = self.run_explain("--profile", "ci", "--", client, *command, environment=self.home)
                 self.assertNotIn(b"another engine", done.stderr)
-        self.assertEqual(self.real.connections, [])
+        self.assertEqual(self.real.accepted, [])
 
     def test_is_not_found_by_the_user_s_configuration_or_by_variables(self):
         docker = self.home["HOME"] + "/.docker"
@@ -207,7 +207,7 @@ class RunningDaemon(ExplainTest):
         after = {name: os.stat(path).st_ino for name, path in self.paths.items() if os.path.exists(path)}
         self.assertEqual(before, after)
         for each in (self.engine, self.taken, self.operators):
-            self.assertEqual(each.connections, [])
+            self.assertEqual(each.accepted, [])
 
     def test_its_sockets_and_its_engine_are_not_touched(self):
         self.assert_untouched()

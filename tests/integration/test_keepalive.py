@@ -2,7 +2,6 @@
 """TCP connections with a silent peer are probed every 15 s, on the clients' side and on the engine's."""
 
 import socket
-import threading
 
 from tests.support.daemon import DaemonTest, free_port
 from tests.support.http import request
@@ -42,14 +41,11 @@ class Keepalive(DaemonTest):
     def test_the_engines_connection(self):
         engine = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(engine.close)
-        accepted = []
-        taker = threading.Thread(target=lambda: accepted.append(engine.accept()[0]))
-        taker.start()
         port = engine.getsockname()[1]
         self.serve(upstream=f"tcp://127.0.0.1:{port}")
         client = self.client()
         client.send(request("GET", "/events"))
-        taker.join()
-        self.addCleanup(accepted[0].close)
-        self.assertTrue(accepted[0].recv(1))
+        while not (asked := engine.accept()[0]).recv(1):  # at its start tidegate looks whether the engine is there
+            asked.close()
+        self.addCleanup(asked.close)
         self.assertProbed(remote=port)

@@ -109,6 +109,8 @@ class Connection:
         self.received += data[: max(0, KEEP - len(self.received))]
         if not data:
             self.ended = True
+        elif self.total == len(data):
+            self.engine.connections.append(self)
         return data
 
     def read_exactly(self, size):
@@ -180,7 +182,8 @@ class FakeEngine:
         self.path = path
         self.answers = dict(answers or {})
         self.backlog = backlog
-        self.connections = []
+        self.accepted = []
+        self.connections = []  # those of them on which something was sent: tidegate's look at its start sends nothing
         self._arrived = []
         self.errors = []
         self._listener = None
@@ -221,7 +224,7 @@ class FakeEngine:
         self._listener.close()
         self._listener = None
         self._unbind()
-        for connection in self.connections:
+        for connection in self.accepted:
             connection.close()
 
     def _bind(self):
@@ -244,7 +247,7 @@ class FakeEngine:
                 return
             sock.settimeout(6 * PATIENCE)
             connection = Connection(self, self._secure(sock))
-            self.connections.append(connection)
+            self.accepted.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):

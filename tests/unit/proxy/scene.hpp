@@ -46,7 +46,9 @@ class Scene {
   /// Runs the loop until the session waits for the test.
   void settle() {
     worker_.loop.restart();
-    while (worker_.loop.poll() != 0) records_ += std::exchange(worker_.audit.lines(), {});
+    // A stream's notice is written by another thread, which then wakes the loop.
+    while (worker_.loop.poll() != 0 || (worker_.audit.is_awaited() && worker_.loop.run_one() != 0))
+      records_ += std::exchange(worker_.audit.lines(), {});
     if (pair_[0] >= 0) client_got_ += receive(pair_[0], client_ended_);
     if (engine() >= 0) engine_got_ += receive(engine_, engine_ended_);
   }
