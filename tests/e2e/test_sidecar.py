@@ -264,13 +264,19 @@ class RemoteAdmin(SidecarTest):
         env = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": os.path.join(self.folder, "clients", name)}
         return sidecar.run(DOCKER, "-H", f"tcp://127.0.0.1:{self.port}", *arguments, env=env, code=code)
 
+    def list_of_revoked(self):
+        with open(os.path.join(self.folder, "server", "crl.pem"), encoding="ascii") as file:
+            return file.read()
+
     def test_a_certificate_says_who_comes(self):
+        signed_before = self.list_of_revoked()
         project = self.project(
-            "remote-admin", CERTIFICATES=os.path.join(self.folder, "server"), TIDEGATE_ADDRESS=f"127.0.0.1:{self.port}"
+            "remote-admin", CERTIFICATES=self.folder, TIDEGATE_ADDRESS=f"127.0.0.1:{self.port}"
         )
         wait_until(lambda: self.ask("ops-kim", "version", code=None).returncode == 0, project.logs())
         self.assert_confined(project)
         self.await_health(project)
+        wait_until(lambda: self.list_of_revoked() != signed_before, "a list that `renewal` has signed", sidecar.PATIENCE)
         self.assertIn("ran", self.ask("admin-kim", "run", "--rm", IMAGE, "echo", "ran").text)
         self.assert_refused(self.ask("admin-kim", "run", "--privileged", IMAGE, code=None), "Privileged")
         self.assert_refused(self.ask("admin-kim", "exec", project.container(), "tidegate", code=None), "does not allow")
