@@ -117,6 +117,18 @@ class Image(SidecarTest):
         user = self.docker("inspect", "--format", "{{.Config.User}}", TIDEGATE).text.strip()
         self.assertEqual(user, "65532:65532")
 
+    def test_without_a_socket_says_what_to_mount(self):
+        container = self.docker("run", "-d", TIDEGATE).stdout.decode().strip()
+        wanted = "`-v /var/run/docker.sock:/var/run/docker.sock --group-add $(stat -c %g /var/run/docker.sock)`"
+        wait_until(lambda: wanted in self.docker("logs", container).text, wanted, sidecar.PATIENCE)
+
+    def test_with_the_socket_alone_is_healthy(self):
+        group = str(os.stat(self.engine.path).st_gid)
+        socket = f"{self.engine.path}:/var/run/docker.sock"
+        container = self.docker("run", "-d", "-v", socket, "--group-add", group, TIDEGATE).stdout.decode().strip()
+        health = ("inspect", "--format", "{{.State.Health.Status}}", container)
+        wait_until(lambda: self.docker(*health).text.strip() == "healthy", "a healthy container", sidecar.PATIENCE)
+
 
 class CiSidecar(SidecarTest):
     def test_the_agent_gets_what_the_profile_allows(self):
