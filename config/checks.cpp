@@ -162,29 +162,6 @@ void check_address(const Settings& settings, std::size_t index, Report& report) 
   }
 }
 
-void check_admin(const Settings& settings, Report& report) {
-  if (!settings.admin || settings.admin->address.empty()) return;
-  const auto& admin = *settings.admin;
-  check_kind(admin, "admin", report);
-  const bool is_exposed = admin.on_tcp() && !is_loopback(admin.address);
-  // The figures show who does what, though not to what object.
-  if (is_exposed && !admin.insecure && !report.is_reported("admin.insecure")) {
-    report.mistake("admin.address",
-                   "whoever can connect sees these figures; write "
-                   "tcp://127.0.0.1:" +
-                       std::to_string(admin.address.port) +
-                       " or a unix socket, or `insecure: true` if that is meant");
-  }
-  const auto refuse = [&](bool is_taken, const std::string& by) {
-    if (!is_taken) return;
-    report.mistake("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + by +
-                                        " too; write another address");
-  };
-  refuse(is_engine(admin.address, settings.upstream), "the engine");
-  for (std::size_t i = 0; i < settings.listeners.size(); ++i)
-    refuse(overlap(admin.address, settings.listeners[i].address), join("listeners", i));
-}
-
 /// A socket and a file cannot have one path.
 void check_audit(const Settings& settings, Report& report) {
   const auto refuse = [&](const Listener& listener, const std::string& by) {
@@ -269,6 +246,29 @@ void warn_of_strangers(const Settings& settings, Report& report) {
 }
 
 }  // namespace
+
+void check_admin(const Settings& settings, Report& report) {
+  if (!settings.admin || settings.admin->address.empty()) return;
+  const auto& admin = *settings.admin;
+  check_kind(admin, "admin", report);
+  const bool is_exposed = admin.on_tcp() && !is_loopback(admin.address);
+  // The figures show who does what, though not to what object.
+  if (is_exposed && !admin.insecure && !report.is_reported("admin.insecure")) {
+    report.mistake("admin.address",
+                   "whoever can connect sees these figures; write "
+                   "tcp://127.0.0.1:" +
+                       std::to_string(admin.address.port) +
+                       " or a unix socket, or `insecure: true` if that is meant");
+  }
+  const auto refuse = [&](bool is_taken, const std::string& by) {
+    if (!is_taken) return;
+    report.mistake("admin.address", acl::quoted(admin.address.to_string()) + " is that of " + by +
+                                        " too; write another address");
+  };
+  refuse(is_engine(admin.address, settings.upstream), "the engine");
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i)
+    refuse(overlap(admin.address, settings.listeners[i].address), join("listeners", i));
+}
 
 void check(const Settings& settings, Report& report) {
   for (std::size_t i = 0; i < settings.listeners.size(); ++i) {

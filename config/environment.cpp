@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "acl/suggest.hpp"
 #include "acl/text/ascii.hpp"
 #include "acl/text/shown.hpp"
+#include "config/address.hpp"
+#include "config/checks.hpp"
 #include "config/environment_openers.hpp"
 #include "config/environment_policy.hpp"
 #include "config/environment_text.hpp"
@@ -86,6 +89,26 @@ YamlNode allowed_by(const EnvironmentPolicy& policy) {
   return list;
 }
 
+/// \returns null where the variable is not set, or is empty as with compose's `${NAME:-}`
+const std::string* value_of(const Environment& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+/// Without these warnings it would seem that SOCKET_PATH chooses the engine.
+void warn_of_unread(const Environment& environment, Settings& settings) {
+  for (const std::string_view variable :
+       {"SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "TIDEGATE_HOSTS"}) {
+    if (value_of(environment, variable) == nullptr) continue;
+    settings.warnings.push_back(
+        {.file = "environment",
+         .where = std::string(variable),
+         .message = "changes nothing, since no variable says what clients may do",
+         .hint = "set a switch such as `CONTAINERS=1` and give `serve` no options, or write this "
+                 "in a configuration file"});
+  }
+}
+
 /// Turns the variables into a configuration file, whose reader checks them. Only values in the
 /// images' own vocabulary are translated here.
 class Translator {
@@ -109,9 +132,8 @@ class Translator {
     listeners.items.push_back(listener());
     root.set("listeners", std::move(listeners));
     root.set("profiles", map_with("environment", profile()));
-    if (const auto* address = find("TIDEGATE_ADMIN")) {
-      root.set("admin", with_hosts(map_with("address", scalar_node(*address))));
-    }
+    if (const auto address = admin_address(environment_); !address.empty())
+      root.set("admin", with_hosts(map_with("address", scalar_node(address))));
     root.set("log", map_with("level", scalar_node(std::string(log_level()))));
     return root;
   }
@@ -121,11 +143,7 @@ class Translator {
     report_.add(0, acl::shown(variable), std::move(message), std::move(hint));
   }
 
-  /// \returns null where the variable is not set, or is empty as with compose's `${NAME:-}`
-  const std::string* find(std::string_view name) const {
-    const auto found = environment_.find(name);
-    return found == environment_.end() || found->second.empty() ? nullptr : &found->second;
-  }
+  const std::string* find(std::string_view name) const { return value_of(environment_, name); }
 
   static YamlNode map_with(std::string_view key, YamlNode value) {
     YamlNode map(YamlNode::Kind::map);
@@ -284,6 +302,35 @@ bool tells_policy(const Environment& environment) {
          std::ranges::any_of(all_switches(), [&](const Switch& variable) {
            return environment.contains(variable.name);
          });
+}
+
+std::string admin_address(const Environment& environment) {
+  const auto* address = value_of(environment, "TIDEGATE_ADMIN");
+  return address == nullptr ? "" : *address;
+}
+
+Loaded load_file(const std::string& path, const Environment& environment) {
+  auto loaded = load_file(path, Checked::here, admin_address(environment));
+  if (loaded) warn_of_unread(environment, *loaded);
+  return loaded;
+}
+
+Loaded without_file(const Address& listen, const Address& upstream,
+                    const Environment& environment) {
+  Report report("environment");
+  std::optional<Address> admin;
+  if (const auto text = admin_address(environment); !text.empty()) {
+    const auto address = parse_address(text);
+    if (address)
+      admin = *address;
+    else
+      report.mistake("admin.address", address.error());
+  }
+  auto settings = without_file(listen, upstream, admin);
+  check_admin(settings, report);
+  if (!report.empty()) return by_variable(report.take());
+  warn_of_unread(environment, settings);
+  return settings;
 }
 
 acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment& environment) {

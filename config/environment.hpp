@@ -25,6 +25,17 @@ Environment process_environment();
 /// switches, or TIDEGATE_COMPAT.
 bool tells_policy(const Environment&);
 
+/// Reads a file for the daemon as load_file() does. Where it has no `admin`, TIDEGATE_ADMIN says
+/// where metrics and health are served. Warns of variables that count only where all of the policy
+/// comes from variables.
+Loaded load_file(const std::string& path, const Environment&);
+
+/// The settings without a file, with TIDEGATE_ADMIN and the warnings as for a file.
+Loaded without_file(const Address& listen, const Address& upstream, const Environment&);
+
+/// The value of TIDEGATE_ADMIN. Empty where it is not set.
+std::string admin_address(const Environment&);
+
 /// \returns the configuration that the variables stand for as the text of a file, with the
 /// differences from the image as comments; or every mistake in the variables
 acl::Result<std::string, std::vector<Diagnostic>> text_from(const Environment&);

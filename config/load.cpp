@@ -30,6 +30,8 @@ namespace {
 // No process has this uid: to chown(2) and setuid(2) it means "leave it".
 constexpr std::uint32_t nobodys_uid = std::numeric_limits<std::uint32_t>::max();
 
+constexpr std::string_view admin_variable = "TIDEGATE_ADMIN";
+
 /// If a condition could not be read, the rule might seem to match everybody.
 void close_unsound_rules(std::vector<Listener>& listeners, Report& report) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -126,12 +128,38 @@ Loaded only(std::string message, std::string hint, Report& report) {
   return report.take();
 }
 
-Loaded load_stream(std::FILE& file, Checked checked, Report& report) {
+/// Adds `admin` to a file that lacks it. \returns whether it did
+bool add_admin(YamlNode& root, const std::string& address) {
+  if (address.empty() || root.kind != YamlNode::Kind::map || root.find("admin") != nullptr)
+    return false;
+  YamlNode admin(YamlNode::Kind::map);
+  admin.set("address", scalar_node(address));
+  root.set("admin", std::move(admin));
+  return true;
+}
+
+/// Words what is said of an `admin` that the file does not have.
+void name_variable(std::vector<Diagnostic>& said) {
+  for (auto& each : said)
+    if (each.where == "admin" || each.where.starts_with("admin.")) each.where = admin_variable;
+}
+
+Loaded load_stream(std::FILE& file, Checked checked, const std::string& admin, Report& report) {
   const auto text = read_whole(file);
   if (!text) return only("cannot be read: " + reason_of(errno), "", report);
   const bool here = checked == Checked::here;
-  return load_tree(read_yaml(*text, report), here ? system_accounts() : any_accounts(),
-                   here ? system_networks() : std::vector<acl::IpNetwork>(), report);
+  auto root = read_yaml(*text, report);
+  const bool is_added = add_admin(root, admin);
+  auto loaded = load_tree(root, here ? system_accounts() : any_accounts(),
+                          here ? system_networks() : std::vector<acl::IpNetwork>(), report);
+  if (!is_added) return loaded;
+  if (loaded) {
+    name_variable(loaded->warnings);
+    return loaded;
+  }
+  auto mistakes = loaded.error();
+  name_variable(mistakes);
+  return mistakes;
 }
 
 }  // namespace
@@ -169,7 +197,7 @@ Loaded load_text(std::string_view text, const std::string& name, const Accounts&
   return load_tree(read_yaml(text, report), accounts, host_networks, report);
 }
 
-Loaded load_file(const std::string& path, Checked checked) {
+Loaded load_file(const std::string& path, Checked checked, const std::string& admin) {
   Report report(path);
   const File file = open_file(path);
   struct stat status{};
@@ -185,18 +213,20 @@ Loaded load_file(const std::string& path, Checked checked) {
                "the engine",
                "run `chmod o-w " + path + "`");
   }
-  return load_stream(*file, checked, report);
+  return load_stream(*file, checked, admin, report);
 }
 
 Loaded load_input(Checked checked) {
   Report report("stdin");
-  return load_stream(*stdin, checked, report);
+  return load_stream(*stdin, checked, {}, report);
 }
 
-Settings without_file(const Address& listen, const Address& upstream) {
+Settings without_file(const Address& listen, const Address& upstream,
+                      const std::optional<Address>& admin) {
   Settings settings;
   settings.upstream = upstream;
   settings.listeners = {{.address = listen, .profile = "default"}};
+  if (admin) settings.admin = Listener{.address = *admin};
   settings.policy_spec.profiles = {
       {.name = "default", .allow = {"@read"}, .deny = {"@read-sensitive"}}};
   complete_policy(settings);

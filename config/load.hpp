@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,9 @@ using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
 enum class Checked : std::uint8_t { here, anywhere };
 
 /// Reads and checks a configuration file. \returns the settings, or every mistake in the file
-Loaded load_file(const std::string& path, Checked = Checked::here);
+/// \param admin the address of `admin` for a file without that section, from TIDEGATE_ADMIN, which
+/// mistakes in it name; empty: such a file has no `admin`
+Loaded load_file(const std::string& path, Checked = Checked::here, const std::string& admin = {});
 /// The same for standard input.
 Loaded load_input(Checked);
 
@@ -42,6 +45,8 @@ Loaded load_tree(const YamlNode& root, const Accounts&,
 
 /// The settings that apply without a file: read-only operations that reveal no secrets (@read
 /// without @read-sensitive), on one unix socket, in front of `upstream`.
-Settings without_file(const Address& listen, const Address& upstream);
+/// \param admin where metrics and health are served
+Settings without_file(const Address& listen, const Address& upstream,
+                      const std::optional<Address>& admin = std::nullopt);
 
 }  // namespace config

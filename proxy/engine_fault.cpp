@@ -79,8 +79,10 @@ void explain_path(EngineFault& fault, const std::string& path, int error) {
   struct stat file{};
   const bool seen = ::stat(path.c_str(), &file) == 0;
   if (error == ENOENT || error == ENOTDIR)
-    fault.remedy =
-        "start the engine, and where tidegate runs in a container, mount the socket's directory";
+    fault.remedy = fmt::format(
+        "start the engine, and where tidegate runs in a container, mount its socket: `-v {0}:{0} "
+        "--group-add $(stat -c %g {0})` with docker run",
+        path);
   else if (error == EACCES && seen)
     explain_denied_socket(fault, path, file);
   else if (error == EACCES)

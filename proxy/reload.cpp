@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "config/load.hpp"
+#include "config/environment.hpp"
 #include "config/reload.hpp"
 
 namespace proxy {
@@ -87,7 +87,7 @@ Task<void> Reload::look_regularly() {
 void Reload::reload_all() {
   watch_.look();
   watch_.take_as_finished();
-  reload(file_.empty() ? config::Loaded(settings_) : config::load_file(file_), "SIGHUP", nullptr);
+  reload(file_.empty() ? config::Loaded(settings_) : read_file(), "SIGHUP", nullptr);
 }
 
 void Reload::reload_finished(const std::string& cause) {
@@ -97,9 +97,14 @@ void Reload::reload_finished(const std::string& cause) {
   reload(wanted(), cause, &in_force);
 }
 
+/// As at the start.
+config::Loaded Reload::read_file() const {
+  return config::load_file(file_, config::process_environment());
+}
+
 config::Loaded Reload::wanted() {
   const bool is_finished = !file_.empty() && may_read(file_);
-  return is_finished && !is_missing() ? config::load_file(file_) : config::Loaded(settings_);
+  return is_finished && !is_missing() ? read_file() : config::Loaded(settings_);
 }
 
 bool Reload::is_missing() const {

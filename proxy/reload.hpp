@@ -44,6 +44,7 @@ class Reload {
   void reload_finished(const std::string& cause);
   /// Loads the file, or returns the settings in force if the file is missing or unfinished.
   config::Loaded wanted();
+  config::Loaded read_file() const;
   void reload(config::Loaded, const std::string& cause, const InForce*);
   /// Makes what the settings want. \returns null after mistakes
   std::shared_ptr<const Snapshot> prepare(const config::Loaded& settings, const InForce*,

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 #include <sysexits.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <memory>
 
@@ -22,7 +25,7 @@ struct CertsOptions {
   std::vector<std::string> hosts, names;
   std::string client, request, keystore, password_file;
   int authority_days = 3650, server_days = 365, client_days = 90;
-  std::string within = "30d";
+  std::string within = "30d", every;
   bool finish = false, force = false;
 };
 
@@ -161,6 +164,33 @@ Work there(OnAuthority work) {
   };
 }
 
+/// Renews at once and then regularly until SIGTERM or SIGINT, for containers, which have no timer.
+/// What cannot be done is printed and tried again the next time.
+int keep_renewing(const CertsOptions& options) {
+  const auto renew_once = there(renew);
+  if (options.every.empty()) return renew_once(options);
+  const auto pause = *config::parse_duration(options.every);  // checked below
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  const timespec time{.tv_sec = std::chrono::floor<std::chrono::seconds>(pause).count(),
+                      .tv_nsec = pause % std::chrono::seconds(1) / std::chrono::nanoseconds(1)};
+  for (;;) {
+    renew_once(options);
+    std::fflush(stdout);
+    if (sigtimedwait(&ends, nullptr, &time) > 0) return EX_OK;
+  }
+}
+
+std::string check_every(const std::string& text) {
+  auto mistake = check_within(text);
+  if (!mistake.empty()) return mistake;
+  const bool is_short = *config::parse_duration(text) < std::chrono::seconds(1);
+  return is_short ? text + " is less than 1s" : "";
+}
+
 /// Opens the folder again after each step, since the authority is then another.
 int roll_over(const CertsOptions& options) {
   const auto step = options.finish ? there(finish_rollover) : there(begin_rollover);
@@ -210,7 +240,8 @@ constexpr const char* certs_footer =
     "  tidegate certs client ops-alice\n"
     "  tidegate certs revoke ops-alice\n"
     "Run `tidegate certs renew` daily: it renews what expires within 30 days, and the revocation\n"
-    "list. Without a valid list no client is served after 30 days. `tidegate certs rollover`\n"
+    "list. In a container, `renew --every 1d` keeps running. Without a valid list no client is "
+    "served after 30 days. `tidegate certs rollover`\n"
     "replaces the authority in two steps, while clients of both are served. A verb that was\n"
     "interrupted is finished by running it again. The exit status is 0 if all is done, 1 if\n"
     "something cannot be done or is wrong, and 64 for a bad command line.";
@@ -248,7 +279,11 @@ void add_certs(CLI::App& app, Run& run) {
   add_client(add(certs, "revoke", "Revoke a client's certificate.", options, run, there(revoke)),
              options);
   auto& again = add(certs, "renew", "Renew what expires soon, and the revocation list.", options,
-                    run, there(renew));
+                    run, keep_renewing);
+  again
+      .add_option("--every", options->every,
+                  "Keep running, and renew again after each such time, as 1d.")
+      ->check(check_every);
   again.add_option("--within", options->within, "Renew what expires within this time.")
       ->capture_default_str()
       ->check(check_within);

@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 #include <cstdio>
 
+#include "config/environment.hpp"
 #include "proxy/socket.hpp"
 #include "proxy/verbs/verb.hpp"
 
@@ -63,12 +64,14 @@ std::string page(const HealthOptions& options) {
 int health(const HealthOptions& options) {
   auto address = config::parse_address(options.address);
   if (!options.config.empty()) {
-    const auto settings = config::load_file(options.config);
+    const auto settings = config::load_file(options.config, config::process_environment());
     if (!settings) return report(settings.error());
     if (!settings->admin) {
-      std::fprintf(stderr,
-                   "%s has no `admin` section, so tidegate serves no health checks: add `admin`\n",
-                   options.config.c_str());
+      std::fprintf(
+          stderr,
+          "%s has no `admin` section, so tidegate serves no health checks: add `admin`, or "
+          "set TIDEGATE_ADMIN for both\n",
+          options.config.c_str());
       return EX_CONFIG;
     }
     address = settings->admin->address;
@@ -91,15 +94,20 @@ void add_health(CLI::App& app, Run& run) {
   const auto options = std::make_shared<HealthOptions>();
   auto* config =
       verb.add_option("--config", options->config, "The configuration file of that tidegate.");
-  verb.add_option("--address", options->address, "The address of its admin listener.")
-      ->capture_default_str()
-      ->excludes(config);
+  auto* address = verb.add_option("--address", options->address,
+                                  "The address of its admin listener; else that of TIDEGATE_ADMIN.")
+                      ->capture_default_str()
+                      ->excludes(config);
   auto* ready = verb.add_flag("--ready", options->ready, "Also ask whether it can serve requests.");
   verb.add_flag("--engine", options->engine,
                 "Also ask whether the engine answers, and nothing else: for a health check whose "
                 "failure restarts tidegate.")
       ->excludes(ready);
-  verb.callback([options, &run] { run = [options] { return health(*options); }; });
+  verb.callback([=, &run] {
+    const auto set = config::admin_address(config::process_environment());
+    if (address->empty() && !set.empty()) options->address = set;
+    run = [options] { return health(*options); };
+  });
 }
 
 }  // namespace proxy::verbs

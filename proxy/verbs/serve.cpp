@@ -30,8 +30,9 @@ config::UpstreamTls tls_from(const std::string& folder, const config::Address& u
 }
 
 config::Loaded settings_for(const ServeOptions& options) {
-  if (!options.config.empty()) return config::load_file(options.config);
-  if (options.environment) return config::load_environment(config::process_environment());
+  const auto environment = config::process_environment();
+  if (!options.config.empty()) return config::load_file(options.config, environment);
+  if (options.environment) return config::load_environment(environment);
   std::vector<config::Diagnostic> problems;
   const auto listen = config::parse_address(options.listen);
   const auto upstream = config::parse_upstream(options.upstream);
@@ -48,8 +49,8 @@ config::Loaded settings_for(const ServeOptions& options) {
                         .message = "only a tcp upstream can use TLS; leave --upstream-certs out"});
   }
   if (!problems.empty()) return problems;
-  auto settings = config::without_file(*listen, *upstream);
-  if (secured) settings.upstream_tls = tls_from(options.upstream_certs, *upstream);
+  auto settings = config::without_file(*listen, *upstream, environment);
+  if (secured && settings) settings->upstream_tls = tls_from(options.upstream_certs, *upstream);
   return settings;
 }
 
@@ -91,6 +92,8 @@ void add_serve(CLI::App& app, Run& run) {
       "Without any option but with variables of Tecnativa's or LinuxServer's docker-socket-proxy, "
       "as\n"
       "CONTAINERS=1, the policy and the listener (tcp, 2375) are made from those: see --env.\n"
+      "TIDEGATE_ADMIN=tcp://127.0.0.1:9180 serves metrics and health where the file has no "
+      "`admin`.\n"
       "SIGHUP, or a change of the file or of a certificate, brings it into force; so nothing has "
       "to be restarted.\n"
       "SIGTERM drains: running requests finish, within limits.drain_time. A second one stops at "

@@ -117,6 +117,18 @@ class Image(SidecarTest):
         user = self.docker("inspect", "--format", "{{.Config.User}}", TIDEGATE).text.strip()
         self.assertEqual(user, "65532:65532")
 
+    def test_without_a_socket_says_what_to_mount(self):
+        container = self.docker("run", "-d", TIDEGATE).stdout.decode().strip()
+        wanted = "`-v /var/run/docker.sock:/var/run/docker.sock --group-add $(stat -c %g /var/run/docker.sock)`"
+        wait_until(lambda: wanted in self.docker("logs", container).text, wanted, sidecar.PATIENCE)
+
+    def test_with_the_socket_alone_is_healthy(self):
+        group = str(os.stat(self.engine.path).st_gid)
+        socket = f"{self.engine.path}:/var/run/docker.sock"
+        container = self.docker("run", "-d", "-v", socket, "--group-add", group, TIDEGATE).stdout.decode().strip()
+        health = ("inspect", "--format", "{{.State.Health.Status}}", container)
+        wait_until(lambda: self.docker(*health).text.strip() == "healthy", "a healthy container", sidecar.PATIENCE)
+
 
 class CiSidecar(SidecarTest):
     def test_the_agent_gets_what_the_profile_allows(self):
@@ -264,13 +276,19 @@ class RemoteAdmin(SidecarTest):
         env = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": os.path.join(self.folder, "clients", name)}
         return sidecar.run(DOCKER, "-H", f"tcp://127.0.0.1:{self.port}", *arguments, env=env, code=code)
 
+    def list_of_revoked(self):
+        with open(os.path.join(self.folder, "server", "crl.pem"), encoding="ascii") as file:
+            return file.read()
+
     def test_a_certificate_says_who_comes(self):
+        signed_before = self.list_of_revoked()
         project = self.project(
-            "remote-admin", CERTIFICATES=os.path.join(self.folder, "server"), TIDEGATE_ADDRESS=f"127.0.0.1:{self.port}"
+            "remote-admin", CERTIFICATES=self.folder, TIDEGATE_ADDRESS=f"127.0.0.1:{self.port}"
         )
         wait_until(lambda: self.ask("ops-kim", "version", code=None).returncode == 0, project.logs())
         self.assert_confined(project)
         self.await_health(project)
+        wait_until(lambda: self.list_of_revoked() != signed_before, "a list that `renewal` has signed", sidecar.PATIENCE)
         self.assertIn("ran", self.ask("admin-kim", "run", "--rm", IMAGE, "echo", "ran").text)
         self.assert_refused(self.ask("admin-kim", "run", "--privileged", IMAGE, code=None), "Privileged")
         self.assert_refused(self.ask("admin-kim", "exec", project.container(), "tidegate", code=None), "does not allow")

@@ -220,6 +220,25 @@ class Clients(CertsTest):
         self.assertEqual(self.read("clients/later/cert.pem"), later)
         self.assertIn("OK", self.verify("clients/soon/cert.pem", "sslclient"))
 
+    def test_are_renewed_again_and_again_until_it_is_told_to_stop(self):
+        self.certs("client", "soon", "--days", "10")
+        soon = self.read("clients/soon/cert.pem")
+        renewing = subprocess.Popen(self.command("renew", "--every", "1s"), stdout=subprocess.DEVNULL)
+        self.addCleanup(renewing.kill)
+        lists = {self.read("server/crl.pem")}
+
+        def renewed(times):
+            lists.add(self.read("server/crl.pem"))
+            return len(lists) > times
+
+        wait_until(lambda: renewed(2), "two new lists")
+        self.assertNotEqual(self.read("clients/soon/cert.pem"), soon)
+        renewing.terminate()
+        self.assertEqual(renewing.wait(60), DONE)
+
+    def test_are_not_renewed_all_the_time(self):
+        self.assertIn("less than 1s", self.certs("renew", "--every", "1ms", status=USAGE))
+
     def test_the_revocation_list_says_until_when_it_holds(self):
         said = self.certs("renew")
         self.assertIn("After that no client is served", said)

@@ -63,7 +63,7 @@ class EngineCauses(Causes):
 
     def test_no_socket(self):
         self.serve_with(self.path("none.sock"))
-        self.assertCause("ENOENT", "No such file or directory (ENOENT)", "mount the socket's directory")
+        self.assertCause("ENOENT", "No such file or directory (ENOENT)", "mount its socket: `-v ")
 
     def test_a_container_without_the_sockets_group(self):
         os.chmod(self.folder, 0o777)

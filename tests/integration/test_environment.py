@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A container that ran Tecnativa's or LinuxServer's docker-socket-proxy runs tidegate with the same variables."""
 
+import json
 import os
 import subprocess
 import unittest
@@ -94,6 +95,71 @@ class Environment(DaemonTest):
         self.address = self.path("in.sock")
         self.assertEqual(self.status("GET /_ping"), 200)
         self.assertEqual(self.status("GET /images/json"), 200)
+
+
+class Admin(DaemonTest):
+    """TIDEGATE_ADMIN, which the image sets, says where health is asked for, wherever the policy comes from."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin = f"tcp://127.0.0.1:{free_port()}"
+
+    def serve_with(self, *arguments, **variables):
+        address = f"unix://{self.path('in.sock')}"
+        self.daemon = Bare(self.folder, address, {"TIDEGATE_ADMIN": self.admin, **variables}, arguments)
+        self.daemon.start()
+        self.addCleanup(self.daemon.stop)
+        self.daemon.await_ready()
+
+    def write(self, **sections):
+        with open(self.path("own.yaml"), "w", encoding="utf-8") as file:
+            json.dump({"version": 1, **self.config(**sections)}, file)
+        return "--config", self.path("own.yaml")
+
+    def health(self, *arguments):
+        command = [os.environ["TIDEGATE"], "health", *arguments]
+        variables = {"TIDEGATE_ADMIN": self.admin}
+        return subprocess.run(command, capture_output=True, timeout=100, check=False, env=variables, text=True)
+
+    def test_a_file_without_admin_is_healthy(self):
+        file = self.write()
+        self.serve_with(*file)
+        for arguments in ((), ("--ready",), file):
+            done = self.health(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(self.admin, done.stdout)
+
+    def test_a_reload_of_such_a_file_takes_effect(self):
+        self.serve_with(*self.write())
+        self.daemon.await_log("metrics and health on")
+        self.write(allow=["SystemPing"])
+        self.daemon.await_log("in force for the next request")
+        self.address = self.path("in.sock")
+        self.assertEqual(self.ask(b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n", address=self.address).status, 403)
+        self.assertEqual(self.health().returncode, 0)
+
+    def test_a_file_with_admin_is_obeyed(self):
+        own = f"unix://{self.path('admin.sock')}"
+        self.serve_with(*self.write(admin={"address": own}))
+        self.daemon.await_log(f"metrics and health on {own}")
+        self.assertNotEqual(self.health().returncode, 0)
+
+    def test_no_file_and_no_switch_is_healthy(self):
+        self.serve_with("--listen", f"unix://{self.path('in.sock')}", "--upstream", f"unix://{self.engine.path}")
+        done = self.health("--ready")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_variables_that_nothing_reads_are_named(self):
+        self.serve_with(*self.write(), SOCKET_PATH="/elsewhere.sock", BIND_CONFIG="*:2375", LEVEL="restricted")
+        self.daemon.await_log("SOCKET_PATH: changes nothing")
+        self.daemon.await_log("BIND_CONFIG: changes nothing")
+
+    def test_an_address_that_everybody_reaches_stops_the_start(self):
+        command = [os.environ["TIDEGATE"], "serve", *self.write()]
+        variables = {"TIDEGATE_ADMIN": "tcp://0.0.0.0:9180"}
+        done = subprocess.run(command, capture_output=True, timeout=100, check=False, env=variables, text=True)
+        self.assertEqual(done.returncode, CONFIG, done.stderr)
+        self.assertIn("TIDEGATE_ADMIN: whoever can connect sees these figures", done.stderr)
 
 
 class CheckEnvironment(DaemonTest):

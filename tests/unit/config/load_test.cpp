@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/environment.hpp"
 #include "tests/unit/config/loading.hpp"
 #include "tests/unit/told.hpp"
 
@@ -401,6 +402,59 @@ TEST(LoadFile, says_why_a_file_cannot_be_read) {
   EXPECT_THAT(lines_of(load_file(directory + "/fifo")),
               testing::ElementsAre(HasSubstr("is not a regular file")));
   EXPECT_THAT(lines_of(load_file(file.path.string())), testing::ElementsAre(HasSubstr("empty")));
+}
+
+TEST(LoadFile, serves_metrics_where_the_variable_says_if_the_file_does_not) {
+  const TemporaryFile file(std::string(profiles) + listeners);
+  const auto loaded = load_file(file.path.string(), {{"TIDEGATE_ADMIN", "tcp://127.0.0.1:9180"}});
+  ASSERT_TRUE(loaded && loaded->admin);
+  EXPECT_EQ(loaded->admin->address.to_string(), "tcp://127.0.0.1:9180");
+  for (const Environment& without : {Environment(), Environment{{"TIDEGATE_ADMIN", ""}}}) {
+    const auto none = load_file(file.path.string(), without);
+    ASSERT_TRUE(none);
+    EXPECT_FALSE(none->admin);
+  }
+}
+
+TEST(LoadFile, prefers_the_files_own_admin_to_the_variable) {
+  const TemporaryFile file(std::string(profiles) + listeners + "admin: {address: 'unix:///a/b'}\n");
+  const auto loaded = load_file(file.path.string(), {{"TIDEGATE_ADMIN", "tcp://127.0.0.1:9180"}});
+  ASSERT_TRUE(loaded && loaded->admin);
+  EXPECT_EQ(loaded->admin->address.to_string(), "unix:///a/b");
+}
+
+TEST(LoadFile, names_the_variable_in_mistakes_about_its_address) {
+  const TemporaryFile file(std::string(profiles) + listeners);
+  for (const std::string address : {"tcp://0.0.0.0:9180", "9180", "tcp://gate.corp:1"})
+    EXPECT_THAT(lines_of(load_file(file.path.string(), {{"TIDEGATE_ADMIN", address}})),
+                testing::ElementsAre(HasSubstr(": TIDEGATE_ADMIN: ")))
+        << address;
+}
+
+TEST(LoadFile, warns_of_variables_that_change_nothing_beside_a_file) {
+  const TemporaryFile file("version: 1\n" + std::string(profiles) + listeners);
+  const auto loaded =
+      load_file(file.path.string(), {{"SOCKET_PATH", "/x.sock"}, {"BIND_CONFIG", ""}});
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->warnings.size(), 1U);
+  EXPECT_THAT(to_string(loaded->warnings.front()),
+              HasSubstr("environment: SOCKET_PATH: changes nothing"));
+}
+
+TEST(WithoutFile, serves_metrics_where_the_variable_says) {
+  const auto listen = parse_address("unix:///run/tidegate.sock");
+  const auto upstream = parse_address("unix:///run/engine.sock");
+  const auto loaded = without_file(
+      *listen, *upstream, {{"TIDEGATE_ADMIN", "tcp://[::1]:9180"}, {"BIND_CONFIG", "*:2375"}});
+  ASSERT_TRUE(loaded && loaded->admin);
+  EXPECT_EQ(loaded->admin->address.to_string(), "tcp://[::1]:9180");
+  ASSERT_EQ(loaded->warnings.size(), 1U);
+  EXPECT_EQ(loaded->warnings.front().where, "BIND_CONFIG");
+  for (const std::string address :
+       {"tcp://0.0.0.0:9180", "9180", "unix:///run/tidegate.sock", "unix:///run/engine.sock"})
+    EXPECT_THAT(lines_of(without_file(*listen, *upstream, {{"TIDEGATE_ADMIN", address}})),
+                testing::ElementsAre(HasSubstr("TIDEGATE_ADMIN: ")))
+        << address;
 }
 
 TEST(WithoutFile, reads_without_secrets_on_one_unix_socket) {
