@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "proxy/file_stamp.hpp"
 #include "proxy/file_watch.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/snapshot.hpp"
 
 namespace proxy {
@@ -24,7 +25,7 @@ class Reload {
   /// \param file the configuration; empty if there is none, then only certificates are reloaded.
   /// \param settings the settings that tidegate started with.
   Reload(net::io_context& loop, std::string file, const config::Settings& settings,
-         std::shared_ptr<const Snapshot> in_force, OnSnapshot on_snapshot);
+         std::shared_ptr<const Snapshot> in_force, const ServiceManager&, OnSnapshot on_snapshot);
 
   void start();
   void stop();
@@ -43,6 +44,8 @@ class Reload {
   /// Loads the file, or returns the settings in force if the file is missing or unfinished.
   config::Loaded wanted();
   void reload(config::Loaded, const std::string& cause, const InForce*);
+  /// \returns whether what was read is in force
+  bool try_reload(config::Loaded, const std::string& cause, const InForce*);
   /// Makes what the settings want. \returns null after mistakes
   std::shared_ptr<const Snapshot> prepare(const config::Loaded& settings, const InForce*,
                                           std::vector<std::string>& mistakes) const;
@@ -57,6 +60,7 @@ class Reload {
   const config::Settings& started_with_;
   config::Settings settings_;  ///< in force
   std::shared_ptr<const Snapshot> in_force_;
+  const ServiceManager& manager_;
   OnSnapshot on_snapshot_;
   net::signal_set signals_;
   net::steady_timer reminder_;

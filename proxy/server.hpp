@@ -13,6 +13,7 @@
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
 #include "proxy/reload.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/worker.hpp"
 
 namespace proxy {
@@ -28,7 +29,9 @@ struct SignalsBlocked {
 class Server {
  public:
   /// \param file the configuration, for reloads; empty if there is none.
-  Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file);
+  /// \param manager hears when clients are served, of reloads and of the end
+  Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file,
+         ServiceManager manager = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -67,6 +70,7 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;  ///< of all workers but the first
   std::vector<std::unique_ptr<Listener>> listeners_;
+  ServiceManager manager_;
   Reload reload_;
   admin::Admin admin_;
   net::signal_set signals_, rotation_;

@@ -61,6 +61,7 @@ void ignore_signals_of_outputs() {
 
 int serve(const ServeOptions& options) {
   ignore_signals_of_outputs();
+  auto manager = ServiceManager::from_environment();
   SignalsBlocked::block(true);  // a SIGHUP that comes while the files are read must not end us
   auto settings = settings_for(options);
   if (!settings) return report(settings.error(), nothing_started);
@@ -71,7 +72,7 @@ int serve(const ServeOptions& options) {
   auto snapshot = make_snapshot(*settings);
   if (!snapshot) return report(snapshot.error(), nothing_started);
   // Moved, so that the first key does not stay in memory after a reload.
-  Server server(std::move(*settings), std::move(*snapshot), options.config);
+  Server server(std::move(*settings), std::move(*snapshot), options.config, std::move(manager));
   if (const auto problems = server.open(); !problems.empty())
     return report(problems, nothing_started);
   server.run();
