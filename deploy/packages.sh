@@ -20,6 +20,7 @@ test_packages=(
   ruby ruby-docker-api ruby-multi-json skopeo  # clients with habits of their own
   gnutls-bin openjdk-17-jdk-headless  # TLS that is neither OpenSSL's nor Go's; keytool
   libbenchmark-dev valgrind  # what a request costs
+  dpkg-dev lintian logrotate man-db  # make and check the Debian package
   systemd prometheus  # their checks of deploy/systemd/ and deploy/prometheus/; Prometheus as a client
   haproxy             # what tests/bench measures tidegate beside
 )

@@ -15,11 +15,13 @@
 namespace proxy {
 
 Reload::Reload(net::io_context& loop, std::string file, const config::Settings& settings,
-               std::shared_ptr<const Snapshot> in_force, OnSnapshot on_snapshot)
+               std::shared_ptr<const Snapshot> in_force, const ServiceManager& manager,
+               OnSnapshot on_snapshot)
     : file_(std::move(file)),
       started_with_(settings),
       settings_(settings),
       in_force_(std::move(in_force)),
+      manager_(manager),
       on_snapshot_(std::move(on_snapshot)),
       signals_(loop, SIGHUP),
       reminder_(loop),
@@ -129,20 +131,27 @@ bool Reload::is_overtaken() {
   return true;
 }
 
+void Reload::reload(config::Loaded settings, const std::string& cause, const InForce* in_force) {
+  manager_.reload_begins();
+  manager_.reload_ended(try_reload(std::move(settings), cause, in_force));
+}
+
 /// Watches before it reads certificates, so that no change is missed. A missing file may still
 /// appear.
-void Reload::reload(config::Loaded settings, const std::string& cause, const InForce* in_force) {
+bool Reload::try_reload(config::Loaded settings, const std::string& cause,
+                        const InForce* in_force) {
   watch_files(settings ? *settings : settings_);
   auto stamps = stamps_of(files_of(settings ? *settings : settings_), stamps_);
   std::vector<std::string> mistakes;
   auto next = prepare(settings, in_force, mistakes);
   const bool is_kept = in_force != nullptr && is_missing();
-  if (in_force != nullptr && is_overtaken()) return;
+  if (in_force != nullptr && is_overtaken()) return true;  // the next one tells
   stamps_ = std::move(stamps);
   if (!next) {
     ++failed_;
     for (const auto& mistake : mistakes) spdlog::error("{}", mistake);
-    return spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
+    spdlog::error("reload ({}): nothing has changed, because of the mistakes above", cause);
+    return false;
   }
   bring_into_force(std::move(*settings), std::move(next));
   ++(is_kept ? failed_ : done_);
@@ -151,6 +160,7 @@ void Reload::reload(config::Loaded settings, const std::string& cause, const InF
                   file_);
   else
     spdlog::info("reload ({}): in force for the next request of every client", cause);
+  return !is_kept;
 }
 
 std::shared_ptr<const Snapshot> Reload::prepare(const config::Loaded& settings,

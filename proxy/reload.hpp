@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "proxy/file_stamp.hpp"
 #include "proxy/file_watch.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/snapshot.hpp"
 
 namespace proxy {
@@ -26,7 +27,7 @@ class Reload {
   /// \param file the configuration; empty if there is none, then only certificates are reloaded.
   /// \param settings the settings that tidegate started with.
   Reload(net::io_context& loop, std::string file, const config::Settings& settings,
-         std::shared_ptr<const Snapshot> in_force, OnSnapshot on_snapshot);
+         std::shared_ptr<const Snapshot> in_force, const ServiceManager&, OnSnapshot on_snapshot);
 
   void start();
   void stop();
@@ -46,6 +47,8 @@ class Reload {
   config::Loaded wanted();
   config::Loaded read_file() const;
   void reload(config::Loaded, const std::string& cause, const InForce*);
+  /// \returns whether what was read is in force
+  bool try_reload(config::Loaded, const std::string& cause, const InForce*);
   /// Makes what the settings want. \returns null after mistakes
   std::shared_ptr<const Snapshot> prepare(const config::Loaded& settings, const InForce*,
                                           std::vector<std::string>& mistakes) const;
@@ -60,6 +63,7 @@ class Reload {
   const config::Settings& started_with_;
   config::Settings settings_;  ///< in force
   std::shared_ptr<const Snapshot> in_force_;
+  const ServiceManager& manager_;
   OnSnapshot on_snapshot_;
   net::signal_set signals_;
   net::steady_timer reminder_;

@@ -24,6 +24,8 @@ namespace {
 /// After the drain time, and at a second signal: a second in all. `docker stop` leaves two.
 constexpr int times_to_cut = 10;
 constexpr std::chrono::milliseconds time_between_cuts{100};
+/// More than cuts and the last records take.
+constexpr std::chrono::seconds time_after_drain{5};
 
 std::size_t worker_count(std::size_t wanted) {
   constexpr std::size_t enough = 4;  // more would not help: the engine is slower than tidegate
@@ -78,7 +80,7 @@ void SignalsBlocked::block(bool yes) {
 }
 
 Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapshot,
-               std::string file)
+               std::string file, ServiceManager manager)
     : settings_(std::move(settings)),
       admission_(settings_.limits, held_bytes(settings_.limits)),
       audit_(audit_queue(settings_.audit, admission_.held_by_all())),
@@ -88,7 +90,8 @@ Server::Server(config::Settings settings, std::shared_ptr<const Snapshot> snapsh
           workers.push_back(std::make_unique<Worker>(settings_, audit_, engine_, snapshot));
         return workers;
       }()),
-      reload_(reload_loop_, std::move(file), settings_, std::move(snapshot),
+      manager_(std::move(manager)),
+      reload_(reload_loop_, std::move(file), settings_, std::move(snapshot), manager_,
               [this](const auto& in_force) { bring_into_force(in_force); }),
       admin_(settings_, *workers_.front(), all_metrics(), [this] { return process(); }),
       signals_(workers_.front()->loop, SIGTERM, SIGINT),
@@ -166,6 +169,7 @@ void Server::run() {
   spawn(workers_.front()->loop, await_rotation(), log_escaped);
   spawn(workers_.front()->loop, await_minutes(), log_escaped);
   spawn(workers_.front()->loop, look_at_streams(), log_escaped);
+  manager_.ready();
   SignalsBlocked::block(false);
   workers_.front()->loop.run();
   SignalsBlocked::block(true);
@@ -310,6 +314,7 @@ Task<void> Server::look_at_streams() {
 /// Idle connections close now, busy ones after their answer, tunnels when the drain time is over.
 /// When the last session has ended, the loops end, whatever else still waits on them.
 void Server::drain() {
+  manager_.stopping(settings_.limits.drain_time + time_after_drain);
   net::post(reload_loop_, [this] { reload_.stop(); });
   admin_.close();
   for (auto& listener : listeners_) listener->close();

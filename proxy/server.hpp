@@ -13,6 +13,7 @@
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
 #include "proxy/reload.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/worker.hpp"
 
 namespace proxy {
@@ -28,7 +29,9 @@ struct SignalsBlocked {
 class Server {
  public:
   /// \param file the configuration, for reloads; empty if there is none.
-  Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file);
+  /// \param manager hears when clients are served, of reloads and of the end
+  Server(config::Settings settings, std::shared_ptr<const Snapshot>, std::string file,
+         ServiceManager manager = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -69,6 +72,7 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;  ///< of all workers but the first
   std::vector<std::unique_ptr<Listener>> listeners_;
+  ServiceManager manager_;
   Loop reload_loop_{1};
   std::thread reload_thread_;
   Reload reload_;  ///< on a thread of its own

@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "config/environment.hpp"
 #include "proxy/log.hpp"
@@ -13,13 +14,32 @@
 namespace proxy::verbs {
 namespace {
 
+/// The configuration of the service, as packages install it.
+constexpr auto service_file = "/etc/tidegate/tidegate.yaml";
+
 struct ServeOptions {
   std::string config;
   bool environment = false;
   std::string listen = "unix:///run/tidegate/tidegate.sock";
   std::string upstream = "unix:///var/run/docker.sock";
   std::string upstream_certs;
+  bool is_ambiguous = false;  ///< without options: variables and the service's file are both there
 };
+
+/// A file that cannot be looked at counts as there: reading it says why.
+bool is_there(const char* file) {
+  std::error_code error;
+  return std::filesystem::exists(file, error) || error;
+}
+
+/// Without any option, variables make the policy, or the service's file does.
+void choose_policy(ServeOptions& options) {
+  const bool has_variables = config::tells_policy(config::process_environment());
+  const bool has_file = is_there(service_file);
+  options.is_ambiguous = has_variables && has_file;
+  options.environment = has_variables;
+  if (has_file) options.config = service_file;
+}
 
 /// The three files of a DOCKER_CERT_PATH, as docker uses it.
 config::UpstreamTls tls_from(const std::string& folder, const config::Address& upstream) {
@@ -30,6 +50,10 @@ config::UpstreamTls tls_from(const std::string& folder, const config::Address& u
 }
 
 config::Loaded settings_for(const ServeOptions& options) {
+  if (options.is_ambiguous)
+    return std::vector<config::Diagnostic>{
+        {.where = service_file,
+         .message = "environment variables make a policy, too: choose with --config or --env"}};
   const auto environment = config::process_environment();
   if (!options.config.empty()) return config::load_file(options.config, environment);
   if (options.environment) return config::load_environment(environment);
@@ -62,6 +86,7 @@ void ignore_signals_of_outputs() {
 
 int serve(const ServeOptions& options) {
   ignore_signals_of_outputs();
+  auto manager = ServiceManager::from_environment();
   SignalsBlocked::block(true);  // a SIGHUP that comes while the files are read must not end us
   auto settings = settings_for(options);
   if (!settings) return report(settings.error(), nothing_started);
@@ -72,7 +97,7 @@ int serve(const ServeOptions& options) {
   auto snapshot = make_snapshot(*settings);
   if (!snapshot) return report(snapshot.error(), nothing_started);
   // Moved, so that the first key does not stay in memory after a reload.
-  Server server(std::move(*settings), std::move(*snapshot), options.config);
+  Server server(std::move(*settings), std::move(*snapshot), options.config, std::move(manager));
   if (const auto problems = server.open(); !problems.empty())
     return report(problems, nothing_started);
   server.run();
@@ -84,7 +109,8 @@ int serve(const ServeOptions& options) {
 void add_serve(CLI::App& app, Run& run) {
   auto& verb = *app.add_subcommand("serve", "Serve clients as the configuration says.");
   verb.footer(
-      "Without --config, tidegate allows what only reads and leaks no secrets, on one unix "
+      "Without any option, the configuration is /etc/tidegate/tidegate.yaml, if it is there.\n"
+      "Without a configuration, tidegate allows what only reads and leaks no secrets, on one unix "
       "socket:\n"
       "  tidegate serve --listen unix:///tmp/tidegate.sock --upstream unix:///var/run/docker.sock\n"
       "  docker -H unix:///tmp/tidegate.sock ps      works\n"
@@ -119,7 +145,7 @@ void add_serve(CLI::App& app, Run& run) {
       ->excludes(certs);
   verb.callback([=, &run] {
     const bool is_bare = config->empty() && listen->empty() && upstream->empty() && certs->empty();
-    if (is_bare && config::tells_policy(config::process_environment())) options->environment = true;
+    if (is_bare && !options->environment) choose_policy(*options);
     run = [options] { return serve(*options); };
   });
 }

@@ -87,6 +87,33 @@ class SystemdUnits(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("list", done.stdout)
 
+    def test_a_reload_looks_at_the_file_before_the_service_does(self):
+        commands = re.findall(r"^ExecReload=(.*)$", text("tidegate.service"), re.M)
+        program, *words, file = commands[0].split()
+        self.assertEqual((program, words), ("/usr/bin/tidegate", ["check"]))
+        self.assertIn(f"--config {file}\n", text("tidegate.service"))
+        self.assertEqual(commands[1:], ["/bin/kill -HUP $MAINPID"])
+        with open(self.path("tidegate.yaml"), "w", encoding="utf-8") as broken:
+            broken.write("lisen: []\n")
+        done = subprocess.run([os.environ["TIDEGATE"], *words, broken.name], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 78, done.stderr)
+
+    def test_a_host_without_an_engine_gets_the_groups_that_the_service_has(self):
+        os.makedirs(self.path("etc"))
+        done = subprocess.run(
+            [tool("systemd-sysusers", "systemd"), f"--root={self.folder}", os.path.join(UNITS, "tidegate.sysusers")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.path("etc/group"), encoding="utf-8") as file:
+            groups = {line.split(":")[0] for line in file}
+        wanted = re.findall(r"^(?:Group|SupplementaryGroups|SocketGroup)=(.*)$", text("tidegate.service") + text("tidegate.socket"), re.M)
+        self.assertEqual(len(wanted), 3)
+        self.assertLessEqual(set(wanted), groups)
+
+    def test_no_socket_is_left_where_nobody_listens(self):
+        self.assertIn("\nRemoveOnStop=yes\n", text("tidegate.socket"))
+
     def test_each_socket_is_a_listener_of_the_configuration(self):
         sockets = re.findall(r"^ListenStream=(.*)$", text("tidegate.socket"), re.M)
         listeners = re.findall(r"^  - address: unix://(\S+)", text("tidegate.yaml"), re.M)
