@@ -193,7 +193,7 @@ std::vector<std::string> smallest_change(const Asked& asked, std::string_view pr
                                          const config::Limits& limits) {
   constexpr std::size_t most_steps = 64;
   const auto found = std::ranges::find(spec.profiles, profile, &acl::ProfileSpec::name);
-  if (found == spec.profiles.end()) return {};
+  if (found == spec.profiles.end() || !found->variables.empty()) return {};
   Trial trial(asked, spec, *found, rules, limits);
   Steps steps;
   while (steps.size() < most_steps && trial.go_on(steps)) continue;

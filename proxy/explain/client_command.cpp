@@ -13,6 +13,7 @@
 
 #include "acl/text/shown.hpp"
 #include "acl/text/words.hpp"
+#include "proxy/explain/client_environment.hpp"
 
 namespace proxy::explain {
 namespace {
@@ -116,6 +117,17 @@ std::string first_line(const std::string& word) {
   return line;
 }
 
+/// The script that docker runs as its plugin `name`: "the script /root/.docker/…"; empty: it runs
+/// none, or a program.
+std::string script_of_plugin(std::string_view name) {
+  for (const auto& directory : plugin_directories()) {
+    const auto file = directory + "/" + std::string(name);
+    if (::access(file.c_str(), F_OK) != 0) continue;
+    return first_line(file).starts_with("#!") ? "the script " + file : "";
+  }
+  return "";
+}
+
 /// A script may do anything: a name tells only what a program is that we know.
 bool is_unknown_script(const Client& client, const std::string& word) {
   const auto line = first_line(word);
@@ -186,6 +198,15 @@ Problem check_podman(Words own, std::string_view subcommand) {
   return std::nullopt;
 }
 
+Checked check_client(const Client& client, Words words);
+
+/// A client that docker runs as its plugin.
+Checked check_plugin(const Client& client, Words words) {
+  auto checked = check_client(client, words);
+  checked.unknown = script_of_plugin(client.name);
+  return checked;
+}
+
 /// \returns what is not known of the client, or why it must not be run.
 Checked check_client(const Client& client, Words words) {
   const auto behind_name = words;
@@ -194,9 +215,9 @@ Checked check_client(const Client& client, Words words) {
   const std::string_view subcommand = words.front();
   const std::string_view next = words.size() > 1 ? std::string_view(words[1]) : "";
   const bool is_docker = client.name == docker.name;
-  if (is_docker && subcommand == "compose") return check_client(compose, words.subspan(1));
+  if (is_docker && subcommand == "compose") return check_plugin(compose, words.subspan(1));
   if (is_docker && (subcommand == "buildx" || subcommand == "builder"))
-    return check_client(buildx, words.subspan(1));
+    return check_plugin(buildx, words.subspan(1));
   const bool is_podman = client.name == podman.name;
   auto problem =
       is_podman ? check_podman(behind_name.first(behind_name.size() - words.size()), subcommand)

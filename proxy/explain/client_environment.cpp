@@ -49,6 +49,18 @@ json private_configuration() {
 
 }  // namespace
 
+/// Packages of docker may have other directories of their own, which users do not write to.
+std::vector<std::string> plugin_directories() {
+  std::vector<std::string> directories;
+  const auto configuration = private_configuration();
+  for (const auto& each : configuration[plugin_places])
+    if (each.is_string()) directories.push_back(each);
+  for (const auto* const place :
+       {"/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec"})
+    directories.push_back(std::string(place) + "/docker/cli-plugins");
+  return directories;
+}
+
 ClientEnvironment::ClientEnvironment(std::string host, std::string directory)
     : host_(std::move(host)), directory_(std::move(directory)) {}
 

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace proxy::explain {
+
+/// Where docker looks for its plugins in such an environment: in the first directory that has one.
+std::vector<std::string> plugin_directories();
 
 /// An environment in which a client finds one engine and no other.
 class ClientEnvironment {

@@ -47,6 +47,7 @@ Judgement::Judgement(const Asked& asked, acl::Identity identity, const acl::Poli
                      const acl::WebRules& web_rules, const config::Limits& limits)
     : asked_(asked),
       identity_(std::move(identity)),
+      from_file_(policy.profile_of(identity_).is_from_file()),
       terms_(terms_of(web_rules, limits)),
       case_(policy.profile_of(identity_), identity_, terms_, memory_) {
   if (auto refusal = decide(limits)) case_.refuse(*std::move(refusal));
@@ -106,7 +107,7 @@ std::string Judgement::text(const std::vector<std::string>& change) const {
     append_line("reason", fmt::format("{} ({})", id(reason), status(reason)), out);
     append_line("because", by_lines(message, 11), out);
     append_lines("allow by", change, out);
-    if (change.empty() && !decision.profile.empty() && !is_no_json())
+    if (change.empty() && from_file_ && !decision.profile.empty() && !is_no_json())
       append_line("allow by", fmt::format("nothing to add to profile {}", decision.profile), out);
     if (lacks_body())
       append_line("hint", "give the body: --body @FILE, --body - or --body '{\"Image\": …}'", out);

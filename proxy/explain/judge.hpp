@@ -53,6 +53,7 @@ class Judgement {
 
   const Asked& asked_;
   const acl::Identity identity_;
+  const bool from_file_;  ///< the profile; otherwise the refusal names variables
   acl::Terms terms_;
   acl::Case::Memory memory_;
   acl::Scratch scratch_;

@@ -30,14 +30,9 @@ struct CheckOptions {
 
 using Warnings = std::vector<config::Diagnostic>;
 
-void print(const Warnings& warnings) {
-  for (const auto& warning : warnings)
-    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
-}
-
 void print(const CheckOptions& options, const config::Settings& settings,
            const Warnings& warnings) {
-  print(warnings);
+  warn(warnings);
   const auto count = warnings.empty() ? "" : ", " + counted(warnings.size(), "warning");
   const auto name = options.file == "-" ? "stdin" : options.file;
   std::printf("%s: no mistakes%s: %s in front of %s%s\n", name.c_str(), count.c_str(),
@@ -81,7 +76,7 @@ int check_environment() {
   const auto environment = config::process_environment();
   const auto settings = config::load_environment(environment);
   if (!settings) return report(settings.error());
-  print(settings->warnings);
+  warn(settings->warnings);
   std::fputs((*config::text_from(environment)).c_str(), stdout);
   return EX_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "acl/suggest.hpp"
 #include "acl/text/shown.hpp"
+#include "config/environment.hpp"
 #include "proxy/explain/caller.hpp"
 #include "proxy/explain/change.hpp"
 #include "proxy/explain/child.hpp"
@@ -26,6 +27,7 @@ namespace {
 
 struct ExplainOptions {
   std::string config, profile, listener, content_type;
+  bool environment = false;  ///< the policy is in variables, not in a file
   std::optional<std::string> body, host, origin;
   bool json = false;
   bool refuse = false;             ///< answer a client with refusals instead of going on
@@ -236,8 +238,23 @@ int explain_command(const ExplainOptions& options, const acl::Identity& identity
   return status_of(outcome(*rehearsal));
 }
 
+/// The only listener that variables make, unless another client is named.
+void fill_in(ExplainOptions& options) {
+  if (options.environment && options.profile.empty() && options.listener.empty())
+    options.listener = "0";
+}
+
+config::Loaded settings_for(const ExplainOptions& options) {
+  if (!options.environment) return config::load_file(options.config);
+  auto settings = config::load_environment(config::process_environment());
+  if (settings) warn(settings->warnings);
+  return settings;
+}
+
 int explain_with(const ExplainOptions& options) {
-  auto settings = config::load_file(options.config);
+  if (options.profile.empty() && options.listener.empty())
+    return misused("say who asks: --profile NAME or --listener ADDRESS");
+  auto settings = settings_for(options);
   if (!settings) return report(settings.error());
   const auto identity = asker(options, *settings);
   if (!identity) return misused(identity.error());
@@ -260,7 +277,10 @@ configuration files that do are hidden from the client. Whatever else a program 
 using DOCKER_HOST, is neither shown nor prevented, so the run never tells that all is allowed.
 The stand-in engine has every image, and no containers, networks or volumes but the client's own.
 Where another engine may lead the client to a request that is refused, the run tells nothing.
-Where variables are the policy, `tidegate check --env > tidegate.yaml` makes the file of them.
+Where variables are the policy, as with `serve --env`:
+  CONTAINERS=1 tidegate explain --env POST /containers/a/stop
+Its refusals name the variable that would allow the request. What needs more than variables is
+shown for the file that `tidegate check --env > tidegate.yaml` makes of them.
 The exit status is 0 if all is allowed, 1 if something is refused, or only let through by shadow
 mode, 3 if the run tells nothing, 64 for a bad command line and 78 for a bad configuration.
 A request that the engine's answer to a look-up may still refuse counts as allowed.)";
@@ -272,14 +292,18 @@ void add_explain(CLI::App& app, Run& run) {
       "explain", "Show what tidegate does with a request or with a client's requests.");
   verb.footer(explain_footer);
   const auto options = std::make_shared<ExplainOptions>();
-  verb.add_option("--config", options->config, "Configuration file.")->required();
+  auto* policy = verb.add_option_group("policy", "What decides");
+  policy->add_option("--config", options->config, "Configuration file.");
+  policy->add_flag("--env", options->environment,
+                   "Environment variables, as `tidegate serve --env` reads them.");
+  policy->require_option(1);
   auto* who = verb.add_option_group("who", "Who asks");
   who->add_option("--profile", options->profile,
                   "The profile that decides; no listener's rules apply.");
   auto* listener =
       who->add_option("--listener", options->listener,
                       "The listener that the client connects to: its address, or 0, 1, 2, …");
-  who->require_option(1);
+  who->require_option(0, 1);
   verb.add_option("--as", options->as,
                   "The client, as uid=1000,gid=1000 or cn=ops-bob,ou=Ops: each of " +
                       std::string(explain::client_keys) + ".")
@@ -298,7 +322,10 @@ void add_explain(CLI::App& app, Run& run) {
                 "Answer a client with the refusals, as the daemon would, instead of going on.");
   verb.add_option("request", options->words, "METHOD TARGET, or `--` and a client's command line.")
       ->required();
-  verb.callback([options, &run] { run = [options] { return explain_with(*options); }; });
+  verb.callback([options, &run] {
+    fill_in(*options);
+    run = [options] { return explain_with(*options); };
+  });
 }
 
 }  // namespace proxy::verbs

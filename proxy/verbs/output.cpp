@@ -20,4 +20,9 @@ int report(const std::vector<config::Diagnostic>& diagnostics, const char* conse
   return report(sentences, consequence);
 }
 
+void warn(const std::vector<config::Diagnostic>& warnings) {
+  for (const auto& warning : warnings)
+    std::fprintf(stderr, "warning: %s\n", config::to_string(warning).c_str());
+}
+
 }  // namespace proxy::verbs

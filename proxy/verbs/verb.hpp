@@ -28,6 +28,8 @@ void add_version(CLI::App&, Run& run);
 /// \param consequence ends the last line, such as nothing_started
 int report(const std::vector<config::Diagnostic>&, const char* consequence = "");
 int report(const std::vector<std::string>& sentences, const char* consequence = "");
+/// Prints what is not a mistake, but perhaps not intended, on standard error.
+void warn(const std::vector<config::Diagnostic>&);
 inline constexpr const char* nothing_started = "; nothing was started";
 
 }  // namespace proxy::verbs

@@ -12,6 +12,10 @@ from tests.support.docker import docker_clients
 from tests.support.explain import ALLOWED, CONFIG, INCONCLUSIVE, REFUSED, USAGE, ExplainTest
 
 
+INFO = ("import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ['DOCKER_HOST'][7:]);"
+        "s.sendall(b'GET /info HTTP/1.0\\r\\n\\r\\n'); s.recv(99)")  # fmt: skip
+
+
 class Requests(ExplainTest):
     def test_an_allowed_one_is_shown_as_it_would_be_sent(self):
         said = self.explain("--profile", "ci", "GET", "/v1.41/containers/web%31/json?size=1&x=2", status=ALLOWED)
@@ -137,6 +141,24 @@ class Requests(ExplainTest):
         said = self.explain("--listener", "0", "POST", "/containers/web/stop", status=REFUSED, config=config)
         self.assertRegex(said, r"allow by +profiles\..*\.allow: \[ContainerStop\]")
 
+    def test_variables_are_explained_as_they_are_served(self):
+        variables = {"CONTAINERS": "1", "ALLOW_START": "1"}
+        said = self.explain("--env", "GET", "/containers/json", status=ALLOWED, environment=variables)
+        self.assertLine(said, "profile", "environment")
+        said = self.explain("--env", "POST", "/containers/web/stop", status=REFUSED, environment=variables)
+        self.assertIn("`POST=1` would allow it", " ".join(said.split()))
+        self.assertNotIn("allow by", said)
+        asked = ("--env", "--json", "POST", "/containers/create", "--body", '{"HostConfig":{"Privileged":true}}')
+        said = json.loads(self.explain(*asked, status=REFUSED, environment={**variables, "POST": "1"}))
+        self.assertEqual((said["profile"], said["requests"][0]["reason"]), ("environment", "constraint.privileged"))
+        self.assertNotIn("change", said["requests"][0])
+
+    def test_mistakes_in_variables_are_told_and_what_changes_nothing_is_warned_of(self):
+        self.assertIn("CONTAINERS: 'true' counts as off", self.complaint("--env", "GET", "/info", status=CONFIG, environment={"CONTAINERS": "true"}))
+        done = self.run_explain("--env", "GET", "/_ping", environment={"ALLOW_STOP": "1"})
+        self.assertEqual(done.returncode, ALLOWED)
+        self.assertIn(b"ALLOW_STOP: lets nothing through without POST=1", done.stderr)
+
     def test_a_script_gets_one_document(self):
         said = json.loads(self.explain("--profile", "ci", "--json", "POST", "/v1.41/containers/create?x=1", "--body", '{"Image":"y","Z":1}', status=REFUSED))
         self.assertEqual((said["profile"], said["mode"], len(said["requests"])), ("ci", "enforce", 1))
@@ -161,7 +183,8 @@ class Requests(ExplainTest):
         self.explain("--profile", "none", "GET", "/_ping", status=USAGE)
         self.explain("--listener", "7", "GET", "/_ping", status=USAGE)
         self.explain("--profile", "ci", "--listener", "0", "GET", "/_ping", status=USAGE)
-        self.explain("GET", "/_ping", status=USAGE)
+        self.assertIn("--profile NAME or --listener ADDRESS", self.complaint("GET", "/_ping"))
+        self.explain("--env", "--config", self.config, "GET", "/_ping", status=USAGE)
         self.explain("--profile", "ci", status=USAGE)
         self.explain("--profile", "ci", "POST", "/containers/create", "--body", "@/nowhere", status=USAGE)
         self.explain("--profile", "ci", "--", "/no/such/client", "ps", status=USAGE)
@@ -257,6 +280,14 @@ class Clients(ExplainTest):
         said = self.explain("--profile", "monitor", "--", "python3", "-c", script, status=INCONCLUSIVE)
         self.assertIn("HTTP/1.1 200 OK", said)
         self.assertRegex(said, r"allowed +SystemPing +GET /_ping\n +allow @read\n1 requests, 0 refused; python3 ended with 0")
+
+    def test_a_client_is_explained_by_variables_too(self):
+        command = ("--env", "--", "python3", "-c", INFO)
+        for variables, fate, status in (({"INFO": "1"}, "allowed", INCONCLUSIVE), ({"INFO": "0"}, "refused", REFUSED)):
+            said = self.explain(*command, status=status, environment=variables)
+            self.assertRegex(said, fate + r" +SystemInfo +GET /info\n")
+        self.assertIn("`INFO=1` would allow it", " ".join(said.split()))
+        self.assertNotIn("to allow it:", said)
 
     def test_what_shadow_mode_lets_through_is_told_with_its_reason_and_counts_as_refused(self):
         config = self.write("shadow", json.dumps({

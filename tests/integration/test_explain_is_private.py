@@ -168,6 +168,23 @@ class AnotherEngine(ExplainTest):
             said = self.rehearse(*command, status=INCONCLUSIVE, **variables)
             self.assertRegex(said, "inconclusive: the script .*docker is not a client that explain knows")
 
+    def test_may_have_heard_of_a_plugin_that_is_a_script(self):
+        """docker runs the first one that it finds; one that the user's configuration leads to comes before the user's own."""
+        extra, users = os.path.join(self.folder, "extra"), os.path.join(self.home["HOME"], ".docker/cli-plugins")
+        with open(os.path.join(self.home["HOME"], ".docker/config.json"), encoding="utf-8") as file:
+            config = json.load(file)
+        self.write(file.name, json.dumps({**config, "cliPluginsExtraDirs": [extra]}))
+        metadata = '{"SchemaVersion": "0.1.0", "Vendor": "tests", "Version": "1", "ShortDescription": "hello"}'
+        script = f"#!/bin/sh\nif [ \"$1\" = docker-cli-plugin-metadata ]; then echo '{metadata}'; exit; fi\nexec python3 -c \"{PING}\"\n"
+        for folder in (users, extra):
+            os.makedirs(folder)
+            for name in ("docker-compose", "docker-buildx"):
+                os.chmod(self.write(os.path.join(folder, name), script), 0o755)
+            for client in docker_clients():
+                for command, name in ((("compose", "ps"), "compose"), (("buildx", "ls"), "buildx")):
+                    said = self.rehearse(client, *command, status=INCONCLUSIVE)
+                    self.assertIn(f"inconclusive: the script {folder}/docker-{name} is not a client that explain knows", said)
+
     def test_a_client_behind_a_known_wrapper_is_known(self):
         for client in docker_clients():
             for wrapper in (("nice", "-n", "5"), ("nohup",), ("timeout", "--foreground", "-k", "5", "60"), ("nice", "timeout", "60")):

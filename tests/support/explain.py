@@ -31,8 +31,9 @@ class ExplainTest(unittest.TestCase):
         return path
 
     def run_explain(self, *arguments, stdin=b"", config=None, environment=()):
-        """`environment` is added to this process's."""
-        command = [os.environ["TIDEGATE"], "explain", "--config", config or self.config, *arguments]
+        """`environment` is added to this process's. Without a file, "--env" is among the arguments."""
+        file = () if "--env" in arguments else ("--config", config or self.config)
+        command = [os.environ["TIDEGATE"], "explain", *file, *arguments]
         variables = {**os.environ, "TMPDIR": self.folder, **dict(environment)}
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=100, check=False, env=variables)
         self.assertEqual(glob.glob(os.path.join(self.folder, "tidegate-*")), [], "something is left behind")
