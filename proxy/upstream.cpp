@@ -27,6 +27,7 @@ std::optional<Stream> Upstream::give_up() {
 Task<std::optional<Reason>> Upstream::open(Deadline& deadline, std::chrono::milliseconds limit) {
   if (is_open()) co_return std::nullopt;
   if (cut_) co_return Reason::upstream_unreachable;
+  close();  // forgets half a message whose write has ended after the last close()
   used_ = false;
   api_minor_ = 0;
   fault_.reset();
