@@ -32,6 +32,11 @@ constexpr Quirk quirks[] = {
     // dockerode
     {Operation::ExecStart, Struct::ExecStartRequest, "hijack"},
     {Operation::ExecStart, Struct::ExecStartRequest, "stdin"},
+    // dockerode's tests and examples: from before Docker 1.12, which does not know them any more
+    {Operation::VolumeCreate, Struct::VolumeCreateRequest, "Mountpoint"},
+    {Operation::SwarmInit, Struct::SwarmSpec, "AcceptancePolicy"},
+    {Operation::ServiceCreate, Struct::EndpointSpec, "ExposedPorts"},
+    {Operation::ServiceUpdate, Struct::EndpointSpec, "ExposedPorts"},
     // go-dockerclient: options of its own that it does not keep from encoding/json
     {Operation::ExecStart, Struct::ExecStartRequest, "InputStream"},
     {Operation::ExecStart, Struct::ExecStartRequest, "OutputStream"},

@@ -31,6 +31,34 @@ TEST(ClientHabits, go_dockerclient_starts_an_exec_with_its_own_options) {
   EXPECT_EQ(answer.body, R"({"Detach":false,"Tty":true})");
 }
 
+TEST(ClientHabits, dockerode_writes_fields_that_no_engine_of_today_knows) {
+  struct {
+    const char *operation, *request, *body, *sent, *dropped;
+  } const cases[] = {
+      {"VolumeCreate", "POST /volumes/create",
+       R"({"Name":"tardis","Driver":"local","Mountpoint":"/var/lib/docker/volumes/tardis"})",
+       R"({"Name":"tardis","Driver":"local"})", "Mountpoint"},
+      {"SwarmInit", "POST /swarm/init",
+       R"({"ListenAddr":"0.0.0.0:4500","Spec":{"AcceptancePolicy":{"Policies":[{"Role":"MANAGER",)"
+       R"("Autoaccept":false}]},"Orchestration":{}}})",
+       R"({"ListenAddr":"0.0.0.0:4500","Spec":{"Orchestration":{}}})", "Spec.AcceptancePolicy"},
+      {"ServiceCreate", "POST /services/create",
+       R"({"Name":"redis","EndpointSpec":{"ExposedPorts":[{"Protocol":"tcp","Port":6379}]}})",
+       R"({"Name":"redis","EndpointSpec":{}})", "EndpointSpec.ExposedPorts"},
+      {"ServiceUpdate", "POST /services/redis/update?version=2",
+       R"({"Name":"redis","EndpointSpec":{"ExposedPorts":[{"Protocol":"tcp","Port":6379}]}})",
+       R"({"Name":"redis","EndpointSpec":{}})", "EndpointSpec.ExposedPorts"}};
+  for (const auto& [operation, request, body, sent, dropped] : cases) {
+    const auto profile = "{allow: [" + std::string(operation) + "], containers: {level: unconfined";
+    const auto answer = ask_profile(profile + "}}", request, body);
+    EXPECT_EQ(answer.says(), "passes") << answer.message;
+    EXPECT_EQ(answer.body, sent);
+    EXPECT_THAT(answer.dropped, ElementsAre(dropped));
+    const auto kept = ask_profile(profile + ", client_habits: keep}}", request, body);
+    EXPECT_EQ(kept.body, body);
+  }
+}
+
 TEST(ClientHabits, credentials_in_a_create_go_nowhere) {
   const std::string body = R"({"Image":"a","authConfig":{"password":"s3cret"}})";
   for (const auto* containers : {"{}", "{client_habits: keep}", "{level: unconfined}"}) {

@@ -42,6 +42,16 @@ TEST(TopLevel, host_config_of_dockerodes_examples_moves_where_there_is_none) {
   EXPECT_EQ(sent(unconfined, R"({"Binds":["/srv:/s"],"Memory":0})"), "constraint.docker_socket");
 }
 
+/// Engines from 27 on would leave them out, without a word. What tidegate has checked, they get.
+TEST(TopLevel, host_config_moves_whatever_engine_the_client_has_in_mind) {
+  for (const auto* version : {"", "/v1.24", "/v1.45", "/v1.46", "/v1.52"}) {
+    Judge judge(unconfined);
+    EXPECT_EQ(judge.says("POST " + std::string(version) + "/containers/create", R"({"Memory":5})"),
+              "passes");
+    EXPECT_EQ(judge.decision().body, R"({"HostConfig":{"Memory":5}})") << version;
+  }
+}
+
 TEST(TopLevel, fields_fill_gaps_of_a_host_config_as_in_the_engine) {
   const auto* gaps = R"({"hostconfig":{"memory":0,"CpusetCpus":"","CpuShares":3,"Dns":null},)"
                      R"("Memory":5,"MemorySwap":9,"CpuShares":2,"Cpuset":"1","VolumeDriver":"d"})";
