@@ -42,7 +42,7 @@ bool AuditRecord::needs_notice() const {
   return acl::info(case_.request().operation).has(acl::hijacks);
 }
 
-Task<bool> AuditRecord::announce(net::steady_timer& wait) {
+Task<bool> AuditRecord::announce(boost::asio::steady_timer& wait) {
   id_ = audit::next_id();
   auto& lines = log_.lines();
   const auto begin = lines.size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "acl/case.hpp"
 #include "acl/identity.hpp"
 #include "proxy/audit_log.hpp"
+#include "proxy/task.hpp"
 #include "tls/stream.hpp"
 
 namespace proxy {
@@ -70,7 +72,7 @@ class AuditRecord {
   /// Writes a notice that the request begins, and waits until the sink has taken it.
   /// \param wait how long at most; cancelling it ends the waiting
   /// \returns whether the sink has it
-  Task<bool> announce(net::steady_timer& wait);
+  Task<bool> announce(boost::asio::steady_timer& wait);
   /// Records when the request had been sent to the engine, and when the engine's answer began.
   void sent_on(Clock::time_point sent, Clock::time_point answered);
 
