@@ -181,6 +181,16 @@ class Streams(EndedTest):
         self.reload_rules({**OPS, "profile": "other"})
         self.assertEnded(streams, "client.profile_changed")
 
+    def test_of_a_client_that_gets_another_profile_between_head_and_body_do_not_open(self):
+        self.serve_with_list(clients=[OPS], on_revocation="close")
+        client = self.client()
+        client.send(HEAD)
+        self.assertEqual(client.response_head().status, 100)
+        self.reload_rules({**OPS, "profile": "other"})
+        client.send(b"{}")
+        self.assertRefused(client.response(), 403, "client.profile_changed")
+        self.assertEqual(self.engine.total, 0)
+
     def test_of_a_client_that_another_rule_gives_the_same_profile_go_on(self):
         tunnel, _ = self.open_streams([OPS], on_revocation="close")
         self.reload_rules(CI, {"profile": "p"})
