@@ -82,6 +82,7 @@ std::uint64_t Client::missing() const {
 }
 
 Task<void> Client::discard(std::size_t most) {
+  buffer().consume(buffer().data().size());  // a full buffer that may not grow takes nothing more
   for (std::size_t size = 0; size <= most; buffer().consume(buffer().data().size())) {
     if (!co_await more()) co_return;
     size += buffer().data().size();

@@ -30,7 +30,6 @@ void Deadlines::on_tick() {
   for (auto& deadline : armed_) {
     if (deadline.ticks_to_wait_ != 0 && --deadline.ticks_to_wait_ == 0) deadline.on_wait_();
     if (now_ < deadline.due_) continue;
-    deadline.disarm();
     deadline.expired_ = true;
     deadline.on_expiry_();  // only cancels sockets; completions run later, so the list does not
                             // change here

@@ -17,7 +17,8 @@ class Deadline : public boost::intrusive::list_base_hook<> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// \param on_expiry called once for each arming that expires
+  /// \param on_expiry called at the tick when the limit expires, and at each later one until the
+  /// limit is replaced or removed: a cancellation that comes between two waits would be lost
   /// \param on_wait called once for each watch_wait() that is not cancelled
   /// Both are called on the worker's thread.
   Deadline(Deadlines&, std::function<void()> on_expiry, std::function<void()> on_wait = {});

@@ -132,10 +132,11 @@ std::vector<std::string> Server::open() {
 
 std::optional<std::string> Server::start_threads() {
   log_.emplace();
+  if (auto problem = start_reloads()) return problem;
   try {
     while (threads_.size() + 1 < workers_.size())
       threads_.emplace_back([&loop = workers_[threads_.size() + 1]->loop] { loop.run(); });
-    return start_reloads();
+    return std::nullopt;
   } catch (const std::system_error& error) {
     log_.reset();
     const auto runs = threads_.size() + 1;

@@ -132,9 +132,9 @@ Task<Next> Session::serve_one() {
   // If the head was not understood, we cannot tell where the next request begins.
   if (!turn.decided.understood()) head_.keep_alive = false;
   if (turn.decided.allowed() && !turn.record.has_room()) co_await await_room(turn);
-  if (turn.decided.allowed())  // its body may have come long after its head
-    if (const auto ended = why_certificate_ended()) turn.decided.refuse(Refusal(*ended));
   if (turn.decided.allowed() && turn.record.needs_notice()) co_await announce(turn);
+  if (turn.decided.allowed())
+    if (const auto ended = why_too_late(turn)) turn.decided.refuse(Refusal(*ended));
   if (!turn.decided.allowed()) co_return co_await refuse(*turn.decided.decision().refusal, turn);
   co_return co_await forward(turn);
 }

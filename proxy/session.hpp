@@ -74,6 +74,8 @@ class Session : public boost::intrusive::list_base_hook<> {
   void take_snapshot();
   std::optional<acl::Reason> why_certificate_ended();
   std::optional<acl::Reason> why_profile_lost() const;
+  std::optional<acl::Reason> why_too_late(const Turn&);
+  bool ends_streams() const;
   std::chrono::milliseconds idle_time() const;
   bool is_retired() const;
   bool interrupts_client();

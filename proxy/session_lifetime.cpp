@@ -47,12 +47,25 @@ bool Session::has_stream() const {
   return tunnel_ != nullptr || (exchange_ != nullptr && exchange_->lasts());
 }
 
+bool Session::ends_streams() const {
+  const auto& tls = worker_.settings.listeners[identity_.listener].tls;
+  return tls && tls->on_revocation == "close";
+}
+
+/// Why a request that was allowed is not sent on: its body may have come long after its head, and a
+/// stream that opened now would have been ended meanwhile.
+std::optional<Reason> Session::why_too_late(const Turn& turn) {
+  if (const auto ended = why_certificate_ended()) return ended;
+  const bool lasts = acl::info(turn.decided.request().operation).has(acl::lasting);
+  return lasts && ends_streams() ? why_profile_lost() : std::nullopt;
+}
+
 std::optional<Reason> Session::outlives() {
   if (verified_by_ == nullptr || !has_stream() || stream_ended_by_) return std::nullopt;
   auto ended = why_certificate_ended();
   if (!ended) ended = why_profile_lost();
   if (!ended) return std::nullopt;
-  if (worker_.settings.listeners[identity_.listener].tls->on_revocation == "finish") return ended;
+  if (!ends_streams()) return ended;
   stream_ended_by_ = ended;
   client_.stream().cut();
   upstream_.cut();

@@ -181,6 +181,16 @@ class Streams(EndedTest):
         self.reload_rules({**OPS, "profile": "other"})
         self.assertEnded(streams, "client.profile_changed")
 
+    def test_of_a_client_that_gets_another_profile_between_head_and_body_do_not_open(self):
+        self.serve_with_list(clients=[OPS], on_revocation="close")
+        client = self.client()
+        client.send(HEAD)
+        self.assertEqual(client.response_head().status, 100)
+        self.reload_rules({**OPS, "profile": "other"})
+        client.send(b"{}")
+        self.assertRefused(client.response(), 403, "client.profile_changed")
+        self.assertEqual(self.engine.total, 0)
+
     def test_of_a_client_that_another_rule_gives_the_same_profile_go_on(self):
         tunnel, _ = self.open_streams([OPS], on_revocation="close")
         self.reload_rules(CI, {"profile": "p"})
@@ -208,6 +218,8 @@ class Streams(EndedTest):
             self.serve(listeners=[self.listener(crl=[self.crl], on_revocation="close")], upstream_tls=engine,
                        upstream=f"tcp://127.0.0.1:{silent.getsockname()[1]}",
                        limits={"upstream_connect_time": "5m"})  # fmt: skip
+            probe, _ = silent.accept()  # that of the start
+            self.addCleanup(probe.close)
             client = self.client()
             client.send(request("GET", "/events") + AHEAD)
             connection, _ = silent.accept()
@@ -216,9 +228,9 @@ class Streams(EndedTest):
             while connection.recv(1 << 16):  # its hello
                 pass
             connection.close()
-        self.rest_of(client)
-        self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.revoked")
-        self.assertNotIn("upstream.tls", self.daemon.log())
+            self.rest_of(client)
+            self.assertEqual(self.daemon.await_audit()[0]["reason"], "tls.revoked")
+            self.assertNotIn("upstream.tls", self.daemon.log())
 
     def test_of_a_client_whose_certificate_expires_end_where_the_listener_closes_them(self):
         streams = self.open_streams_until_expiry("close")

@@ -73,3 +73,15 @@ class HalfAnswers(DaemonTest):
         self.assertTrue(last.startswith(b"103 "), last)
         self.assertFalse(said.endswith(b"\r\n\r\n"), "the last one is whole: the test proves nothing")
         self.assertEqual(self.daemon.await_audit()[0]["reason"], "client.stalled")
+
+
+class FullBuffers(DaemonTest):
+    def test_a_client_whose_head_finds_no_memory_is_not_reset_while_it_sends_the_rest(self):
+        self.serve(listeners=[on_tcp()], limits={"held_bytes": "4MiB", "registry_config_bytes": "4MiB"})
+        client = self.client()
+        client.send(b"POST /build HTTP/1.1\r\nHost: x\r\nX-Registry-Config: " + b"x" * (2 << 20))
+        self.assertRefused(client.response(), 503, "limit.memory")
+        for _ in range(4):
+            client.send(b"x" * (128 << 10))
+        client.half_close()
+        self.assertEqual(client.read_to_end(), b"")

@@ -124,7 +124,7 @@ def with_more(number, data):
 
 def bad_hellos():
     """None of them is answered by more than an alert."""
-    yield bad("a hello of zero bytes", record(b"\x01\x00\x00\x00"), expected=PLAIN)
+    yield bad("a hello of zero bytes", record(b"\x01\x00\x00\x00"))
     yield bad("a hello of noise", record(b"\x01" + listed(b"\xff" * 200, 3)))
     yield bad("a hello without suites", hello(suites=b""))
     yield bad("a hello with half a suite", hello(suites=b"\x13"))
@@ -165,8 +165,7 @@ def bad_hellos():
     yield bad("a heartbeat first", record(b"\x01\x40\x00", kind=24))
     yield bad("an empty record first", record(b""), cut="fin")
     yield bad("a record of 17 KB", record(bytes(17500)), expected=PLAIN)
-    yield bad("a hello of SSL 2", b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + b"\x01\x00\x80" * 7 + bytes(16),
-              expected=PLAIN)  # fmt: skip
+    yield bad("a hello of SSL 2", b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + b"\x01\x00\x80" * 7 + bytes(16))
     yield bad("a hello of SSL 2 that offers TLS 1.2",
               b"\x80\x2e\x01\x03\x03\x00\x15\x00\x00\x00\x10" + b"\x00\x00\x2f" * 7 + bytes(16), expected=Refused("tls.version"))
 
