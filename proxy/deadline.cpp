@@ -28,7 +28,9 @@ void Deadlines::start() {
 void Deadlines::on_tick() {
   now_ = Deadline::Clock::now();
   for (auto& deadline : armed_) {
-    if (deadline.ticks_to_wait_ != 0 && --deadline.ticks_to_wait_ == 0) deadline.on_wait_();
+    const bool watches = deadline.ticks_to_wait_ != 0;
+    if (watches) --deadline.ticks_to_wait_;
+    if (watches && deadline.ticks_to_wait_ == 0) deadline.on_wait_();
     if (now_ < deadline.due_) continue;
     deadline.expired_ = true;
     deadline.on_expiry_();  // only cancels sockets; completions run later, so the list does not
