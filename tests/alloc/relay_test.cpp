@@ -60,8 +60,7 @@ void expect_nothing(const Asked& asked, std::size_t by_the_clock = 2) {
 
 void open(Stage& stage, std::string_view request, std::string_view answer) {
   stage.client_sends(request);
-  stage.settle();
-  ASSERT_NE(stage.engine_got(), "");
+  ASSERT_NE(stage.await_engine(), "");
   stage.engine_sends(answer);
   stage.settle();
   ASSERT_NE(stage.client_got(), "");

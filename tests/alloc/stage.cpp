@@ -79,6 +79,16 @@ std::string Stage::engine_got() {
   return receive(engine_);
 }
 
+std::string Stage::await_engine() {
+  settle();
+  auto got = engine_got();
+  for (int event = 0; got.empty() && event < 1000; ++event) {
+    loop_->await_event();
+    got = engine_got();
+  }
+  return got;
+}
+
 void Stage::hand_over_records() {
   while (!worker_.audit.lines().empty()) loop_->await_event();
 }

@@ -25,6 +25,9 @@ class Stage {
   /// What has arrived there.
   std::string client_got() { return receive(client_); }
   std::string engine_got();
+  /// The same, but waits: a request that opens a stream is sent on when its notice is written.
+  /// \returns nothing if a thousand events bring nothing
+  std::string await_engine();
 
   /// Lets the worker do all that it can do. \returns how often it asked for memory.
   std::size_t settle() { return loop_->settle(); }

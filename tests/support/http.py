@@ -87,13 +87,17 @@ class Client:
             self._await_empty_queue()
 
     def _await_empty_queue(self):
-        unread = array.array("i", [0])
         end = time.monotonic() + 0.5  # a peer that stops reading has refused; do not wait for it
         while time.monotonic() < end:
-            fcntl.ioctl(self.socket, termios.TIOCOUTQ, unread)
-            if unread[0] == 0:
+            if not self.has_unread():
                 return
             os.sched_yield()
+
+    def has_unread(self):
+        """Whether the peer has not read all that was sent."""
+        unread = array.array("i", [0])
+        fcntl.ioctl(self.socket, termios.TIOCOUTQ, unread)
+        return unread[0] != 0
 
     def half_close(self):
         self.socket.shutdown(socket.SHUT_WR)
