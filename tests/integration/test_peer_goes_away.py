@@ -93,8 +93,9 @@ class ClientGoesAway(Crowd):
         wait_until(self.served, "another client to be served")
         for connection in self.engine.connections:
             connection.await_end()
-        wait_until(lambda: len(self.reasons_of_waits()) == 20, "records of all")
-        self.assertEqual(self.reasons_of_waits(), ["client.left"] * 20)
+        # More than 20 if one of the crowd was accepted only when others had left.
+        wait_until(lambda: len(self.reasons_of_waits()) >= 20, "records of all")
+        self.assertEqual(set(self.reasons_of_waits()), {"client.left"})
 
     def reasons_of_waits(self):
         return [record.get("reason") for record in self.daemon.audit() if record["operation"] == "ContainerWait"]
