@@ -40,7 +40,7 @@ constexpr auto values = std::to_array<Value>({
     {"listeners[0].hosts", "TIDEGATE_HOSTS"},
     {"listeners[0]", "BIND_CONFIG"},
     {"admin.hosts", "TIDEGATE_HOSTS"},
-    {"admin", "TIDEGATE_ADMIN"},
+    {"admin", admin_variable},
     {"log.level", "LOG_LEVEL"},
 });
 
@@ -305,7 +305,7 @@ bool tells_policy(const Environment& environment) {
 }
 
 std::string admin_address(const Environment& environment) {
-  const auto* address = value_of(environment, "TIDEGATE_ADMIN");
+  const auto* address = value_of(environment, admin_variable);
   return address == nullptr ? "" : *address;
 }
 

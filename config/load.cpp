@@ -30,8 +30,6 @@ namespace {
 // No process has this uid: to chown(2) and setuid(2) it means "leave it".
 constexpr std::uint32_t nobodys_uid = std::numeric_limits<std::uint32_t>::max();
 
-constexpr std::string_view admin_variable = "TIDEGATE_ADMIN";
-
 /// If a condition could not be read, the rule might seem to match everybody.
 void close_unsound_rules(std::vector<Listener>& listeners, Report& report) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {

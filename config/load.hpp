@@ -24,6 +24,9 @@ using Loaded = acl::Result<Settings, std::vector<Diagnostic>>;
 /// that host has: users, groups, routes, the file's mode.
 enum class Checked : std::uint8_t { here, anywhere };
 
+/// Says where metrics and health are served where nothing else does.
+inline constexpr std::string_view admin_variable = "TIDEGATE_ADMIN";
+
 /// Reads and checks a configuration file. \returns the settings, or every mistake in the file
 /// \param admin the address of `admin` for a file without that section, from TIDEGATE_ADMIN, which
 /// mistakes in it name; empty: such a file has no `admin`

@@ -31,7 +31,7 @@ int flaw_slot() {
 }
 
 /// Removes a length of `digits` bytes and what it counts, as far as it is there. \returns that
-Bytes take(Bytes& rest, std::size_t digits) {
+Bytes take_counted(Bytes& rest, std::size_t digits) {
   std::size_t size = 0;
   for (std::size_t i = 0; i < digits && i < rest.size(); ++i) size = (size << 8U) | rest[i];
   rest = rest.subspan(std::min(digits, rest.size()));
@@ -44,12 +44,12 @@ Bytes take(Bytes& rest, std::size_t digits) {
 ///   extensions). OpenSSL reports what is malformed.
 std::vector<Bytes> certificates_in(Bytes body, bool is_1_3) {
   constexpr std::size_t list_digits = 3, extension_digits = 2;
-  if (is_1_3) take(body, 1);
+  if (is_1_3) take_counted(body, 1);
   body = body.subspan(std::min(list_digits, body.size()));
   std::vector<Bytes> certificates;
   while (!body.empty()) {
-    certificates.push_back(take(body, list_digits));
-    if (is_1_3) take(body, extension_digits);
+    certificates.push_back(take_counted(body, list_digits));
+    if (is_1_3) take_counted(body, extension_digits);
   }
   return certificates;
 }
